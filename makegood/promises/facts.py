@@ -1,0 +1,124 @@
+"""Facts from outside about promises, and how what is known grows by them. Pure.
+
+A fact is a partial sighting of one promise, named by `(source, reference)`: an order system says it was
+made and is due, a carrier says when it will arrive, a driver says it was handed over. `merge` is
+commutative, associative and idempotent, so any order and any repetition ends in the same knowledge.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class CustomerFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a source says of a customer. `key` is the organisation's own customer number."""
+
+    key: str
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    timezone: str = ""
+    value: Decimal | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One sighting of a promise. Instants are aware; a date (`due_on`) means the whole local day.
+
+    `observed_at` is when the source knew it; the newest sighting of a field wins. `amount` is in major
+    units of `currency` (ISO 4217). Everything but `source` and `reference` may be absent.
+    """
+
+    source: str
+    reference: str
+    customer: CustomerFact | None = None
+    kind: str = ""
+    title: str = ""
+    made_at: datetime | None = None
+    due_at: datetime | None = None
+    due_on: date | None = None
+    forecast_at: datetime | None = None
+    kept_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    attributes: dict[str, Any] = {}
+    observed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One value of one field and the instant at which its source knew it (`NEVER` when it did not say)."""
+
+    value: Any
+    seen_at: datetime = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known about one promise: per field the sighting that counts."""
+
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        """The value of a field, or None when no source has spoken of it."""
+        seen = self.sightings.get(name)
+        return None if seen is None else seen.value
+
+
+FIELDS = (
+    "customer", "kind", "title", "made_at", "due_at", "due_on", "forecast_at", "kept_at", "withdrawn_at",
+    "amount", "currency",
+)  # fmt: skip
+
+# Of two sightings equally new, the one that is kindest to the truth as the customer knows it: the first
+# word given, the latest estimate, the first time it was done.
+_EARLIEST = frozenset({"made_at", "due_at", "due_on", "kept_at", "withdrawn_at"})
+
+
+def known_from(fact: Fact) -> Known:
+    """What one fact alone tells. Attributes are fields of their own, so that sources can each add theirs."""
+    seen_at = fact.observed_at or NEVER
+    sightings = {
+        name: Sighting(value, seen_at) for name in FIELDS if (value := getattr(fact, name)) not in (None, "")
+    }
+    for key, value in fact.attributes.items():
+        sightings[f"attributes.{key}"] = Sighting(value, seen_at)
+    return Known(sightings)
+
+
+def merge(known: Known, news: Known) -> Known:
+    """What is known after both. Commutative, associative and idempotent."""
+    merged = dict(known.sightings)
+    for name, sighting in news.sightings.items():
+        held = merged.get(name)
+        merged[name] = sighting if held is None else _better(name, held, sighting)
+    return replace(known, sightings=merged)
+
+
+def _better(name: str, one: Sighting, other: Sighting) -> Sighting:
+    if one.seen_at != other.seen_at:
+        return max(one, other, key=lambda sighting: sighting.seen_at)
+    if one.value == other.value:
+        return one
+    if name in _EARLIEST:
+        return min(one, other, key=lambda sighting: sighting.value)
+    return max(one, other, key=lambda sighting: _order(sighting.value))
+
+
+def _order(value: Any) -> tuple[str, Any]:
+    """A total order over values of any one field; mixed attribute values fall back to their JSON text."""
+    if isinstance(value, datetime):
+        return ("instant", value.timestamp())
+    if isinstance(value, Decimal):
+        return ("number", value)
+    return ("text", json.dumps(msgspec.to_builtins(value), sort_keys=True))

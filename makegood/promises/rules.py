@@ -1,0 +1,156 @@
+"""What a promise is, how facts about it settle, and which moves are legal. Pure.
+
+A promise's state is never the memory of what happened to arrive first: it is a function of what is known
+about the promise and of the instant at which one looks. That is why facts may come late, twice, or in any
+order and the ledger still ends in the same state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from makegood.kernel.transitions import Transitions
+
+
+class State(StrEnum):
+    """Where a promise stands. `kept` and `withdrawn` before it broke; `kept_late` and `released` after."""
+
+    OPEN = "open"
+    AT_RISK = "at_risk"
+    BROKEN = "broken"
+    KEPT = "kept"
+    KEPT_LATE = "kept_late"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    RELEASED = "released"
+
+
+LIVE = frozenset({State.OPEN, State.AT_RISK})
+UNKEPT = frozenset({State.OPEN, State.AT_RISK, State.BROKEN})
+
+
+class Move(StrEnum):
+    """What a person or the watch may do to a promise."""
+
+    KEEP = "keep"
+    FORECAST = "forecast"
+    REPLACE = "replace"
+    WITHDRAW = "withdraw"
+    RELEASE = "release"
+    WARN = "warn"
+    CALM = "calm"
+    BREAK = "break"
+
+
+_OPEN, _RISK, _BROKEN = State.OPEN, State.AT_RISK, State.BROKEN
+MOVES: Transitions[State, Move] = Transitions(
+    "promise",
+    {
+        Move.KEEP: {_OPEN: State.KEPT, _RISK: State.KEPT, _BROKEN: State.KEPT_LATE},
+        Move.FORECAST: {_OPEN: State.OPEN, _RISK: State.AT_RISK},
+        Move.REPLACE: {_OPEN: State.REPLACED, _RISK: State.REPLACED},
+        Move.WITHDRAW: {_OPEN: State.WITHDRAWN, _RISK: State.WITHDRAWN},
+        Move.RELEASE: {_BROKEN: State.RELEASED},
+        Move.WARN: {_OPEN: State.AT_RISK},
+        Move.CALM: {_RISK: State.OPEN},
+        Move.BREAK: {_OPEN: State.BROKEN, _RISK: State.BROKEN},
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """The instants (aware UTC) at which a promise can change without news, fixed when it is made.
+
+    `due_at` is the word given. `warn_at` is when silence starts to be worrying, `breaks_at` is `due_at`
+    plus the kind's grace: past it, unkept means broken.
+    """
+
+    due_at: datetime
+    warn_at: datetime
+    breaks_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """What is known to have happened to a promise, each an aware UTC instant or not known."""
+
+    forecast_at: datetime | None = None
+    kept_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    replaced_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A promise as it stands at an instant.
+
+    `next_check_at` is the earliest instant at which the state can change without news; None when nothing
+    but news can change it. `settled_at` is when it ended, None while it has not.
+    """
+
+    state: State
+    next_check_at: datetime | None
+    settled_at: datetime | None
+
+
+def stand(clocks: Clocks, events: Events, *, now: datetime) -> Standing:
+    """How the promise stands at `now` (aware UTC), given all that is known.
+
+    What lies after `now` is not known yet: a ledger judged "as of" an earlier instant does not read ahead.
+    """
+    ending = _ending(clocks, events, now)
+    if ending is not None:
+        return ending
+    if now > clocks.breaks_at:
+        return Standing(state=State.BROKEN, next_check_at=None, settled_at=None)
+    forecast = events.forecast_at
+    if forecast is not None and forecast > clocks.breaks_at:
+        return _live(State.AT_RISK, clocks.breaks_at)
+    # A forecast that says "in time" is progress until its own instant has passed without the promise kept.
+    quiet_until = clocks.warn_at if forecast is None else max(clocks.warn_at, forecast)
+    if now > quiet_until:
+        return _live(State.AT_RISK, clocks.breaks_at)
+    return _live(State.OPEN, min(quiet_until, clocks.breaks_at))
+
+
+def _live(state: State, next_check_at: datetime) -> Standing:
+    return Standing(state=state, next_check_at=next_check_at, settled_at=None)
+
+
+def _ending(clocks: Clocks, events: Events, now: datetime) -> Standing | None:
+    """The end of the promise, if one is known by `now`: the earliest event decides, keeping first on a tie."""
+    known = [
+        (at, rank)
+        for rank, at in enumerate((events.kept_at, events.withdrawn_at, events.replaced_at))
+        if at is not None and at <= now
+    ]
+    if not known:
+        return None
+    at, rank = min(known)
+    in_time, late = _ENDS[rank]
+    return Standing(state=in_time if at <= clocks.breaks_at else late, next_check_at=None, settled_at=at)
+
+
+_ENDS = (
+    (State.KEPT, State.KEPT_LATE),
+    (State.WITHDRAWN, State.RELEASED),
+    (State.REPLACED, State.RELEASED),
+)
+
+
+def fix_clocks(*, made_at: datetime, due_at: datetime, warning: timedelta, grace: timedelta) -> Clocks:
+    """The clocks of a promise made at `made_at` and due at `due_at` under a kind's `warning` and `grace`.
+
+    The warning never takes more than half of the time that was given: a call promised "in ten minutes"
+    under a half-hour warning is not in danger the moment it is made.
+    """
+    given = max(due_at - made_at, timedelta(0))
+    return Clocks(due_at=due_at, warn_at=due_at - min(warning, given / 2), breaks_at=due_at + grace)
+
+
+def is_late(*, breaks_at: datetime, kept_at: datetime) -> bool:
+    """Whether keeping a promise at `kept_at` was too late. Kept exactly on the instant is in time."""
+    return kept_at > breaks_at
