@@ -88,9 +88,7 @@ _EARLIEST = frozenset({"made_at", "due_at", "due_on", "kept_at", "withdrawn_at"}
 def known_from(fact: Fact) -> Known:
     """What one fact alone tells. Attributes are fields of their own, so that sources can each add theirs."""
     seen_at = fact.observed_at or NEVER
-    sightings = {
-        name: Sighting(value, seen_at) for name in FIELDS if (value := getattr(fact, name)) not in (None, "")
-    }
+    sightings = {name: Sighting(value, seen_at) for name in FIELDS if (value := getattr(fact, name)) not in (None, "")}
     for key, value in fact.attributes.items():
         sightings[f"attributes.{key}"] = Sighting(value, seen_at)
     return Known(sightings)

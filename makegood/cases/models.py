@@ -1,0 +1,188 @@
+"""Cases: one customer's failures and their recovery."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+
+from makegood.cases.rules import Answer, DetectedBy, FailureClass, Outcome, Purpose, Step
+
+
+def _choices(
+    enum: type[Answer | DetectedBy | FailureClass | Outcome | Purpose | Step],
+) -> list[tuple[str, str]]:
+    return [(member.value, member.value.replace("_", " ").capitalize()) for member in enum]
+
+
+class Cause(models.Model):
+    """A reason why promises break, in a simple tree. Never a person."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(models.Model):
+    """One customer's failure or failures and their recovery. Its number is shown as SR-1001.
+
+    `owner` is the one accountable person at every instant. A handover is `offered_to` somebody and counts
+    once accepted. `ordinal` tells the how-manyth similar failure this is for the customer in the window.
+    """
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.ForeignKey("promises.Kind", on_delete=models.PROTECT, related_name="+", db_index=False)
+    title = models.CharField(max_length=300)
+    severity = models.PositiveSmallIntegerField()
+    criticality = models.PositiveSmallIntegerField(default=2)
+    detected_by = models.CharField(max_length=10, choices=_choices(DetectedBy))
+    opened_at = models.DateTimeField()
+    owner = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    offered_to = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offer_note = models.CharField(max_length=500, blank=True)
+    sponsor = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    ordinal = models.PositiveSmallIntegerField(default=1)
+    repeat_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats")
+    harm = models.TextField(blank=True)
+    cause = models.ForeignKey(Cause, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    cause_note = models.TextField(blank=True)
+    cause_finder = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    outcome = models.CharField(max_length=20, choices=_choices(Outcome), blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(severity__range=(1, 4)), name="case_severity_1_to_4"),
+            models.CheckConstraint(condition=Q(criticality__range=(1, 4)), name="case_criticality_1_to_4"),
+            models.CheckConstraint(
+                condition=Q(offered_to__isnull=True, offered_at__isnull=True)
+                | (Q(offered_to__isnull=False, offered_at__isnull=False) & ~Q(offered_to=F("owner"))),
+                name="case_offer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="case_closed_with_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "opened_at"], name="case_owner", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["opened_at", "id"], name="case_open", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["customer", "opened_at"], name="case_customer"),
+            models.Index(fields=["opened_at", "id"], name="case_all"),
+            models.Index(
+                fields=["offered_to"],
+                name="case_offer",
+                condition=Q(offered_to__isnull=False, closed_at__isnull=True),
+            ),
+            GinIndex(fields=["search"], name="case_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"SR-{self.pk}"
+
+
+class Failure(models.Model):
+    """A promise broken or in danger, or a harm that a person reports, inside a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="failures")
+    promise = models.OneToOneField(
+        "promises.Promise", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    failure_class = models.CharField(max_length=10, choices=_choices(FailureClass))
+    what = models.CharField(max_length=300)
+    severity = models.PositiveSmallIntegerField()
+    detected_by = models.CharField(max_length=10, choices=_choices(DetectedBy))
+    at = models.DateTimeField()
+    corrected_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class StepDone(models.Model):
+    """One step of the recovery, with what was said. The same step may be taken again."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps_done")
+    step = models.CharField(max_length=10, choices=_choices(Step))
+    said = models.TextField(blank=True)
+    channel = models.CharField(max_length=10, blank=True)
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.step
+
+
+class Commitment(models.Model):
+    """A promise made inside a case; its clock runs in the ledger like any other."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="commitments")
+    promise = models.OneToOneField("promises.Promise", on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=15, choices=_choices(Purpose))
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class Escalation(models.Model):
+    """A rung of the ladder: a named person drawn in because a promise of the case broke.
+
+    `commitment` is what broke; `charge` is the promise that this person takes it in charge.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
+    commitment = models.OneToOneField(Commitment, on_delete=models.CASCADE, related_name="escalation")
+    charge = models.OneToOneField(
+        Commitment, null=True, blank=True, on_delete=models.SET_NULL, related_name="charged_by"
+    )
+    rung = models.PositiveSmallIntegerField()
+    person = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"rung {self.rung}: {self.person}"
+
+
+class SatisfactionCheck(models.Model):
+    """One time the customer was asked, or was tried and not reached."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="checks")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
+    channel = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=20, choices=_choices(Answer), blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(answer=""), name="check_one_awaited"),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer or "asked"

@@ -1,0 +1,200 @@
+"""What a case is made of, which stage it has reached, and what stands in the way of closing it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """The nine steps of a recovery. They guide; they never stop a person from helping a customer."""
+
+    OWN = "own"
+    LISTEN = "listen"
+    EMPATHISE = "empathise"
+    APOLOGISE = "apologise"
+    REFOCUS = "refocus"
+    AGREE = "agree"
+    DELIVER = "deliver"
+    CONFIRM = "confirm"
+    LEARN = "learn"
+
+
+CONVERSATION = (Step.OWN, Step.LISTEN, Step.EMPATHISE, Step.APOLOGISE, Step.REFOCUS)
+"""The five steps of the first conversation: the pips on a row."""
+
+
+class FailureClass(StrEnum):
+    """Outcome: what was due did not come right. Process: nobody said, it was slow, somebody was rude."""
+
+    OUTCOME = "outcome"
+    PROCESS = "process"
+
+
+class DetectedBy(StrEnum):
+    """Who knew first."""
+
+    WATCH = "watch"
+    FORECAST = "forecast"
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    IMPORT = "import"
+
+
+class Purpose(StrEnum):
+    """Why a promise was made inside a case."""
+
+    FIRST_CONTACT = "first_contact"
+    COMMITMENT = "commitment"
+    UPDATE = "update"
+    TAKE_IN_CHARGE = "take_in_charge"
+    FIND_CAUSE = "find_cause"
+
+
+class Answer(StrEnum):
+    """What the customer said to "are you satisfied, or is there something more?"."""
+
+    SATISFIED = "satisfied"
+    MORE = "more"
+    NOT_SATISFIED = "not_satisfied"
+    WILL_NOT_FORGIVE = "will_not_forgive"
+    NOT_REACHED = "not_reached"
+
+
+class Outcome(StrEnum):
+    """How a recovery ended, in the customer's eyes."""
+
+    SATISFIED = "satisfied"
+    SATISFIED_AFTER_MORE = "satisfied_after_more"
+    NOT_SATISFIED = "not_satisfied"
+    WILL_NOT_FORGIVE = "will_not_forgive"
+    UNREACHABLE = "unreachable"
+    CORRECTED = "corrected"
+    """Late news showed that nothing had been broken, before anybody had spoken to the customer."""
+
+
+class Stage(StrEnum):
+    """Where a case has got to: read off what happened, never set by hand."""
+
+    NEW = "new"
+    CONTACT = "contact"
+    PUTTING_RIGHT = "putting_right"
+    CONFIRMING = "confirming"
+    LEARNING = "learning"
+    CLOSED = "closed"
+
+
+ATTEMPTS_BEFORE_UNREACHABLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that stands in the way, as a value: a stable code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What has happened in a case so far, as plain values. Instants are aware UTC."""
+
+    taken_at: datetime | None
+    closed_at: datetime | None
+    steps: Collection[Step]
+    commitments_open: int
+    commitments_broken: int
+    commitments_kept: int
+    answers: tuple[Answer | None, ...]
+    """One per time the customer was asked, oldest first; None while the answer is awaited."""
+    has_cause: bool
+    has_cause_finder: bool
+    awaits_take_in_charge: bool
+
+
+def stage_of(story: Story) -> Stage:
+    """The stage, derived from what happened."""
+    if story.closed_at is not None:
+        return Stage.CLOSED
+    if outcome_of(story) is not None:
+        return Stage.LEARNING
+    if story.answers and story.answers[-1] is not Answer.MORE:
+        return Stage.CONFIRMING
+    if story.commitments_open or story.commitments_kept or story.commitments_broken or Step.REFOCUS in story.steps:
+        return Stage.PUTTING_RIGHT
+    return Stage.CONTACT if story.taken_at is not None or story.steps else Stage.NEW
+
+
+def outcome_of(story: Story) -> Outcome | None:
+    """How it ended in the customer's eyes, or None while the customer's word is still awaited."""
+    given = [answer for answer in story.answers if answer is not None]
+    if not given:
+        return None
+    last = given[-1]
+    if last is Answer.SATISFIED:
+        return Outcome.SATISFIED_AFTER_MORE if Answer.MORE in given else Outcome.SATISFIED
+    if last is Answer.NOT_REACHED:
+        return Outcome.UNREACHABLE if _unreached(given) >= ATTEMPTS_BEFORE_UNREACHABLE else None
+    return {
+        Answer.NOT_SATISFIED: Outcome.NOT_SATISFIED,
+        Answer.WILL_NOT_FORGIVE: Outcome.WILL_NOT_FORGIVE,
+    }.get(last)
+
+
+def _unreached(given: list[Answer]) -> int:
+    """How many attempts in a row, up to now, did not reach the customer."""
+    count = 0
+    for answer in reversed(given):
+        if answer is not Answer.NOT_REACHED:
+            break
+        count += 1
+    return count
+
+
+def obstacles_to_closing(story: Story) -> tuple[Obstacle, ...]:
+    """Everything that stands in the way of closing, each with a sentence that says what to do."""
+    found = [
+        Obstacle(code, sentence)
+        for holds, code, sentence in (
+            (story.closed_at is not None, "case.closed", "This case is closed already."),
+            (not story.answers, "case.not_asked", "The customer has not been asked yet."),
+            (
+                bool(story.answers) and outcome_of(story) is None,
+                "case.no_answer",
+                _awaited(story.answers),
+            ),
+            (
+                story.commitments_open > 0,
+                "case.commitment_open",
+                _count(story.commitments_open, "is not kept yet"),
+            ),
+            (
+                story.commitments_broken > 0,
+                "case.commitment_broken",
+                _count(story.commitments_broken, "was broken: keep it late or release it"),
+            ),
+            (
+                not (story.has_cause or story.has_cause_finder),
+                "case.no_cause",
+                "No cause is recorded. Say why it happened, or name who finds out and by when.",
+            ),
+        )
+        if holds
+    ]
+    return tuple(found)
+
+
+def _awaited(answers: tuple[Answer | None, ...]) -> str:
+    last = answers[-1]
+    if last is Answer.MORE:
+        return "The customer wants something more. Put it right, then ask again."
+    if last is Answer.NOT_REACHED:
+        left = ATTEMPTS_BEFORE_UNREACHABLE - _unreached([answer for answer in answers if answer is not None])
+        return f"The customer was not reached. Try again {left} more time{'s' * (left != 1)} before giving up."
+    return "The customer was asked but has not answered yet."
+
+
+def _count(number: int, what: str) -> str:
+    return f"A promise made in this case {what}." if number == 1 else f"{number} promises made in this case {what}."

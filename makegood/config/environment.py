@@ -1,0 +1,118 @@
+"""The environment, read once: where this installation lives and how it is reached."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message says which, why and what would work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What the environment says, checked. `home` is the folder of this installation.
+
+    `database_url` is empty when the embedded PostgreSQL is used.
+    """
+
+    home: Path
+    database_url: str
+    bind_host: str
+    bind_port: int
+    base_url: str
+    heartbeat_url: str
+    debug: bool
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this installation runs its own PostgreSQL."""
+        return not self.database_url
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """The host names under which the desk answers."""
+        host = self.base_url.split("://", 1)[1].split("/", 1)[0].rsplit(":", 1)[0].strip("[]")
+        return sorted({host, self.bind_host, "localhost", "127.0.0.1", "::1"} - {"0.0.0.0", "::"})  # noqa: S104
+
+
+def default_home() -> Path:
+    """Where an installation lives unless MAKEGOOD_HOME says otherwise.
+
+    For root it is a system folder: the embedded PostgreSQL runs as a user of its own and must be able to
+    reach its data, and opening root's private home for it would be wrong.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/makegood")
+    return platformdirs.user_data_path("makegood")
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """The checked environment. Raises BadSetting with a sentence for a value that cannot be used."""
+    host, port = _bind(variables.get("MAKEGOOD_BIND", "127.0.0.1:8000"))
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    return Environment(
+        home=Path(variables.get("MAKEGOOD_HOME") or default_home()).expanduser().absolute(),
+        database_url=_database_url(variables.get("DATABASE_URL", "")),
+        bind_host=host,
+        bind_port=port,
+        base_url=_base_url(variables.get("MAKEGOOD_URL", f"http://{_bracketed(shown)}:{port}")),
+        heartbeat_url=_web_address("MAKEGOOD_HEARTBEAT_URL", variables.get("MAKEGOOD_HEARTBEAT_URL", "")),
+        debug=_flag("MAKEGOOD_DEBUG", variables.get("MAKEGOOD_DEBUG", "0")),
+    )
+
+
+def secret_key(home: Path) -> str:
+    """The signing key of this installation, made on first use and readable by its owner only."""
+    path = home / "secret-key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _bind(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise BadSetting(f"MAKEGOOD_BIND is {text!r}. Give an address and a port, such as 127.0.0.1:8000.")
+    return host.strip("[]"), int(port)
+
+
+def _database_url(text: str) -> str:
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise BadSetting(
+            "DATABASE_URL must name a PostgreSQL database, such as postgresql://user:password@host:5432/makegood."
+            " Leave it out to use the embedded one."
+        )
+    return text
+
+
+def _base_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise BadSetting(f"MAKEGOOD_URL is {text!r}. Give the address people open, such as https://desk.example.com.")
+    return text.rstrip("/")
+
+
+def _web_address(name: str, text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise BadSetting(f"{name} is {text!r}. Give a web address that starts with https://, or leave it out.")
+    return text
+
+
+def _flag(name: str, text: str) -> bool:
+    values = {"0": False, "1": True, "": False}
+    if text not in values:
+        raise BadSetting(f"{name} is {text!r}. Use 1 or 0.")
+    return values[text]

