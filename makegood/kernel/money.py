@@ -50,7 +50,8 @@ def parse_money(text: str, *, currency: str) -> tuple[Decimal, str]:
     amount = _number(number, text)
     mark = found["before"] or found["after"] or currency
     code = _CODES.get(mark, mark.upper())
-    if amount != round(amount, decimals(code)):
+    # “1.200” may be one or twelve hundred, so places are counted as written, zeros too.
+    if len(format(amount, "f").partition(".")[2]) > decimals(code):
         raise invalid(
             "money.too_fine",
             f"“{_cut(text)}” has more decimals than {code} has. Write thousands as in “1,200”.",
