@@ -256,7 +256,7 @@ def _never_open(calendar: WorkCalendar) -> Refusal:
 def _count_day(calendar: WorkCalendar, day: _OpenDay, start: datetime, left: timedelta) -> list[WorkStep]:
     """What one day gives towards `left`, from `start` on; the nights between two days are not worth a line."""
     steps: list[WorkStep] = []
-    since = start if start > day.starts_at else None
+    since = start if start >= day.starts_at else None
     steady = day.ends_at - day.starts_at == _DAY
     for opens, closes in day.spans:
         if not left or (since and closes <= since):
