@@ -1,7 +1,8 @@
-"""Who may do what, and who is there. Pure."""
+"""Who may do what. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -40,6 +41,46 @@ LADDER = (Role.AGENT, Role.LEAD, Role.MANAGER)
 """Who is drawn in, in order, when nobody acts: the owner, the lead of the team, an executive."""
 
 
+class TokenScope(StrEnum):
+    """What an integration's token lets it do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What somebody who asks may see and do: by their role, every team's work or their own and their team's.
+
+    `staff_id` is None for an integration that stands for nobody, `team_id` for those in no team.
+    """
+
+    role: Role
+    staff_id: int | None = None
+    team_id: int | None = None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the work of every team is theirs to see."""
+        return may(self.role, Ability.SEE_ALL)
+
+    @property
+    def sees_customers(self) -> bool:
+        """Whether customers are theirs to see: whoever works or reads the work does, of whichever team."""
+        return self.sees_all or may(self.role, Ability.WORK)
+
+    def may(self, ability: Ability) -> bool:
+        """Whether their role has an ability."""
+        return may(self.role, ability)
+
+
 def may(role: str, ability: Ability) -> bool:
     """Whether a role has an ability."""
     return ability in ABILITIES[Role(role)]
+
+
+def token_role(scope: str, staff_role: str | None) -> Role:
+    """The role in which a token acts: that of its person, otherwise a manager's to write, an analyst's to read."""
+    if staff_role is not None:
+        return Role(staff_role)
+    return Role.MANAGER if scope == TokenScope.WRITE else Role.ANALYST
