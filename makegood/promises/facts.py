@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+
+from makegood.promises.rules import day_ends
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -55,6 +57,22 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     observed_at: datetime | None = None
 
 
+ATTRIBUTE = "attributes."
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a promise is due: an instant, and the day when it is a promise for a day."""
+
+    at: datetime
+    on: date | None
+
+    @property
+    def rank(self) -> tuple[datetime, date]:
+        """A total order: the earlier instant first, a day before a bare instant."""
+        return (self.at, self.on or date.max)
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One value of one field and the instant at which its source knew it (`NEVER` when it did not say)."""
@@ -75,22 +93,29 @@ class Known:
         return None if seen is None else seen.value
 
 
-FIELDS = (
-    "customer", "kind", "title", "made_at", "due_at", "due_on", "forecast_at", "kept_at", "withdrawn_at",
-    "amount", "currency",
-)  # fmt: skip
+PLAIN = ("kind", "title", "made_at", "forecast_at", "kept_at", "withdrawn_at", "amount", "currency")
 
 # Of two sightings equally new, the one that is kindest to the truth as the customer knows it: the first
 # word given, the latest estimate, the first time it was done.
-_EARLIEST = frozenset({"made_at", "due_at", "due_on", "kept_at", "withdrawn_at"})
+_EARLIEST = frozenset({"made_at", "due", "kept_at", "withdrawn_at"})
 
 
-def known_from(fact: Fact) -> Known:
-    """What one fact alone tells. Attributes are fields of their own, so that sources can each add theirs."""
+def known_from(fact: Fact, *, zone: tzinfo) -> Known:
+    """What one fact alone tells. `zone` says when a day ends for a promise that is due on a day.
+
+    The due instant and its day are one field, and the customer is known by key; attributes are fields of
+    their own, so that sources can each add theirs.
+    """
     seen_at = fact.observed_at or NEVER
-    sightings = {name: Sighting(value, seen_at) for name in FIELDS if (value := getattr(fact, name)) not in (None, "")}
+    sightings = {name: Sighting(value, seen_at) for name in PLAIN if (value := getattr(fact, name)) not in (None, "")}
+    if fact.customer is not None:
+        sightings["customer"] = Sighting(fact.customer.key, seen_at)
+    if fact.due_on is not None:
+        sightings["due"] = Sighting(Due(fact.due_at or day_ends(fact.due_on, zone), fact.due_on), seen_at)
+    elif fact.due_at is not None:
+        sightings["due"] = Sighting(Due(fact.due_at, None), seen_at)
     for key, value in fact.attributes.items():
-        sightings[f"attributes.{key}"] = Sighting(value, seen_at)
+        sightings[ATTRIBUTE + key] = Sighting(value, seen_at)
     return Known(sightings)
 
 
@@ -106,10 +131,8 @@ def merge(known: Known, news: Known) -> Known:
 def _better(name: str, one: Sighting, other: Sighting) -> Sighting:
     if one.seen_at != other.seen_at:
         return max(one, other, key=lambda sighting: sighting.seen_at)
-    if one.value == other.value:
-        return one
     if name in _EARLIEST:
-        return min(one, other, key=lambda sighting: sighting.value)
+        return min(one, other, key=lambda sighting: sighting.value.rank if name == "due" else sighting.value)
     return max(one, other, key=lambda sighting: _order(sighting.value))
 
 

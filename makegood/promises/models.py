@@ -131,6 +131,12 @@ class Promise(models.Model):
             models.Index(fields=["due_at", "id"], name="promise_due"),
             models.Index(fields=["customer", "due_at"], name="promise_customer"),
             models.Index(
+                fields=["reference"],
+                name="promise_reference",
+                opclasses=["varchar_pattern_ops"],
+                condition=Q(reference__isnull=False),
+            ),
+            models.Index(
                 fields=["breaks_at", "id"],
                 name="promise_unkept",
                 condition=Q(state__in=[*_LIVE, State.BROKEN]),
@@ -144,3 +150,18 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Held(models.Model):
+    """What is known so far of a promise that cannot stand yet: nobody has said to whom, what or by when."""
+
+    source = models.CharField(max_length=80)
+    reference = models.CharField(max_length=200)
+    known = models.JSONField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "reference"], name="held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.reference}"

@@ -8,7 +8,7 @@ order and the ledger still ends in the same state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from makegood.kernel.transitions import Transitions
@@ -154,3 +154,52 @@ def fix_clocks(*, made_at: datetime, due_at: datetime, warning: timedelta, grace
 def is_late(*, breaks_at: datetime, kept_at: datetime) -> bool:
     """Whether keeping a promise at `kept_at` was too late. Kept exactly on the instant is in time."""
     return kept_at > breaks_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One promise that changed its state, with what the rooms downstream need to act on it."""
+
+    promise_id: int
+    customer_id: int
+    kind_id: int
+    title: str
+    owner_id: int | None
+    due_at: datetime
+    breaks_at: datetime
+    forecast_at: datetime | None
+    kept_at: datetime | None
+    before: State | None
+    after: State
+    opens_case: bool
+    inside_case: bool
+    severity: int
+    team_id: int | None
+    role: str
+
+    @property
+    def forecast_is_late(self) -> bool:
+        """Whether the latest estimate lies past the point where the promise breaks."""
+        return self.forecast_at is not None and self.forecast_at > self.breaks_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a kind of promise says about its promises."""
+
+    kind_id: int
+    slug: str
+    name: str
+    warning: timedelta
+    grace: timedelta
+    severity: int
+    role: str
+    team_id: int | None
+    opens_case: bool
+    inside_case: bool
+
+
+def day_ends(day: date, zone: tzinfo) -> datetime:
+    """The last microsecond (aware UTC) of a local day: a promise for a day is kept all through it."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)

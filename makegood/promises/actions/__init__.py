@@ -1,0 +1,26 @@
+"""Everything that writes the ledger."""
+
+from makegood.promises.actions.kinds import change_kind, ensure_kind, make_calendar
+from makegood.promises.actions.making import NewPromise, make, make_many
+from makegood.promises.actions.moving import forecast, give, keep, release, replace, withdraw
+from makegood.promises.actions.receiving import FactReject, Receipt, receive
+from makegood.promises.actions.watching import advance_due
+
+__all__ = [
+    "FactReject",
+    "NewPromise",
+    "Receipt",
+    "advance_due",
+    "change_kind",
+    "ensure_kind",
+    "forecast",
+    "give",
+    "keep",
+    "make",
+    "make_calendar",
+    "make_many",
+    "receive",
+    "release",
+    "replace",
+    "withdraw",
+]

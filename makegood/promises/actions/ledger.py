@@ -1,0 +1,153 @@
+"""What all writers of the ledger share: policies, rows in bulk, and the words of a move."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from makegood.promises.models import Kind, Promise
+from makegood.promises.rules import Clocks, Events, Moved, Policy, Standing, State
+
+VERBS: Mapping[State, str] = {
+    State.OPEN: "promise.calmed",
+    State.AT_RISK: "promise.at_risk",
+    State.BROKEN: "promise.broken",
+    State.KEPT: "promise.kept",
+    State.KEPT_LATE: "promise.kept_late",
+    State.REPLACED: "promise.replaced",
+    State.WITHDRAWN: "promise.withdrawn",
+    State.RELEASED: "promise.released",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A promise about to be written, complete."""
+
+    source: str = ""
+    reference: str | None = None
+    customer_id: int
+    policy: Policy
+    title: str
+    owner_id: int | None = None
+    made_by: str = ""
+    made_at: datetime
+    due_on: date | None = None
+    clocks: Clocks
+    events: Events
+    standing: Standing
+    replaces_id: int | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    stamps: Mapping[str, Any] | None = None
+    working: Any = None
+
+
+def policy_of(kind: Kind) -> Policy:
+    """The policy of a kind, as a plain value."""
+    return Policy(
+        kind_id=kind.pk,
+        slug=kind.slug,
+        name=kind.name,
+        warning=kind.warning,
+        grace=kind.grace,
+        severity=kind.severity,
+        role=kind.role,
+        team_id=kind.team_id,
+        opens_case=kind.opens_case,
+        inside_case=kind.inside_case,
+    )
+
+
+def all_policies() -> dict[str, Policy]:
+    """Every kind's policy by slug: one small read, done once per batch."""
+    return {kind.slug: policy_of(kind) for kind in Kind.objects.all()}
+
+
+_COLUMNS = (
+    "id", "source", "reference", "customer_id", "kind_id", "title", "owner_id", "made_by", "made_at", "due_at",
+    "due_on", "warn_at", "breaks_at", "forecast_at", "kept_at", "withdrawn_at", "replaced_at", "replaces_id",
+    "state", "next_check_at", "settled_at", "amount", "currency", "attributes", "stamps", "working",
+)  # fmt: skip
+_COPY = f"COPY promises_promise ({', '.join(_COLUMNS)}) FROM STDIN"
+_IDS = "SELECT nextval(pg_get_serial_sequence('promises_promise', 'id')) FROM generate_series(1, %s)"
+
+
+def insert_rows(rows: Sequence[NewRow]) -> list[int]:
+    """Write new promises by COPY, in the order given, and return their ids in the same order."""
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_IDS, [len(rows)])
+        ids = [number for (number,) in cursor.fetchall()]
+        with cursor.copy(_COPY) as copy:
+            for number, row in zip(ids, rows, strict=True):
+                copy.write_row(_cells(number, row))
+    return ids
+
+
+def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
+    clocks, events, standing = row.clocks, row.events, row.standing
+    return (
+        number, row.source, row.reference, row.customer_id, row.policy.kind_id, row.title, row.owner_id,
+        row.made_by, row.made_at, clocks.due_at, row.due_on, clocks.warn_at, clocks.breaks_at, events.forecast_at,
+        events.kept_at, events.withdrawn_at, events.replaced_at, row.replaces_id, standing.state.value,
+        standing.next_check_at, standing.settled_at, row.amount, row.currency,
+        json.dumps(row.attributes) if row.attributes else "{}", _json(row.stamps), _json(row.working),
+    )  # fmt: skip
+
+
+def _json(value: Any) -> str | None:
+    return json.dumps(value) if value else None
+
+
+def events_of(promise: Promise) -> Events:
+    """What is known to have happened to a stored promise."""
+    return Events(
+        forecast_at=promise.forecast_at,
+        kept_at=promise.kept_at,
+        withdrawn_at=promise.withdrawn_at,
+        replaced_at=promise.replaced_at,
+    )
+
+
+def clocks_of(promise: Promise) -> Clocks:
+    """The clocks of a stored promise."""
+    return Clocks(due_at=promise.due_at, warn_at=promise.warn_at, breaks_at=promise.breaks_at)
+
+
+def moved_from(row: NewRow, number: int, *, before: State | None) -> Moved:
+    """The move that brought a written row into its state."""
+    policy = row.policy
+    return Moved(
+        promise_id=number,
+        customer_id=row.customer_id,
+        kind_id=policy.kind_id,
+        title=row.title,
+        owner_id=row.owner_id,
+        due_at=row.clocks.due_at,
+        breaks_at=row.clocks.breaks_at,
+        forecast_at=row.events.forecast_at,
+        kept_at=row.events.kept_at,
+        before=before,
+        after=row.standing.state,
+        opens_case=policy.opens_case,
+        inside_case=policy.inside_case,
+        severity=policy.severity,
+        team_id=policy.team_id,
+        role=policy.role,
+    )
+
+
+def moment_of(state: State, clocks: Clocks, standing: Standing, now: datetime) -> datetime:
+    """When a move into `state` happened: its own instant when it has one, else the instant it was noticed."""
+    if standing.settled_at is not None:
+        return standing.settled_at
+    return clocks.breaks_at if state is State.BROKEN else now

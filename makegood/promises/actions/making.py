@@ -1,0 +1,149 @@
+"""Making promises by hand: one at a desk, or many inside cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from makegood.journal.actions import NewEntry, record_many
+from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import invalid
+from makegood.platform.models import Installation
+from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_of
+from makegood.promises.models import Kind, Promise
+from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
+
+TITLE_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPromise:
+    """A promise to be made as one of many. `kind` is the kind's slug; `due_at` is aware UTC."""
+
+    customer_id: int
+    kind: str
+    title: str
+    due_at: datetime
+    owner_id: int | None = None
+
+
+@transaction.atomic
+def make(
+    *,
+    customer_id: int,
+    kind: str,
+    title: str,
+    due_at: datetime | None = None,
+    due_on: date | None = None,
+    made_at: datetime | None = None,
+    owner_id: int | None = None,
+    amount: Decimal | None = None,
+    currency: str = "",
+    attributes: Mapping[str, Any] | None = None,
+    working: Any = None,
+    replaces_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Promise:
+    """Make one promise, due at an instant or all through a day (`due_on`, in the organisation's zone).
+
+    Raises Refusal "promise.unknown_kind", "promise.no_title", "promise.no_due", "promise.due_past".
+    """
+    policy = _policy(kind)
+    title = title.strip()
+    if not title:
+        raise invalid("promise.no_title", "Say what is promised, such as: ring back with the plan.", field="title")
+    due = _due(due_at, due_on)
+    if due <= now:
+        raise invalid("promise.due_past", "A promise lies ahead: choose a time that is still to come.", field="due_at")
+    made = min(made_at or now, now)
+    clocks = fix_clocks(made_at=made, due_at=due, warning=policy.warning, grace=policy.grace)
+    events = Events()
+    row = NewRow(
+        customer_id=customer_id, policy=policy, title=title[:TITLE_LIMIT], owner_id=owner_id, made_by=by.name,
+        made_at=made, due_on=due_on, clocks=clocks, events=events, standing=stand(clocks, events, now=now),
+        replaces_id=replaces_id, amount=amount, currency=currency, attributes=attributes or {}, working=working,
+    )  # fmt: skip
+    (number,) = insert_rows([row])
+    record_many([made_entry(number, row, by)])
+    return Promise.objects.select_related("kind").get(pk=number)
+
+
+@transaction.atomic
+def make_many(promises: Sequence[NewPromise], *, by: Actor, now: datetime) -> list[int]:
+    """Make many promises in one go; ids come back in the order given. Their kinds must exist."""
+    policies = all_policies()
+    rows = [_new_row(promise, policies[promise.kind], by, now) for promise in promises]
+    ids = insert_rows(rows)
+    record_many(made_entry(number, row, by) for number, row in zip(ids, rows, strict=True))
+    return ids
+
+
+def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> NewRow:
+    clocks = fix_clocks(made_at=now, due_at=promise.due_at, warning=policy.warning, grace=policy.grace)
+    return NewRow(
+        customer_id=promise.customer_id,
+        policy=policy,
+        title=promise.title[:TITLE_LIMIT],
+        owner_id=promise.owner_id,
+        made_by=by.name,
+        made_at=now,
+        clocks=clocks,
+        events=Events(),
+        standing=stand(clocks, Events(), now=now),
+    )
+
+
+def made_entry(number: int, row: NewRow, by: Actor) -> NewEntry:
+    """The journal row of a promise being made."""
+    return NewEntry(
+        verb="promise.made",
+        by=by,
+        at=row.made_at,
+        subject=("promise", number),
+        customer_id=row.customer_id,
+        data=made_data(row),
+    )
+
+
+def made_data(row: NewRow) -> dict[str, Any]:
+    """What the journal keeps of a promise being made."""
+    data: dict[str, Any] = {"title": row.title, "kind": row.policy.slug, "due_at": row.clocks.due_at.isoformat()}
+    if row.due_on is not None:
+        data["due_on"] = row.due_on.isoformat()
+    return data
+
+
+def owner_from(by: Actor) -> int | None:
+    """Who answers for a promise unless somebody else is named: the member of staff who made it."""
+    return by.id if by.kind is ActorKind.STAFF else None
+
+
+def organisation_zone() -> ZoneInfo:
+    """The time zone in which the organisation counts its days."""
+    name = Installation.objects.values_list("time_zone", flat=True).first()
+    return ZoneInfo(name or "UTC")
+
+
+def _policy(slug: str) -> Policy:
+    kind = Kind.objects.filter(slug=slug, retired_at__isnull=True).first()
+    if kind is None:
+        known = ", ".join(Kind.objects.filter(retired_at__isnull=True).values_list("slug", flat=True))
+        raise invalid(
+            "promise.unknown_kind", f"There is no kind of promise called {slug!r}. Known: {known}.", field="kind"
+        )
+    return policy_of(kind)
+
+
+def _due(due_at: datetime | None, due_on: date | None) -> datetime:
+    if due_at is not None:
+        return due_at
+    if due_on is None:
+        raise invalid("promise.no_due", "Say by when: an instant (due_at) or a day (due_on).", field="due_at")
+    return day_ends(due_on, organisation_zone())

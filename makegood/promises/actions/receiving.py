@@ -1,0 +1,236 @@
+"""Taking in facts from outside: idempotent, in any order, a thousand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from django.db import IntegrityError, transaction
+
+from makegood.customers.actions import resolve_many
+from makegood.journal.actions import NewEntry, record_many
+from makegood.journal.actors import Actor
+from makegood.promises.actions import holding
+from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert_rows, moment_of, moved_from
+from makegood.promises.actions.making import made_entry, organisation_zone
+from makegood.promises.actions.stored import Stored, load, update_rows
+from makegood.promises.facts import ATTRIBUTE, CustomerFact, Fact, Known, known_from, merge
+from makegood.promises.rules import Events, Moved, Policy, State, fix_clocks, stand
+
+REFERENCE_LIMIT, SOURCE_LIMIT, TITLE_LIMIT = 200, 80, 300
+# Clocks of other systems run a little ahead of ours; what they say happened in that margin is believed.
+TOLERATED_AHEAD = timedelta(minutes=5)
+_ATTEMPTS = 3
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FactReject:
+    """A fact that was not taken: its place in the batch, a stable code, and what to do."""
+
+    index: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of a batch. `held` of the accepted wait for the rest of their promise to be told."""
+
+    accepted: int
+    unchanged: int
+    held: int
+    made: int
+    rejected: tuple[FactReject, ...]
+    moved: tuple[Moved, ...]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch is worked with: read once, passed along."""
+
+    by: Actor
+    now: datetime
+    zone: tzinfo
+    policies: Mapping[str, Policy]
+    slugs: Mapping[int, str]
+
+
+def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime | None = None) -> Receipt:
+    """Take in facts and settle the promises they speak of, in one transaction.
+
+    A fact that cannot be true or names an unknown kind is rejected with its index; the others go in.
+    `as_of` judges the ledger as it stood at an earlier instant: what happened later is not read.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _receive(facts, by=by, now=as_of or now, seen=now)
+        except IntegrityError:
+            # Another batch wrote one of our new references first: read again, and it is an old one.
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime) -> Receipt:
+    policies = all_policies()
+    batch = _Batch(by, now, organisation_zone(), policies, {policy.kind_id: slug for slug, policy in policies.items()})
+    rejected = [reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, policies, seen))]
+    refused = {reject.index for reject in rejected}
+    good = [fact for index, fact in enumerate(facts) if index not in refused]
+    stored = load({(fact.source, fact.reference) for fact in good}, slugs=batch.slugs)
+    waiting = holding.load({(fact.source, fact.reference) for fact in good} - stored.keys())
+    before = {key: row.known for key, row in stored.items()} | waiting
+    after, changed = _fold(good, before, batch.zone)
+    fresh = {key: known for key, known in after.items() if key not in stored and known != waiting.get(key)}
+    whole = {key: known for key, known in fresh.items() if _is_complete(known)}
+    customers = resolve_many(_customers(good, [*whole.values(), *(after[key] for key in stored)]), now=seen)
+    made = _insert(whole, customers, batch)
+    moved = _update([(key, row, after[key]) for key, row in stored.items()], customers, batch)
+    partial = {key: known for key, known in fresh.items() if key not in whole}
+    holding.keep(partial, now=seen)
+    holding.drop(whole.keys() & waiting.keys())
+    return Receipt(
+        accepted=changed,
+        unchanged=len(good) - changed,
+        held=sum((fact.source, fact.reference) in partial for fact in good),
+        made=len(whole),
+        rejected=tuple(rejected),
+        moved=(*made, *moved),
+    )
+
+
+def _problem(index: int, fact: Fact, policies: Mapping[str, Policy], now: datetime) -> FactReject | None:
+    """Why a fact cannot be taken, if it cannot."""
+    checks = (
+        (not fact.source or len(fact.source) > SOURCE_LIMIT, "fact.bad_source",
+         f"Give the source: the name of the system that says it, up to {SOURCE_LIMIT} characters."),
+        (not fact.reference or len(fact.reference) > REFERENCE_LIMIT, "fact.bad_reference",
+         f"Give the reference: the promise's own number there, up to {REFERENCE_LIMIT} characters."),
+        (bool(fact.kind) and fact.kind not in policies, "fact.unknown_kind",
+         f"There is no kind of promise called {fact.kind!r}. Known: {', '.join(sorted(policies))}."),
+        (len(fact.title) > TITLE_LIMIT, "fact.long_title", f"A title has up to {TITLE_LIMIT} characters."),
+        (fact.customer is not None and not fact.customer.key, "fact.no_customer_key",
+         "Give customer.key: your own number for the customer."),
+        (fact.kept_at is not None and fact.kept_at > now + TOLERATED_AHEAD, "fact.kept_in_future",
+         "kept_at lies in the future. If it is an estimate, send it as forecast_at."),
+        (fact.withdrawn_at is not None and fact.withdrawn_at > now + TOLERATED_AHEAD, "fact.withdrawn_in_future",
+         "withdrawn_at lies in the future: send it when it has happened."),
+        (fact.amount is not None and not (fact.amount.is_finite() and abs(fact.amount) < 10**12), "fact.bad_amount",
+         "amount must be a number below a million million."),
+    )  # fmt: skip
+    return next((FactReject(index, code, message) for wrong, code, message in checks if wrong), None)
+
+
+def _fold(facts: Iterable[Fact], before: Mapping[Key, Known], zone: tzinfo) -> tuple[dict[Key, Known], int]:
+    """What is known of each promise after all facts, and how many facts added something."""
+    known = dict(before)
+    changed = 0
+    for fact in facts:
+        key = (fact.source, fact.reference)
+        news = known_from(fact, zone=zone)
+        held = known.get(key)
+        known[key] = news if held is None else merge(held, news)
+        changed += known[key] != held
+    return known, changed
+
+
+def _is_complete(known: Known) -> bool:
+    """Whether enough is known for a promise to stand: to whom, of which kind, by when."""
+    return all(name in known.sightings for name in ("customer", "kind", "due"))
+
+
+def _customers(facts: Sequence[Fact], known: Iterable[Known]) -> list[CustomerFact]:
+    told = {fact.customer.key: fact.customer for fact in facts if fact.customer is not None}
+    needed = {str(one.get("customer")) for one in known}
+    return [*told.values(), *(CustomerFact(key=key) for key in sorted(needed - told.keys()))]
+
+
+def _row(
+    key: Key, known: Known, customers: Mapping[str, int], batch: _Batch, *, assumed: datetime | None = None
+) -> NewRow:
+    """The whole row that follows from what is known. `assumed` is when it was first heard of."""
+    policy = batch.policies[known.get("kind")]
+    due = known.get("due")
+    made_at = known.get("made_at")
+    stamps = {
+        name: sighting.seen_at.isoformat() for name, sighting in known.sightings.items() if sighting.seen_at.year > 1
+    }
+    if made_at is None:
+        # Nobody has said when it was made; the mark keeps this guess from outliving the first word on it.
+        made_at, stamps["made_at"] = min(assumed or batch.now, due.at), ""
+    clocks = fix_clocks(made_at=made_at, due_at=due.at, warning=policy.warning, grace=policy.grace)
+    events = Events(
+        forecast_at=known.get("forecast_at"), kept_at=known.get("kept_at"), withdrawn_at=known.get("withdrawn_at")
+    )
+    return NewRow(
+        source=key[0], reference=key[1], customer_id=customers[known.get("customer")], policy=policy,
+        title=known.get("title") or policy.name, made_by=key[0], made_at=made_at, due_on=due.on, clocks=clocks,
+        events=events, standing=stand(clocks, events, now=batch.now), amount=known.get("amount"),
+        currency=known.get("currency") or "", stamps=stamps or None,
+        attributes={
+            name.removeprefix(ATTRIBUTE): sighting.value
+            for name, sighting in known.sightings.items() if name.startswith(ATTRIBUTE)
+        },
+    )  # fmt: skip
+
+
+def _insert(news: Mapping[Key, Known], customers: Mapping[str, int], batch: _Batch) -> list[Moved]:
+    """Write promises heard of for the first time. In the order of their keys: two batches never cross."""
+    rows = [_row(key, known, customers, batch) for key, known in sorted(news.items())]
+    ids = insert_rows(rows)
+    record_many(entry for number, row in zip(ids, rows, strict=True) for entry in _entries(number, row, batch))
+    return [
+        moved_from(row, number, before=None)
+        for number, row in zip(ids, rows, strict=True)
+        if row.standing.state is not State.OPEN
+    ]
+
+
+def _entries(number: int, row: NewRow, batch: _Batch) -> Iterable[NewEntry]:
+    yield made_entry(number, row, batch.by)
+    state = row.standing.state
+    if state is not State.OPEN:
+        at = moment_of(state, row.clocks, row.standing, batch.now)
+        yield _entry(VERBS[state], number, row, batch.by, at, _told(State.OPEN, row))
+
+
+def _entry(verb: str, number: int, row: NewRow, by: Actor, at: datetime, data: Mapping[str, object]) -> NewEntry:
+    return NewEntry(
+        verb=verb, by=by, at=at, subject=("promise", number), customer_id=row.customer_id, data=data
+    )  # fmt: skip
+
+
+def _told(before: State, row: NewRow) -> dict[str, object]:
+    due_at = row.clocks.due_at.isoformat()
+    return {"from": before, "to": row.standing.state, "due_at": due_at, "title": row.title}
+
+
+def _update(touched: Sequence[tuple[Key, Stored, Known]], customers: Mapping[str, int], batch: _Batch) -> list[Moved]:
+    """Settle promises that were known already, and tell what moved."""
+    changes = []
+    for key, old, known in touched:
+        row = old.settle(_row(key, known, customers, batch, assumed=old.made_at), now=batch.now)
+        if known != old.known or row.standing.state is not old.state:
+            changes.append((old, row))
+    update_rows(changes)
+    record_many(_change_entry(old, row, batch) for old, row in changes)
+    return [moved_from(row, old.id, before=old.state) for old, row in changes if old.state is not row.standing.state]
+
+
+def _change_entry(old: Stored, row: NewRow, batch: _Batch) -> NewEntry:
+    """One row per change: the move when the state changed, a forecast or a correction when it did not."""
+    state = row.standing.state
+    data = _told(old.state, row)
+    if old.events.forecast_at != row.events.forecast_at and row.events.forecast_at is not None:
+        data["forecast_at"] = row.events.forecast_at.isoformat()
+    if state is old.state:
+        verb = "promise.forecast" if "forecast_at" in data else "promise.corrected"
+        return _entry(verb, old.id, row, batch.by, batch.now, data)
+    if old.state not in {State.OPEN, State.AT_RISK}:
+        # News about the past sets an earlier verdict right.
+        data["corrects"] = old.state
+    return _entry(VERBS[state], old.id, row, batch.by, moment_of(state, row.clocks, row.standing, batch.now), data)
