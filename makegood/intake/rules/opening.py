@@ -54,7 +54,7 @@ def open_bytes(path: Path) -> io.BufferedReader:
 
 def _open(path: Path) -> io.BufferedReader:
     try:
-        return path.open("rb", CHUNK)
+        return io.BufferedReader(io.FileIO(path), CHUNK)
     except FileNotFoundError:
         raise invalid("file.not_found", f"There is no file {path}. Check the path.") from None
     except IsADirectoryError:
@@ -147,7 +147,7 @@ def _first_bad_byte(path: Path, encoding: str) -> tuple[int, int, int] | None:
     line, offset, last = 1, 0, ""
     with open_bytes(path) as stream:
         while chunk := stream.read(CHUNK):
-            pending = len(cast(bytes, decoder.getstate()[0]))
+            pending = len(decoder.getstate()[0])
             try:
                 text = decoder.decode(chunk)
             except UnicodeDecodeError as error:

@@ -1,0 +1,1 @@
+"""Strangers' files into facts. `feedfile.load_feed` reads a description, `mapping` reads a file by it."""

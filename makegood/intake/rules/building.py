@@ -1,0 +1,104 @@
+"""The values of one promise, by field, into a fact that the ledger accepts. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from makegood.intake.rules.moments import Moment
+from makegood.intake.rules.rows import BadCell
+from makegood.intake.rules.spec import Feed
+from makegood.intake.rules.texts import json_number, label
+from makegood.promises.facts import CustomerFact, Fact
+
+Values = dict[str, Any]
+LONGEST_REFERENCE = 200
+LONGEST_TITLE = 300
+
+
+def fact(feed: Feed, values: Values) -> Fact:
+    """The fact. A promise due on a day is due on its last microsecond; other days count from their start.
+
+    Raises BadCell for a reference or a currency that cannot be one.
+    """
+    due: Moment | None = values.get("due_at")
+    return Fact(
+        source=feed.source,
+        reference=_reference(feed, values["reference"]),
+        customer=_customer(values),
+        kind=values.get("kind", ""),
+        title=_short(values.get("title", "")),
+        made_at=_start(values.get("made_at")),
+        due_at=None if due is None else due.end(),
+        due_on=None if due is None else due.day,
+        forecast_at=_end(values.get("forecast_at")),
+        kept_at=_start(values.get("kept_at")),
+        withdrawn_at=_start(values.get("withdrawn_at")),
+        amount=values.get("amount"),
+        currency=_currency(feed, values.get("currency", "")),
+        attributes=_attributes(values),
+        observed_at=_start(values.get("observed_at")),
+    )
+
+
+def _reference(feed: Feed, reference: str) -> str:
+    if not reference:
+        name = label(feed.texts["reference"])
+        raise BadCell(name, "", "row.no_reference", f"{name} is empty, so the promise could not be found again.")
+    if len(reference) > LONGEST_REFERENCE:
+        raise BadCell(
+            label(feed.texts["reference"]), reference, "row.reference_too_long",
+            f"A reference has at most {LONGEST_REFERENCE} characters; this one has {len(reference)}.",
+        )  # fmt: skip
+    return reference
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+
+
+def _currency(feed: Feed, currency: str) -> str:
+    if not currency or (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        return currency.upper()
+    reason = f"{currency!r} is not a currency code of three letters such as EUR. Use `map:` to name them."
+    raise BadCell(label(feed.texts["currency"]), currency, "row.currency", reason)
+
+
+def _start(moment: Moment | None) -> datetime | None:
+    return None if moment is None else moment.at
+
+
+def _end(moment: Moment | None) -> datetime | None:
+    return None if moment is None else moment.end()
+
+
+def _customer(values: Values) -> CustomerFact | None:
+    key = values.get("customer.key", "")
+    if not key:
+        return None
+    return CustomerFact(
+        key=key,
+        name=values.get("customer.name", ""),
+        email=values.get("customer.email", ""),
+        phone=values.get("customer.phone", ""),
+        language=values.get("customer.language", ""),
+        timezone=values.get("customer.timezone", ""),
+        value=values.get("customer.value"),
+    )
+
+
+def _attributes(values: Values) -> dict[str, Any]:
+    return {
+        name.removeprefix("attributes."): _plain(value)
+        for name, value in values.items()
+        if name.startswith("attributes.") and value not in (None, "")
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return json_number(value)
+    if isinstance(value, Moment):
+        return (value.day or value.at).isoformat()
+    return value
