@@ -1,0 +1,128 @@
+"""Times in the words of the desk: "2 h 18 m late", "in 42 m", "Fri 09:00". `static/web/clock.js` keeps them true.
+
+Every function takes `now` and writes in Django's current time zone, which is the reader's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil, floor
+
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+WEEK_AHEAD = 6
+
+RISK, LATE, CALM = "c-risk", "c-broken", "soft"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock shows: its words and the class that gives them their tone."""
+
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The instants of a promise that its clock needs; `on` when it is a promise for a day, `ended` when it is over."""
+
+    due: datetime
+    state: str = "open"
+    on: date | None = None
+    breaks: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the clock still runs."""
+        return self.state in ("open", "at_risk", "broken")
+
+
+def span(length: timedelta, rounded: Callable[[float], int] = floor) -> str:
+    """A length of time in its two largest units, never less than a minute: "2 h 18 m", "42 m", "3 d"."""
+    if length >= DAY:
+        return f"{length.days} {_('d')}"
+    hours, minutes = divmod(max(1, rounded(length / MINUTE)), 60)
+    parts = [f"{hours} {_('h')}"] if hours else []
+    if minutes or not hours:
+        parts.append(f"{minutes} {_('m')}")
+    return " ".join(parts)
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """An instant as briefly as it can be said: "14:18" today, "4 Nov" this year, else with the year."""
+    local, here = timezone.localtime(at), timezone.localtime(now)
+    if local.date() == here.date():
+        return dateformat.format(local, "H:i")
+    return dateformat.format(local, "j M" if local.year == here.year else "j M Y")
+
+
+def stamp(at: datetime) -> str:
+    """An instant in full: "Thu 19 Nov 2026, 14:18"."""
+    return dateformat.format(timezone.localtime(at), "D j M Y, H:i")
+
+
+def day(at: datetime, now: datetime) -> str:
+    """The heading of the day of `at`: "Today", "Yesterday", "Wednesday 4 November"."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    ago = (today - local.date()).days
+    if ago in (0, 1):
+        return _("Yesterday") if ago else _("Today")
+    return dateformat.format(local, "l j F" if local.year == today.year else "l j F Y")
+
+
+def _coming_day(on: date, today: date) -> str:
+    ahead = (on - today).days
+    if ahead == 0:
+        return _("today")
+    if ahead == 1:
+        return _("tomorrow")
+    if ahead <= WEEK_AHEAD:
+        return dateformat.format(on, "D")
+    return dateformat.format(on, "j M" if on.year == today.year else "j M Y")
+
+
+def _coming_instant(due: datetime, now: datetime) -> str:
+    if due - now < DAY:
+        return _("in {}").format(span(due - now, ceil))
+    local, today = timezone.localtime(due), timezone.localtime(now).date()
+    if (local.date() - today).days <= WEEK_AHEAD:
+        return dateformat.format(local, "D H:i")
+    return moment(due, now)
+
+
+def _late(deadline: Deadline, at: datetime) -> str:
+    if deadline.on is None:
+        return _("{} late").format(span(at - deadline.due))
+    days = (timezone.localtime(at).date() - deadline.on).days
+    return _("{} late").format(f"{max(1, days)} {_('d')}")
+
+
+def _over(deadline: Deadline, now: datetime) -> str:
+    ended = deadline.ended
+    if deadline.state == "kept" and ended:
+        return _("kept {}").format(moment(ended, now))
+    if deadline.state == "kept_late" and ended:
+        return _("kept {}").format(_late(deadline, ended))
+    words = {"kept": _("kept"), "kept_late": _("kept late"), "replaced": _("replaced"), "released": _("released")}
+    return words.get(deadline.state, _("withdrawn"))
+
+
+def read(deadline: Deadline, now: datetime) -> Reading:
+    """What the clock of this deadline shows at `now`."""
+    if not deadline.live:
+        return Reading(_over(deadline, now), CALM)
+    if deadline.state == "broken" or now > (deadline.breaks or deadline.due):
+        return Reading(_late(deadline, now), LATE)
+    if now >= deadline.due:
+        return Reading(_("due now"), RISK)
+    tone = RISK if deadline.state == "at_risk" else CALM
+    if deadline.on is None:
+        return Reading(_coming_instant(deadline.due, now), tone)
+    return Reading(_coming_day(deadline.on, timezone.localtime(now).date()), tone)

@@ -1,0 +1,100 @@
+// Picking a row marks it within a frame; its case comes as a fragment into #case. Unsent words are kept per case.
+import { announce, say } from "./toast.js";
+
+const body = document.body;
+const phone = matchMedia("(max-width: 860px)");
+const drafts = new Map();
+let asked = null, scrolled = 0;
+
+/** Whether a person has changed this field since the server wrote it. */
+export function changed(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected));
+  return field.type !== "hidden" && field.value !== field.defaultValue;
+}
+
+const fields = () => [...document.querySelectorAll("#case form :is(textarea, input:not([type=hidden]), select)")];
+const label = (field) => [document.getElementById("case").dataset.case, field.form.getAttribute("action"), field.name, field.type === "radio" ? field.value : ""].join("|");
+
+function stash() {
+  for (const field of fields()) if (changed(field)) drafts.set(label(field), field.type === "radio" || field.type === "checkbox" ? field.checked : field.value);
+}
+function restore() {
+  for (const field of fields()) {
+    const draft = drafts.get(label(field));
+    if (draft === undefined) continue;
+    drafts.delete(label(field));
+    if (typeof draft === "boolean") field.checked = draft;
+    else field.value = draft;
+  }
+}
+
+export const rows = () => [...document.querySelectorAll(".case-row, .table a.row")].filter((row) => row.getClientRects().length);
+export const current = () => document.querySelector(".case-row[aria-current]");
+
+function mark(row) {
+  for (const old of document.querySelectorAll(".case-row[aria-current]")) old.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+}
+
+async function fetchPanel(row) {
+  asked?.abort();
+  asked = new AbortController();
+  const answer = await fetch(row.dataset.panel, { headers: { "HX-Request": "true" }, signal: asked.signal });
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  return answer.text();
+}
+
+/** Open a row's case beside the list. With `enter` the case takes the focus, and on a phone the screen. */
+export async function open(row, { push = true, enter = false } = {}) {
+  const before = current();
+  mark(row);
+  document.getElementById("case")?.setAttribute("aria-busy", "true");
+  try {
+    const html = await fetchPanel(row);
+    stash();
+    htmx.swap("#case", html, { swapStyle: "outerHTML" });
+  } catch (fault) {
+    if (fault.name === "AbortError") return;
+    if (before) mark(before);
+    document.getElementById("case")?.removeAttribute("aria-busy");
+    say(body.dataset.failed, { kind: "refused" });
+    return;
+  }
+  restore();
+  const panel = document.getElementById("case");
+  if (panel.dataset.title) { document.title = panel.dataset.title; announce(panel.dataset.title); }
+  if (push) history.pushState({ row: row.id }, "", row.href);
+  if (enter) pane("case", panel);
+}
+
+function pane(name, panel) {
+  if (phone.matches && name === "case") scrolled = scrollY;
+  body.dataset.pane = name;
+  if (phone.matches) scrollTo(0, name === "case" ? 0 : scrolled);
+  panel?.focus({ preventScroll: true });
+}
+
+/** Back to the list, to the row that was open. */
+export function back() {
+  if (phone.matches && body.dataset.pane === "case") pane("queue");
+  current()?.focus({ preventScroll: phone.matches });
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const row = event.target.closest(".case-row[data-panel]");
+  if (row && document.getElementById("case")) { event.preventDefault(); open(row, { enter: true }); }
+  if (event.target.closest(".desk:not(.solo) .back")) {
+    event.preventDefault();
+    if (history.state?.row) history.back();
+    else back();
+  }
+});
+
+addEventListener("popstate", (event) => {
+  const row = event.state?.row && document.getElementById(event.state.row);
+  if (row) open(row, { push: false, enter: true });
+  else if (document.querySelector(".queue") && phone.matches) back();
+  else location.reload();
+});

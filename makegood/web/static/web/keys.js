@@ -1,0 +1,72 @@
+// One key per action. An element says which key is its own with data-key="t"; nothing fires while typing.
+import { back, current, open, rows } from "./desk.js";
+
+const root = document.documentElement;
+const typing = (el) => el.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+let going = 0, settle = 0;
+
+/** Do what the element with this key does: a field takes the focus, anything else is pressed. */
+export function press(key) {
+  const own = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)].find((el) => el.getClientRects().length);
+  if (!own) return false;
+  if (own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
+  else own.click();
+  own.closest("details[open]")?.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+  return true;
+}
+
+function move(step) {
+  const all = rows();
+  const at = all.findIndex((row) => row === document.activeElement || row.hasAttribute("aria-current"));
+  const row = all[at < 0 ? 0 : at + step];
+  if (!row) return false;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+  if (!row.dataset.panel) return true;
+  current()?.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+  clearTimeout(settle);
+  settle = setTimeout(() => open(row), 120);   // a held key passes over rows without asking for each
+  return true;
+}
+
+function enter() {
+  const row = current();
+  if (!row || document.activeElement !== document.body) return false;
+  open(row, { enter: true });
+  return true;
+}
+
+function single(key) {
+  if (going > Date.now() - 1200) { going = 0; return press(`g${key}`); }
+  if (key === "g") { going = Date.now(); return true; }
+  if (key === "j") return move(1);
+  if (key === "k") return move(-1);
+  if (key === "Enter") return enter();
+  return key.length === 1 && press(key);
+}
+
+function chord(event) {
+  if (event.key.toLowerCase() === "k") return press("mod+k");
+  const form = event.key === "Enter" && event.target.closest?.("form");
+  if (form) form.requestSubmit();
+  return Boolean(form);
+}
+
+function escape(event) {
+  if (typing(event.target)) event.target.blur();
+  back();
+  return true;
+}
+
+function handle(event) {
+  if (event.metaKey || event.ctrlKey) return !event.altKey && chord(event);
+  if (event.altKey || event.isComposing || document.querySelector("dialog[open]")) return false;
+  if (event.key === "Escape") return escape(event);
+  if (typing(event.target) || root.dataset.singleKeys === "off") return false;
+  return single(event.key);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.defaultPrevented && handle(event)) event.preventDefault();
+});

@@ -1,0 +1,60 @@
+// Asks every 3 s whether anything happened since the cursor, while somebody looks. Elements refetch themselves on
+// "live" (anything) or "live-cases" (that topic). A live swap never takes focus, typed words, or an opened fold away.
+import { changed } from "./desk.js";
+
+const body = document.body;
+const adrift = document.getElementById("adrift");
+let cursor = body.dataset.cursor, failures = 0, timer = 0, live = false;
+
+function tell({ cursor: next, topics = [], counts = {} }) {
+  cursor = next;
+  for (const [name, count] of Object.entries(counts)) {
+    for (const el of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) el.textContent = count || "";
+  }
+  for (const topic of topics) body.dispatchEvent(new CustomEvent(`live-${topic}`));
+  body.dispatchEvent(new CustomEvent("live", { detail: { topics } }));
+}
+
+async function ask() {
+  const answer = await fetch(`${body.dataset.live}?since=${encodeURIComponent(cursor)}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+  if (answer.redirected || answer.status === 401 || answer.status === 403) return lose(body.dataset.signedout);
+  if (!answer.ok) throw new Error(String(answer.status));
+  if (answer.status === 200) tell(await answer.json());
+  failures = 0;
+  lose("");
+  return undefined;
+}
+
+function lose(text) {
+  adrift.hidden = !text;
+  if (adrift.lastElementChild.textContent !== text) adrift.lastElementChild.textContent = text;
+}
+
+async function look() {
+  clearTimeout(timer);
+  if (document.hidden) return;
+  try {
+    await ask();
+  } catch {
+    failures += 1;
+    if (failures >= 3) lose(body.dataset.lost);
+  }
+  clearTimeout(timer);
+  timer = setTimeout(look, 3000);
+}
+
+// What a person is doing wins over news: a live swap leaves the field in focus and every changed field as they are.
+body.addEventListener("htmx:beforeSwap", (event) => {
+  live = Boolean(event.detail.requestConfig?.triggeringEvent?.type?.startsWith("live"));
+  Idiomorph.defaults.ignoreActiveValue = live;
+});
+Idiomorph.defaults.ignoreActiveValue = true;
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(live && old.matches?.("input, textarea, select") && changed(old));
+Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(live && [...(old.querySelectorAll?.("textarea, input[type=text]") ?? [])].some(changed));
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el) =>
+  !((name === "open" && live && el.matches("details, dialog")) || (name === "aria-current" && el.matches(".case-row")));
+
+if (cursor) {
+  document.addEventListener("visibilitychange", look);
+  timer = setTimeout(look, 3000);
+}

@@ -1,0 +1,189 @@
+"""The small parts of the desk as template tags and filters: icon, glyph, state, person, pips, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from makegood.web import clocks
+
+register = template.Library()
+
+# What a state looks like: the glyph, and its word. States differ by shape first, colour second.
+LOOKS = {
+    "open": ("ahead", gettext_lazy("Open")),
+    "at_risk": ("risk", gettext_lazy("At risk")),
+    "broken": ("broken", gettext_lazy("Broken")),
+    "kept": ("kept", gettext_lazy("Kept")),
+    "kept_late": ("late", gettext_lazy("Kept late")),
+    "replaced": ("replaced", gettext_lazy("Replaced")),
+    "withdrawn": ("withdrawn", gettext_lazy("Withdrawn")),
+    "released": ("released", gettext_lazy("Released")),
+    "waits": ("waits", gettext_lazy("Waiting")),
+    "mended": ("mended", gettext_lazy("Put right")),
+    "closed": ("kept", gettext_lazy("Closed")),
+    "ahead": ("ahead", gettext_lazy("Promised next")),
+    "dot": ("dot", ""),
+}
+HUES = frozenset({"broken", "risk", "mended", "waits"})
+PIPS = 5
+
+
+def _drawing(css: str, box: int, symbol: str, name: str) -> SafeString:
+    """An <svg> that uses one symbol of the sprite; with a name it speaks, without it is decoration."""
+    said = format_html('role="img" aria-label="{}"', name) if name else SafeString('aria-hidden="true"')
+    return format_html(
+        '<svg class="{}" viewBox="0 0 {} {}" {}><use href="{}#{}"/></svg>',
+        css,
+        box,
+        box,
+        said,
+        static("web/icons.svg"),
+        symbol,
+    )
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A line icon of the sprite: {% icon "hand" %}. Give `label` only when no words stand beside it."""
+    return _drawing("i", 16, f"i-{name}", label)
+
+
+@register.simple_tag
+def glyph(state: str, word: str | None = None, label: bool = True) -> SafeString:
+    """The shape of a state. `word` replaces its name; `label=False` when the word stands beside it."""
+    shape, name = LOOKS.get(state, LOOKS["dot"])
+    return _drawing(f"glyph c-{shape}", 14, f"g-{shape}", str(name if word is None else word) if label else "")
+
+
+@register.simple_tag
+def stated(state: str, word: str | None = None) -> SafeString:
+    """Glyph and word in one line, for tables: ◐ At risk."""
+    name = LOOKS.get(state, LOOKS["dot"])[1]
+    return format_html('<span class="stated">{}{}</span>', glyph(state, label=False), word or name)
+
+
+@register.simple_tag
+def state_tag(state: str, word: str | None = None) -> SafeString:
+    """Glyph and word as a pill, coloured only where the state has a colour."""
+    shape, name = LOOKS.get(state, LOOKS["dot"])
+    hue = f" {shape}" if shape in HUES else ""
+    return format_html('<span class="tag{}">{}{}</span>', hue, glyph(state, label=False), word or name)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of the first and last word that begin with a letter or digit."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.simple_tag
+def person(
+    name: str | None, kind: str = "staff", size: str = "", label: str | None = None, here: bool = False
+) -> SafeString:
+    """The mark of a person: staff round, customers (`kind="customer"`) square, nobody dashed.
+
+    `size="lg"` beside a title; `label` says more than the name, `label=""` leaves the mark silent because
+    the name stands beside it.
+    """
+    if not name:
+        none = _("No owner") if label is None else label
+        return format_html('<span class="who none" role="img" aria-label="{}">?</span>', none)
+    css = " ".join(filter(None, ["who", "cust" if kind == "customer" else "", size, "here" if here else ""]))
+    said = name if label is None else label
+    attrs = format_html('role="img" aria-label="{}"', said) if said else SafeString('aria-hidden="true"')
+    return format_html('<span class="{}" {}>{}</span>', css, attrs, initials(name))
+
+
+def _pip(place: int, done: int) -> tuple[str, str, str, str, str]:
+    if place == done:
+        return "now", f"{place * 7 + 0.6:.1f}", "1.1", "4.8", "3.8"
+    return ("on" if place < done else "off"), str(place * 7), "0.5", "6", "5"
+
+
+@register.simple_tag
+def pips(done: int | None) -> SafeString:
+    """Five pips: how many of own, listen, empathise, apologise, refocus are done. None draws nothing."""
+    if done is None:
+        return SafeString("")
+    shape = '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>'
+    rects = format_html_join("", shape, (_pip(place, done) for place in range(PIPS)))
+    said = _("Conversation: {done} of {all} steps done").format(done=done, all=PIPS)
+    return format_html('<svg class="pips" viewBox="0 0 34 6" role="img" aria-label="{}">{}</svg>', said, rects)
+
+
+def _instants(**instants: datetime | None) -> SafeString:
+    """The attributes of a ticking clock, those that are known."""
+    known = ((name, at.isoformat(timespec="seconds")) for name, at in instants.items() if at is not None)
+    return format_html_join("", ' {}="{}"', known)
+
+
+@register.simple_tag
+def clock(
+    due: datetime | None,
+    now: datetime,
+    state: str = "open",
+    on: date | None = None,
+    breaks: datetime | None = None,
+    warn: datetime | None = None,
+    ended: datetime | None = None,
+) -> SafeString:
+    """A promise's clock in words, ticking in the browser while the promise lives.
+
+    `on` for a promise for a day (it does not tick); `breaks` is due plus grace; `ended` when it was kept.
+    """
+    if due is None:
+        return SafeString("")
+    deadline = clocks.Deadline(due, state, on=on, breaks=breaks, ended=ended)
+    shown = clocks.read(deadline, now)
+    if on is not None or not deadline.live:
+        return format_html('<span class="clock {}">{}</span>', shown.tone, shown.words)
+    ticking = _instants(due=due, breaks=breaks, warn=warn)
+    return format_html('<due-clock class="clock {}"{}>{}</due-clock>', shown.tone, ticking, shown.words)
+
+
+@register.filter
+def moment(at: datetime | None, now: datetime) -> str:
+    """Briefly: "14:18" today, "4 Nov" this year, else with the year."""
+    return clocks.moment(at, now) if at else ""
+
+
+@register.filter
+def stamp(at: datetime | None) -> str:
+    """In full: "Thu 19 Nov 2026, 14:18"."""
+    return clocks.stamp(at) if at else ""
+
+
+@register.filter
+def since(at: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest two units: "2 h 18 m"."""
+    return clocks.span(now - at) if at else ""
+
+
+@register.filter
+def day(at: datetime, now: datetime) -> str:
+    """The heading of a day: "Today", "Yesterday", "Wednesday 4 November"."""
+    return clocks.day(at, now)
+
+
+@register.filter
+def beside(columns: Sequence[Any], cells: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    """Each column with its cell. Raises ValueError when a row has too few or too many."""
+    return zip(columns, cells, strict=True)
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """The address that takes a message's deed back, from its extra tag "undo:/address/"; else nothing."""
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")
