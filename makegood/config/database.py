@@ -12,8 +12,15 @@ from makegood.platform.postgres import NAME, USER, socket_folder
 def connection_settings(environment: Environment) -> dict[str, Any]:
     """Django's settings for the one database."""
     where = _embedded(environment) if environment.embedded else _server(environment.database_url)
-    options = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}, **where.pop("OPTIONS", {})}
-    return {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False, "OPTIONS": options, **where}
+    options = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}, **where.pop("OPTIONS", {})}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "ATOMIC_REQUESTS": False,
+        # A connection is looked at before it is used again: requests survive a restart of the database.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+        **where,
+    }
 
 
 def _embedded(environment: Environment) -> dict[str, Any]:

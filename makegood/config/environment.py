@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+_SHORTEST_KEY = 32
 
 
 class BadSetting(Exception):
@@ -19,7 +22,7 @@ class BadSetting(Exception):
 class Environment:
     """What the environment says, checked. `home` is the folder of this installation.
 
-    `database_url` is empty when the embedded PostgreSQL is used.
+    `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
     """
 
     home: Path
@@ -28,6 +31,7 @@ class Environment:
     bind_port: int
     base_url: str
     heartbeat_url: str
+    key: str
     debug: bool
 
     @property
@@ -48,7 +52,7 @@ def default_home() -> Path:
     For root it is a system folder: the embedded PostgreSQL runs as a user of its own and must be able to
     reach its data, and opening root's private home for it would be wrong.
     """
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if _is_root():
         return Path("/var/lib/makegood")
     return platformdirs.user_data_path("makegood")
 
@@ -64,19 +68,44 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         bind_port=port,
         base_url=_base_url(variables.get("MAKEGOOD_URL", f"http://{_bracketed(shown)}:{port}")),
         heartbeat_url=_web_address("MAKEGOOD_HEARTBEAT_URL", variables.get("MAKEGOOD_HEARTBEAT_URL", "")),
+        key=_key(variables.get("MAKEGOOD_SECRET_KEY", "")),
         debug=_flag("MAKEGOOD_DEBUG", variables.get("MAKEGOOD_DEBUG", "0")),
     )
 
 
-def secret_key(home: Path) -> str:
-    """The signing key of this installation, made on first use and readable by its owner only."""
-    path = home / "secret-key"
+def secret_key(environment: Environment) -> str:
+    """The signing key of this installation. Before it is set up there is one that nobody keeps."""
+    if environment.key:
+        return environment.key
+    path = key_file(environment.home)
+    return path.read_text().strip() if path.exists() else secrets.token_urlsafe(50)
+
+
+def key_file(home: Path) -> Path:
+    """Where the signing key is kept, readable by its owner only."""
+    return home / "secret-key"
+
+
+def prepare_home(home: Path) -> None:
+    """Make the folder of an installation and its signing key, if they are not there. Nobody else may list it.
+
+    Root's home may be entered (not listed) by others, because the embedded PostgreSQL runs as another user.
+    """
+    home.mkdir(mode=0o711 if _is_root() else 0o700, parents=True, exist_ok=True)
+    path = key_file(home)
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Whole or not at all, whoever else is doing the same: a half-written key would sign out everybody.
+        partial = home / f".secret-key.{os.getpid()}"
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as out:
             out.write(secrets.token_urlsafe(50))
-    return path.read_text().strip()
+        with contextlib.suppress(FileExistsError):
+            os.link(partial, path)
+        partial.unlink()
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _bracketed(host: str) -> str:
@@ -108,6 +137,12 @@ def _base_url(text: str) -> str:
 def _web_address(name: str, text: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise BadSetting(f"{name} is {text!r}. Give a web address that starts with https://, or leave it out.")
+    return text
+
+
+def _key(text: str) -> str:
+    if text and len(text) < _SHORTEST_KEY:
+        raise BadSetting(f"MAKEGOOD_SECRET_KEY is too short. Give at least {_SHORTEST_KEY} random characters.")
     return text
 
 

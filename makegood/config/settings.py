@@ -16,7 +16,7 @@ except BadSetting as fault:
     sys.exit(f"makegood: {fault}")
 
 PACKAGE = Path(__file__).resolve().parent.parent
-SECRET_KEY = secret_key(ENVIRONMENT.home)
+SECRET_KEY = secret_key(ENVIRONMENT)
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 HTTPS = ENVIRONMENT.base_url.startswith("https://")
@@ -109,7 +109,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENVIRONMENT.home / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

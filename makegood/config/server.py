@@ -1,0 +1,48 @@
+"""The web server: granian with blocking threads around Django."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from makegood.config.address import claim_port
+from makegood.config.environment import Environment
+from makegood.platform.parent import follow
+
+# Each thread may hold a database connection; the pool (makegood.config.database) has room for all of them.
+THREADS = 12
+BACKLOG = 1024
+# How long an answer that is being written may take when the server is told to stop.
+STOP_SECONDS = 10
+
+
+def serve(where: Environment) -> None:
+    """Answer requests until told to stop. Raises Fault when the address cannot be had."""
+    claim_port(where.bind_host, where.bind_port)
+    Server(
+        "makegood.config.wsgi:application",
+        address=where.bind_host,
+        port=where.bind_port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        backlog=BACKLOG,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve(target_loader=load, wrap_loader=False)
+
+
+def load() -> Callable[..., Any]:
+    """The WSGI application, loaded in the process that answers; that process ends with its parent."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        follow(parent.pid)
+    application: Callable[..., Any] = import_module("makegood.config.wsgi").application
+    return application

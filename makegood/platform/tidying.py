@@ -1,0 +1,18 @@
+"""Clearing what has done its duty."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+
+from makegood.platform.models import IdempotencyKey
+
+KEYS_KEPT = timedelta(hours=24)
+
+
+def clear_expired(*, now: datetime) -> int:
+    """Delete sessions that have ended and idempotency keys older than a day. How many rows went."""
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    keys, _ = IdempotencyKey.objects.filter(at__lt=now - KEYS_KEPT).delete()
+    return sessions + keys
