@@ -175,9 +175,9 @@ class Router:
     def route(self, team_id: int | None, role: str) -> int:
         """Who gets the next piece of work that a `role` of a team answers for.
 
-        Whoever has least to do among those of the team in hours, those of any team in hours, those of the team present, any present, the lead,
-        anybody present who may work, anybody active who may. The first of these groups that has somebody counts.
-        Raises Refusal("people.nobody") when none has.
+        Whoever has least to do among the first of these groups that has somebody: those of the team in hours,
+        of any team in hours, of the team present, of any team present, the lead, anybody present who may work,
+        anybody active who may. Raises Refusal("people.nobody") when none has.
         """
         pool = self._pools.get((team_id, role))
         if pool is None:

@@ -1,0 +1,354 @@
+"""Reading people: who they are, who is there, what their tokens and views are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet
+
+from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal, forbidden, missing
+from makegood.people.models import Absence, ApiToken, SavedView, Staff, Team
+from makegood.people.presence import Roster, Router, StaffFacts, in_hours, initials
+from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
+
+__all__ = ["Roster", "Router", "StaffFacts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamFacts:
+    """A team, its lead and how many active members it has."""
+
+    id: int
+    name: str
+    lead_id: int | None
+    lead_name: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceFacts:
+    """A span in which somebody is away (aware UTC, half-open)."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    deputy_id: int | None
+    deputy_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCard:
+    """All that the form about one person shows; `absences` are those that are not over, soonest first."""
+
+    facts: StaffFacts
+    language: str
+    week: Mapping[str, Any]
+    standing_deputy_id: int | None
+    absences: tuple[AbsenceFacts, ...]
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Everybody and every team, by name; `may_change` tells whether the one who asks administers them."""
+
+    staff: tuple[StaffFacts, ...]
+    teams: tuple[TeamFacts, ...]
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFacts:
+    """A token of an integration, and for whom it stands (`staff_id` None: for nobody)."""
+
+    id: int
+    name: str
+    scope: TokenScope
+    role: Role
+    staff_id: int | None
+    staff_name: str
+    team_id: int | None
+    made_at: datetime
+    revoked_at: datetime | None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it may change anything."""
+        return self.scope == TokenScope.WRITE
+
+    @property
+    def sight(self) -> Scope:
+        """What its bearer may see and do."""
+        return Scope(self.role, self.staff_id, self.team_id)
+
+    @property
+    def actor(self) -> Actor:
+        """Its bearer, as the journal names them."""
+        return Actor(ActorKind.TOKEN, self.id, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewFacts:
+    """A filtered list that somebody named."""
+
+    slug: str
+    name: str
+    path: str
+    query: str
+    made_by_id: int
+
+    @property
+    def address(self) -> str:
+        """Where it opens."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+# Staff and presence
+
+
+def staff_by_id(staff_id: int, now: datetime) -> StaffFacts | None:
+    """One member of staff as they are at `now`."""
+    return next(iter(_facts(Staff.objects.filter(pk=staff_id), now)), None)
+
+
+def staff_by_email(email: str, now: datetime) -> StaffFacts | None:
+    """The member of staff who signs in with `email`, whatever its case."""
+    return next(iter(_facts(Staff.objects.filter(email__iexact=email.strip()), now)), None)
+
+
+def roster(now: datetime) -> Roster:
+    """Everybody as they are at `now`, in two queries."""
+    return Roster(_facts(Staff.objects.all(), now))
+
+
+def router(now: datetime, load: Mapping[int, int]) -> Router:
+    """Gives out work to those who are there at `now`; `load` tells the open cases each has already."""
+    return Router(roster(now), dict(load))
+
+
+def present(now: datetime) -> list[StaffFacts]:
+    """Those who are active and not absent, by name."""
+    return roster(now).present()
+
+
+def deputy_for(staff_id: int, now: datetime) -> StaffFacts | None:
+    """Who stands in for somebody; see `Roster.deputy_for`."""
+    return roster(now).deputy_for(staff_id)
+
+
+def lead_for(team_id: int | None, now: datetime) -> StaffFacts | None:
+    """Who leads a team now; see `Roster.lead_for`."""
+    return roster(now).lead_for(team_id)
+
+
+def executive(now: datetime) -> StaffFacts | None:
+    """The nearest manager who is there; see `Roster.executive`."""
+    return roster(now).executive()
+
+
+def next_rung(owner_id: int, rung: int, now: datetime, exclude: Collection[int] = ()) -> StaffFacts | None:
+    """Who is drawn in when the owner does not act; see `Roster.next_rung`."""
+    return roster(now).next_rung(owner_id, rung, exclude)
+
+
+def route(team_id: int | None, role: str, now: datetime, load: Mapping[int, int]) -> int:
+    """Who gets one piece of work; see `Router.route`. Raises Refusal("people.nobody")."""
+    return router(now, load).route(team_id, role)
+
+
+def _facts(rows: QuerySet[Staff], now: datetime) -> list[StaffFacts]:
+    people = list(
+        rows.select_related("team").annotate(leads=ArraySubquery(Team.objects.filter(lead=OuterRef("pk")).values("pk")))
+    )
+    away: dict[int, list[Absence]] = {}
+    narrow = {"staff": people[0]} if len(people) == 1 else {}
+    for absence in Absence.objects.filter(starts_at__lte=now, ends_at__gt=now, **narrow).order_by("-starts_at", "-id"):
+        away.setdefault(absence.staff_id, []).append(absence)
+    return [_as_of(person, person.leads, away.get(person.pk, []), now) for person in people]
+
+
+def _as_of(person: Staff, leads: list[int], away: list[Absence], now: datetime) -> StaffFacts:
+    deputies = [*(absence.deputy_id for absence in away), person.deputy_id]
+    return StaffFacts(
+        id=person.pk,
+        name=person.name,
+        email=person.email,
+        initials=initials(person.name),
+        role=Role(person.role),
+        team_id=person.team_id,
+        team_name=person.team.name if person.team else "",
+        grade=person.grade,
+        time_zone=person.time_zone,
+        is_active=person.is_active,
+        away_until=max((absence.ends_at for absence in away), default=None),
+        deputy_ids=tuple(dict.fromkeys(deputy for deputy in deputies if deputy is not None)),
+        in_hours=in_hours(person.week, person.time_zone, now),
+        single_keys=person.single_keys,
+        leads=tuple(leads),
+    )
+
+
+# Pages
+
+
+def teams() -> tuple[TeamFacts, ...]:
+    """Every team, by name."""
+    rows = Team.objects.select_related("lead").annotate(count=Count("members", filter=Q(members__is_active=True)))
+    return tuple(
+        TeamFacts(
+            id=row.pk,
+            name=row.name,
+            lead_id=row.lead_id,
+            lead_name=row.lead.name if row.lead else "",
+            members=row.count,
+        )
+        for row in rows.order_by("name")
+    )
+
+
+def people_page(scope: Scope, now: datetime) -> PeoplePage:
+    """Everybody, also those who are deactivated: all staff may know who their colleagues are."""
+    everybody = sorted(roster(now).people.values(), key=lambda person: (not person.is_active, person.name, person.id))
+    return PeoplePage(tuple(everybody), teams(), scope.may(Ability.ADMINISTER))
+
+
+def staff_for(scope: Scope, staff_id: int, now: datetime) -> StaffCard:
+    """All about one person, for themselves and for those who administer people.
+
+    Raises Refusal("people.unknown") for anybody else.
+    """
+    person = Staff.objects.filter(pk=staff_id).first()
+    may_change = scope.may(Ability.ADMINISTER)
+    if person is None or not (may_change or scope.staff_id == staff_id):
+        raise missing("people.unknown", "There is no such member of staff that you may open.")
+    coming = Absence.objects.filter(staff=person, ends_at__gt=now).select_related("deputy").order_by("starts_at", "id")
+    return StaffCard(
+        facts=_facts(Staff.objects.filter(pk=staff_id), now)[0],
+        language=person.language,
+        week=person.week,
+        standing_deputy_id=person.deputy_id,
+        absences=tuple(map(_absence, coming)),
+        may_change=may_change,
+    )
+
+
+def _absence(row: Absence) -> AbsenceFacts:
+    return AbsenceFacts(
+        id=row.pk,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        deputy_id=row.deputy_id,
+        deputy_name=row.deputy.name if row.deputy else "",
+        reason=row.reason,
+    )
+
+
+# Tokens and views
+
+
+def token_digest(plain: str) -> str:
+    """What is kept of a token. It is long and random, so that a fast hash is enough."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def authenticate_token(plain: str) -> TokenFacts | None:
+    """The token somebody shows, if it is one of ours, not revoked, and its person (if any) still active."""
+    row = (
+        ApiToken.objects.filter(digest=token_digest(plain), revoked_at__isnull=True)
+        .exclude(staff__is_active=False)
+        .select_related("staff")
+        .first()
+    )
+    return _token(row) if row else None
+
+
+def tokens(scope: Scope) -> tuple[TokenFacts, ...]:
+    """Every token, those in use first. Raises Refusal("people.not_allowed") for those who do not administer."""
+    if not scope.may(Ability.ADMINISTER):
+        raise _not_allowed(Ability.ADMINISTER)
+    rows = ApiToken.objects.select_related("staff").order_by("-revoked_at", "name", "id")
+    return tuple(map(_token, rows))
+
+
+def _token(row: ApiToken) -> TokenFacts:
+    return TokenFacts(
+        id=row.pk,
+        name=row.name,
+        scope=TokenScope(row.scope),
+        role=token_role(row.scope, row.staff.role if row.staff else None),
+        staff_id=row.staff_id,
+        staff_name=row.staff.name if row.staff else "",
+        team_id=row.staff.team_id if row.staff else None,
+        made_at=row.made_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def views() -> tuple[ViewFacts, ...]:
+    """The saved views of everybody, by name: anyone may open them, and each list checks who asks."""
+    return tuple(map(_view, SavedView.objects.order_by("name", "id")))
+
+
+def view_by_slug(slug: str) -> ViewFacts:
+    """One saved view. Raises Refusal("view.unknown")."""
+    row = SavedView.objects.filter(slug=slug).first()
+    if row is None:
+        raise missing("view.unknown", "There is no saved view of that name. It may have been removed.")
+    return _view(row)
+
+
+def _view(row: SavedView) -> ViewFacts:
+    return ViewFacts(slug=row.slug, name=row.name, path=row.path, query=row.query, made_by_id=row.made_by_id)
+
+
+# Authority
+
+
+def abilities_of(by: Actor) -> frozenset[Ability]:
+    """What whoever makes a move may do at this moment, read from the database; the system may everything."""
+    if by.kind == ActorKind.SYSTEM:
+        return frozenset(Ability)
+    role = _role_of(by)
+    return frozenset() if role is None else frozenset(ability for ability in Ability if Scope(role).may(ability))
+
+
+def require(by: Actor, ability: Ability) -> None:
+    """Let the move pass only when whoever makes it has the ability. Raises Refusal("people.not_allowed")."""
+    if ability not in abilities_of(by):
+        raise _not_allowed(ability)
+
+
+def _role_of(by: Actor) -> Role | None:
+    if by.id is None:
+        return None
+    if by.kind == ActorKind.STAFF:
+        staff = Staff.objects.filter(pk=by.id, is_active=True).values_list("role", flat=True).first()
+        return Role(staff) if staff else None
+    if by.kind == ActorKind.TOKEN:
+        held = (
+            ApiToken.objects.filter(pk=by.id, revoked_at__isnull=True, scope=TokenScope.WRITE)
+            .exclude(staff__is_active=False)
+            .values_list("scope", "staff__role")
+            .first()
+        )
+        return token_role(*held) if held else None
+    return None
+
+
+def _not_allowed(ability: Ability) -> Refusal:
+    return forbidden("people.not_allowed", _NEEDS[ability])
+
+
+_NEEDS = {
+    Ability.WORK: "You may look, but not change this: your role reads the work and does not do it.",
+    Ability.SEE_ALL: "Your role shows you the work of your own team only. Ask a manager to look.",
+    Ability.ASSIGN: "Giving work to somebody is for leads and managers. Ask yours.",
+    Ability.ADMINISTER: "Only an administrator may change this. Ask one of yours.",
+}
