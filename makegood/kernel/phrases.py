@@ -50,6 +50,7 @@ _REWRITES = tuple(
         (r"’", "'"),
         (r"\b([ap])\.m\b", r"\1m"),
         (r"\bo'?\s?clock\b", " "),
+        (r"\b(at|by|before|until) (\d{1,2})h(\d\d)?\b", lambda found: f"{found[1]} {found[2]}:{found[3] or '00'}"),
         (r"\bforty[ -]five\b", "45"),
         (r"\b(" + "|".join(_NUMBERS) + r")\b", lambda found: _NUMBERS[found[1]]),
         (r"\b(?:an?|1) hour and a half\b", "90 min"),

@@ -63,6 +63,8 @@ def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:
         ("in 4 working hours", "2026-11-23 10:18", "in 4 working hours"),
         # times
         ("17:30", "2026-11-20 17:30", "today 17:30"),
+        ("at 17h", "2026-11-20 17:00", "today 17:00"),
+        ("by 17h30", "2026-11-20 17:30", "today 17:30"),
         ("5pm", "2026-11-20 17:00", "today 17:00"),
         ("5 p.m.", "2026-11-20 17:00", "today 17:00"),
         ("5.45pm", "2026-11-20 17:45", "today 17:45"),
