@@ -38,7 +38,7 @@ class Reject(models.Model):
     value = models.TextField(blank=True)
     code = models.CharField(max_length=60)
     reason = models.TextField()
-    raw = models.JSONField(default=dict)
+    raw = models.TextField(blank=True)
 
     class Meta:
         ordering = ["line", "id"]

@@ -1,0 +1,128 @@
+"""`makegood import`: a file of promises into the ledger."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from makegood.config.environment import prepare_home
+from makegood.config.faults import Fault
+from makegood.config.installed import environment, installation
+
+if TYPE_CHECKING:
+    from makegood.intake.actions import Summary
+
+_COUNTED = ("rows", "promises", "accepted", "unchanged", "rejected", "skipped", "cases")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  makegood import boston311 boston311_2015_jan-jun.csv.gz
+  makegood import ./our-shop.yaml orders.xlsx --dry-run
+  makegood import northwind orders.csv.gz --as-of 1998-05-07 --cases none
+
+\b
+How to describe your own file in a feed: docs/feeds.md
+"""
+)
+@click.argument("feed")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Work everything out, write nothing.")
+@click.option("--as-of", metavar="INSTANT", help="Judge the ledger as it stood then, such as 2016-01-13T00:00:00.")
+@click.option(
+    "--cases",
+    type=click.Choice(["none", "unkept", "all"]),
+    default="unkept",
+    show_default=True,
+    help="Open cases for no promise, for those still broken, or for those kept late as well.",
+)
+@click.option(
+    "--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this CSV file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one last line of JSON with the counts.")
+def command(
+    feed: str, file: Path, dry_run: bool, as_of: str | None, cases: str, rejects: Path | None, as_json: bool
+) -> None:
+    """Read FILE into the ledger as FEED describes it: the name of a shipped feed or the path of your own.
+
+    Good rows go in, bad ones are kept with line, column, value and reason. A second run changes nothing.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.config.migrating import migrate
+        from makegood.intake.actions import CasesFor, import_file
+        from makegood.intake.rules.feedfile import load_feed
+        from makegood.journal.actors import SYSTEM
+        from makegood.platform.queries import organisation
+
+        migrate()
+        described = load_feed(feed)
+        now = datetime.now(UTC)
+        with _progress(quiet=as_json) as bar:
+            task = bar.add_task(file.name, total=None)
+            summary = import_file(
+                file,
+                described,
+                by=SYSTEM,
+                now=now,
+                as_of=_instant(as_of, organisation().time_zone),
+                cases=CasesFor(cases),
+                dry_run=dry_run,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        if rejects is not None and summary.batch_id is not None:
+            _write_rejects(summary.batch_id, rejects)
+        _tell(summary, described.name, dry_run=dry_run, as_json=as_json)
+
+
+def _instant(text: str | None, zone: str) -> datetime | None:
+    """The instant of --as-of; without an offset it is meant in the feed's or organisation's zone."""
+    if text is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise Fault(f"--as-of {text!r} is not an instant. Write it like 2016-01-13T00:00:00 or 2016-01-13.") from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _progress(*, quiet: bool) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), disable=quiet)
+
+
+def _write_rejects(batch_id: int, path: Path) -> None:
+    from makegood.intake.queries import write_rejects
+
+    with path.open("w", encoding="utf-8", newline="") as out:
+        write_rejects(batch_id, out)
+
+
+def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        facts = dataclasses.asdict(summary)
+        click.echo(json.dumps({name: facts[name] for name in _COUNTED}))
+        return
+    click.echo(f"{'Would read' if dry_run else 'Read'} {summary.rows:,} rows of {feed}: {summary.promises:,} promises.")
+    click.echo(f"  {summary.accepted:>9,} told something new")
+    click.echo(f"  {summary.unchanged:>9,} were known already")
+    click.echo(f"  {summary.rejected:>9,} were rejected{_hint(summary)}")
+    for reason, count in summary.skipped_because.most_common():
+        click.echo(f"  {count:>9,} skipped: {reason}")
+    click.echo(f"  {summary.cases:>9,} cases {'would open' if dry_run else 'opened'}")
+
+
+def _hint(summary: Summary) -> str:
+    if not summary.rejected or summary.batch_id is None:
+        return ""
+    return " (see them with --rejects FILE.csv, or on the Imports page)"

@@ -1,0 +1,219 @@
+"""Taking in what comes from outside: facts by call, promises by file. What follows from them follows at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from django.db import transaction
+
+from makegood.cases.actions import follow
+from makegood.cases.rules import DetectedBy
+from makegood.intake.models import Batch, Reject
+from makegood.intake.rules.mapping import map_file, survey
+from makegood.intake.rules.rows import MappedRow, RejectedRow, SkippedRow
+from makegood.intake.rules.spec import Feed
+from makegood.journal.actors import Actor
+from makegood.promises.actions import Receipt, ensure_kind, receive
+from makegood.promises.facts import Fact
+from makegood.promises.rules import Moved, State
+
+CHUNK = 2_000
+
+
+class CasesFor(StrEnum):
+    """For which promises of a batch cases are opened."""
+
+    NONE = "none"
+    UNKEPT = "unkept"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch of facts, and how many cases it opened."""
+
+    receipt: Receipt
+    cases: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """What became of a file. `promises` counts those the file speaks of, new or known.
+
+    Each row is exactly one of: part of a promise, rejected, or skipped with a reason.
+    """
+
+    batch_id: int | None = None
+    rows: int = 0
+    promises: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    cases: int = 0
+    skipped_because: Counter[str] = field(default_factory=Counter)
+
+    def add(self, taken: Taken) -> None:
+        """Count a chunk that was taken in."""
+        self.promises += taken.receipt.accepted + taken.receipt.unchanged
+        self.accepted += taken.receipt.accepted
+        self.unchanged += taken.receipt.unchanged
+        self.cases += taken.cases
+
+
+@transaction.atomic
+def take_in(
+    facts: Sequence[Fact],
+    *,
+    by: Actor,
+    now: datetime,
+    as_of: datetime | None = None,
+    cases: CasesFor = CasesFor.UNKEPT,
+    detected_by: DetectedBy = DetectedBy.WATCH,
+) -> Taken:
+    """Settle facts and open, correct or escalate the cases that follow, in one transaction."""
+    receipt = receive(facts, by=by, now=now, as_of=as_of)
+    moved = [move for move in receipt.moved if _wanted(move, cases)]
+    return Taken(receipt, follow(moved, detected_by=detected_by, by=by, now=now))
+
+
+def _wanted(move: Moved, cases: CasesFor) -> bool:
+    """Whether a move may open a case. One that corrects or ends a promise known before always counts."""
+    if move.before is not None:
+        return cases is not CasesFor.NONE or move.after not in {State.AT_RISK, State.BROKEN}
+    if cases is CasesFor.ALL:
+        return True
+    return cases is CasesFor.UNKEPT and move.after is not State.KEPT_LATE
+
+
+def import_file(
+    path: Path,
+    feed: Feed,
+    *,
+    by: Actor,
+    now: datetime,
+    as_of: datetime | None = None,
+    cases: CasesFor = CasesFor.UNKEPT,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Summary:
+    """Read a file by its feed into the ledger, in chunks that each stand or fall whole.
+
+    The file is read once from end to end before anything is written, so that a damaged one changes nothing.
+    Rows that cannot be taken are kept with line, column, value and reason; the others go in. With `dry_run`
+    all of it is worked out and then taken back. `progress` is told rows done and rows in all.
+    Raises Refusal "file.…".
+    """
+    total = survey(path, feed).lines
+    run = _Run(by, now, as_of, cases, progress, total)
+    if not dry_run:
+        return _import(path, feed, run)
+    with transaction.atomic():
+        summary = _import(path, feed, run)
+        transaction.set_rollback(True)
+    summary.batch_id = None
+    return summary
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """How one import is to be carried out."""
+
+    by: Actor
+    now: datetime
+    as_of: datetime | None
+    cases: CasesFor
+    progress: Callable[[int, int], None]
+    total: int
+
+
+def _import(path: Path, feed: Feed, run: _Run) -> Summary:
+    for kind in feed.kinds:
+        ensure_kind(
+            kind.key,
+            name=kind.name,
+            warning=timedelta(minutes=kind.warning_minutes or 0),
+            grace=timedelta(minutes=kind.grace_minutes or 0),
+            by=run.by,
+            now=run.now,
+        )
+    batch = Batch.objects.create(feed=feed.name, name=path.name, started_at=run.now, by=run.by.name)
+    summary = Summary(batch_id=batch.pk)
+    for chunk in _chunks(map_file(path, feed)):
+        _take_chunk(chunk, batch, summary, run)
+        run.progress(summary.rows, run.total)
+    _finish(batch, summary, run.now)
+    return summary
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Rows that are taken in together."""
+
+    facts: list[Fact] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    skipped: list[SkippedRow] = field(default_factory=list)
+    rows: int = 0
+
+    def __len__(self) -> int:
+        return len(self.facts) + len(self.rejected) + len(self.skipped)
+
+
+def _chunks(rows: Iterator[MappedRow | RejectedRow | SkippedRow]) -> Iterator[_Chunk]:
+    chunk = _Chunk()
+    for row in rows:
+        chunk.rows += row.rows
+        if isinstance(row, MappedRow):
+            chunk.facts.extend(row.facts)
+            chunk.lines.extend([row.line] * len(row.facts))
+        elif isinstance(row, RejectedRow):
+            chunk.rejected.append(row)
+        else:
+            chunk.skipped.append(row)
+        if len(chunk) >= CHUNK:
+            yield chunk
+            chunk = _Chunk()
+    yield chunk
+
+
+@transaction.atomic
+def _take_chunk(chunk: _Chunk, batch: Batch, summary: Summary, run: _Run) -> None:
+    taken = take_in(
+        chunk.facts, by=run.by, now=run.now, as_of=run.as_of, cases=run.cases, detected_by=DetectedBy.IMPORT
+    )
+    rejects = [_reject(batch, row) for row in chunk.rejected] + [
+        _refused(batch, chunk.lines[one.index], chunk.facts[one.index], one.code, one.message)
+        for one in taken.receipt.rejected
+    ]
+    Reject.objects.bulk_create(rejects)
+    summary.add(taken)
+    summary.rows += chunk.rows
+    summary.rejected += len(rejects)
+    summary.skipped += sum(row.rows for row in chunk.skipped)
+    for row in chunk.skipped:
+        summary.skipped_because[row.reason] += row.rows
+
+
+def _reject(batch: Batch, row: RejectedRow) -> Reject:
+    return Reject(
+        batch=batch, line=row.line, column=row.column, value=row.value, code=row.code, reason=row.reason, raw=row.raw
+    )
+
+
+def _refused(batch: Batch, line: int, fact: Fact, code: str, reason: str) -> Reject:
+    """A row that could be read but that the ledger does not take."""
+    return Reject(batch=batch, line=line, value=fact.reference[:200], code=code, reason=reason, raw="")
+
+
+def _finish(batch: Batch, summary: Summary, now: datetime) -> None:
+    for name in ("rows", "promises", "accepted", "unchanged", "rejected", "skipped", "cases"):
+        setattr(batch, name, getattr(summary, name))
+    batch.skipped_because = dict(summary.skipped_because)
+    batch.finished_at = now
+    batch.save()
