@@ -7,13 +7,16 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
+from makegood.customers.rules import Channel
+
 
 class Customer(models.Model):
     """Somebody to whom promises are made.
 
     `key` is the organisation's own customer number. `cadence_minutes` is how often this customer wants to
     hear from us while something is wrong. `value` is what the relation is worth a year, in `currency`.
-    `search` holds the words by which they are found (name, contact points, address, number).
+    `search` holds the words by which they are found (name, contact points, address, number). `told` is the
+    fingerprint of what a source last said of them under this key: the same again is no news.
     """
 
     key = models.CharField(max_length=200, null=True, blank=True, unique=True)
@@ -25,7 +28,10 @@ class Customer(models.Model):
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     made_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
+    )
+    told = models.BigIntegerField(null=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
@@ -35,7 +41,11 @@ class Customer(models.Model):
                 name="customer_not_into_itself",
             )
         ]
-        indexes = [GinIndex(fields=["search"], name="customer_words")]
+        indexes = [
+            GinIndex(fields=["search"], name="customer_words"),
+            models.Index(fields=["name", "id"], name="customer_by_name", condition=Q(merged_into__isnull=True)),
+            models.Index(fields=["merged_into"], name="customer_merged", condition=Q(merged_into__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -44,9 +54,15 @@ class Customer(models.Model):
 class ContactPoint(models.Model):
     """One way to reach a customer. `value` as given, `normal` as compared (lower case, digits only)."""
 
-    CHANNELS = [("email", "E-mail"), ("phone", "Phone"), ("sms", "Text message"), ("post", "Post")]
+    CHANNELS = [
+        (Channel.EMAIL.value, "E-mail"),
+        (Channel.PHONE.value, "Phone"),
+        (Channel.SMS.value, "Text message"),
+        (Channel.POST.value, "Post"),
+    ]
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    # The unique constraint begins with the customer: an index of its own would only cost.
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts", db_index=False)
     channel = models.CharField(max_length=10, choices=CHANNELS)
     value = models.CharField(max_length=300)
     normal = models.CharField(max_length=300)

@@ -1,0 +1,197 @@
+"""Reading customers, each read checked against who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+
+from makegood.customers.models import ContactPoint, Customer
+from makegood.customers.rules import Channel, search_terms
+from makegood.kernel.refusals import forbidden, invalid, missing
+from makegood.kernel.texts import is_text
+from makegood.people.rules import Scope
+
+PAGE = 50
+# A search too wide to be meant ("a") is cut before it is put in order.
+_WIDEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """One way to reach a customer."""
+
+    id: int
+    channel: Channel
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFacts:
+    """A customer, whole. `ids` and `keys` are theirs and those of the customers merged into them."""
+
+    id: int
+    ids: tuple[int, ...]
+    key: str | None
+    keys: tuple[str, ...]
+    name: str
+    other_names: tuple[str, ...]
+    language: str
+    time_zone: str
+    preferred_channel: str
+    cadence_minutes: int | None
+    value: Decimal | None
+    currency: str
+    made_at: datetime
+    contacts: tuple[ContactFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerLine:
+    """A customer in a list; `contact` is the first way to reach them."""
+
+    id: int
+    key: str | None
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersPage:
+    """A page of customers by name and the cursor of the next one ("" at the end)."""
+
+    rows: tuple[CustomerLine, ...]
+    next: str
+
+
+def customer_for(scope: Scope, customer_id: int) -> CustomerFacts:
+    """One customer; one who was merged is found as the one they were merged into.
+
+    Raises Refusal("customer.not_allowed"), ("customer.unknown").
+    """
+    _check(scope)
+    return _whole(Q(pk=customer_id))
+
+
+def customer_by_key(scope: Scope, key: str) -> CustomerFacts:
+    """The customer of an external key, also after a merge. Raises Refusal as `customer_for` does."""
+    _check(scope)
+    return _whole(Q(key=key))
+
+
+def ids_of(customer_id: int) -> tuple[int, ...]:
+    """A customer's id and all that were merged with them, the living one first; () when there is none.
+
+    Promises and cases keep the id they were made with: read them by all of these.
+    """
+    living = _living_id(Q(pk=customer_id))
+    if living is None:
+        return ()
+    return (living, *Customer.objects.filter(merged_into=living).order_by("pk").values_list("pk", flat=True))
+
+
+def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
+    """Customers by the beginnings of words of their name or address, by e-mail, phone in any writing, or number.
+
+    Raises Refusal("customer.not_allowed").
+    """
+    _check(scope)
+    terms = search_terms(text)
+    if not terms:
+        return ()
+    widest = _living().filter(_finds(terms)).values("pk")[: max(_WIDEST, limit)]
+    return _lines(Customer.objects.filter(pk__in=widest).order_by("name", "id")[:limit])
+
+
+def customers_page(scope: Scope, q: str = "", *, after: str = "", limit: int = PAGE) -> CustomersPage:
+    """A page of customers by name, narrowed to what `search` finds for `q`, continued after a cursor.
+
+    Raises Refusal("customer.not_allowed"), ("page.bad_cursor").
+    """
+    _check(scope)
+    rows = _living()
+    if q.strip():
+        terms = search_terms(q)
+        rows = rows.filter(_finds(terms)) if terms else rows.none()
+    if after:
+        number, name = _parse_cursor(after)
+        rows = rows.filter(name__gte=name).filter(Q(name__gt=name) | Q(pk__gt=number))
+    found = _lines(rows.order_by("name", "id")[: limit + 1])
+    more = f"{found[limit - 1].id}~{found[limit - 1].name}" if len(found) > limit else ""
+    return CustomersPage(found[:limit], more)
+
+
+def _check(scope: Scope) -> None:
+    if not scope.sees_customers:
+        raise forbidden("customer.not_allowed", "Your role does not show you customers. Ask an administrator.")
+
+
+def _living() -> QuerySet[Customer]:
+    return Customer.objects.filter(merged_into__isnull=True)
+
+
+class _Finds(Func):
+    """Whether a text search finds a row."""
+
+    template = "(%(expressions)s::tsquery)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+def _finds(terms: str) -> _Finds:
+    return _Finds(F("search"), Value(terms))
+
+
+def _living_id(wanted: Q) -> int | None:
+    row = Customer.objects.filter(wanted).values_list("pk", "merged_into_id").first()
+    return (row[1] or row[0]) if row else None
+
+
+def _whole(wanted: Q) -> CustomerFacts:
+    living = _living_id(wanted)
+    if living is None:
+        raise missing("customer.unknown", "There is no such customer.")
+    row = Customer.objects.defer("search").prefetch_related("contacts", "merged").get(pk=living)
+    merged = sorted(row.merged.all(), key=lambda gone: gone.pk)
+    names = dict.fromkeys(gone.name for gone in merged if gone.name != row.name)
+    return CustomerFacts(
+        id=row.pk,
+        ids=(row.pk, *(gone.pk for gone in merged)),
+        key=row.key,
+        keys=tuple(one.key for one in (row, *merged) if one.key),
+        name=row.name,
+        other_names=tuple(names),
+        language=row.language,
+        time_zone=row.time_zone,
+        preferred_channel=row.preferred_channel,
+        cadence_minutes=row.cadence_minutes,
+        value=row.value,
+        currency=row.currency,
+        made_at=row.made_at,
+        contacts=tuple(map(_contact, sorted(row.contacts.all(), key=lambda contact: contact.pk))),
+    )
+
+
+def _contact(row: ContactPoint) -> ContactFacts:
+    return ContactFacts(row.pk, Channel(row.channel), row.value)
+
+
+def _lines(rows: QuerySet[Customer]) -> tuple[CustomerLine, ...]:
+    found = list(rows.values_list("pk", "key", "name"))
+    reached = _first_contacts([pk for pk, _, _ in found])
+    return tuple(CustomerLine(id=pk, key=key, name=name, contact=reached.get(pk, "")) for pk, key, name in found)
+
+
+def _first_contacts(customer_ids: Collection[int]) -> dict[int, str]:
+    rows = ContactPoint.objects.filter(customer_id__in=customer_ids).order_by("customer_id", "-id")
+    return dict(rows.values_list("customer_id", "value"))
+
+
+def _parse_cursor(text: str) -> tuple[int, str]:
+    number, _, name = text.partition("~")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19 and is_text(name)):
+        raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after")
+    return int(number), name

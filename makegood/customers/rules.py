@@ -1,0 +1,299 @@
+"""What is said of a customer: read, checked, and turned into the words by which they are found. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+
+import msgspec
+
+from makegood.kernel.calendars import read_zone
+from makegood.kernel.refusals import invalid
+from makegood.kernel.texts import fold, is_text, one_line
+
+KEY_LIMIT = NAME_LIMIT = 200
+CONTACT_LIMIT = 300
+EMAIL_LIMIT = 254
+CADENCE_LIMIT = 31 * 24 * 60
+"""Minutes: nobody is left without news for longer than a month."""
+VALUE_LIMIT = Decimal(10) ** 12
+
+_EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"'.]+(?:\.[^@\s,;<>\"'.]+)+")
+_PHONE = re.compile(r"\+?[\d\s().\-/]+")
+_EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}$", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_WORD = re.compile(r"\w+")
+_GAPS = re.compile(r"[\W_]+")
+# Two writings of one phone number differ in what comes before the subscriber's part, never in its last digits.
+_SHORTEST_PHONE, _LEAST_DIGITS, _MOST_DIGITS = 7, 5, 20
+
+
+class Channel(StrEnum):
+    """A way to reach a customer."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    SMS = "sms"
+    POST = "post"
+
+
+class CustomerFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a source says of a customer. `key` is the organisation's own customer number; the rest may be absent."""
+
+    key: str
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    timezone: str = ""
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One way to reach a customer, as written."""
+
+    channel: Channel
+    value: str
+
+    @property
+    def normal(self) -> str:
+        """The form in which two writings of the same are equal."""
+        if self.channel in (Channel.PHONE, Channel.SMS):
+            return phone_digits(self.value)
+        return self.value.lower() if self.channel == Channel.EMAIL else fold(self.value)
+
+
+# Reading
+
+
+def read_fact(fact: CustomerFact) -> CustomerFact:
+    """A fact checked and written in one way; every fact goes through here before it is resolved.
+
+    Raises Refusal as the readers of the single fields do.
+    """
+    return CustomerFact(
+        key=read_key(fact.key),
+        name=read_name(fact.name) if fact.name else "",
+        email=read_contact(Channel.EMAIL, fact.email, field="email").value if fact.email else "",
+        phone=read_contact(Channel.PHONE, fact.phone, field="phone").value if fact.phone else "",
+        language=read_language(fact.language),
+        timezone=read_time_zone(fact.timezone),
+        value=read_value(fact.value),
+    )
+
+
+def read_key(key: str) -> str:
+    """A customer number. Raises Refusal("customer.bad_key")."""
+    key = one_line(key)
+    if not key or len(key) > KEY_LIMIT or not is_text(key):
+        raise invalid(
+            "customer.bad_key",
+            f"Give your own number for the customer, of at most {KEY_LIMIT} characters.",
+            field="key",
+        )
+    return key
+
+
+def read_name(name: str) -> str:
+    """A name. Raises Refusal("customer.bad_name")."""
+    name = one_line(name)
+    if not name or len(name) > NAME_LIMIT or not is_text(name):
+        raise invalid(
+            "customer.bad_name", f"Give the customer a name of at most {NAME_LIMIT} characters.", field="name"
+        )
+    return name
+
+
+def read_contact(channel: str, value: str, *, field: str = "contact") -> Contact:
+    """A way to reach somebody.
+
+    Raises Refusal("customer.bad_channel"), ("customer.bad_email"), ("customer.bad_phone"), ("customer.bad_address").
+    """
+    way, value = Channel(read_channel(channel, field=field)), one_line(value)
+    if way is Channel.EMAIL and not (_EMAIL.fullmatch(value) and len(value) <= EMAIL_LIMIT and is_text(value)):
+        raise invalid("customer.bad_email", f"“{_cut(value)}” is not an e-mail address.", field=field)
+    if way in (Channel.PHONE, Channel.SMS) and not _is_phone(value):
+        raise invalid(
+            "customer.bad_phone",
+            f"“{_cut(value)}” is not a phone number. Write it with digits, such as +44 20 7946 0958.",
+            field=field,
+        )
+    if way is Channel.POST and not (0 < len(value) <= CONTACT_LIMIT and is_text(value)):
+        raise invalid(
+            "customer.bad_address", f"Give a postal address of at most {CONTACT_LIMIT} characters.", field=field
+        )
+    return Contact(way, value)
+
+
+def read_channel(channel: str, *, field: str = "preferred_channel") -> str:
+    """The name of a channel. Raises Refusal("customer.bad_channel")."""
+    if channel not in list(Channel):
+        raise invalid("customer.bad_channel", f"Choose how to reach them: {', '.join(Channel)}.", field=field)
+    return channel
+
+
+@lru_cache(maxsize=1024)
+def read_language(language: str) -> str:
+    """A language tag as BCP 47 writes it, "" for none. Raises Refusal("customer.bad_language")."""
+    tag = language.strip().replace("_", "-")
+    if tag and not (_LANGUAGE.fullmatch(tag) and len(tag) <= 12):
+        raise invalid(
+            "customer.bad_language",
+            f"“{_cut(language)}” is not a language. Give a code such as en, en-GB or pt-BR.",
+            field="language",
+        )
+    first, *others = tag.split("-")
+    return "-".join([first.lower(), *(_SUBTAG.get(len(part), str.lower)(part) for part in others)])
+
+
+_SUBTAG = {2: str.upper, 4: str.title}
+
+
+@lru_cache(maxsize=1024)
+def read_time_zone(name: str) -> str:
+    """The name of a time zone, "" for none. Raises Refusal("calendar.unknown_zone")."""
+    return read_zone(name.strip()) if name.strip() else ""
+
+
+def read_currency(code: str) -> str:
+    """An ISO 4217 code, "" for none. Raises Refusal("customer.bad_currency")."""
+    letters = code.strip().upper()
+    if letters and not _CURRENCY.fullmatch(letters):
+        raise invalid(
+            "customer.bad_currency", "Give a currency by its three letters, such as GBP, EUR or USD.", field="currency"
+        )
+    return letters
+
+
+def read_value(value: Decimal | None) -> Decimal | None:
+    """What the relation is worth a year, to the hundredth. Raises Refusal("customer.bad_value")."""
+    if value is None:
+        return None
+    if not value.is_finite() or abs(value) >= VALUE_LIMIT:
+        raise invalid(
+            "customer.bad_value", "Give the value of a customer as a number below a million million.", field="value"
+        )
+    return value.quantize(Decimal("0.01"))
+
+
+def read_cadence(minutes: int | None) -> int | None:
+    """How many minutes a customer wants between two words from us. Raises Refusal("customer.bad_cadence")."""
+    if minutes is not None and not 1 <= minutes <= CADENCE_LIMIT:
+        raise invalid(
+            "customer.bad_cadence",
+            f"Give how often they want to hear from us in minutes, from 1 to {CADENCE_LIMIT} (a month).",
+            field="cadence_minutes",
+        )
+    return minutes
+
+
+def phone_digits(value: str) -> str:
+    """The digits of a phone number, without an extension and without what is dialled at home only (0, 00, (0))."""
+    return "".join(filter(str.isdecimal, _EXTENSION.sub("", value).replace("(0)", ""))).lstrip("0")
+
+
+def _is_phone(value: str) -> bool:
+    bare = _EXTENSION.sub("", value)
+    return (
+        len(value) <= 60
+        and bare.isascii()
+        and _PHONE.fullmatch(bare) is not None
+        and _LEAST_DIGITS <= len(phone_digits(value)) <= _MOST_DIGITS
+    )
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= 40 else value[:39] + "…"
+
+
+# Telling news from what was said before
+
+
+def says_more(fact: CustomerFact) -> bool:
+    """Whether a fact tells anything beside the key."""
+    return bool(fact.name or fact.email or fact.phone or fact.language or fact.timezone or fact.value is not None)
+
+
+def fingerprint(fact: CustomerFact) -> int:
+    """A number that differs when what a source says of a customer differs; fits a signed 64-bit column."""
+    return int.from_bytes(hashlib.blake2b(msgspec.msgpack.encode(fact), digest_size=8).digest(), signed=True)
+
+
+def join(earlier: CustomerFact, later: CustomerFact) -> CustomerFact:
+    """What two facts about one customer say together; where both speak, the later."""
+    return CustomerFact(
+        key=later.key,
+        name=later.name or earlier.name,
+        email=later.email or earlier.email,
+        phone=later.phone or earlier.phone,
+        language=later.language or earlier.language,
+        timezone=later.timezone or earlier.timezone,
+        value=earlier.value if later.value is None else later.value,
+    )
+
+
+# Finding
+
+
+def words_of(names: Iterable[str], keys: Iterable[str], contacts: Iterable[Contact]) -> str:
+    """The words by which a customer is found, once each and separated by spaces.
+
+    A phone number stands as ":" and all its digits, and as "~" and each of its endings, so that it is found
+    with and without the codes of country and area.
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        found.update(dict.fromkeys(_WORD.findall(fold(name))))
+    for key in keys:
+        folded = fold(key)
+        found.update(dict.fromkeys([*_WORD.findall(folded), _GAPS.sub("", folded)]))
+    for contact in contacts:
+        found.update(dict.fromkeys(_contact_words(contact)))
+    found.pop("", None)
+    return " ".join(found)
+
+
+def _contact_words(contact: Contact) -> list[str]:
+    if contact.channel in (Channel.PHONE, Channel.SMS):
+        digits = contact.normal
+        return [f":{digits}", *(f"~{digits[-length:]}" for length in range(_SHORTEST_PHONE, len(digits) + 1))]
+    folded = fold(contact.value)
+    words = _WORD.findall(folded)
+    return [folded, *words] if contact.channel == Channel.EMAIL else words
+
+
+def search_terms(text: str) -> str:
+    """What a person typed, as PostgreSQL reads a text search: "" when there is nothing to look for.
+
+    Every word must be there, its beginning is enough. A number of a customer is found whatever its dashes, a
+    phone number in whatever writing.
+    """
+    folded = fold(one_line(text.replace("\0", "")))[:CONTACT_LIMIT]
+    ways = [" & ".join(f"{_quoted(word)}:*" for word in _search_words(folded))]
+    if (squeezed := _GAPS.sub("", folded)) != folded and any(map(str.isdecimal, squeezed)):
+        ways.append(f"{_quoted(squeezed)}:*")
+    digits = phone_digits(folded)
+    if _PHONE.fullmatch(folded) and len(digits) >= _SHORTEST_PHONE:
+        ways.append(_quoted(f"~{digits}"))
+        ways.extend(_quoted(f":{digits[-length:]}") for length in range(_SHORTEST_PHONE, len(digits)))
+    return " | ".join(f"({way})" for way in ways if way)
+
+
+def _search_words(folded: str) -> list[str]:
+    """The words; what holds an @ is looked for as it stands, because addresses are kept whole too."""
+    words: list[str] = []
+    for part in folded.split():
+        words.extend([part] if "@" in part.strip("@") else _WORD.findall(part))
+    return words
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
