@@ -38,6 +38,11 @@ def missing() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
+def known() -> set[str]:
+    """Every migration of this code, as "room.name"."""
+    return {f"{app}.{name}" for app, name in MigrationExecutor(connection).loader.disk_migrations}
+
+
 def unknown() -> list[str]:
     """Migrations of our rooms that the database has and this code does not."""
     loader = MigrationExecutor(connection).loader

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import socket
@@ -12,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
@@ -20,7 +18,7 @@ from makegood.config.address import claim_port
 from makegood.config.environment import Environment, prepare_home
 from makegood.config.faults import Fault
 from makegood.config.installed import database, wake
-from makegood.config.ties import PARENT, Stop
+from makegood.config.ties import PARENT, Stop, only_one
 from makegood.platform import postgres
 
 LOOK_SECONDS = 0.1
@@ -83,7 +81,7 @@ def supervise(where: Environment, *, announce: Callable[[], None], extra: Sequen
     Raises Fault when another Makegood runs on this home or the address is taken.
     """
     prepare_home(where.home)
-    with _only_one(where.home), _signals() as stopping:
+    with only_one(where.home), _signals() as stopping:
         claim_port(where.bind_host, where.bind_port)
         with database(where):
             bring_up_to_date()
@@ -102,7 +100,7 @@ def bring_up_to_date() -> None:
 
 def start_child(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start `makegood ARGUMENTS` out of reach of the terminal's Ctrl-C: it is this process that ends it."""
-    return subprocess.Popen(  # noqa: S603 - our own program with words of our own
+    return subprocess.Popen(
         [sys.executable, "-m", "makegood.config.cli", *arguments],
         env={**os.environ, PARENT: str(os.getpid())},
         stdin=subprocess.DEVNULL,
@@ -160,24 +158,6 @@ def _answers(where: Environment) -> bool:
     with suppress(OSError), socket.create_connection((host, where.bind_port), timeout=0.2):
         return True
     return False
-
-
-@contextmanager
-def _only_one(home: Path) -> Iterator[None]:
-    """One supervisor per home. The system frees the lock of one that was killed."""
-    with (home / "run.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise Fault(
-                f"Makegood already runs on {home} (process {lock.read().strip() or 'unknown'})."
-                " Stop that one first, or set MAKEGOOD_HOME to another folder."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 @contextmanager

@@ -1,10 +1,15 @@
-"""How a command that runs for long is ended: by a signal, or because its supervisor is gone."""
+"""How commands that run for long keep out of each other's way and are ended: by a signal, or with their supervisor."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
+from makegood.config.faults import Fault
 from makegood.platform.parent import follow
 
 PARENT = "MAKEGOOD_PARENT"
@@ -26,3 +31,24 @@ def follow_supervisor() -> None:
     parent = os.environ.get(PARENT, "")
     if parent.isdigit():
         follow(int(parent))
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Be the one supervisor (or restore) of a home; the system frees the lock of one that was killed.
+
+    Raises Fault with a sentence when another is at it.
+    """
+    with (home / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Fault(
+                f"Makegood already runs on {home} (process {lock.read().strip() or 'unknown'})."
+                " Stop that one first, or set MAKEGOOD_HOME to another folder."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

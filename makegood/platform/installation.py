@@ -1,0 +1,47 @@
+"""The organisation that runs this Makegood: its name, time zone and currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from makegood.kernel.calendars import read_zone
+from makegood.kernel.refusals import invalid
+from makegood.platform.models import Installation
+
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who this installation belongs to. `uid` never changes, not even by a restore elsewhere."""
+
+    uid: UUID
+    name: str
+    time_zone: str
+    currency: str
+    notice: str
+
+
+def organisation() -> Organisation | None:
+    """The organisation, or None before `makegood init`."""
+    row = Installation.objects.first()
+    return None if row is None else Organisation(row.uid, row.name, row.time_zone, row.currency, row.notice)
+
+
+def set_up(*, name: str, time_zone: str, currency: str, notice: str = "") -> None:
+    """Say who this installation belongs to, the first time or anew. `notice` is shown above every page.
+
+    Raises Refusal naming the field to change.
+    """
+    name = name.strip()
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise invalid("installation.bad_name", f"Give a name of at most {_LONGEST_NAME} characters.", field="name")
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise invalid(
+            "installation.bad_currency", "Give a currency as three letters, such as EUR or USD.", field="currency"
+        )
+    Installation.objects.update_or_create(
+        pk=1,
+        defaults={"name": name, "time_zone": read_zone(time_zone), "currency": currency.upper(), "notice": notice},
+    )
