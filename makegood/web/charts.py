@@ -132,7 +132,7 @@ def _hour_labels(scale: Scale, now_x: float, y: float) -> SafeString:
     step = next(step for most, step in ((6, 1), (14, 2), (18, 3), (24, 4)) if scale.hours <= most)
     first = scale.start.hour
     rows = []
-    for hour in range(first, first + scale.hours + 1, step):
+    for hour in range(first + -first % step, first + scale.hours + 1, step):
         x = scale.x(scale.start + (hour - first) * HOUR)
         if abs(x - now_x) >= LABEL_ROOM:
             anchor = "start" if x == LEFT else "end" if x >= RIGHT - 1 else "middle"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, floor
+from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
@@ -126,3 +127,19 @@ def read(deadline: Deadline, now: datetime) -> Reading:
     if deadline.on is None:
         return Reading(_coming_instant(deadline.due, now), tone)
     return Reading(_coming_day(deadline.on, timezone.localtime(now).date()), tone)
+
+
+def stamp_day(on: date) -> str:
+    """A day in full: "Thu 19 Nov 2026"."""
+    return dateformat.format(on, "D j M Y")
+
+
+def elsewhere(at: datetime, zone_name: str, here: ZoneInfo) -> str:
+    """The same instant on the clocks of another place, named; nothing when clocks there show the same."""
+    if not zone_name:
+        return ""
+    there = at.astimezone(ZoneInfo(zone_name))
+    if there.utcoffset() == at.astimezone(here).utcoffset():
+        return ""
+    place = zone_name.rpartition("/")[2].replace("_", " ")
+    return _("{time} in {place}").format(time=dateformat.format(there, "D H:i"), place=place)

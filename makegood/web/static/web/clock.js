@@ -12,7 +12,7 @@ function span(ms, round) {
   return minutes % 60 ? `${hours} ${words.h} ${minutes % 60} ${words.m}` : `${hours} ${words.h}`;
 }
 
-/** The words and the tone for a promise due at `due` that breaks at `breaks` (ms since the epoch); null leaves both. */
+/** Words and tone at `now` (all in ms); null leaves both as they are. */
 export function reading(now, due, breaks, warn) {
   if (now > breaks) return [words.late.replace("{}", span(now - due, Math.floor)), "c-broken"];
   if (now >= due) return [words.duenow, "c-risk"];

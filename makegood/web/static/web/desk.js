@@ -6,26 +6,26 @@ const phone = matchMedia("(max-width: 860px)");
 const drafts = new Map();
 let asked = null, scrolled = 0;
 
+const ticked = (field) => field.type === "radio" || field.type === "checkbox";
+
 /** Whether a person has changed this field since the server wrote it. */
 export function changed(field) {
-  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (ticked(field)) return field.checked !== field.defaultChecked;
   if (field.tagName === "SELECT") return field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected));
   return field.type !== "hidden" && field.value !== field.defaultValue;
 }
 
 const fields = () => [...document.querySelectorAll("#case form :is(textarea, input:not([type=hidden]), select)")];
-const label = (field) => [document.getElementById("case").dataset.case, field.form.getAttribute("action"), field.name, field.type === "radio" ? field.value : ""].join("|");
+const label = (field) => [document.getElementById("case").dataset.case, field.form.getAttribute("action"), field.name, ticked(field) && field.value].join("|");
 
 function stash() {
-  for (const field of fields()) if (changed(field)) drafts.set(label(field), field.type === "radio" || field.type === "checkbox" ? field.checked : field.value);
+  for (const field of fields()) if (changed(field)) drafts.set(label(field), ticked(field) ? field.checked : field.value);
 }
 function restore() {
   for (const field of fields()) {
-    const draft = drafts.get(label(field));
-    if (draft === undefined) continue;
-    drafts.delete(label(field));
-    if (typeof draft === "boolean") field.checked = draft;
-    else field.value = draft;
+    const key = label(field);
+    if (drafts.has(key)) field[ticked(field) ? "checked" : "value"] = drafts.get(key);
+    drafts.delete(key);
   }
 }
 
@@ -45,6 +45,11 @@ async function fetchPanel(row) {
   return answer.text();
 }
 
+/** Show a case's timeline from its end, where now is. */
+function toNow() {
+  for (const story of document.querySelectorAll("#case .tl")) story.scrollTop = story.scrollHeight;
+}
+
 /** Open a row's case beside the list. With `enter` the case takes the focus, and on a phone the screen. */
 export async function open(row, { push = true, enter = false } = {}) {
   const before = current();
@@ -62,6 +67,7 @@ export async function open(row, { push = true, enter = false } = {}) {
     return;
   }
   restore();
+  toNow();
   const panel = document.getElementById("case");
   if (panel.dataset.title) { document.title = panel.dataset.title; announce(panel.dataset.title); }
   if (push) history.pushState({ row: row.id }, "", row.href);
@@ -81,6 +87,7 @@ export function back() {
   current()?.focus({ preventScroll: phone.matches });
 }
 
+toNow();
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const row = event.target.closest(".case-row[data-panel]");

@@ -21,8 +21,7 @@ async function ask() {
   if (!answer.ok) throw new Error(String(answer.status));
   if (answer.status === 200) tell(await answer.json());
   failures = 0;
-  lose("");
-  return undefined;
+  return lose("");
 }
 
 function lose(text) {
@@ -43,7 +42,7 @@ async function look() {
   timer = setTimeout(look, 3000);
 }
 
-// What a person is doing wins over news: a live swap leaves the field in focus and every changed field as they are.
+// What a person is doing wins over news.
 body.addEventListener("htmx:beforeSwap", (event) => {
   live = Boolean(event.detail.requestConfig?.triggeringEvent?.type?.startsWith("live"));
   Idiomorph.defaults.ignoreActiveValue = live;

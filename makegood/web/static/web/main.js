@@ -1,4 +1,4 @@
-// Everything the desk does beyond plain links and forms. Without it, every page still works.
+// What the desk does beyond links and forms.
 import "./clock.js";
 import "./dialogs.js";
 import "./toast.js";

@@ -37,9 +37,8 @@ async function ask() {
   asked?.abort();
   asked = new AbortController();
   const about = document.getElementById("case")?.dataset.case ?? "";
-  const query = new URLSearchParams({ q: input.value, case: about });
-  try {
-    const answer = await fetch(`${dialog.dataset.from}?${query}`, { headers: { "HX-Request": "true" }, signal: asked.signal });
+    try {
+    const answer = await fetch(`${dialog.dataset.from}?${new URLSearchParams({ q: input.value, case: about })}`, { headers: { "HX-Request": "true" }, signal: asked.signal });
     if (!answer.ok) return;
     list.innerHTML = await answer.text();
     options().forEach((option, n) => { option.id ||= `palette-${n}`; option.tabIndex = -1; });

@@ -1,4 +1,4 @@
-// What the desk says back, with Undo where there is one. A toast stays 8 s, and longer while it is being read.
+// What the desk says back. A toast stays 8 s, and longer while it is being read.
 const shelf = document.getElementById("toasts");
 const status = document.getElementById("status");
 const words = document.body.dataset;
@@ -12,7 +12,7 @@ function leave(toast) {
   setTimeout(go, 8000);
 }
 
-/** Show one line. `undo` is the address that the Undo button posts to; `kind` "refused" marks a no. */
+/** Show one line; Undo posts to `undo`, `kind` "refused" marks a no. */
 export function say(text, { undo, kind } = {}) {
   const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
   toast.querySelector("[data-text]").textContent = text;
