@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from makegood.journal.actors import Actor
 from makegood.journal.models import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEntry:
+class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One move to be recorded. `at` is when it happened (aware UTC), which may be before it is recorded."""
 
     verb: str
@@ -24,7 +23,7 @@ class NewEntry:
     subject: tuple[str, int | None] = ("", None)
     customer_id: int | None = None
     case_id: int | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
 
 
 def record(

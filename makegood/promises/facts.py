@@ -8,29 +8,16 @@ commutative, associative and idempotent, so any order and any repetition ends in
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from makegood.customers.rules import CustomerFact
 from makegood.promises.rules import day_ends
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class CustomerFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a source says of a customer. `key` is the organisation's own customer number."""
-
-    key: str
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = ""
-    timezone: str = ""
-    value: Decimal | None = None
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,8 +47,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 ATTRIBUTE = "attributes."
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True, gc=False):
     """When a promise is due: an instant, and the day when it is a promise for a day."""
 
     at: datetime
@@ -73,19 +59,17 @@ class Due:
         return (self.at, self.on or date.max)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True):
     """One value of one field and the instant at which its source knew it (`NEVER` when it did not say)."""
 
     value: Any
     seen_at: datetime = NEVER
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """All that is known about one promise: per field the sighting that counts."""
 
-    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    sightings: dict[str, Sighting] = {}
 
     def get(self, name: str) -> Any:
         """The value of a field, or None when no source has spoken of it."""
@@ -107,7 +91,9 @@ def known_from(fact: Fact, *, zone: tzinfo) -> Known:
     their own, so that sources can each add theirs.
     """
     seen_at = fact.observed_at or NEVER
-    sightings = {name: Sighting(value, seen_at) for name in PLAIN if (value := getattr(fact, name)) not in (None, "")}
+    sightings = {
+        name: Sighting(value, seen_at) for name in PLAIN if (value := getattr(fact, name)) is not None and value != ""
+    }
     if fact.customer is not None:
         sightings["customer"] = Sighting(fact.customer.key, seen_at)
     if fact.due_on is not None:
@@ -125,7 +111,7 @@ def merge(known: Known, news: Known) -> Known:
     for name, sighting in news.sightings.items():
         held = merged.get(name)
         merged[name] = sighting if held is None else _better(name, held, sighting)
-    return replace(known, sightings=merged)
+    return Known(merged)
 
 
 def _better(name: str, one: Sighting, other: Sighting) -> Sighting:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+import msgspec
+
 from makegood.kernel.transitions import Transitions
 
 
@@ -60,8 +62,7 @@ MOVES: Transitions[State, Move] = Transitions(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
+class Clocks(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The instants (aware UTC) at which a promise can change without news, fixed when it is made.
 
     `due_at` is the word given. `warn_at` is when silence starts to be worrying, `breaks_at` is `due_at`
@@ -73,8 +74,7 @@ class Clocks:
     breaks_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Events:
+class Events(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known to have happened to a promise, each an aware UTC instant or not known."""
 
     forecast_at: datetime | None = None
@@ -83,8 +83,7 @@ class Events:
     replaced_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A promise as it stands at an instant.
 
     `next_check_at` is the earliest instant at which the state can change without news; None when nothing

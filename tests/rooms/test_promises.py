@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from makegood.customers.rules import CustomerFact
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope
 from makegood.promises import actions, queries
 from makegood.promises.actions.ledger import clocks_of, events_of
-from makegood.promises.facts import CustomerFact, Fact
+from makegood.promises.facts import Fact
 from makegood.promises.models import Kind, Promise
 from makegood.promises.rules import LIVE, Moved, State, stand
 from tests.factories import NOW, actor, make_cast, make_customer
@@ -238,7 +239,7 @@ def test_what_comes_before_its_promise_is_held(by: Any) -> None:
         (Fact(source="s", reference=""), "fact.bad_reference"),
         (Fact(source="s", reference="1", kind="nonsense"), "fact.unknown_kind"),
         (Fact(source="s", reference="1", kept_at=NOW + HOUR), "fact.kept_in_future"),
-        (Fact(source="s", reference="1", customer=CustomerFact(key="")), "fact.no_customer_key"),
+        (Fact(source="s", reference="1", customer=CustomerFact(key="")), "customer.bad_key"),
     ],
 )
 def test_a_fact_that_cannot_be_is_rejected_and_the_others_go_in(by: Any, fact: Fact, code: str) -> None:

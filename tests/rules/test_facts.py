@@ -9,7 +9,8 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from makegood.promises.facts import CustomerFact, Fact, Known, known_from, merge
+from makegood.customers.rules import CustomerFact
+from makegood.promises.facts import Fact, Known, known_from, merge
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 instants = st.integers(0, 20).map(lambda n: START + timedelta(hours=n))
@@ -28,7 +29,7 @@ facts = st.builds(
     forecast_at=maybe,
     kept_at=maybe,
     withdrawn_at=maybe,
-    amount=st.none() | st.sampled_from([Decimal("1"), Decimal("2.50")]),
+    amount=st.none() | st.sampled_from([Decimal(1), Decimal("2.50")]),
     attributes=st.dictionaries(st.sampled_from("xy"), st.sampled_from([1, True, "1", None, [1]]), max_size=2),
     observed_at=st.none() | instants,
 )

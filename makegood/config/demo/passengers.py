@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from makegood.config.demo.flights import Leg
-from makegood.promises.facts import CustomerFact
+from makegood.customers.rules import CustomerFact
 
 _FIRST = (
     "Dana", "Theo", "Ines", "Samir", "June", "Ravi", "Lucy", "Bea", "Marcel", "Yuki", "Omar", "Greta", "Paulo",

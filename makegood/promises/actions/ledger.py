@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from makegood.promises.models import Kind, Promise
@@ -26,8 +26,7 @@ VERBS: Mapping[State, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRow:
+class NewRow(msgspec.Struct, frozen=True, kw_only=True):
     """A promise about to be written, complete."""
 
     source: str = ""
@@ -45,7 +44,7 @@ class NewRow:
     replaces_id: int | None = None
     amount: Decimal | None = None
     currency: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = {}
     stamps: Mapping[str, Any] | None = None
     working: Any = None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace as changed
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from msgspec.structs import replace as changed
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor

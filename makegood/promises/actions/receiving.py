@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
 from makegood.customers.actions import resolve_many
+from makegood.customers.rules import CustomerFact, read_fact
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal
 from makegood.promises.actions import holding
 from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert_rows, moment_of, moved_from
 from makegood.promises.actions.making import made_entry, organisation_zone
 from makegood.promises.actions.stored import Stored, load, update_rows
-from makegood.promises.facts import ATTRIBUTE, CustomerFact, Fact, Known, known_from, merge
+from makegood.promises.facts import ATTRIBUTE, Fact, Known, known_from, merge
 from makegood.promises.rules import Events, Moved, Policy, State, fix_clocks, stand
 
 REFERENCE_LIMIT, SOURCE_LIMIT, TITLE_LIMIT = 200, 80, 300
 # Clocks of other systems run a little ahead of ours; what they say happened in that margin is believed.
 TOLERATED_AHEAD = timedelta(minutes=5)
 _ATTEMPTS = 3
+_AMOUNT_LIMIT = 10**12
 
 Key = tuple[str, str]
 
@@ -78,7 +82,8 @@ def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime 
 def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime) -> Receipt:
     policies = all_policies()
     batch = _Batch(by, now, organisation_zone(), policies, {policy.kind_id: slug for slug, policy in policies.items()})
-    rejected = [reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, policies, seen))]
+    checked = _Customers()
+    rejected = [reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, batch, seen, checked))]
     refused = {reject.index for reject in rejected}
     good = [fact for index, fact in enumerate(facts) if index not in refused]
     stored = load({(fact.source, fact.reference) for fact in good}, slugs=batch.slugs)
@@ -87,7 +92,7 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
     after, changed = _fold(good, before, batch.zone)
     fresh = {key: known for key, known in after.items() if key not in stored and known != waiting.get(key)}
     whole = {key: known for key, known in fresh.items() if _is_complete(known)}
-    customers = resolve_many(_customers(good, [*whole.values(), *(after[key] for key in stored)]), now=seen)
+    customers = resolve_many(checked.needed([*whole.values(), *(after[key] for key in stored)]), now=seen)
     made = _insert(whole, customers, batch)
     moved = _update([(key, row, after[key]) for key, row in stored.items()], customers, batch)
     partial = {key: known for key, known in fresh.items() if key not in whole}
@@ -103,26 +108,83 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
     )
 
 
-def _problem(index: int, fact: Fact, policies: Mapping[str, Policy], now: datetime) -> FactReject | None:
+class _Customers:
+    """What a batch says of customers, each saying checked once however many promises repeat it."""
+
+    def __init__(self) -> None:
+        self._read: dict[CustomerFact, CustomerFact] = {}
+
+    def problem(self, fact: CustomerFact) -> Refusal | None:
+        """Why what is said of a customer cannot be taken, if it cannot."""
+        if fact not in self._read:
+            try:
+                self._read[fact] = read_fact(fact)
+            except Refusal as refusal:
+                return refusal
+        return None
+
+    def needed(self, known: Iterable[Known]) -> list[CustomerFact]:
+        """All that was said, and the bare key of those customers of whom nothing was."""
+        told = {fact.key for fact in self._read.values()}
+        bare = {str(one.get("customer")) for one in known} - told
+        return [*self._read.values(), *(CustomerFact(key=key) for key in sorted(bare))]
+
+
+def _problem(index: int, fact: Fact, batch: _Batch, now: datetime, customers: _Customers) -> FactReject | None:
     """Why a fact cannot be taken, if it cannot."""
-    checks = (
-        (not fact.source or len(fact.source) > SOURCE_LIMIT, "fact.bad_source",
-         f"Give the source: the name of the system that says it, up to {SOURCE_LIMIT} characters."),
-        (not fact.reference or len(fact.reference) > REFERENCE_LIMIT, "fact.bad_reference",
-         f"Give the reference: the promise's own number there, up to {REFERENCE_LIMIT} characters."),
-        (bool(fact.kind) and fact.kind not in policies, "fact.unknown_kind",
-         f"There is no kind of promise called {fact.kind!r}. Known: {', '.join(sorted(policies))}."),
-        (len(fact.title) > TITLE_LIMIT, "fact.long_title", f"A title has up to {TITLE_LIMIT} characters."),
-        (fact.customer is not None and not fact.customer.key, "fact.no_customer_key",
-         "Give customer.key: your own number for the customer."),
-        (fact.kept_at is not None and fact.kept_at > now + TOLERATED_AHEAD, "fact.kept_in_future",
-         "kept_at lies in the future. If it is an estimate, send it as forecast_at."),
-        (fact.withdrawn_at is not None and fact.withdrawn_at > now + TOLERATED_AHEAD, "fact.withdrawn_in_future",
-         "withdrawn_at lies in the future: send it when it has happened."),
-        (fact.amount is not None and not (fact.amount.is_finite() and abs(fact.amount) < 10**12), "fact.bad_amount",
-         "amount must be a number below a million million."),
-    )  # fmt: skip
-    return next((FactReject(index, code, message) for wrong, code, message in checks if wrong), None)
+    for wrong, code, message in _CHECKS:
+        if wrong(fact, now):
+            return FactReject(index, code, message)
+    if fact.kind and fact.kind not in batch.policies:
+        known = ", ".join(sorted(batch.policies))
+        return FactReject(
+            index, "fact.unknown_kind", f"There is no kind of promise called {fact.kind!r}. Known: {known}."
+        )
+    if fact.customer is not None and (refusal := customers.problem(fact.customer)):
+        return FactReject(index, refusal.code, refusal.message)
+    return None
+
+
+def _ahead(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at > now + TOLERATED_AHEAD
+
+
+_CHECKS: tuple[tuple[Callable[[Fact, datetime], bool], str, str], ...] = (
+    (
+        lambda fact, _now: not 0 < len(fact.source) <= SOURCE_LIMIT,
+        "fact.bad_source",
+        f"Give the source: the name of the system that says it, up to {SOURCE_LIMIT} characters.",
+    ),
+    (
+        lambda fact, _now: not 0 < len(fact.reference) <= REFERENCE_LIMIT,
+        "fact.bad_reference",
+        f"Give the reference: the promise's own number there, up to {REFERENCE_LIMIT} characters.",
+    ),
+    (
+        lambda fact, _now: len(fact.title) > TITLE_LIMIT,
+        "fact.long_title",
+        f"A title has up to {TITLE_LIMIT} characters.",
+    ),
+    (
+        lambda fact, now: _ahead(fact.kept_at, now),
+        "fact.kept_in_future",
+        "kept_at lies in the future. If it is an estimate, send it as forecast_at.",
+    ),
+    (
+        lambda fact, now: _ahead(fact.withdrawn_at, now),
+        "fact.withdrawn_in_future",
+        "withdrawn_at lies in the future: send it when it has happened.",
+    ),
+    (
+        lambda fact, _now: fact.amount is not None and not _fits(fact.amount),
+        "fact.bad_amount",
+        "amount must be a number below a million million.",
+    ),
+)
+
+
+def _fits(amount: Decimal) -> bool:
+    return amount.is_finite() and abs(amount) < _AMOUNT_LIMIT
 
 
 def _fold(facts: Iterable[Fact], before: Mapping[Key, Known], zone: tzinfo) -> tuple[dict[Key, Known], int]:
@@ -141,12 +203,6 @@ def _fold(facts: Iterable[Fact], before: Mapping[Key, Known], zone: tzinfo) -> t
 def _is_complete(known: Known) -> bool:
     """Whether enough is known for a promise to stand: to whom, of which kind, by when."""
     return all(name in known.sightings for name in ("customer", "kind", "due"))
-
-
-def _customers(facts: Sequence[Fact], known: Iterable[Known]) -> list[CustomerFact]:
-    told = {fact.customer.key: fact.customer for fact in facts if fact.customer is not None}
-    needed = {str(one.get("customer")) for one in known}
-    return [*told.values(), *(CustomerFact(key=key) for key in sorted(needed - told.keys()))]
 
 
 def _row(

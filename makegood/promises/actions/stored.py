@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from msgspec.structs import replace
 
 from makegood.promises.actions.ledger import NewRow
 from makegood.promises.facts import ATTRIBUTE, NEVER, Due, Known, Sighting
