@@ -19,7 +19,7 @@ class Customer(models.Model):
     fingerprint of what a source last said of them under this key: the same again is no news.
     """
 
-    key = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - unique when given
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
@@ -36,10 +36,11 @@ class Customer(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="customer_key_once"),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
                 name="customer_not_into_itself",
-            )
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="customer_words"),
@@ -71,7 +72,6 @@ class ContactPoint(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "channel", "normal"], name="contact_once"),
         ]
-        indexes = [models.Index(fields=["normal"], name="contact_normal", opclasses=["varchar_pattern_ops"])]
 
     def __str__(self) -> str:
         return self.value

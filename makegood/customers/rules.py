@@ -24,12 +24,12 @@ CADENCE_LIMIT = 31 * 24 * 60
 VALUE_LIMIT = Decimal(10) ** 12
 
 _EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"'.]+(?:\.[^@\s,;<>\"'.]+)+")
-_PHONE = re.compile(r"\+?[\d\s().\-/]+")
-_EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}$", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[0-9\s().\-/]+(?:(?:x|ext\.?|extension|#)\s*[0-9]{1,6})?", re.IGNORECASE)
+_EXTENSION = re.compile(r"[x#e].*", re.IGNORECASE)
+_NOT_DIGITS = re.compile(r"[^0-9]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _WORD = re.compile(r"\w+")
-_GAPS = re.compile(r"[\W_]+")
 # Two writings of one phone number differ in what comes before the subscriber's part, never in its last digits.
 _SHORTEST_PHONE, _LEAST_DIGITS, _MOST_DIGITS = 7, 5, 20
 
@@ -63,11 +63,16 @@ class Contact:
     value: str
 
     @property
+    def is_phone(self) -> bool:
+        """Whether it is a phone number."""
+        return self.channel is Channel.PHONE or self.channel is Channel.SMS
+
+    @property
     def normal(self) -> str:
         """The form in which two writings of the same are equal."""
-        if self.channel in (Channel.PHONE, Channel.SMS):
+        if self.is_phone:
             return phone_digits(self.value)
-        return self.value.lower() if self.channel == Channel.EMAIL else fold(self.value)
+        return self.value.lower() if self.channel is Channel.EMAIL else fold(self.value)
 
 
 # Reading
@@ -81,8 +86,8 @@ def read_fact(fact: CustomerFact) -> CustomerFact:
     return CustomerFact(
         key=read_key(fact.key),
         name=read_name(fact.name) if fact.name else "",
-        email=read_contact(Channel.EMAIL, fact.email, field="email").value if fact.email else "",
-        phone=read_contact(Channel.PHONE, fact.phone, field="phone").value if fact.phone else "",
+        email=read_email(fact.email) if fact.email else "",
+        phone=read_phone(fact.phone) if fact.phone else "",
         language=read_language(fact.language),
         timezone=read_time_zone(fact.timezone),
         value=read_value(fact.value),
@@ -116,25 +121,53 @@ def read_contact(channel: str, value: str, *, field: str = "contact") -> Contact
 
     Raises Refusal("customer.bad_channel"), ("customer.bad_email"), ("customer.bad_phone"), ("customer.bad_address").
     """
-    way, value = Channel(read_channel(channel, field=field)), one_line(value)
-    if way is Channel.EMAIL and not (_EMAIL.fullmatch(value) and len(value) <= EMAIL_LIMIT and is_text(value)):
+    way = Channel(read_channel(channel, field=field))
+    return Contact(way, _CONTACT_READERS[way](value, field=field))
+
+
+def read_email(value: str, *, field: str = "email") -> str:
+    """An e-mail address. Raises Refusal("customer.bad_email")."""
+    address = value.strip()
+    if not (_EMAIL.fullmatch(address) and len(address) <= EMAIL_LIMIT and is_text(address)):
         raise invalid("customer.bad_email", f"“{_cut(value)}” is not an e-mail address.", field=field)
-    if way in (Channel.PHONE, Channel.SMS) and not _is_phone(value):
+    return address
+
+
+def read_phone(value: str, *, field: str = "phone") -> str:
+    """A phone number as written. Raises Refusal("customer.bad_phone")."""
+    number = one_line(value)
+    if not (
+        _PHONE.fullmatch(number) and len(number) <= 60 and _LEAST_DIGITS <= len(phone_digits(number)) <= _MOST_DIGITS
+    ):
         raise invalid(
             "customer.bad_phone",
             f"“{_cut(value)}” is not a phone number. Write it with digits, such as +44 20 7946 0958.",
             field=field,
         )
-    if way is Channel.POST and not (0 < len(value) <= CONTACT_LIMIT and is_text(value)):
+    return number
+
+
+def read_address(value: str, *, field: str = "contact") -> str:
+    """A postal address on one line. Raises Refusal("customer.bad_address")."""
+    address = one_line(value)
+    if not address or len(address) > CONTACT_LIMIT or not is_text(address):
         raise invalid(
             "customer.bad_address", f"Give a postal address of at most {CONTACT_LIMIT} characters.", field=field
         )
-    return Contact(way, value)
+    return address
+
+
+_CONTACT_READERS = {
+    Channel.EMAIL: read_email,
+    Channel.PHONE: read_phone,
+    Channel.SMS: read_phone,
+    Channel.POST: read_address,
+}
 
 
 def read_channel(channel: str, *, field: str = "preferred_channel") -> str:
     """The name of a channel. Raises Refusal("customer.bad_channel")."""
-    if channel not in list(Channel):
+    if channel not in _CONTACT_READERS:
         raise invalid("customer.bad_channel", f"Choose how to reach them: {', '.join(Channel)}.", field=field)
     return channel
 
@@ -196,17 +229,7 @@ def read_cadence(minutes: int | None) -> int | None:
 
 def phone_digits(value: str) -> str:
     """The digits of a phone number, without an extension and without what is dialled at home only (0, 00, (0))."""
-    return "".join(filter(str.isdecimal, _EXTENSION.sub("", value).replace("(0)", ""))).lstrip("0")
-
-
-def _is_phone(value: str) -> bool:
-    bare = _EXTENSION.sub("", value)
-    return (
-        len(value) <= 60
-        and bare.isascii()
-        and _PHONE.fullmatch(bare) is not None
-        and _LEAST_DIGITS <= len(phone_digits(value)) <= _MOST_DIGITS
-    )
+    return _NOT_DIGITS.sub("", _EXTENSION.sub("", value.replace("(0)", ""))).lstrip("0")
 
 
 def _cut(value: str) -> str:
@@ -243,30 +266,34 @@ def join(earlier: CustomerFact, later: CustomerFact) -> CustomerFact:
 
 
 def words_of(names: Iterable[str], keys: Iterable[str], contacts: Iterable[Contact]) -> str:
-    """The words by which a customer is found, once each and separated by spaces.
+    """The words by which a customer is found, separated by spaces.
 
-    A phone number stands as ":" and all its digits, and as "~" and each of its endings, so that it is found
-    with and without the codes of country and area.
+    An e-mail address stands whole and in words, a number also without its dashes. A phone number stands as
+    ":" and all its digits, and as "~" and each of its endings, so that it is found with and without the codes
+    of country and area.
     """
-    found: dict[str, None] = {}
-    for name in names:
-        found.update(dict.fromkeys(_WORD.findall(fold(name))))
+    texts = [*names]
+    whole: list[str] = []
     for key in keys:
-        folded = fold(key)
-        found.update(dict.fromkeys([*_WORD.findall(folded), _GAPS.sub("", folded)]))
+        texts.append(key)
+        whole.append(_squeezed(fold(key)))
     for contact in contacts:
-        found.update(dict.fromkeys(_contact_words(contact)))
-    found.pop("", None)
-    return " ".join(found)
+        if contact.is_phone:
+            whole += _phone_words(contact.normal)
+        else:
+            texts.append(contact.value)
+            if contact.channel is Channel.EMAIL:
+                whole.append(fold(contact.value))
+    return " ".join([*_WORD.findall(fold(" ".join(texts))), *filter(None, whole)])
 
 
-def _contact_words(contact: Contact) -> list[str]:
-    if contact.channel in (Channel.PHONE, Channel.SMS):
-        digits = contact.normal
-        return [f":{digits}", *(f"~{digits[-length:]}" for length in range(_SHORTEST_PHONE, len(digits) + 1))]
-    folded = fold(contact.value)
-    words = _WORD.findall(folded)
-    return [folded, *words] if contact.channel == Channel.EMAIL else words
+def _squeezed(folded: str) -> str:
+    """Letters and digits alone."""
+    return "".join(filter(str.isalnum, folded))
+
+
+def _phone_words(digits: str) -> list[str]:
+    return [f":{digits}", *[f"~{digits[-length:]}" for length in range(_SHORTEST_PHONE, len(digits) + 1)]]
 
 
 def search_terms(text: str) -> str:
@@ -277,7 +304,7 @@ def search_terms(text: str) -> str:
     """
     folded = fold(one_line(text.replace("\0", "")))[:CONTACT_LIMIT]
     ways = [" & ".join(f"{_quoted(word)}:*" for word in _search_words(folded))]
-    if (squeezed := _GAPS.sub("", folded)) != folded and any(map(str.isdecimal, squeezed)):
+    if (squeezed := _squeezed(folded)) != folded and any(map(str.isdecimal, squeezed)):
         ways.append(f"{_quoted(squeezed)}:*")
     digits = phone_digits(folded)
     if _PHONE.fullmatch(folded) and len(digits) >= _SHORTEST_PHONE:
