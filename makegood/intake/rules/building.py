@@ -90,9 +90,9 @@ def _customer(values: Values) -> CustomerFact | None:
 
 def _attributes(values: Values) -> dict[str, Any]:
     return {
-        name.removeprefix("attributes."): _plain(value)
+        name[11:]: value if type(value) is str else _plain(value)
         for name, value in values.items()
-        if name.startswith("attributes.") and value not in (None, "")
+        if name[:11] == "attributes." and value is not None and value != ""
     }
 
 

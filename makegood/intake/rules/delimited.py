@@ -11,6 +11,7 @@ import re
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +22,7 @@ from makegood.intake.rules.spec import FileShape
 from makegood.kernel.refusals import invalid
 
 DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE = 5
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?[\r\n]*$', re.IGNORECASE)
 
 
@@ -120,7 +122,10 @@ def start(lines: Lines, shape: FileShape, wanted: Sequence[str]) -> tuple[str, l
     if shape.columns:
         return delimiter, list(shape.columns)
     lines.begin()
-    header = next(csv.reader(lines, **csv_format(shape, delimiter)), None)
+    try:
+        header = next(csv.reader(lines, **csv_format(shape, delimiter)), None)
+    except (csv.Error, RowTooLong):
+        raise invalid("file.no_header", "The header opens a quote and never closes it.") from None
     if header is None:
         raise _no_header(shape)
     header[0] = header[0].removeprefix("\ufeff")
@@ -157,14 +162,16 @@ def _sniff(lines: Lines, shape: FileShape, wanted: Sequence[str]) -> str:
 
 def _score(lines: Lines, shape: FileShape, delimiter: str, wanted: Sequence[str]) -> tuple[int, int]:
     lines.begin()
+    reader = csv.reader(lines, **csv_format(shape, delimiter))
     try:
-        cells = next(csv.reader(lines, **csv_format(shape, delimiter)), [])
+        rows = list(islice(reader, _SAMPLE if shape.columns else 1))
     except (csv.Error, RowTooLong):
-        cells = []
+        rows = []
     lines.give_back()
+    first = rows[0] if rows else []
     if shape.columns:
-        return (len(cells) == len(shape.columns), len(cells))
-    return (sum(matches(cells, name) for name in wanted), len(cells))
+        return (sum(len(row) == len(shape.columns) for row in rows), len(first))
+    return (sum(matches(first, name) for name in wanted), len(first))
 
 
 def records(lines: Lines, shape: FileShape, delimiter: str, width: int) -> Iterator[Record | RejectedRow]:

@@ -17,6 +17,7 @@ from makegood.intake.rules.texts import Cells, Find, Test, label, number_of, sho
 Moments = dict[str, Any]  # values of one row by field, the instants among them
 MomentOf = Callable[[Cells, Moments], Moment | None]
 ZoneOf = Callable[[Cells], tzinfo]
+_REMEMBERED = 4096
 
 
 class Instants:
@@ -66,26 +67,15 @@ class Instants:
 
     def _dated(self, spec: When, text: Text) -> MomentOf:
         read, name = text_of(self._find, text, self._empty), label(text)
-        parse, zone = reader(spec.formats), self._zone(spec)
-        typed = self._typed(text)
-        tried = " or ".join(spec.formats)
+        zone, typed = self._zone(spec), self._typed(text)
+        parse = _remembering(_text_reader(spec, name))
 
         def moment(cells: Cells, known: Moments) -> Moment | None:
             cell = cells[typed] if typed is not None else None
             if isinstance(cell, date):
                 return _on_wall(cell, zone(cells), spec.midnight_is_date, name)
             written = read(cells)
-            if not written:
-                return None
-            try:
-                found = parse(written)
-                if found is None:
-                    raise Unreadable(_no_date(written, tried))
-                if found.offset is None and (found.whole_day or (spec.midnight_is_date and not _has_time(found.at))):
-                    return whole(found.at.date(), zone(cells))
-                return Moment(place(found.at, found.offset or zone(cells)), zone(cells))
-            except Unreadable as error:
-                raise BadCell(name, written, "row.date", str(error)) from None
+            return parse(written, zone(cells)) if written else None
 
         return moment
 
@@ -160,6 +150,40 @@ class Instants:
                 raise BadCell(name, by, "row.duration", str(error)) from None
 
         return moment
+
+
+def _text_reader(spec: When, column: str) -> Callable[[str, tzinfo], Moment]:
+    """A function that reads a text as the feed says its dates are written. It raises BadCell."""
+    parse, tried = reader(spec.formats), " or ".join(spec.formats)
+
+    def read(written: str, zone: tzinfo) -> Moment:
+        try:
+            found = parse(written)
+            if found is None:
+                raise Unreadable(_no_date(written, tried))
+            if found.whole_day or (spec.midnight_is_date and not _has_time(found.at)):
+                return whole(found.at.date(), zone)
+            return Moment(place(found.at, found.offset or zone), zone)
+        except Unreadable as error:
+            raise BadCell(column, written, "row.date", str(error)) from None
+
+    return read
+
+
+def _remembering(read: Callable[[str, tzinfo], Moment]) -> Callable[[str, tzinfo], Moment]:
+    """The same function with a memory for the last texts: the same days come again and again."""
+    held: dict[tuple[str, tzinfo], Moment] = {}
+
+    def remembered(written: str, zone: tzinfo) -> Moment:
+        key = (written, zone)
+        found = held.get(key)
+        if found is None:
+            if len(held) >= _REMEMBERED:
+                held.clear()
+            found = held[key] = read(written, zone)
+        return found
+
+    return remembered
 
 
 def _known(name: str) -> MomentOf:

@@ -8,7 +8,7 @@ from pathlib import Path
 from makegood.intake.rules.needs import columns_below
 from makegood.intake.rules.rows import Cell, RejectedRow
 from makegood.intake.rules.spec import Feed, Lookup
-from makegood.intake.rules.tables import open_table
+from makegood.intake.rules.tables import Table, open_table
 from makegood.intake.rules.texts import Cells, Find, cell_text, text_of
 from makegood.kernel.refusals import Refusal, invalid
 
@@ -43,13 +43,17 @@ def read_lookup(path: Path, lookup: Lookup, needed: Sequence[str]) -> dict[str, 
             "file.lookup_missing",
             f"The feed reads {lookup.file} beside {path.name}, and it is not there. Put it into the same folder.",
         )
-    table = open_table(beside, lookup.shape, [lookup.key, *needed])
+    with open_table(beside, lookup.shape, [lookup.key, *needed]) as table:
+        return _by_key(table, lookup, needed)
+
+
+def _by_key(table: Table, lookup: Lookup, needed: Sequence[str]) -> dict[str, list[Cell]]:
     key = cell_text(table.place, lookup.key, frozenset())
     places = [table.place(name) for name in needed]
     found: dict[str, list[Cell]] = {}
     for record in table.rows:
         if isinstance(record, RejectedRow):
-            raise _bad_lookup(beside, record)
+            raise _bad_lookup(table.path, record)
         found.setdefault(key(record.cells), [None if place is None else record.cells[place] for place in places])
         if len(found) > _MOST_ROWS:
             raise invalid("file.lookup_too_large", f"{lookup.file} has more than {_MOST_ROWS:,} rows.")

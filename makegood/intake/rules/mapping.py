@@ -34,14 +34,12 @@ def survey(path: Path, feed: Feed) -> Survey:
 def map_file(path: Path, feed: Feed) -> Iterator[Row]:
     """Every row of a file as facts, as a reject, or as no promise, in the file's order; groups come at the end.
 
-    Raises Refusal("file.…") at once when the file cannot be opened or lacks columns, and while rows are
-    drawn when it is damaged further down; `survey` raises that beforehand.
+    Raises Refusal("file.…") while rows are drawn, as soon as the file is damaged; `survey` raises that
+    beforehand.
     """
-    table = open_table(path, feed.shape, wanted_columns(feed))
-    reader = _RowReader(path, feed, table)
-    if feed.rows.group_by:
-        return _grouped(table, reader, Groups(feed))
-    return _single(table, reader)
+    with open_table(path, feed.shape, wanted_columns(feed)) as table:
+        reader = _RowReader(path, feed, table)
+        yield from _grouped(table, reader, Groups(feed)) if feed.rows.group_by else _single(table, reader)
 
 
 def _single(table: Table, reader: _RowReader) -> Iterator[Row]:

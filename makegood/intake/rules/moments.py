@@ -43,6 +43,7 @@ def place(wall: datetime, zone: tzinfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date, zone: tzinfo) -> datetime:
     """The first instant (aware UTC) of a local day."""
     return place(datetime.combine(day, _MIDNIGHT), zone)

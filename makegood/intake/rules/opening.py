@@ -48,7 +48,8 @@ def open_bytes(path: Path) -> io.BufferedReader:
         raw.close()
         raise
     if head.startswith(b"\x1f\x8b"):
-        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=raw)), CHUNK)
+        raw.close()
+        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(path)), CHUNK)
     return raw
 
 
@@ -86,7 +87,7 @@ def decode(stream: io.BufferedReader, path: Path, encoding: str) -> io.TextIOWra
 def declared(encoding: str) -> str:
     """The codec for a declared encoding. Raises Refusal("feed.encoding") when there is none of that name."""
     try:
-        b"".decode(encoding)
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding).close()  # refuses codecs that are not of text
         name = codecs.lookup(encoding).name
     except LookupError:
         raise invalid(

@@ -23,13 +23,23 @@ ReadRow = Record | RejectedRow
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file opened: the titles of its columns, the header as written, and its rows, to be read once."""
+    """A file opened: the titles of its columns, the header as written, and its rows, to be read once.
+
+    Use it in a `with` block, which closes the file.
+    """
 
     path: Path
     format: str
     columns: tuple[str, ...]
     header: str
     rows: Iterator[ReadRow]
+    stream: io.IOBase
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.stream.close()
 
     def place(self, name: str) -> int | None:
         """The index of a column in a row's cells, None when the file has none of that name."""
@@ -51,16 +61,24 @@ def open_table(path: Path, shape: FileShape, wanted: Sequence[str] = ()) -> Tabl
 
     Rows are read as the iterator is drawn; damage further down raises then. `survey` finds it beforehand.
     """
-    table = _open(path, shape, wanted)
-    optional = set(map(columns.plain, shape.optional_columns))
-    absent = [name for name in wanted if table.place(name) is None and columns.plain(name) not in optional]
-    if absent:
-        raise columns.missing(path.name, absent, table.columns)
+    stream = open_bytes(path)
+    try:
+        table = _open(stream, path, shape, wanted)
+        _require(table, shape, wanted)
+    except BaseException:
+        stream.close()
+        raise
     return table
 
 
-def _open(path: Path, shape: FileShape, wanted: Sequence[str]) -> Table:
-    stream = open_bytes(path)
+def _require(table: Table, shape: FileShape, wanted: Sequence[str]) -> None:
+    optional = set(map(columns.plain, shape.optional_columns))
+    absent = [name for name in wanted if table.place(name) is None and columns.plain(name) not in optional]
+    if absent:
+        raise columns.missing(table.path.name, absent, table.columns)
+
+
+def _open(stream: io.BufferedReader, path: Path, shape: FileShape, wanted: Sequence[str]) -> Table:
     head = peek(stream, path)
     if shape.format == "excel" or (shape.format == "auto" and head.startswith(ZIP)):
         return _open_excel(stream, path, shape)
@@ -72,9 +90,9 @@ def _open(path: Path, shape: FileShape, wanted: Sequence[str]) -> Table:
         return _open_delimited(text, path, shape, wanted)
     if kind == "ndjson":
         lines = delimited.Lines(text, path, shape.encoding)
-        return Table(path, kind, tuple(wanted), "", jsontext.object_lines(lines, wanted))
+        return Table(path, kind, tuple(wanted), "", jsontext.object_lines(lines, wanted), text)
     document = jsontext.Document(text, path, shape.encoding)
-    return Table(path, kind, tuple(wanted), "", document.records(shape.records, wanted))
+    return Table(path, kind, tuple(wanted), "", document.records(shape.records, wanted), text)
 
 
 def _text_format(head: bytes, encoding: str, shape: FileShape) -> str:
@@ -88,13 +106,10 @@ def _text_format(head: bytes, encoding: str, shape: FileShape) -> str:
 
 def _open_delimited(text: io.TextIOWrapper, path: Path, shape: FileShape, wanted: Sequence[str]) -> Table:
     lines = delimited.Lines(text, path, shape.encoding, shape.comment)
-    try:
-        delimiter, header = delimited.start(lines, shape, wanted)
-    except delimited.RowTooLong:
-        raise invalid("file.no_header", f"The header of {path.name} opens a quote and never closes it.") from None
+    delimiter, header = delimited.start(lines, shape, wanted)
     raw = "" if shape.columns else "".join(lines.held)
     rows = delimited.records(lines, shape, delimiter, len(header))
-    return Table(path, "delimited", tuple(header), raw, _without_footer(rows, shape.footer_lines))
+    return Table(path, "delimited", tuple(header), raw, _without_footer(rows, shape.footer_lines), text)
 
 
 def _without_footer(rows: Iterator[ReadRow], count: int) -> Iterator[ReadRow]:
@@ -113,13 +128,13 @@ def _open_excel(stream: io.BufferedReader, path: Path, shape: FileShape) -> Tabl
     rows = excel.rows(stream, path, shape)
     if shape.columns:
         after = (row for row in rows if row.line >= shape.header_line)
-        return Table(path, "excel", shape.columns, "", _fitted(after, len(shape.columns), shape))
+        return Table(path, "excel", shape.columns, "", _fitted(after, len(shape.columns), shape), stream)
     for row in rows:
         if row.line >= shape.header_line:
             titles = ["" if cell is None else str(cell) for cell in row.cells]
             while titles and not titles[-1].strip():
                 titles.pop()
-            return Table(path, "excel", tuple(titles), row.raw, _fitted(rows, len(titles), shape))
+            return Table(path, "excel", tuple(titles), row.raw, _fitted(rows, len(titles), shape), stream)
     raise invalid("file.no_header", f"{path.name} has no rows at or after line {shape.header_line}.")
 
 
@@ -134,13 +149,13 @@ def survey(path: Path, shape: FileShape, wanted: Sequence[str] = ()) -> Survey:
 
     Raises Refusal("file.…").
     """
-    table = open_table(path, shape, wanted)
-    if table.format in ("ndjson", "json"):
-        return _survey_json(table, shape)
-    last = 0
-    for row in table.rows:
-        last = row.line
-    return Survey(table.format, last, table.columns, table.header)
+    with open_table(path, shape, wanted) as table:
+        if table.format in ("ndjson", "json"):
+            return _survey_json(table, shape)
+        last = 0
+        for row in table.rows:
+            last = row.line
+        return Survey(table.format, last, table.columns, table.header)
 
 
 def _survey_json(table: Table, shape: FileShape) -> Survey:

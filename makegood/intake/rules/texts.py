@@ -171,6 +171,7 @@ def label(spec: Text | None) -> str:
 
 
 _NOISE = re.compile(r"^(?:[A-Z]{3}|[^\w\s.,+()-]{1,3})?\s*|\s*(?:[A-Z]{3}|[^\w\s.,()-]{1,3})?$")
+_WHOLE = re.compile(r"-?\d+\Z", re.ASCII)
 _SPACES = re.compile("[\\s'’\u00a0\u202f]")
 _NUMBER = {
     "point": re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,2})?\Z"),
@@ -183,6 +184,8 @@ def number(text: str, decimal: str) -> Decimal | None:
 
     `decimal` says which mark stands before the fraction, "point" or "comma". None when it is no number.
     """
+    if _WHOLE.match(text):
+        return Decimal(text)
     core = _NOISE.sub("", text)
     if core.startswith("(") and core.endswith(")"):
         core = "-" + _NOISE.sub("", core[1:-1])
@@ -198,6 +201,9 @@ def number(text: str, decimal: str) -> Decimal | None:
 
 def number_of(find: Find, spec: Text, empty: frozenset[str], decimal: str) -> Callable[[Cells], Decimal | None]:
     """Like text_of, for a number. A cell that is a number already, as in Excel, is not read as text."""
+    if spec.const is not None and not spec.only_when:
+        constant = number(spec.const, "point")
+        return lambda cells: constant
     read = text_of(find, spec, empty)
     name = label(spec)
     typed = find(spec.column) if spec.column and spec.map is None and not spec.only_when else None
