@@ -52,7 +52,7 @@ def installation() -> Iterator[Environment]:
         try:
             yield where
         finally:
-            _let_go()
+            let_go()
 
 
 def set_up_django() -> None:
@@ -63,7 +63,8 @@ def set_up_django() -> None:
     django.setup()
 
 
-def _let_go() -> None:
+def let_go() -> None:
+    """Give the database connections back, before the database itself may be stopped."""
     from django.db import connection
 
     connection.close()

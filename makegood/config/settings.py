@@ -151,5 +151,6 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"makegood": {"level": "INFO"}},
+    # The pool tells of every connection it loses; who uses one tells once what that means.
+    "loggers": {"makegood": {"level": "INFO"}, "psycopg.pool": {"level": "CRITICAL"}},
 }

@@ -1,0 +1,139 @@
+"""The `makegood` command: what it teaches, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from makegood.config.cli import COMMANDS, makegood
+from makegood.config.environment import BadSetting, read_environment
+from makegood.config.migrating import OLDEST
+from makegood.config.pgtools import find_tool
+from tests.installations import Installation, an_installation
+
+
+@pytest.fixture(scope="module")
+def hills() -> Iterator[Installation]:
+    """An installation that is set up, for tests that leave it as it is."""
+    with an_installation() as ours:
+        ours.must("init", "--name", "Hill & Sons", "--email", "ann@hill.example", "--password", "correct horse battery")
+        yield ours
+
+
+def test_help_loads_no_django() -> None:
+    code = "import sys; from makegood.config.cli import makegood\ntry: makegood(['--help'])\nexcept SystemExit: pass\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code + "sys.exit('django' in sys.modules)"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_teaches_with_an_example(name: str) -> None:
+    done = CliRunner().invoke(makegood, [name, "--help"])
+    assert done.exit_code == 0, done.output
+    assert "Example" in done.output
+    assert f"makegood {name}" in done.output
+
+
+def test_version() -> None:
+    assert CliRunner().invoke(makegood, ["--version"]).output.startswith("makegood, version 0.")
+
+
+def test_an_unknown_command_is_told_apart_from_a_failure() -> None:
+    assert CliRunner().invoke(makegood, ["frobnicate"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MAKEGOOD_BIND", "8000", "address and a port"),
+        ("MAKEGOOD_BIND", "127.0.0.1:99999", "address and a port"),
+        ("MAKEGOOD_URL", "desk.example.com", "https://desk.example.com"),
+        ("MAKEGOOD_HEARTBEAT_URL", "ftp://x", "https://"),
+        ("MAKEGOOD_DEBUG", "yes", "1 or 0"),
+        ("MAKEGOOD_SECRET_KEY", "short", "at least 32"),
+        ("DATABASE_URL", "mysql://x/y", "postgresql://"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_would_work(name: str, value: str, words: str) -> None:
+    with pytest.raises(BadSetting, match=words) as refused:
+        read_environment({name: value})
+    assert name in str(refused.value)
+
+
+def test_a_wrong_setting_is_a_sentence_on_the_terminal(hills: Installation) -> None:
+    done = hills.run("token", "list", MAKEGOOD_BIND="nowhere")
+    assert done.returncode == 1
+    assert done.stderr.startswith("makegood: MAKEGOOD_BIND is 'nowhere'.")
+    assert "Traceback" not in done.stderr
+
+
+def test_init_again_changes_nothing(hills: Installation) -> None:
+    said = hills.must("init")
+    assert "belongs to Hill & Sons" in said
+    assert "Administrator administers it" in said
+
+
+def test_init_changes_what_is_said_and_leaves_the_rest(hills: Installation) -> None:
+    hills.must("init", "--currency", "EUR")
+    assert "belongs to Hill & Sons" in hills.must("init")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("init", "--currency", "pounds"), "three letters"),
+        (("init", "--time-zone", "Nowhere/Land"), "not a time zone"),
+        (("init", "--email", "bob@hill.example", "--password", "x"), "too short"),
+        (("token", "create", "--name", "x", "--scope", "read", "--staff", "nobody@hill.example"), "Nobody signs in"),
+        (("token", "revoke", "nothing"), "No token in use"),
+        (("backup", "missing/folder/file.tar"), "no folder"),
+        (("restore", "missing.tar"), "no file"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(hills: Installation, words: tuple[str, ...], sentence: str) -> None:
+    done = hills.run(*words)
+    assert done.returncode == 1, done.stdout
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_init_without_a_terminal_names_the_missing_option() -> None:
+    with an_installation() as ours:
+        done = ours.run("init")
+        assert done.returncode == 2
+        assert "--name" in done.stderr
+
+
+def test_a_token_is_shown_once_listed_and_revoked(hills: Installation) -> None:
+    plain = hills.must("token", "create", "--name", "Order system", "--scope", "write").strip()
+    listed = hills.must("token", "list")
+    assert "Order system" in listed
+    assert plain not in listed
+    hills.must("token", "revoke", "Order system")
+    assert "revoked" in hills.must("token", "list")
+
+
+def test_the_home_is_its_owners(hills: Installation) -> None:
+    assert (hills.home / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_server_that_is_away_is_a_sentence(hills: Installation) -> None:
+    done = hills.run("token", "list", DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    assert done.returncode == 1
+    assert "database cannot be reached" in done.stderr
+
+
+def test_a_missing_program_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    where = read_environment({"DATABASE_URL": "postgresql://db.example.com/makegood", "MAKEGOOD_HOME": str(tmp_path)})
+    assert find_tool(where, "pg_dump", server=OLDEST).name == "pg_dump"
+    with pytest.raises(Exception, match="PostgreSQL 99; a pg_dump of version 99 or newer is needed"):
+        find_tool(where, "pg_dump", server=99)
