@@ -1,5 +1,7 @@
 """Excel workbooks: typed cells, formulas, errors, sheets."""
 
+# ruff: noqa: DTZ001 - a workbook's dates have no zone
+
 from __future__ import annotations
 
 import re
