@@ -82,3 +82,11 @@ def _ask(sql: str) -> bool:
         cursor.execute(sql, [_LOCK])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def start_over() -> None:
+    """Empty the database and lay its tables anew. For the demo, whose data can be had again."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", interactive=False, verbosity=0)

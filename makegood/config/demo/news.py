@@ -20,14 +20,15 @@ _DELAY_TOLD = timedelta(minutes=10)
 _DIVERTED_BY = timedelta(hours=6)
 
 _CITIES = {
-    "ATL": "Atlanta", "AUS": "Austin", "BOS": "Boston", "BNA": "Nashville", "BUF": "Buffalo", "CVG": "Cincinnati",
-    "DCA": "Washington", "DEN": "Denver", "DTW": "Detroit", "EYW": "Key West", "FLL": "Fort Lauderdale",
-    "IND": "Indianapolis", "JAC": "Jackson Hole", "JAX": "Jacksonville", "LAS": "Las Vegas",
-    "LAX": "Los Angeles", "MCO": "Orlando", "MEM": "Memphis", "MIA": "Miami", "MSP": "Minneapolis",
-    "MSY": "New Orleans", "OMA": "Omaha", "PBI": "Palm Beach", "PDX": "Portland", "PHL": "Philadelphia",
-    "MCI": "Kansas City", "PHX": "Phoenix", "PIT": "Pittsburgh", "PWM": "Portland", "RSW": "Fort Myers", "SAN": "San Diego", "SAT": "San Antonio",
-    "SEA": "Seattle", "SFO": "San Francisco", "SJU": "San Juan", "SLC": "Salt Lake City", "SRQ": "Sarasota",
-    "STL": "St. Louis", "STT": "St. Thomas", "TPA": "Tampa", "TVC": "Traverse City",
+    "ATL": "Atlanta", "AUS": "Austin", "BNA": "Nashville", "BOS": "Boston", "BUF": "Buffalo",
+    "CVG": "Cincinnati", "DCA": "Washington", "DEN": "Denver", "DTW": "Detroit", "EYW": "Key West",
+    "FLL": "Fort Lauderdale", "IND": "Indianapolis", "JAC": "Jackson Hole", "JAX": "Jacksonville",
+    "LAS": "Las Vegas", "LAX": "Los Angeles", "MCI": "Kansas City", "MCO": "Orlando", "MEM": "Memphis",
+    "MIA": "Miami", "MSP": "Minneapolis", "MSY": "New Orleans", "OMA": "Omaha", "PBI": "Palm Beach",
+    "PDX": "Portland", "PHL": "Philadelphia", "PHX": "Phoenix", "PIT": "Pittsburgh", "PWM": "Portland",
+    "RSW": "Fort Myers", "SAN": "San Diego", "SAT": "San Antonio", "SEA": "Seattle", "SFO": "San Francisco",
+    "SJU": "San Juan", "SLC": "Salt Lake City", "SRQ": "Sarasota", "STL": "St. Louis", "STT": "St. Thomas",
+    "TPA": "Tampa", "TVC": "Traverse City",
 }  # fmt: skip
 
 

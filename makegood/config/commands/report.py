@@ -1,0 +1,81 @@
+"""`makegood report`: how well promises were kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from makegood.config.environment import prepare_home
+from makegood.config.installed import environment, installation
+from makegood.kernel.worktime import duration_words
+
+if TYPE_CHECKING:
+    from makegood.promises.queries import LedgerRow
+
+_COUNTS = ("due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", "withdrawn", "released")
+
+
+@click.group()
+def command() -> None:
+    """Print figures of this installation."""
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  makegood report ledger
+  makegood report ledger --by month
+  makegood report ledger --by kind --json
+"""
+)
+@click.option("--by", type=click.Choice(["kind", "team", "month"]), help="One row for each instead of one for all.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: one object, or a list of them with --by.")
+def ledger(by: str | None, as_json: bool) -> None:
+    """How many promises were kept, and how late the others were.
+
+    DUE counts those whose time has come: kept, kept late, broken and released. RIGHT FIRST TIME is kept ÷ due.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.platform.installation import organisation
+        from makegood.promises.queries import ledger_report
+
+        known = organisation()
+        rows = ledger_report(by=by or "", zone=known.time_zone if known else "UTC")
+    if as_json:
+        told = [_plain(row, grouped=by is not None) for row in rows]
+        click.echo(
+            json.dumps(told if by else told[0] if told else dict.fromkeys(_COUNTS, 0) | {"right_first_time": None})
+        )
+        return
+    Console().print(_table(rows, by))
+
+
+def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": row.name} if grouped else {}
+    told |= {name: getattr(row, name) for name in _COUNTS}
+    told["right_first_time"] = row.right_first_time
+    told["late_median_seconds"], told["late_p90_seconds"] = row.late_median_s, row.late_p90_s
+    return told
+
+
+def _table(rows: Sequence[LedgerRow], by: str | None) -> Table:
+    table = Table(title="The ledger")
+    table.add_column((by or "").capitalize())
+    for name in (*_COUNTS, "right first time", "late, median", "late, p90"):
+        table.add_column(name.replace("_", " "), justify="right")
+    for row in rows:
+        share = "–" if row.right_first_time is None else f"{row.right_first_time:.1%}"
+        late = [_duration(row.late_median_s), _duration(row.late_p90_s)]
+        table.add_row(row.name or "All promises", *(f"{getattr(row, name):,}" for name in _COUNTS), share, *late)
+    return table
+
+
+def _duration(seconds: float | None) -> str:
+    return "–" if seconds is None else duration_words(timedelta(minutes=round(seconds / 60)))
