@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -129,6 +130,13 @@ def read(deadline: Deadline, now: datetime) -> Reading:
     return Reading(_coming_day(deadline.on, timezone.localtime(now).date()), tone)
 
 
+def due(at: datetime, now: datetime, on: date | None = None) -> str:
+    """When a promise is due, its year only when it is another: "Thu 19 Nov, 14:18"; for a day "Thu 19 Nov"."""
+    local = timezone.localtime(at)
+    words = dateformat.format(local, "D j M" if local.year == timezone.localtime(now).year else "D j M Y")
+    return words if on is not None else f"{words}, {dateformat.format(local, 'H:i')}"
+
+
 def stamp_day(on: date) -> str:
     """A day in full: "Thu 19 Nov 2026"."""
     return dateformat.format(on, "D j M Y")
@@ -143,3 +151,21 @@ def elsewhere(at: datetime, zone_name: str, here: ZoneInfo) -> str:
         return ""
     place = zone_name.rpartition("/")[2].replace("_", " ")
     return _("{time} in {place}").format(time=dateformat.format(there, "D H:i"), place=place)
+
+
+def ahead(due: datetime, now: datetime, on: date | None = None) -> str:
+    """An instant to come, both ways: "Fri 27 Nov 17:00, in 5 days"; a day alone: "Fri 27 Nov, in 5 days"."""
+    local = timezone.localtime(due)
+    days = ((on or local.date()) - timezone.localtime(now).date()).days
+    day_words = dateformat.format(local, "D j M" if local.year == timezone.localtime(now).year else "D j M Y")
+    if on is not None:
+        near = {0: _("today"), 1: _("tomorrow")}.get(days)
+        return f"{near}, {day_words}" if near else f"{day_words}, {_in_days(days)}"
+    when = f"{day_words} {dateformat.format(local, 'H:i')}"
+    if days == 0:
+        when = _("today {}").format(dateformat.format(local, "H:i"))
+    return f"{when}, {_('in {}').format(span(due - now, ceil)) if due - now < DAY else _in_days(days)}"
+
+
+def _in_days(days: int) -> str:
+    return ngettext("in {} day", "in {} days", days).format(days)

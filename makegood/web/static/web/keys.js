@@ -7,7 +7,8 @@ let going = 0, settle = 0;
 
 /** Do what the element with this key does: a field takes the focus, anything else is pressed. */
 export function press(key) {
-  const own = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)].find((el) => el.getClientRects().length);
+  const all = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)];
+  const own = all.find((el) => el.getClientRects().length) ?? all.find((el) => el.dataset.open);
   if (!own) return false;
   if (own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
   else own.click();
