@@ -67,6 +67,7 @@ def test_boston_agrees_with_the_citys_own_verdict() -> None:
     assert closed == {("ONTIME", False): 27_295, ("OVERDUE", True): 9_962, ("", True): 63}
     assert overdue == {("ONTIME", False): 571, ("OVERDUE", True): 5_662, ("", True): 39}
     assert sum(map(late, facts)) == 10_025
+    assert len({fact.kind for fact in facts}) == 7
 
 
 def test_delivdf_counts_shipments_and_not_lines() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,10 +21,24 @@ from makegood.promises.facts import Fact
 def rows_of(folder: Path, feed: str, content: str, name: str = "orders.csv") -> list[Row]:
     path = folder / name
     path.write_text(content, encoding="utf-8")
-    text = dedent(feed)
+    text = add_promise(dedent(feed) if "time_zone:" in feed else add_zone(dedent(feed)))
     described = feed_from("{name: shop, " + text[1:] if text.startswith("{") else "name: shop\n" + text)
     survey(path, described)
     return list(map_file(path, described))
+
+
+def add_zone(feed: str) -> str:
+    return "{time_zone: UTC, " + feed[1:] if feed.startswith("{") else "time_zone: UTC\n" + feed
+
+
+PROMISE = {"kind:": "kind: {const: order}", "customer:": "customer: {key: {const: me}}"}
+
+
+def add_promise(feed: str) -> str:
+    """The kind and the customer that every promise needs, where a test is about something else."""
+    lines = [text for key, text in PROMISE.items() if "due_at" in feed and key not in feed]
+    feed = re.sub(r"fields: ?{", "".join(["fields: {", *(f"{line}, " for line in lines)]), feed)
+    return re.sub(r"fields:\n( +)", lambda found: found[0] + "".join(f"{line}\n{found[1]}" for line in lines), feed)
 
 
 def fact_of(folder: Path, feed: str, content: str) -> Fact:
@@ -357,7 +372,10 @@ def test_excel_dates_and_broken_formulas(tmp_path: Path) -> None:
     path = tmp_path / "orders.xlsx"
     book.save(path)
     feed = feed_from(
-        "{name: x, time_zone: Europe/Paris, dates: [iso, excel], fields: {reference: id, due_at: due, kept_at: kept}}"
+        add_promise(
+            "{name: x, time_zone: Europe/Paris, dates: [iso, excel], "
+            "fields: {reference: id, due_at: due, kept_at: kept}}"
+        )
     )
     broken, plain, serial = map_file(path, feed)
     assert isinstance(broken, RejectedRow)
@@ -385,3 +403,50 @@ def test_json_orders_with_customers_inside(tmp_path: Path) -> None:
     assert (fact.reference, fact.due_at, fact.amount) == ("#1", utc(2024, 3, 1, 15), Decimal("10.10"))
     assert fact.customer is not None
     assert (fact.customer.key, fact.customer.email) == ("7", "a@b.c")
+
+
+def test_kinds_get_a_short_form_and_keep_their_name(tmp_path: Path) -> None:
+    feed = 'fields: {reference: id, due_at: due, kind: type}\nkinds: {"*": {grace_minutes: 5}, repair: {name: Repairs}}'
+    content = "id,due,type\n1,2024-03-01,Street Lights\n2,2024-03-01,Repair\n3,2024-03-01,доставка\n"
+    rows = [row for row in rows_of(tmp_path, feed, content) if isinstance(row, MappedRow)]
+    described = feed_from("name: x\ntime_zone: UTC\n" + add_promise(feed))
+    assert [(row.facts[0].kind, row.kind_name) for row in rows[:2]] == [
+        ("street-lights", "Street Lights"),
+        ("repair", "Repair"),
+    ]
+    assert re.fullmatch(r"kind-[0-9a-f]{8}", rows[2].facts[0].kind)
+    lights, repair, russian = [described.policy(row.facts[0].kind, row.kind_name) for row in rows]
+    assert lights is not None
+    assert (lights.key, lights.name, lights.grace_minutes) == ("street-lights", "Street Lights", 5)
+    assert repair is not None
+    assert (repair.name, repair.grace_minutes) == ("Repairs", None)
+    assert russian is not None
+    assert russian.name == "доставка"
+
+
+def test_kinds_that_a_feed_names_need_not_be_described(tmp_path: Path) -> None:
+    feed = feed_from(
+        "{name: x, time_zone: UTC, fields: {reference: id, due_at: due, customer: {key: c}, "
+        "kind: {column: k, map: {D: delivery, C: Call back}, default: other}}}"
+    )
+    assert [(kind.key, kind.name) for kind in feed.kinds] == [
+        ("other", "other"),
+        ("delivery", "delivery"),
+        ("call-back", "Call back"),
+    ]
+    assert feed.policy("gift") is None
+
+
+def test_a_promise_to_nobody_is_a_reject(tmp_path: Path) -> None:
+    feed = "fields: {reference: id, due_at: due, customer: {key: who}}"
+    reject = reject_of(tmp_path, feed, "id,due,who\n1,2024-03-01,\n")
+    assert (reject.column, reject.code) == ("who", "row.no_customer")
+
+
+def test_instants_may_be_reckoned_from_each_other_in_any_order(tmp_path: Path) -> None:
+    feed = """
+        let: {shipped: {from: due_at, minus: {days: 1}}}
+        fields: {reference: id, made_at: {from: shipped, minus: {days: 2}}, due_at: due}
+        """
+    fact = fact_of(tmp_path, feed, "id,due\n1,2024-03-10\n")
+    assert fact.made_at == utc(2024, 3, 7)

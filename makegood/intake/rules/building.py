@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+import zlib
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from makegood.customers.rules import CustomerFact
 from makegood.intake.rules.moments import Moment
 from makegood.intake.rules.rows import BadCell
 from makegood.intake.rules.spec import Feed
 from makegood.intake.rules.texts import json_number, label
-from makegood.promises.facts import CustomerFact, Fact
+from makegood.promises.facts import Fact
 
 Values = dict[str, Any]
 LONGEST_REFERENCE = 200
 LONGEST_TITLE = 300
+LONGEST_SLUG = 40
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def fact(feed: Feed, values: Values) -> Fact:
@@ -26,8 +34,8 @@ def fact(feed: Feed, values: Values) -> Fact:
     return Fact(
         source=feed.source,
         reference=_reference(feed, values["reference"]),
-        customer=_customer(values),
-        kind=values.get("kind", ""),
+        customer=_customer(feed, values),
+        kind=slug(values.get("kind", "")),
         title=_short(values.get("title", "")),
         made_at=_start(values.get("made_at")),
         due_at=None if due is None else due.end(),
@@ -40,6 +48,20 @@ def fact(feed: Feed, values: Values) -> Fact:
         attributes=_attributes(values),
         observed_at=_start(values.get("observed_at")),
     )
+
+
+@lru_cache(maxsize=4096)
+def slug(name: str) -> str:
+    """The short form of a promise kind's name: "Street Lights" is street-lights. A short form stays as it is."""
+    if not name or _SLUG.fullmatch(name):
+        return name
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = _NO_WORD.sub("-", plain.replace("'", "")).strip("-")
+    if len(words) * 2 > len(name) and len(words) <= LONGEST_SLUG:
+        return words
+    # Too long, or of another script: what is left of it is made unique by what was lost.
+    mark = f"{zlib.crc32(name.encode()):08x}"
+    return f"{words[: LONGEST_SLUG - len(mark) - 1].strip('-') or 'kind'}-{mark}"
 
 
 def _reference(feed: Feed, reference: str) -> str:
@@ -73,10 +95,17 @@ def _end(moment: Moment | None) -> datetime | None:
     return None if moment is None else moment.end()
 
 
-def _customer(values: Values) -> CustomerFact | None:
-    key = values.get("customer.key", "")
-    if not key:
+def _customer(feed: Feed, values: Values) -> CustomerFact | None:
+    if "customer.key" not in feed.texts:
         return None
+    key = values["customer.key"]
+    if not key:
+        name = label(feed.texts["customer.key"])
+        reason = (
+            f"{name} is empty, so it is not known to whom this is promised. Give customer.key a second choice "
+            "under `first_of`."
+        )
+        raise BadCell(name, "", "row.no_customer", reason)
     return CustomerFact(
         key=key,
         name=values.get("customer.name", ""),

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from makegood.intake.rules import specparts
+from makegood.intake.rules.building import slug
 from makegood.intake.rules.columns import nearest
+from makegood.intake.rules.needs import in_order
 from makegood.intake.rules.nodes import Part, parse, read
 from makegood.intake.rules.opening import declared
 from makegood.intake.rules.spec import Feed, FileShape, KindPolicy, Lookup, RowRules, Text, When
@@ -26,7 +28,20 @@ _FILE = (
     "format", "delimiter", "encoding", "quote", "escape", "header_line", "columns", "optional_columns",
     "footer_lines", "comment", "sheet", "records",
 )  # fmt: skip
-_FORMATS = ("auto", "delimited", "excel", "ndjson", "json")
+_FIELDS = (*TEXTS, *INSTANTS, "customer", "attributes")
+_NEEDED = {
+    "name": "how the feed is called",
+    "time_zone": "by whose clock the file's times are read, such as America/New_York",
+    "fields": "what the columns mean",
+}
+_PROMISE_NEEDS = {
+    "kind": "a `kind`, such as `kind: {const: delivery}`",
+    "customer": "a `customer` with at least a `key`, such as `customer: {key: CustomerID}`",
+}
+_FORMATS = {
+    "auto": "auto", "csv": "delimited", "tsv": "delimited", "excel": "excel", "xlsx": "excel",
+    "ndjson": "ndjson", "jsonl": "ndjson", "json": "json",
+}  # fmt: skip
 _DELIMITERS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";", "pipe": "|", "space": " "}
 
 
@@ -61,28 +76,38 @@ def feed_from(text: str, file: str = "feed.yaml") -> Feed:
 def build(root: Part) -> Feed:
     """The feed that a YAML document describes."""
     top = root.entries(_TOP)
-    for needed in ("name", "fields"):
+    for needed, meaning in _NEEDED.items():
         if needed not in top:
-            raise root.wrong(f"the key `{needed}` is missing.")
+            raise root.wrong(f"the key `{needed}` is missing: {meaning}.")
     defaults = _defaults(top)
     lookups = tuple(_lookup(name, part, defaults) for name, part in _entries(top, "lookups"))
-    let = _let(top, defaults)
-    texts, instants = _fields(top["fields"], defaults, let)
+    known = _instant_names(top)
+    let = _let(top, defaults, known)
+    texts, instants = _fields(top["fields"], defaults, known)
+    _check_order(top["fields"], let | instants)
     name = top["name"].text()
     return Feed(
         name=name,
         description=_text(top, "description"),
         source=_text(top, "source") or name,
+        time_zone=(defaults.zone.const if defaults.zone else None) or "",
         shape=_shape(top["file"]) if "file" in top else FileShape(),
         rows=_rows(top["rows"], defaults) if "rows" in top else RowRules(),
         decimal=defaults.decimal,
         empty=defaults.empty,
         lookups=lookups,
-        kinds=tuple(_kind(key, part) for key, part in _entries(top, "kinds")),
+        kinds=_kinds(top, texts.get("kind")),
         let=let,
         texts=texts,
         instants=instants,
     )
+
+
+def _check_order(part: Part, specs: Mapping[str, When]) -> None:
+    try:
+        in_order(specs)
+    except ValueError as names:
+        raise part.wrong(f"these instants are reckoned from each other in a circle: {names}.") from None
 
 
 def _entries(top: Mapping[str, Part], key: str) -> list[tuple[str, Part]]:
@@ -114,7 +139,7 @@ def _shape(part: Part) -> FileShape:
         _check_encoding(given["encoding"], encoding)
     quote = given["quote"].text() if "quote" in given else '"'
     return FileShape(
-        format=given["format"].word(_FORMATS) if "format" in given else "auto",
+        format=_FORMATS[given["format"].word(_FORMATS)] if "format" in given else "auto",
         delimiter=_delimiter(given["delimiter"]) if "delimiter" in given else "auto",
         encoding=encoding,
         quote="" if quote == "none" else _one_character(given.get("quote", part), quote),
@@ -163,8 +188,21 @@ def _rows(part: Part, defaults: Defaults) -> RowRules:
     )
 
 
+def _kinds(top: Mapping[str, Part], produced: Text | None) -> tuple[KindPolicy, ...]:
+    """The kinds that the feed describes, then those that it names without describing them."""
+    declared = {key: _kind(key, part) for key, part in _entries(top, "kinds")}
+    named = [] if produced is None else [produced.const, produced.default, *(produced.map or {}).values()]
+    implied = {slug(name): KindPolicy(key=slug(name), name=name) for name in named if name}
+    takes_any = produced is not None and produced.map is None and produced.const is None
+    if takes_any and "*" not in declared:
+        implied["*"] = KindPolicy(key="*", name="")
+    return tuple((implied | declared).values())
+
+
 def _kind(key: str, part: Part) -> KindPolicy:
     given = part.entries(("name", "grace_minutes", "warning_minutes"))
+    if key != "*" and slug(key) != key:
+        raise part.wrong(f"a kind is named in small letters, digits, - and _. Write `{slug(key)}`.")
     return KindPolicy(
         key=key,
         name=_text(given, "name") or key,
@@ -192,32 +230,38 @@ def _lookup(name: str, part: Part, defaults: Defaults) -> Lookup:
     )
 
 
-def _let(top: Mapping[str, Part], defaults: Defaults) -> dict[str, When]:
+def _let(top: Mapping[str, Part], defaults: Defaults, known: tuple[str, ...]) -> dict[str, When]:
     built: dict[str, When] = {}
     for name, part in _entries(top, "let"):
         if name in INSTANTS:
             raise part.wrong("this is the name of a field; choose another.")
-        built[name] = specparts.when(part, defaults, tuple(built))
+        built[name] = specparts.when(part, defaults, known)
     return built
 
 
-def _fields(part: Part, defaults: Defaults, let: Mapping[str, When]) -> tuple[dict[str, Text], dict[str, When]]:
-    given = part.entries((*TEXTS, *INSTANTS, "customer", "attributes"))
+def _fields(part: Part, defaults: Defaults, known: tuple[str, ...]) -> tuple[dict[str, Text], dict[str, When]]:
+    given = part.entries(_FIELDS)
     if "reference" not in given:
         raise part.wrong("the field `reference` is missing: the name by which the file knows each promise.")
+    for needed in ("kind", "customer") if "due_at" in given else ():
+        if needed not in given:
+            raise part.wrong(f"a promise with a `due_at` also needs {_PROMISE_NEEDS[needed]}.")
     texts = {name: _typed(name, given[name], defaults) for name in TEXTS if name in given}
-    instants: dict[str, When] = {}
-    for name in INSTANTS:
-        if name in given:
-            instants[name] = specparts.when(given[name], defaults, (*let, *instants))
+    instants = {name: specparts.when(given[name], defaults, known) for name in INSTANTS if name in given}
     if "customer" in given:
         texts |= _customer(given["customer"], defaults)
     for name, inner in _entries(given, "attributes"):
         if specparts.is_instant(inner):
-            instants[f"attributes.{name}"] = specparts.when(inner, defaults, (*let, *instants), attribute=True)
+            instants[f"attributes.{name}"] = specparts.when(inner, defaults, known, attribute=True)
         else:
             texts[f"attributes.{name}"] = specparts.text(inner, defaults, attribute=True)
     return texts, instants
+
+
+def _instant_names(top: Mapping[str, Part]) -> tuple[str, ...]:
+    """The instants that others may be reckoned from: those under `let`, and the fields that are given."""
+    fields = top["fields"].entries(_FIELDS)
+    return (*(name for name, _ in _entries(top, "let")), *(name for name in INSTANTS if name in fields))
 
 
 def _customer(part: Part, defaults: Defaults) -> dict[str, Text]:

@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,8 +15,8 @@ from makegood.intake.rules.opening import LIMIT, broken_off, not_decodable
 from makegood.intake.rules.rows import Cell, Record, RejectedRow
 from makegood.kernel.refusals import Refusal, invalid
 
-# Numbers stay the text they were written as, so that 10.10 is an amount and not a binary fraction.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+# Fractions stay decimal, so that 10.10 is an amount and not a binary fraction.
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=str)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SUSPECT = re.compile(r"\\u(0000|d[89a-f])", re.IGNORECASE)
 _STEP = 1 << 16
@@ -48,7 +49,7 @@ def _record(value: Any, line: int, raw: str, pick: Callable[[dict[str, Any]], li
 
 def _storable(value: Any) -> bool:
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False, default=str)
         text.encode()
     except UnicodeEncodeError:
         return False

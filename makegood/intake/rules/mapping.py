@@ -11,7 +11,7 @@ from makegood.intake.rules.grouping import Groups
 from makegood.intake.rules.instants import Instants
 from makegood.intake.rules.lookups import Joined, read_lookup
 from makegood.intake.rules.moments import Moment
-from makegood.intake.rules.needs import columns_below, wanted_columns
+from makegood.intake.rules.needs import columns_below, in_order, wanted_columns
 from makegood.intake.rules.rows import BadCell, MappedRow, Record, RejectedRow, Row, SkippedRow
 from makegood.intake.rules.spec import Condition, Feed, Text, When
 from makegood.intake.rules.tables import Survey, Table, open_table
@@ -49,7 +49,7 @@ def _single(table: Table, reader: _RowReader) -> Iterator[Row]:
             continue
         try:
             values = reader.read(record)
-            yield values if isinstance(values, SkippedRow) else reader.finish(record.line, values, 1)
+            yield values if isinstance(values, SkippedRow) else reader.finish(record.line, values, 1, record.raw)
         except BadCell as bad:
             yield bad.row(record)
 
@@ -75,7 +75,7 @@ def _grouped(table: Table, reader: _RowReader, groups: Groups) -> Iterator[Row]:
             yield group
             continue
         try:
-            yield reader.finish(group.line, group.folded, group.rows)
+            yield reader.finish(group.line, group.folded, group.rows, group.raw)
         except BadCell as bad:
             yield bad.row(Record(group.line, [], group.raw))
 
@@ -88,7 +88,8 @@ class _RowReader:
         self._lookups = [Joined(path, lookup, feed, table.place) for lookup in feed.lookups]
         find = _finder(table, self._lookups)
         instants = Instants(find, feed.empty, feed.decimal)
-        self._instants = [(name, instants.build(spec)) for name, spec in (*feed.let.items(), *feed.instants.items())]
+        specs = in_order({**feed.let, **feed.instants})
+        self._instants = [(name, instants.build(spec)) for name, spec in specs]
         self._texts = [(name, _value_of(find, spec, feed)) for name, spec in feed.texts.items()]
         self._group = [(name, cell_text(find, name, feed.empty)) for name in feed.rows.group_by]
         self._skips = [_skip(find, one, feed, holds=True) for one in feed.rows.skip_when]
@@ -131,14 +132,14 @@ class _RowReader:
         except BadCell:
             return None
 
-    def finish(self, line: int, values: Values, rows: int) -> MappedRow | SkippedRow:
+    def finish(self, line: int, values: Values, rows: int, raw: str) -> MappedRow | SkippedRow:
         """The fact that the values make. Raises BadCell for a row without a reference."""
         due: Moment | None = values.get("due_at")
         if due is None and self._without_due == "skip":
             return SkippedRow(line, NO_DUE, rows)
         if due is None and self._without_due == "reject":
             raise BadCell(_when_label(self._feed.instants["due_at"]), "", "row.no_due", "No promised date is given.")
-        return MappedRow(line, (fact(self._feed, values),), rows)
+        return MappedRow(line, (fact(self._feed, values),), rows, values.get("kind", ""), raw)
 
 
 def _value_of(find: Find, spec: Text, feed: Feed) -> Callable[[Cells], Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from makegood.intake.rules.spec import Feed, Text, When
 from makegood.intake.rules.texts import template_columns
 
@@ -44,3 +46,25 @@ def _when_columns(spec: When) -> list[str]:
     inner = [name for option in spec.first_of for name in _when_columns(option)]
     own = [name for text in texts for name in _text_columns(text)]
     return [*own, *inner, *(condition.column for condition in spec.only_when)]
+
+
+def in_order(specs: Mapping[str, When]) -> list[tuple[str, When]]:
+    """Instants in an order in which each comes after those it is reckoned from.
+
+    Raises ValueError with their names when some are reckoned from each other.
+    """
+    waiting = {name: _reckoned_from(spec) & set(specs) for name, spec in specs.items()}
+    done: dict[str, When] = {}
+    while waiting:
+        ready = [name for name, needs in waiting.items() if needs <= done.keys()]
+        if not ready:
+            raise ValueError(", ".join(waiting))
+        for name in ready:
+            done[name] = specs[name]
+            del waiting[name]
+    return list(done.items())
+
+
+def _reckoned_from(spec: When) -> set[str]:
+    inner = {name for option in spec.first_of for name in _reckoned_from(option)}
+    return ({spec.base, spec.after} | inner) - {""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from makegood.promises.facts import Fact
@@ -18,7 +19,7 @@ class Broken(NamedTuple):
     reason: str
 
 
-Cell = str | int | float | bool | datetime | date | time | Broken | list[Any] | dict[str, Any] | None
+Cell = str | int | float | Decimal | bool | datetime | date | time | Broken | list[Any] | dict[str, Any] | None
 
 
 class Record(NamedTuple):
@@ -34,11 +35,16 @@ class Record(NamedTuple):
 
 
 class MappedRow(NamedTuple):
-    """A row, or several that are one promise, understood. `rows` counts the rows it was made from."""
+    """A row, or several that are one promise, understood. `rows` counts the rows it was made from.
+
+    `kind_name` is the promise kind as the file writes it, of which the fact has the short form.
+    """
 
     line: int
     facts: tuple[Fact, ...]
     rows: int = 1
+    kind_name: str = ""
+    raw: str = ""
 
 
 class RejectedRow(NamedTuple):

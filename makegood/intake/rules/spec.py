@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +115,15 @@ class RowRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A whole feed description. `fields` maps `reference`, `customer.key`, `attributes.x` ... to their origin."""
+    """A whole feed description. `texts` and `instants` map `reference`, `due_at`, `customer.key`, `attributes.x`
+    to where they come from; `let` holds instants that only others are reckoned from. `time_zone` is empty
+    when it stands in the rows.
+    """
 
     name: str
     description: str
     source: str
+    time_zone: str = ""
     shape: FileShape = FileShape()
     rows: RowRules = RowRules()
     decimal: str = "point"
@@ -129,3 +133,12 @@ class Feed:
     let: Mapping[str, When] = field(default_factory=dict)
     texts: Mapping[str, Text] = field(default_factory=dict)
     instants: Mapping[str, When] = field(default_factory=dict)
+
+    def policy(self, kind: str, name: str = "") -> KindPolicy | None:
+        """What the feed says of a promise kind it produces, `name` being what the file calls it.
+
+        The policy under `*` stands for every kind that is not named; None when there is neither.
+        """
+        named = {policy.key: policy for policy in self.kinds}
+        every = named.get("*")
+        return named.get(kind) or (every and replace(every, key=kind, name=name or kind))

@@ -153,7 +153,7 @@ def is_instant(part: Part) -> bool:
 
 
 def when(part: Part, defaults: Defaults, known: tuple[str, ...], *, attribute: bool = False) -> When:
-    """Where an instant comes from. A single word is the name of a column. `known` are instants said before."""
+    """Where an instant comes from. A single word is the name of a column. `known` are the other instants."""
     if part.is_text():
         return _settled(When(text=Text(column=_column(part))), {}, defaults)
     given = part.entries((*_WHEN, "as") if attribute else _WHEN)
@@ -189,7 +189,7 @@ def _when_from(part: Part, given: Mapping[str, Part], defaults: Defaults, known:
 
 def _clock(part: Part, given: Mapping[str, Part], defaults: Defaults, known: tuple[str, ...]) -> When:
     if ("date" in given) == ("after" in given):
-        raise part.wrong("a clock needs either `date` (its day) or `after` (an earlier instant of this feed).")
+        raise part.wrong("a clock needs either `date` (its day) or `after` (another instant of this feed).")
     return When(
         clock=text(given["clock"], defaults),
         day=text(given["date"], defaults) if "date" in given else None,
@@ -198,8 +198,6 @@ def _clock(part: Part, given: Mapping[str, Part], defaults: Defaults, known: tup
 
 
 def _known(part: Part, known: tuple[str, ...]) -> str:
-    if not known:
-        raise part.wrong("no instant is described before this one.")
     return part.word(known)
 
 

@@ -40,7 +40,7 @@ def _plain(cell: Cell) -> str:
         return cell.isoformat(" ")
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
 
 
 def cell_text(find: Find, column: str, empty: frozenset[str]) -> TextOf:
@@ -209,7 +209,7 @@ def number_of(find: Find, spec: Text, empty: frozenset[str], decimal: str) -> Ca
     typed = find(spec.column) if spec.column and spec.map is None and not spec.only_when else None
 
     def value(cells: Cells) -> Decimal | None:
-        if typed is not None and type(cells[typed]) in (int, float):
+        if typed is not None and type(cells[typed]) in (int, float, Decimal):
             return Decimal(str(cells[typed]))
         text = read(cells)
         if not text:
