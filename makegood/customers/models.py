@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 
 from makegood.customers.rules import Channel
 
@@ -71,6 +72,17 @@ class ContactPoint(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "channel", "normal"], name="contact_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["normal"], name="contact_email", opclasses=["varchar_pattern_ops"], condition=Q(channel="email")
+            ),
+            # A phone number is looked for by its ending, which is how it begins when read from behind.
+            models.Index(
+                OpClass(Reverse("normal"), "text_pattern_ops"),
+                name="contact_phone",
+                condition=Q(channel__in=["phone", "sms"]),
+            ),
         ]
 
     def __str__(self) -> str:

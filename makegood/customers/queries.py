@@ -6,17 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Reverse
 
 from makegood.customers.models import ContactPoint, Customer
-from makegood.customers.rules import Channel, search_terms
+from makegood.customers.rules import Channel, Search, read_search
 from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.kernel.texts import is_text
 from makegood.people.rules import Scope
 
 PAGE = 50
-# A search too wide to be meant ("a") is cut before it is put in order.
 _WIDEST = 500
 
 
@@ -99,11 +100,8 @@ def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     Raises Refusal("customer.not_allowed").
     """
     _check(scope)
-    terms = search_terms(text)
-    if not terms:
-        return ()
-    widest = _living().filter(_finds(terms)).values("pk")[: max(_WIDEST, limit)]
-    return _lines(Customer.objects.filter(pk__in=widest).order_by("name", "id")[:limit])
+    found = _found(read_search(text))
+    return _lines(found.order_by("name", "id")[:limit])
 
 
 def customers_page(scope: Scope, q: str = "", *, after: str = "", limit: int = PAGE) -> CustomersPage:
@@ -112,10 +110,7 @@ def customers_page(scope: Scope, q: str = "", *, after: str = "", limit: int = P
     Raises Refusal("customer.not_allowed"), ("page.bad_cursor").
     """
     _check(scope)
-    rows = _living()
-    if q.strip():
-        terms = search_terms(q)
-        rows = rows.filter(_finds(terms)) if terms else rows.none()
+    rows = _found(read_search(q)) if q.strip() else _living()
     if after:
         number, name = _parse_cursor(after)
         rows = rows.filter(name__gte=name).filter(Q(name__gt=name) | Q(pk__gt=number))
@@ -141,8 +136,28 @@ class _Finds(Func):
     output_field = BooleanField()
 
 
-def _finds(terms: str) -> _Finds:
-    return _Finds(F("search"), Value(terms))
+def _found(search: Search) -> QuerySet[Customer]:
+    """The living customers a search finds, each place cut where it is too wide to be meant ("a")."""
+    places: list[QuerySet[Any, int]] = []
+    if search.words:
+        by_words = _living().filter(_Finds(F("search"), Value(search.words)))
+        places.append(by_words.order_by().values_list("pk", flat=True)[:_WIDEST])
+    if reached := _reached(search):
+        by_contact = ContactPoint.objects.alias(back=Reverse("normal")).filter(reached)
+        places.append(by_contact.order_by().values_list("customer_id", flat=True)[:_WIDEST])
+    if not places:
+        return Customer.objects.none()
+    return _living().filter(pk__in=places[0].union(*places[1:]) if len(places) > 1 else places[0])
+
+
+def _reached(search: Search) -> Q | None:
+    """How the contact points are narrowed to a search, in the words of their indexes."""
+    if search.email:
+        return Q(channel=Channel.EMAIL, normal__startswith=search.email)
+    if search.phone:
+        back = Q(back__startswith=search.phone[::-1]) | Q(back__in=[end[::-1] for end in search.phone_endings])
+        return Q(channel__in=[Channel.PHONE, Channel.SMS]) & back
+    return None
 
 
 def _living_id(wanted: Q) -> int | None:

@@ -265,62 +265,53 @@ def join(earlier: CustomerFact, later: CustomerFact) -> CustomerFact:
 # Finding
 
 
-def words_of(names: Iterable[str], keys: Iterable[str], contacts: Iterable[Contact]) -> str:
-    """The words by which a customer is found, separated by spaces.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a person typed, as it is looked for in each place; an empty part is looked for nowhere.
 
-    An e-mail address stands whole and in words, a number also without its dashes. A phone number stands as
-    ":" and all its digits, and as "~" and each of its endings, so that it is found with and without the codes
-    of country and area.
+    `words` is a text search in PostgreSQL's own writing. `email` is the beginning of an address. `phone` are
+    the digits of a number, of which another writing may lack the first or have more before them.
     """
-    texts = [*names]
-    whole: list[str] = []
+
+    words: str = ""
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def phone_endings(self) -> list[str]:
+        """What the same phone number may be without the codes of country and area."""
+        return [self.phone[-length:] for length in range(_SHORTEST_PHONE, len(self.phone))]
+
+
+def words_of(names: Iterable[str], keys: Iterable[str], addresses: Iterable[str]) -> str:
+    """The words by which a customer is found, separated by spaces; a number stands also without its dashes."""
+    texts = [*names, *addresses]
+    whole = []
     for key in keys:
         texts.append(key)
         whole.append(_squeezed(fold(key)))
-    for contact in contacts:
-        if contact.is_phone:
-            whole += _phone_words(contact.normal)
-        else:
-            texts.append(contact.value)
-            if contact.channel is Channel.EMAIL:
-                whole.append(fold(contact.value))
     return " ".join([*_WORD.findall(fold(" ".join(texts))), *filter(None, whole)])
+
+
+def read_search(text: str) -> Search:
+    """What to look for. Every word must be there, its beginning is enough; case, accents and dashes do not matter."""
+    text = one_line(text.replace("\0", ""))[:CONTACT_LIMIT]
+    if "@" in text.strip("@") and " " not in text:
+        return Search(email=text.lower())
+    folded = fold(text)
+    digits = phone_digits(text)
+    is_phone = len(digits) >= _SHORTEST_PHONE and _PHONE.fullmatch(text) is not None
+    return Search(words=_terms(folded), phone=digits if is_phone else "")
+
+
+def _terms(folded: str) -> str:
+    words = _WORD.findall(folded)
+    ways = [" & ".join(f"'{word}':*" for word in words)]
+    if len(words) > 1 and any(map(str.isdecimal, folded)):
+        ways.append(f"'{_squeezed(folded)}':*")
+    return " | ".join(f"({way})" for way in ways if way)
 
 
 def _squeezed(folded: str) -> str:
     """Letters and digits alone."""
     return "".join(filter(str.isalnum, folded))
-
-
-def _phone_words(digits: str) -> list[str]:
-    return [f":{digits}", *[f"~{digits[-length:]}" for length in range(_SHORTEST_PHONE, len(digits) + 1)]]
-
-
-def search_terms(text: str) -> str:
-    """What a person typed, as PostgreSQL reads a text search: "" when there is nothing to look for.
-
-    Every word must be there, its beginning is enough. A number of a customer is found whatever its dashes, a
-    phone number in whatever writing.
-    """
-    folded = fold(one_line(text.replace("\0", "")))[:CONTACT_LIMIT]
-    ways = [" & ".join(f"{_quoted(word)}:*" for word in _search_words(folded))]
-    if (squeezed := _squeezed(folded)) != folded and any(map(str.isdecimal, squeezed)):
-        ways.append(f"{_quoted(squeezed)}:*")
-    digits = phone_digits(folded)
-    if _PHONE.fullmatch(folded) and len(digits) >= _SHORTEST_PHONE:
-        ways.append(_quoted(f"~{digits}"))
-        ways.extend(_quoted(f":{digits[-length:]}") for length in range(_SHORTEST_PHONE, len(digits)))
-    return " | ".join(f"({way})" for way in ways if way)
-
-
-def _search_words(folded: str) -> list[str]:
-    """The words; what holds an @ is looked for as it stands, because addresses are kept whole too."""
-    words: list[str] = []
-    for part in folded.split():
-        words.extend([part] if "@" in part.strip("@") else _WORD.findall(part))
-    return words
-
-
-def _quoted(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"

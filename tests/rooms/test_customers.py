@@ -148,7 +148,7 @@ def test_who_is_not_there_is_unknown() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "tomas", "TOMÁS reyes", "rey tom", "tomas.reyes@mail.example", "Tomas.Reyes@mail", "mail.example", "C-1001",
+        "tomas", "TOMÁS reyes", "rey tom", "tomas.reyes@mail.example", "Tomas.Reyes@mail", "C-1001",
         "c1001", "C 1001", "1001", "+1 (212) 555-0142", "2125550142", "212.555.0142", "001 212 555 0142", "555-0142",
         "elm leeds", "LS1",
     ],

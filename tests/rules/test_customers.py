@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from makegood.customers.rules import (
     CADENCE_LIMIT,
-    Channel,
-    Contact,
     CustomerFact,
+    Search,
     fingerprint,
     join,
     phone_digits,
@@ -25,10 +24,10 @@ from makegood.customers.rules import (
     read_language,
     read_name,
     read_phone,
+    read_search,
     read_time_zone,
     read_value,
     says_more,
-    search_terms,
     words_of,
 )
 from makegood.kernel.refusals import Refusal
@@ -145,12 +144,31 @@ def test_a_fingerprint_tells_news_from_repetition() -> None:
 
 
 def test_words_hold_no_space_and_no_empty_word() -> None:
-    words = words_of(["Ana  Sá"], ["A 10/2", "", "¡!"], [Contact(Channel.POST, "Rua 1, Évora")]).split(" ")
-    assert words == ["ana", "sa", "a", "10", "2", "rua", "1", "evora", "a102"]
+    words = words_of(["Ana  Sá"], ["A 10/2", "", "¡!"], ["Rua 1, Évora"]).split(" ")
+    assert words == ["ana", "sa", "rua", "1", "evora", "a", "10", "2", "a102"]
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_becomes_terms_or_nothing(text: str) -> None:
-    terms = search_terms(text)
-    assert "\0" not in terms
-    assert bool(terms) == any(character.isalnum() or character == "_" for character in fold(text)) or "@" in text
+def test_whatever_is_typed_is_looked_for_somewhere_or_holds_no_word(text: str) -> None:
+    search = read_search(text)
+    assert "\0" not in search.words + search.email
+    assert search.words or search.email or not any(map(str.isalnum, fold(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "search"),
+    [
+        ("Tomás R", Search(words="('tomas':* & 'r':*)")),
+        ("C-1001", Search(words="('c':* & '1001':*) | ('c1001':*)")),
+        ("Ana@Mail", Search(email="ana@mail")),
+        ("@ana", Search(words="('ana':*)")),
+        ("555-0142", Search(words="('555':* & '0142':*) | ('5550142':*)", phone="5550142")),
+        ("?!", Search()),
+    ],
+)
+def test_what_is_typed_is_looked_for_where_it_can_be(text: str, search: Search) -> None:
+    assert read_search(text) == search
+
+
+def test_the_endings_of_a_phone_number() -> None:
+    assert read_search("+1 212 555 0142").phone_endings == ["5550142", "25550142", "125550142", "2125550142"]

@@ -124,8 +124,7 @@ def _insert(facts: Iterable[CustomerFact], now: datetime) -> dict[str, int]:
 
 
 def _new_row(fact: CustomerFact) -> dict[str, Any]:
-    contacts = _contacts(fact)
-    normal = {contact.channel: contact.normal for contact in contacts}
+    normal = {contact.channel: contact.normal for contact in _contacts(fact)}
     return {
         "key": fact.key,
         "name": fact.name or fact.key,
@@ -133,7 +132,7 @@ def _new_row(fact: CustomerFact) -> dict[str, Any]:
         "zone": fact.timezone,
         "value": fact.value,
         "told": fingerprint(fact) if says_more(fact) else None,
-        "words": words_of([fact.name], [fact.key], contacts),
+        "words": words_of([fact.name], [fact.key], []),
         "email": fact.email,
         "email_normal": normal.get(Channel.EMAIL),
         "phone": fact.phone,

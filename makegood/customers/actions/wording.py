@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from makegood.customers.models import ContactPoint, Customer
-from makegood.customers.rules import Channel, Contact, words_of
+from makegood.customers.rules import Channel, words_of
 
 _UPDATE = """
 UPDATE customers_customer AS c SET search = array_to_tsvector(string_to_array(w.words, ' '))
@@ -22,15 +22,14 @@ def reword(customer_ids: Collection[int]) -> None:
     ids = sorted(customer_ids)
     names: dict[int, list[str]] = defaultdict(list)
     keys: dict[int, list[str]] = defaultdict(list)
-    contacts: dict[int, list[Contact]] = defaultdict(list)
+    addresses: dict[int, list[str]] = defaultdict(list)
     family = Customer.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
     for pk, merged_into, name, key in family.values_list("pk", "merged_into_id", "name", "key"):
         names[merged_into or pk].append(name)
         keys[merged_into or pk].append(key or "")
-    for pk, channel, value in ContactPoint.objects.filter(customer__in=ids).values_list(
-        "customer_id", "channel", "value"
-    ):
-        contacts[pk].append(Contact(Channel(channel), value))
-    words = [words_of(names[pk], keys[pk], contacts[pk]) for pk in ids]
+    post = ContactPoint.objects.filter(customer__in=ids, channel=Channel.POST)
+    for pk, value in post.values_list("customer_id", "value"):
+        addresses[pk].append(value)
+    words = [words_of(names[pk], keys[pk], addresses[pk]) for pk in ids]
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [ids, words])
