@@ -9,7 +9,7 @@ from django.db import connection
 Status = Literal["ok", "late", "down"]
 
 # The two halves of the advisory lock that every living worker holds; the database frees it when one dies.
-_WORKER_LOCK = (0x6D616B65, 0x776F726B)
+WORKER_LOCK = (0x6D616B65, 0x776F726B)
 
 
 def status_of(*, overdue_checks: int, workers: int) -> Status:
@@ -20,7 +20,7 @@ def status_of(*, overdue_checks: int, workers: int) -> Status:
 def hold_worker_lock() -> None:
     """Say, for as long as this connection lives, that a worker is alive."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", _WORKER_LOCK)
+        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", WORKER_LOCK)
 
 
 def workers() -> int:
@@ -30,6 +30,6 @@ def workers() -> int:
             "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
             " AND classid = %s AND objid = %s"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            _WORKER_LOCK,
+            WORKER_LOCK,
         )
         return int(cursor.fetchone()[0])

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from makegood.api.urls import api
 from makegood.config.cli import COMMANDS, MODULES, makegood
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,17 @@ def test_every_setting_that_is_told_exists() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "makegood").rglob("*.py"))
     told = set(re.findall(r"`(MAKEGOOD_[A-Z_]+)`", doc("settings.md")))
     assert [name for name in sorted(told) if f'"{name}"' not in sources] == []
+
+
+def endpoints() -> set[tuple[str, str]]:
+    paths = api.get_openapi_schema()["paths"]
+    return {(method.upper(), path.removeprefix("/api/v1")) for path, methods in paths.items() for method in methods}
+
+
+def test_every_endpoint_is_told() -> None:
+    text = re.sub(r"\{\w+\}", "{}", doc("api.md"))
+    told = [(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in sorted(endpoints())]
+    assert [f"{method} {path}" for method, path in told if f"{path}`" not in text and f"{path} " not in text] == []
 
 
 def pages() -> list[Path]:

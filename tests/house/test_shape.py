@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONGEST_FILE = 400
+LONGEST_TEST_FILE = 450
 LONGEST_FUNCTION = 60
 MEDIAN_FUNCTION = 8
 NINETIETH_FUNCTION = 25
@@ -54,7 +55,8 @@ def texts(suffixes: set[str]) -> Iterator[tuple[str, str]]:
 
 def test_no_file_is_too_long() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in python_files()}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+    limits = {name: LONGEST_TEST_FILE if name.startswith("tests/") else LONGEST_FILE for name in lengths}
+    assert {name: lines for name, lines in lengths.items() if lines > limits[name]} == {}
 
 
 def test_no_function_is_too_long() -> None:
