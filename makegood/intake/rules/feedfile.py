@@ -97,6 +97,7 @@ def build(root: Part) -> Feed:
         empty=defaults.empty,
         lookups=lookups,
         kinds=_kinds(top, texts.get("kind")),
+        other_kinds=_other_kinds(top, texts.get("kind")),
         let=let,
         texts=texts,
         instants=instants,
@@ -190,13 +191,17 @@ def _rows(part: Part, defaults: Defaults) -> RowRules:
 
 def _kinds(top: Mapping[str, Part], produced: Text | None) -> tuple[KindPolicy, ...]:
     """The kinds that the feed describes, then those that it names without describing them."""
-    declared = {key: _kind(key, part) for key, part in _entries(top, "kinds")}
+    declared = {key: _kind(key, part) for key, part in _entries(top, "kinds") if key != "*"}
     named = [] if produced is None else [produced.const, produced.default, *(produced.map or {}).values()]
     implied = {slug(name): KindPolicy(key=slug(name), name=name) for name in named if name}
-    takes_any = produced is not None and produced.map is None and produced.const is None
-    if takes_any and "*" not in declared:
-        implied["*"] = KindPolicy(key="*", name="")
     return tuple((implied | declared).values())
+
+
+def _other_kinds(top: Mapping[str, Part], produced: Text | None) -> KindPolicy | None:
+    """What holds for kinds that only the file names, which it may when `kind` is a plain column."""
+    declared = {key: _kind(key, part) for key, part in _entries(top, "kinds")}
+    takes_any = produced is not None and produced.map is None and produced.const is None
+    return declared.get("*", KindPolicy(key="*", name="")) if takes_any else None
 
 
 def _kind(key: str, part: Part) -> KindPolicy:

@@ -130,6 +130,7 @@ class Feed:
     empty: frozenset[str] = frozenset()
     lookups: tuple[Lookup, ...] = ()
     kinds: tuple[KindPolicy, ...] = ()
+    other_kinds: KindPolicy | None = None
     let: Mapping[str, When] = field(default_factory=dict)
     texts: Mapping[str, Text] = field(default_factory=dict)
     instants: Mapping[str, When] = field(default_factory=dict)
@@ -137,8 +138,7 @@ class Feed:
     def policy(self, kind: str, name: str = "") -> KindPolicy | None:
         """What the feed says of a promise kind it produces, `name` being what the file calls it.
 
-        The policy under `*` stands for every kind that is not named; None when there is neither.
+        `other_kinds` stands for every kind that is not named; None when the feed does not let the file name any.
         """
         named = {policy.key: policy for policy in self.kinds}
-        every = named.get("*")
-        return named.get(kind) or (every and replace(every, key=kind, name=name or kind))
+        return named.get(kind) or (self.other_kinds and replace(self.other_kinds, key=kind, name=name or kind))
