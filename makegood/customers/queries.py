@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
-from django.db.models.functions import Reverse
+from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Reverse
 
 from makegood.customers.models import ContactPoint, Customer
 from makegood.customers.rules import Channel, Search, read_search
@@ -80,7 +80,7 @@ def customer_for(scope: Scope, customer_id: int) -> CustomerFacts:
 def customer_by_key(scope: Scope, key: str) -> CustomerFacts:
     """The customer of an external key, also after a merge. Raises Refusal as `customer_for` does."""
     _check(scope)
-    return _whole(Q(key=key))
+    return _whole(Q(key=key) if is_text(key) else Q(pk__in=()))
 
 
 def ids_of(customer_id: int) -> tuple[int, ...]:
@@ -97,11 +97,14 @@ def ids_of(customer_id: int) -> tuple[int, ...]:
 def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     """Customers by the beginnings of words of their name or address, by e-mail, phone in any writing, or number.
 
+    One whose number it is exactly comes first, the others by name.
+
     Raises Refusal("customer.not_allowed").
     """
     _check(scope)
-    found = _found(read_search(text))
-    return _lines(found.order_by("name", "id")[:limit])
+    wanted = read_search(text)
+    exact_first = Case(When(key__in=wanted.keys, then=0), default=1)
+    return _lines(_found(wanted).order_by(exact_first, "name", "id")[:limit])
 
 
 def customers_page(scope: Scope, q: str = "", *, after: str = "", limit: int = PAGE) -> CustomersPage:
@@ -138,16 +141,15 @@ class _Finds(Func):
 
 def _found(search: Search) -> QuerySet[Customer]:
     """The living customers a search finds, each place cut where it is too wide to be meant ("a")."""
-    places: list[QuerySet[Any, int]] = []
+    by_key = Customer.objects.filter(key__in=search.keys).order_by()
+    places: list[QuerySet[Any, int]] = [by_key.values_list(Coalesce("merged_into_id", "pk"), flat=True)]
     if search.words:
         by_words = _living().filter(_Finds(F("search"), Value(search.words)))
         places.append(by_words.order_by().values_list("pk", flat=True)[:_WIDEST])
     if reached := _reached(search):
         by_contact = ContactPoint.objects.alias(back=Reverse("normal")).filter(reached)
         places.append(by_contact.order_by().values_list("customer_id", flat=True)[:_WIDEST])
-    if not places:
-        return Customer.objects.none()
-    return _living().filter(pk__in=places[0].union(*places[1:]) if len(places) > 1 else places[0])
+    return _living().filter(pk__in=places[0].union(*places[1:]))
 
 
 def _reached(search: Search) -> Q | None:

@@ -269,10 +269,12 @@ def join(earlier: CustomerFact, later: CustomerFact) -> CustomerFact:
 class Search:
     """What a person typed, as it is looked for in each place; an empty part is looked for nowhere.
 
-    `words` is a text search in PostgreSQL's own writing. `email` is the beginning of an address. `phone` are
-    the digits of a number, of which another writing may lack the first or have more before them.
+    `keys` are the numbers it may be, whole. `words` is a text search in PostgreSQL's own writing. `email` is the
+    beginning of an address. `phone` are the digits of a number, of which another writing may lack the first
+    or have more before them.
     """
 
+    keys: tuple[str, ...] = ()
     words: str = ""
     email: str = ""
     phone: str = ""
@@ -295,13 +297,15 @@ def words_of(names: Iterable[str], keys: Iterable[str], addresses: Iterable[str]
 
 def read_search(text: str) -> Search:
     """What to look for. Every word must be there, its beginning is enough; case, accents and dashes do not matter."""
-    text = one_line(text.replace("\0", ""))[:CONTACT_LIMIT]
+    text = one_line(text)[:CONTACT_LIMIT]
+    if not text or not is_text(text):
+        return Search()
+    keys = tuple(dict.fromkeys((text, text.upper())))
     if "@" in text.strip("@") and " " not in text:
-        return Search(email=text.lower())
-    folded = fold(text)
+        return Search(keys=keys, email=text.lower())
     digits = phone_digits(text)
     is_phone = len(digits) >= _SHORTEST_PHONE and _PHONE.fullmatch(text) is not None
-    return Search(words=_terms(folded), phone=digits if is_phone else "")
+    return Search(keys=keys, words=_terms(fold(text)), phone=digits if is_phone else "")
 
 
 def _terms(folded: str) -> str:

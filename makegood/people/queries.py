@@ -13,6 +13,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, missing
+from makegood.kernel.texts import is_text
 from makegood.people.models import Absence, ApiToken, SavedView, Staff, Team
 from makegood.people.presence import Roster, Router, StaffFacts, in_hours, initials
 from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
@@ -120,7 +121,8 @@ def staff_by_id(staff_id: int, now: datetime) -> StaffFacts | None:
 
 def staff_by_email(email: str, now: datetime) -> StaffFacts | None:
     """The member of staff who signs in with `email`, whatever its case."""
-    return next(iter(_facts(Staff.objects.filter(email__iexact=email.strip()), now)), None)
+    rows = Staff.objects.filter(email__iexact=email.strip()) if is_text(email) else Staff.objects.none()
+    return next(iter(_facts(rows, now)), None)
 
 
 def roster(now: datetime) -> Roster:
@@ -255,7 +257,7 @@ def _absence(row: Absence) -> AbsenceFacts:
 
 def token_digest(plain: str) -> str:
     """What is kept of a token. It is long and random, so that a fast hash is enough."""
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()
 
 
 def authenticate_token(plain: str) -> TokenFacts | None:

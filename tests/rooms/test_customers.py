@@ -139,6 +139,7 @@ def test_an_analyst_reads_and_does_not_write(cast: Cast) -> None:
 def test_who_is_not_there_is_unknown() -> None:
     assert refusal_of(queries.customer_for, SEES, 0).status == 404
     assert refusal_of(queries.customer_by_key, SEES, "nope").code == "customer.unknown"
+    assert refusal_of(queries.customer_by_key, SEES, "\0\ud800").code == "customer.unknown"
     assert queries.ids_of(0) == ()
 
 
@@ -182,7 +183,17 @@ def test_a_phone_number_is_found_in_any_writing(stored: str, typed: str) -> None
     assert found(typed) == ["Priya Nair"]
 
 
-@given(st.text(max_size=40))
+def test_the_exact_number_comes_first_also_one_that_was_merged() -> None:
+    for number in range(9):
+        add("Ana", key=f"C-1{number}")
+    exact = add("Zoe", key="C-1")
+    assert queries.search(SEES, "c-1", limit=3)[0].id == exact
+    keep = add("Ben", key="B")
+    actions.merge(keep, exact, by=SYSTEM, now=NOW)
+    assert keep in [line.id for line in queries.search(SEES, "C-1", limit=10)]
+
+
+@given(st.text(st.characters(), max_size=40))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_search_breaks_the_database(text: str) -> None:
     queries.search(SEES, text, limit=5)

@@ -200,6 +200,15 @@ def test_an_absence_has_an_end_after_its_start(cast: Cast, starts: int, ends: in
     assert (no.code, no.field) == (code, "ends_at")
 
 
+def test_text_that_cannot_be_stored_is_refused_or_finds_nobody(cast: Cast) -> None:
+    no = refusal_of(
+        actions.set_absence, cast.mara.pk, starts_at=NOW, ends_at=NOW + DAY, reason="a\0", by=SYSTEM, now=NOW
+    )
+    assert (no.code, no.field) == ("absence.bad_reason", "reason")
+    assert queries.staff_by_email("a\0@desk.example", NOW) is None
+    assert queries.authenticate_token("mg_\ud800") is None
+
+
 def test_an_absence_is_noted_by_oneself_ones_lead_or_an_administrator(cast: Cast) -> None:
     span = {"starts_at": NOW, "ends_at": NOW + DAY, "now": NOW}
     for one in (cast.mara, cast.lena, cast.ada):

@@ -9,10 +9,13 @@ from django.db import transaction
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.kernel.texts import is_text, one_line
 from makegood.people.actions.finding import check_deputy, is_oneself, lock_staff
 from makegood.people.models import Absence, Staff
 from makegood.people.queries import require
-from makegood.people.rules import Ability
+from makegood.people.rules import Ability, Role
+
+REASON_LIMIT = 120
 
 
 @transaction.atomic
@@ -30,7 +33,7 @@ def set_absence(
 
     Everybody may note their own, the lead of a team that of its members, administrators any. Without a
     `deputy_id` the person's usual deputy stands in. Raises Refusal("absence.no_end"), ("absence.ends_first"),
-    ("absence.over"), ("people.own_deputy"), ("people.not_allowed").
+    ("absence.over"), ("absence.bad_reason"), ("people.own_deputy"), ("people.not_allowed").
     """
     person = lock_staff(staff_id)
     _require_for(person, by)
@@ -40,7 +43,7 @@ def set_absence(
         starts_at=starts_at,
         ends_at=_read_end(starts_at, ends_at, now),
         deputy_id=deputy_id,
-        reason=" ".join(reason.split())[:120],
+        reason=_read_reason(reason),
     )
     record(
         "staff.away",
@@ -84,6 +87,13 @@ def _read_end(starts_at: datetime, ends_at: datetime | None, now: datetime) -> d
     return ends_at
 
 
+def _read_reason(reason: str) -> str:
+    reason = one_line(reason)
+    if len(reason) > REASON_LIMIT or not is_text(reason):
+        raise invalid("absence.bad_reason", f"Give the reason in at most {REASON_LIMIT} characters.", field="reason")
+    return reason
+
+
 def _require_for(person: Staff, by: Actor) -> None:
     """Oneself, the lead of one's team, or an administrator."""
     if is_oneself(by, person.pk) or _leads(by, person):
@@ -95,5 +105,5 @@ def _leads(by: Actor, person: Staff) -> bool:
     return (
         by.kind == ActorKind.STAFF
         and person.team_id is not None
-        and Staff.objects.filter(pk=by.id or 0, is_active=True, role="lead", team_id=person.team_id).exists()
+        and Staff.objects.filter(pk=by.id or 0, is_active=True, role=Role.LEAD, team_id=person.team_id).exists()
     )
