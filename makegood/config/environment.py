@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -42,8 +43,8 @@ class Environment:
     @property
     def allowed_hosts(self) -> list[str]:
         """The host names under which the desk answers."""
-        host = self.base_url.split("://", 1)[1].split("/", 1)[0].rsplit(":", 1)[0].strip("[]")
-        return sorted({host, self.bind_host, "localhost", "127.0.0.1", "::1"} - {"0.0.0.0", "::"})  # noqa: S104
+        names = {urlsplit(self.base_url).hostname or "", self.bind_host, "localhost", "127.0.0.1", "::1"}
+        return sorted(names - {"0.0.0.0", "::"})  # noqa: S104
 
 
 def default_home() -> Path:
@@ -129,13 +130,20 @@ def _database_url(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
+    if not text.startswith(("http://", "https://")) or not _host(text):
         raise BadSetting(f"MAKEGOOD_URL is {text!r}. Give the address people open, such as https://desk.example.com.")
     return text.rstrip("/")
 
 
+def _host(text: str) -> str | None:
+    try:
+        return urlsplit(text).hostname
+    except ValueError:
+        return None
+
+
 def _web_address(name: str, text: str) -> str:
-    if text and not text.startswith(("http://", "https://")):
+    if text and not (text.startswith(("http://", "https://")) and _host(text)):
         raise BadSetting(f"{name} is {text!r}. Give a web address that starts with https://, or leave it out.")
     return text
 

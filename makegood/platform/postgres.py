@@ -160,15 +160,32 @@ def _data(home: Path) -> str:
 
 
 def _prepare(home: Path) -> None:
-    for folder in (data_folder(home), socket_folder(home)):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    socket = socket_folder(home)
+    socket.mkdir(mode=0o700, exist_ok=True)
+    if socket.stat().st_uid not in _trusted():
+        raise PostgresTrouble(f"{socket} belongs to somebody else. Remove it, or set MAKEGOOD_HOME to a shorter path.")
     if _as_root():
         _give_to_system_user(home)
-    if not (data_folder(home) / "PG_VERSION").exists():
-        _run(
-            "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username", USER, "-D", _data(home),
-            home=home,
-        )  # fmt: skip
+    if not data_folder(home).exists():
+        _make_data(home)
+
+
+def _trusted() -> set[int]:
+    return {os.geteuid(), _system_account().pw_uid} if _as_root() else {os.geteuid()}
+
+
+def _make_data(home: Path) -> None:
+    """Lay the database out beside its place and move it there whole: killed half-way, it is begun anew."""
+    partial = home / "postgres.new"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(mode=0o700)
+    if _as_root():
+        _chown(partial)
+    _run(
+        "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username", USER, "-D", str(partial),
+        home=home,
+    )  # fmt: skip
+    partial.rename(data_folder(home))
 
 
 def _as_root() -> bool:
@@ -186,11 +203,15 @@ def _give_to_system_user(home: Path) -> None:
                 f"{above} may be entered by root only, and PostgreSQL does not run as root. Set MAKEGOOD_HOME to"
                 " a folder that others may enter, such as /var/lib/makegood, or run Makegood as an ordinary user."
             )
-    account = _system_account()
     (home / "postgres.log").touch()
-    for path in (data_folder(home), socket_folder(home), home / "postgres.log"):
-        os.chown(path, account.pw_uid, account.pw_gid)
+    for path in (socket_folder(home), home / "postgres.log"):
+        _chown(path)
     # Root's web process and root's command line reach the socket whatever its mode.
+
+
+def _chown(path: Path) -> None:
+    account = _system_account()
+    os.chown(path, account.pw_uid, account.pw_gid)
 
 
 def _system_account() -> pwd.struct_passwd:
