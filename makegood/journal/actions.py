@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
 
 from makegood.journal.actors import Actor
 from makegood.journal.models import Entry
+from makegood.platform.copying import copy_rows
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,27 +50,20 @@ def record(
     )
 
 
-_COPY = (
-    "COPY journal_entry (at, actor_kind, actor_id, actor_name, verb, customer_id, case_id, subject_kind,"
-    " subject_id, data) FROM STDIN"
-)
+_COLUMNS = (
+    "at", "actor_kind", "actor_id", "actor_name", "verb", "customer_id", "case_id", "subject_kind", "subject_id",
+    "data",
+)  # fmt: skip
 
 
 def record_many(entries: Iterable[NewEntry]) -> None:
     """Record many moves at once, in the order given."""
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for entry in entries:
-            copy.write_row(
-                (
-                    entry.at,
-                    entry.by.kind.value,
-                    entry.by.id,
-                    entry.by.name,
-                    entry.verb,
-                    entry.customer_id,
-                    entry.case_id,
-                    entry.subject[0],
-                    entry.subject[1],
-                    json.dumps(entry.data) if entry.data else "{}",
-                )
-            )
+    copy_rows("journal_entry", _COLUMNS, [_cells(entry) for entry in entries])
+
+
+def _cells(entry: NewEntry) -> tuple[Any, ...]:
+    by, data = entry.by, entry.data
+    return (
+        entry.at, by.kind, by.id, by.name, entry.verb, entry.customer_id, entry.case_id, *entry.subject,
+        msgspec.json.encode(data).decode() if data else "{}",
+    )  # fmt: skip

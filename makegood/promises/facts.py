@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ import msgspec
 from makegood.customers.rules import CustomerFact
 from makegood.promises.rules import day_ends
 
-NEVER = datetime.min.replace(tzinfo=UTC)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,25 +60,23 @@ class Due(msgspec.Struct, frozen=True, gc=False):
         return (self.at, self.on or date.max)
 
 
-class Sighting(msgspec.Struct, frozen=True):
-    """One value of one field and the instant at which its source knew it (`NEVER` when it did not say)."""
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """All that is known about one promise: per field the value that counts, and when its source knew it.
 
-    value: Any
-    seen_at: datetime = NEVER
+    A field that is not in `seen` was told without an instant: any sighting with one is newer. Two plain
+    dictionaries, because a batch makes thousands of these.
+    """
 
-
-class Known(msgspec.Struct, frozen=True):
-    """All that is known about one promise: per field the sighting that counts."""
-
-    sightings: dict[str, Sighting] = {}
+    values: dict[str, Any] = {}
+    seen: dict[str, datetime] = {}
 
     def get(self, name: str) -> Any:
         """The value of a field, or None when no source has spoken of it."""
-        seen = self.sightings.get(name)
-        return None if seen is None else seen.value
+        return self.values.get(name)
 
 
 PLAIN = ("kind", "title", "made_at", "forecast_at", "kept_at", "withdrawn_at", "amount", "currency")
+_plain = attrgetter(*PLAIN)
 
 # Of two sightings equally new, the one that is kindest to the truth as the customer knows it: the first
 # word given, the latest estimate, the first time it was done.
@@ -90,36 +89,37 @@ def known_from(fact: Fact, *, zone: tzinfo) -> Known:
     The due instant and its day are one field, and the customer is known by key; attributes are fields of
     their own, so that sources can each add theirs.
     """
-    seen_at = fact.observed_at or NEVER
-    sightings = {
-        name: Sighting(value, seen_at) for name in PLAIN if (value := getattr(fact, name)) is not None and value != ""
-    }
+    values = {name: value for name, value in zip(PLAIN, _plain(fact), strict=True) if value is not None and value != ""}
     if fact.customer is not None:
-        sightings["customer"] = Sighting(fact.customer.key, seen_at)
+        values["customer"] = fact.customer.key
     if fact.due_on is not None:
-        sightings["due"] = Sighting(Due(fact.due_at or day_ends(fact.due_on, zone), fact.due_on), seen_at)
+        values["due"] = Due(fact.due_at or day_ends(fact.due_on, zone), fact.due_on)
     elif fact.due_at is not None:
-        sightings["due"] = Sighting(Due(fact.due_at, None), seen_at)
+        values["due"] = Due(fact.due_at, None)
     for key, value in fact.attributes.items():
-        sightings[ATTRIBUTE + key] = Sighting(value, seen_at)
-    return Known(sightings)
+        values[ATTRIBUTE + key] = value
+    return Known(values, {} if fact.observed_at is None else dict.fromkeys(values, fact.observed_at))
 
 
 def merge(known: Known, news: Known) -> Known:
     """What is known after both. Commutative, associative and idempotent."""
-    merged = dict(known.sightings)
-    for name, sighting in news.sightings.items():
-        held = merged.get(name)
-        merged[name] = sighting if held is None else _better(name, held, sighting)
-    return Known(merged)
+    values, seen = dict(known.values), dict(known.seen)
+    for name, value in news.values.items():
+        if name not in values or _counts(name, value, news.seen.get(name), values[name], seen.get(name)):
+            values[name] = value
+            seen.pop(name, None)
+            if name in news.seen:
+                seen[name] = news.seen[name]
+    return Known(values, seen)
 
 
-def _better(name: str, one: Sighting, other: Sighting) -> Sighting:
-    if one.seen_at != other.seen_at:
-        return max(one, other, key=lambda sighting: sighting.seen_at)
+def _counts(name: str, value: Any, seen_at: datetime | None, held: Any, held_at: datetime | None) -> bool:
+    """Whether a value counts rather than the one held."""
+    if seen_at != held_at:
+        return (seen_at or _NEVER) > (held_at or _NEVER)
     if name in _EARLIEST:
-        return min(one, other, key=lambda sighting: sighting.value.rank if name == "due" else sighting.value)
-    return max(one, other, key=lambda sighting: _order(sighting.value))
+        return bool(value.rank < held.rank if name == "due" else value < held)
+    return _order(value) > _order(held)
 
 
 def _order(value: Any) -> tuple[str, Any]:

@@ -37,7 +37,7 @@ knowns = facts.map(lambda fact: known_from(fact, zone=UTC))
 
 
 def text(known: Known) -> dict[str, str]:
-    return {name: repr(sighting) for name, sighting in known.sightings.items()}
+    return {name: f"{value!r} seen {known.seen.get(name)}" for name, value in known.values.items()}
 
 
 @given(st.lists(knowns, min_size=1, max_size=5).flatmap(lambda some: st.tuples(st.just(some), st.permutations(some * 2))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from makegood.platform.copying import copy_rows
 from makegood.promises.models import Kind, Promise
 from makegood.promises.rules import Clocks, Events, Moved, Policy, Standing, State
 
@@ -75,8 +75,8 @@ _COLUMNS = (
     "due_on", "warn_at", "breaks_at", "forecast_at", "kept_at", "withdrawn_at", "replaced_at", "replaces_id",
     "state", "next_check_at", "settled_at", "amount", "currency", "attributes", "stamps", "working",
 )  # fmt: skip
-_COPY = f"COPY promises_promise ({', '.join(_COLUMNS)}) FROM STDIN"
-_IDS = "SELECT nextval(pg_get_serial_sequence('promises_promise', 'id')) FROM generate_series(1, %s)"
+# The name of the sequence as it stands: asking for it by table and column cost 2 ms in a thousand.
+_IDS = "SELECT array_agg(nextval('promises_promise_id_seq')) FROM generate_series(1, %s)"
 
 
 def insert_rows(rows: Sequence[NewRow]) -> list[int]:
@@ -85,11 +85,9 @@ def insert_rows(rows: Sequence[NewRow]) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_IDS, [len(rows)])
-        ids = [number for (number,) in cursor.fetchall()]
-        with cursor.copy(_COPY) as copy:
-            for number, row in zip(ids, rows, strict=True):
-                copy.write_row(_cells(number, row))
-    return ids
+        (ids,) = cursor.fetchall()[0]
+    copy_rows("promises_promise", _COLUMNS, [_cells(number, row) for number, row in zip(ids, rows, strict=True)])
+    return list(ids)
 
 
 def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
@@ -97,14 +95,14 @@ def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
     return (
         number, row.source, row.reference, row.customer_id, row.policy.kind_id, row.title, row.owner_id,
         row.made_by, row.made_at, clocks.due_at, row.due_on, clocks.warn_at, clocks.breaks_at, events.forecast_at,
-        events.kept_at, events.withdrawn_at, events.replaced_at, row.replaces_id, standing.state.value,
+        events.kept_at, events.withdrawn_at, events.replaced_at, row.replaces_id, standing.state,
         standing.next_check_at, standing.settled_at, row.amount, row.currency,
-        json.dumps(row.attributes) if row.attributes else "{}", _json(row.stamps), _json(row.working),
+        _json(row.attributes) or "{}", _json(row.stamps), _json(row.working),
     )  # fmt: skip
 
 
 def _json(value: Any) -> str | None:
-    return json.dumps(value) if value else None
+    return msgspec.json.encode(value).decode() if value else None
 
 
 def events_of(promise: Promise) -> Events:

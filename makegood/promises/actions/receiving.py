@@ -18,7 +18,7 @@ from makegood.promises.actions import holding
 from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert_rows, moment_of, moved_from
 from makegood.promises.actions.making import made_entry, organisation_zone
 from makegood.promises.actions.stored import Stored, load, update_rows
-from makegood.promises.facts import ATTRIBUTE, Fact, Known, known_from, merge
+from makegood.promises.facts import ATTRIBUTE, Due, Fact, Known, known_from, merge
 from makegood.promises.rules import Events, Moved, Policy, State, fix_clocks, stand
 
 REFERENCE_LIMIT, SOURCE_LIMIT, TITLE_LIMIT = 200, 80, 300
@@ -202,34 +202,33 @@ def _fold(facts: Iterable[Fact], before: Mapping[Key, Known], zone: tzinfo) -> t
 
 def _is_complete(known: Known) -> bool:
     """Whether enough is known for a promise to stand: to whom, of which kind, by when."""
-    return all(name in known.sightings for name in ("customer", "kind", "due"))
+    values = known.values
+    return "customer" in values and "kind" in values and "due" in values
 
 
 def _row(
     key: Key, known: Known, customers: Mapping[str, int], batch: _Batch, *, assumed: datetime | None = None
 ) -> NewRow:
     """The whole row that follows from what is known. `assumed` is when it was first heard of."""
-    policy = batch.policies[known.get("kind")]
-    due = known.get("due")
-    made_at = known.get("made_at")
-    stamps = {
-        name: sighting.seen_at.isoformat() for name, sighting in known.sightings.items() if sighting.seen_at.year > 1
-    }
+    values = known.values
+    get = values.get
+    policy = batch.policies[values["kind"]]
+    due: Due = values["due"]
+    made_at = get("made_at")
+    stamps = {name: at.isoformat() for name, at in known.seen.items()}
     if made_at is None:
         # Nobody has said when it was made; the mark keeps this guess from outliving the first word on it.
         made_at, stamps["made_at"] = min(assumed or batch.now, due.at), ""
     clocks = fix_clocks(made_at=made_at, due_at=due.at, warning=policy.warning, grace=policy.grace)
-    events = Events(
-        forecast_at=known.get("forecast_at"), kept_at=known.get("kept_at"), withdrawn_at=known.get("withdrawn_at")
-    )
+    events = Events(forecast_at=get("forecast_at"), kept_at=get("kept_at"), withdrawn_at=get("withdrawn_at"))
+    source, reference = key
     return NewRow(
-        source=key[0], reference=key[1], customer_id=customers[known.get("customer")], policy=policy,
-        title=known.get("title") or policy.name, made_by=key[0], made_at=made_at, due_on=due.on, clocks=clocks,
-        events=events, standing=stand(clocks, events, now=batch.now), amount=known.get("amount"),
-        currency=known.get("currency") or "", stamps=stamps or None,
+        source=source, reference=reference, customer_id=customers[values["customer"]], policy=policy,
+        title=get("title") or policy.name, made_by=source, made_at=made_at, due_on=due.on, clocks=clocks,
+        events=events, standing=stand(clocks, events, now=batch.now), amount=get("amount"),
+        currency=get("currency") or "", stamps=stamps or None,
         attributes={
-            name.removeprefix(ATTRIBUTE): sighting.value
-            for name, sighting in known.sightings.items() if name.startswith(ATTRIBUTE)
+            name[len(ATTRIBUTE):]: value for name, value in values.items() if name.startswith(ATTRIBUTE)
         },
     )  # fmt: skip
 

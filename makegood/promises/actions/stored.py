@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 from msgspec.structs import replace
 
 from makegood.promises.actions.ledger import NewRow
-from makegood.promises.facts import ATTRIBUTE, NEVER, Due, Known, Sighting
+from makegood.promises.facts import ATTRIBUTE, Due, Known
 from makegood.promises.rules import Events, State, stand
 
 Key = tuple[str, str]
@@ -43,13 +44,15 @@ class Stored:
         )
 
 
-# One question per source, so that the unique index on (source, reference) answers it.
+# One question per source, so that the unique index on (source, reference) answers it. References travel as
+# one JSON text: the driver takes longer to quote a thousand of them than the server to find them.
 _LOAD = """
 SELECT p.source, p.reference, p.id, p.state, p.owner_id, p.made_by, p.replaced_at, p.stamps, p.kind_id, c.key,
        p.due_at, p.due_on, p.attributes, p.title, p.made_at, p.forecast_at, p.kept_at, p.withdrawn_at, p.amount,
        p.currency
 FROM promises_promise p JOIN customers_customer c ON c.id = p.customer_id
-WHERE p.source = %s AND p.reference = ANY(%s) AND p.reference IS NOT NULL
+WHERE p.source = %s AND p.reference = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))
+  AND p.reference IS NOT NULL
 ORDER BY p.id FOR UPDATE OF p
 """
 
@@ -62,33 +65,25 @@ def load(keys: Collection[Key], *, slugs: Mapping[int, str]) -> dict[Key, Stored
     found = {}
     with connection.cursor() as cursor:
         for source in sorted(by_source):
-            cursor.execute(_LOAD, [source, by_source[source]])
+            cursor.execute(_LOAD, [source, msgspec.json.encode(by_source[source]).decode()])
             for row in cursor.fetchall():
                 found[row[0], row[1]] = _stored(row[2:], slugs)
     return found
 
 
+_PLAIN = ("title", "made_at", "forecast_at", "kept_at", "withdrawn_at", "amount", "currency")
+
+
 def _stored(cells: tuple[Any, ...], slugs: Mapping[int, str]) -> Stored:
     number, state, owner_id, made_by, replaced_at, stamps, kind_id, key, due_at, due_on, attributes, *plain = cells
-    stamps, attributes = _loaded(stamps), _loaded(attributes)
-    values = {
-        "customer": key,
-        "kind": slugs[kind_id],
-        "due": Due(due_at, due_on),
-        **dict(
-            zip(
-                ("title", "made_at", "forecast_at", "kept_at", "withdrawn_at", "amount", "currency"), plain, strict=True
-            )
-        ),
-        **{ATTRIBUTE + name: value for name, value in attributes.items()},
-    }
-    sightings = {
-        name: Sighting(value, _seen(stamps.get(name)))
-        for name, value in values.items()
-        if value not in (None, "") and stamps.get(name) != ""
-    }
+    stamps = _loaded(stamps)
+    told = dict(zip(_PLAIN, plain, strict=True))
+    values = {"customer": key, "kind": slugs[kind_id], "due": Due(due_at, due_on)}
+    # What nobody has said is empty; a guess of ours is marked by an empty stamp.
+    values |= {name: value for name, value in told.items() if value not in (None, "") and stamps.get(name) != ""}
+    values |= {ATTRIBUTE + name: value for name, value in _loaded(attributes).items()}
     events = Events(
-        forecast_at=values["forecast_at"], kept_at=values["kept_at"], withdrawn_at=values["withdrawn_at"],
+        forecast_at=told["forecast_at"], kept_at=told["kept_at"], withdrawn_at=told["withdrawn_at"],
         replaced_at=replaced_at,
     )  # fmt: skip
     return Stored(
@@ -97,9 +92,9 @@ def _stored(cells: tuple[Any, ...], slugs: Mapping[int, str]) -> Stored:
         events=events,
         owner_id=owner_id,
         made_by=made_by,
-        made_at=values["made_at"],
+        made_at=told["made_at"],
         replaced_at=replaced_at,
-        known=Known(sightings),
+        known=Known(values, {name: datetime.fromisoformat(stamp) for name, stamp in stamps.items() if stamp}),
     )
 
 
@@ -110,32 +105,30 @@ def _loaded(value: Any) -> dict[str, Any]:
     return value or {}
 
 
-def _seen(stamp: str | None) -> datetime:
-    return datetime.fromisoformat(stamp) if stamp else NEVER
-
-
-_UPDATE = """
-UPDATE promises_promise SET
-    customer_id = %s, kind_id = %s, title = %s, made_at = %s, due_at = %s, due_on = %s, warn_at = %s,
-    breaks_at = %s, forecast_at = %s, kept_at = %s, withdrawn_at = %s, state = %s, next_check_at = %s,
-    settled_at = %s, amount = %s, currency = %s, attributes = %s, stamps = %s
-WHERE id = %s
-"""
+_SET = (
+    "customer_id", "kind_id", "title", "made_at", "due_at", "due_on", "warn_at", "breaks_at", "forecast_at",
+    "kept_at", "withdrawn_at", "state", "next_check_at", "settled_at", "amount", "currency", "attributes", "stamps",
+)  # fmt: skip
+# Rows travel as one JSON text and take their types from the table; a statement for each took 100 ms in a thousand.
+_UPDATE = f"""
+UPDATE promises_promise AS p SET ({", ".join(_SET)}) = ROW({", ".join(f"n.{name}" for name in _SET)})
+FROM json_populate_recordset(NULL::promises_promise, %s::json) AS n WHERE p.id = n.id
+"""  # noqa: S608 - names of columns, written above
 
 
 def update_rows(changes: Sequence[tuple[Stored, NewRow]]) -> None:
-    """Rewrite promises, pipelined: one round trip for all of them."""
+    """Rewrite promises, all in one statement."""
     if not changes:
         return
+    rows = [{"id": old.id, **dict(zip(_SET, _values(row), strict=True))} for old, row in changes]
     with connection.cursor() as cursor:
-        cursor.executemany(_UPDATE, [_values(old, row) for old, row in changes])
+        cursor.execute(_UPDATE, [msgspec.json.encode(rows).decode()])
 
 
-def _values(old: Stored, row: NewRow) -> tuple[Any, ...]:
-    clocks = row.clocks
+def _values(row: NewRow) -> tuple[Any, ...]:
+    clocks, events, standing = row.clocks, row.events, row.standing
     return (
         row.customer_id, row.policy.kind_id, row.title, row.made_at, clocks.due_at, row.due_on, clocks.warn_at,
-        clocks.breaks_at, row.events.forecast_at, row.events.kept_at, row.events.withdrawn_at,
-        row.standing.state.value, row.standing.next_check_at, row.standing.settled_at, row.amount, row.currency,
-        json.dumps(row.attributes), json.dumps(row.stamps) if row.stamps else None, old.id,
+        clocks.breaks_at, events.forecast_at, events.kept_at, events.withdrawn_at, standing.state,
+        standing.next_check_at, standing.settled_at, row.amount, row.currency, row.attributes, row.stamps,
     )  # fmt: skip
