@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class StaffAdapter(DefaultAccountAdapter):
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator or by `makegood init`."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

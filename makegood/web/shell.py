@@ -1,12 +1,115 @@
-"""What stands around every page."""
+"""What stands around every page: read only when a page with a rail is drawn, never for a fragment."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from makegood.journal.queries import latest_cursor
+from makegood.people.queries import ViewFacts, views
+from makegood.people.rules import Role
+from makegood.promises.queries import KindFacts, kinds
+from makegood.web.desk import Desk
+from makegood.web.standing import Counts, counts_for
+from makegood.web.tables import Choice
+
+# The first words of an address, and the place in the rail that they belong to.
+_PLACES = (
+    ("/today/", "today"),
+    ("/cases/", "cases"),
+    ("/promises/", "promises"),
+    ("/insights/", "insights"),
+    ("/settings/people/", "people"),
+    ("/settings/kinds/", "kinds"),
+    ("/health/", "health"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in, at the foot of the rail."""
+
+    name: str
+    role: str
+    note: str
+
+
+class Shell:
+    """The rail, the bottom bar and the dialogs."""
+
+    def __init__(self, desk: Desk, path: str, query: str) -> None:
+        self._desk = desk
+        self._path = path
+        self._query = query
+
+    @property
+    def me(self) -> Me:
+        role = role_name(self._desk.scope.role)
+        return Me(self._desk.name, role, f"{role}, {self._desk.team}" if self._desk.team else role)
+
+    @property
+    def single_keys(self) -> str:
+        return "on" if self._desk.single_keys else "off"
+
+    @property
+    def notice(self) -> str:
+        return self._desk.organisation.notice
+
+    @cached_property
+    def active(self) -> str:
+        here = f"{self._path}?{self._query}" if self._query else ""
+        saved = next((view.slug for view in self.views if here and view.address == here), "")
+        return f"view:{saved}" if saved else next((name for start, name in _PLACES if self._path.startswith(start)), "")
+
+    @cached_property
+    def counts(self) -> Counts:
+        return counts_for(self._desk)
+
+    @cached_property
+    def views(self) -> list[Saved]:
+        return [Saved(view) for view in views()]
+
+    @cached_property
+    def kinds(self) -> list[Choice]:
+        return by_hand(kinds(inside_case=False))
+
+    @cached_property
+    def cursor(self) -> str:
+        return latest_cursor()
+
+
+class Saved:
+    """A saved view in the rail."""
+
+    def __init__(self, view: ViewFacts) -> None:
+        self.name, self.slug, self.address = view.name, view.slug, view.address
+        self.url = view.address
+
+
+def by_hand(every: Iterable[KindFacts]) -> list[Choice]:
+    """Kinds as options, those with the shortest usual time first: what people promise by hand is due soon."""
+    ordered = sorted(every, key=lambda kind: (kind.allowance or timedelta.max, kind.name))
+    return [Choice(kind.slug, kind.name) for kind in ordered]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context of the rail and the bottom bar."""
-    return {}
+    """The context of every page: the shell, and the one `now` of the request."""
+    desk: Desk | None = getattr(request, "desk", None)
+    if desk is None:
+        return {}
+    around = Shell(desk, request.path, request.META.get("QUERY_STRING", ""))
+    return {"shell": around, "desk": desk, "now": desk.now, "me": desk.name}
+
+
+def role_name(role: Role) -> str:
+    """A role in the reader's language."""
+    return {
+        Role.AGENT: _("Agent"), Role.LEAD: _("Lead"), Role.MANAGER: _("Manager"), Role.ANALYST: _("Analyst"),
+        Role.ADMINISTRATOR: _("Administrator"),
+    }[role]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from makegood.promises.queries.day import Day, Mark, day_of
 from makegood.promises.queries.health import held_count, next_check, overdue_checks
-from makegood.promises.queries.kinds import KindFacts, calendar_of, kind_named, kinds
+from makegood.promises.queries.kinds import CalendarFacts, KindFacts, calendar_of, calendars, kind_by_id, kind_named, kinds
 from makegood.promises.queries.reading import (
     LedgerFilter,
     LedgerPage,
@@ -10,6 +10,7 @@ from makegood.promises.queries.reading import (
     count_open,
     ledger,
     of_customer,
+    parse_cursor,
     promise_for,
     promises_by_id,
     search,
@@ -18,6 +19,7 @@ from makegood.promises.queries.report import BY, LedgerRow, ledger_report
 
 __all__ = [
     "BY",
+    "CalendarFacts",
     "Day",
     "KindFacts",
     "LedgerFilter",
@@ -26,9 +28,11 @@ __all__ = [
     "Mark",
     "PromiseFacts",
     "calendar_of",
+    "calendars",
     "count_open",
     "day_of",
     "held_count",
+    "kind_by_id",
     "kind_named",
     "kinds",
     "ledger",
@@ -36,6 +40,7 @@ __all__ = [
     "next_check",
     "of_customer",
     "overdue_checks",
+    "parse_cursor",
     "promise_for",
     "promises_by_id",
     "search",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,6 +49,14 @@ def kind_named(slug: str) -> KindFacts:
     return _facts(kind)
 
 
+def kind_by_id(kind_id: int) -> KindFacts:
+    """One kind, by the id that other rooms keep. Raises Refusal "kind.unknown"."""
+    kind = Kind.objects.select_related("calendar", "team").filter(pk=kind_id).first()
+    if kind is None:
+        raise missing("kind.unknown", "There is no such kind of promise.")
+    return _facts(kind)
+
+
 def calendar_of(kind_id: int, *, around: datetime) -> WorkCalendar | None:
     """The working hours in which a kind of promise counts, or None when it counts all hours.
 
@@ -79,3 +88,21 @@ def _facts(kind: Kind) -> KindFacts:
         team_id=kind.team_id, team_name=kind.team.name if kind.team else "", opens_case=kind.opens_case,
         inside_case=kind.inside_case,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """A calendar of working hours as it is written: `week` maps mon..sun to intervals."""
+
+    id: int
+    name: str
+    time_zone: str
+    week: Mapping[str, Sequence[str]]
+    holidays_of: str
+
+
+def calendars() -> tuple[CalendarFacts, ...]:
+    """The calendars, by name."""
+    return tuple(
+        CalendarFacts(row.pk, row.name, row.time_zone, row.week, row.holidays_of) for row in Calendar.objects.all()
+    )

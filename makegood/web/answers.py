@@ -1,0 +1,39 @@
+"""How the desk answers a deed: one line said back, and where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django_htmx.http import trigger_client_event
+
+from makegood.kernel.refusals import Refusal
+
+SEE_OTHER = 303
+
+
+def see_other(to: str) -> HttpResponse:
+    """Go on to a page, asking for it anew."""
+    response = HttpResponseRedirect(to)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def done(request: HttpRequest, text: str, *, to: str) -> HttpResponse:
+    """Say that something was done, on the page that follows."""
+    messages.success(request, text)
+    return see_other(to)
+
+
+def say(response: HttpResponse, text: str, *, kind: str = "") -> HttpResponse:
+    """Say one line in a toast when a fragment has arrived; `kind` "refused" is a no."""
+    detail: dict[str, Any] = {"text": text, "kind": kind} if kind else {"text": text}
+    return trigger_client_event(response, "toast", detail)
+
+
+def errors_of(no: Refusal, names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A refusal as the errors of a form: at its field, under the form's own name for it, or for the whole."""
+    field = no.field or ""
+    return {(names or {}).get(field, field): no.message}

@@ -1,0 +1,139 @@
+"""Who sits at the desk: what every view of it is given, and what it answers when a room says no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal
+from makegood.people.rules import Ability, Role, Scope
+from makegood.platform.queries import Organisation, organisation
+from makegood.web.answers import SEE_OTHER, say, see_other
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Who asks, what they may see, and the one `now` (aware UTC) of the request. `zone` is the reader's own."""
+
+    now: datetime
+    scope: Scope
+    actor: Actor
+    name: str
+    email: str
+    team: str
+    single_keys: bool
+    zone: ZoneInfo
+    organisation: Organisation
+
+    @property
+    def staff_id(self) -> int:
+        """The member of staff who asks."""
+        assert self.scope.staff_id is not None  # noqa: S101 - a desk always has somebody at it
+        return self.scope.staff_id
+
+    @property
+    def may_work(self) -> bool:
+        """Whether forms that change the work are worth showing; the actions check for themselves."""
+        return self.scope.may(Ability.WORK)
+
+    @property
+    def administers(self) -> bool:
+        """Whether forms of the settings are worth showing; the actions check for themselves."""
+        return self.scope.may(Ability.ADMINISTER)
+
+
+class DeskRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    desk: Desk
+    htmx: HtmxDetails
+
+
+View = Callable[Concatenate[DeskRequest, P], HttpResponse]
+Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def at_desk(*methods: str) -> Callable[[View[P]], Opened[P]]:
+    """A view for those who are signed in, reading and writing times in their zone, whose refusals are answered."""
+
+    def wrap(view: View[P]) -> Opened[P]:
+        @wraps(view)
+        def seated(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+                return HttpResponseNotAllowed(methods)
+            asked = cast(DeskRequest, request)
+            asked.desk = _desk_of(request)
+            with timezone.override(asked.desk.zone):
+                try:
+                    return view(asked, *args, **kwargs)
+                except Refusal as no:
+                    return refused(asked, no)
+
+        return cast(Opened[P], seated)
+
+    return wrap
+
+
+def refused(request: DeskRequest, no: Refusal) -> HttpResponse:
+    """What is answered when a view did not answer a refusal itself: a page for a page, one line for a deed."""
+    if request.method == "GET":
+        status = no.status if no.status in (403, 404) else 400
+        return render(request, f"{status}.html", {"say": no.message}, status=status)
+    if request.htmx:
+        response = HttpResponse(status=204)
+        say(response, no.message, kind="refused")
+        return response
+    messages.error(request, no.message)
+    return see_other(_came_from(request))
+
+
+def _desk_of(request: HttpRequest) -> Desk:
+    staff: Any = request.user
+    house = organisation()
+    return Desk(
+        now=timezone.now(),
+        scope=Scope(Role(staff.role), staff.pk, staff.team_id),
+        actor=Actor(ActorKind.STAFF, staff.pk, staff.name),
+        name=staff.name,
+        email=staff.email,
+        team=staff.team.name if staff.team_id else "",
+        single_keys=staff.single_keys,
+        zone=ZoneInfo(staff.time_zone) if staff.time_zone else house.zone,
+        organisation=house,
+    )
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back; a fragment sends the whole page there, a poll is told plainly."""
+    if "HX-Request" in request.headers:
+        back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/today/"
+        return HttpResponseClientRedirect(redirect_to_login(back)["Location"])
+    response = redirect_to_login(request.get_full_path() if request.method == "GET" else _came_from(request))
+    response.status_code = SEE_OTHER
+    return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from, else Today."""
+    sent = urlsplit(request.headers.get("Referer", ""))
+    if sent.netloc != request.get_host():
+        return "/today/"
+    return f"{sent.path}?{sent.query}" if sent.query else sent.path

@@ -1,0 +1,138 @@
+"""Whether the machinery lives: for people, for monitors, for Prometheus."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import timedelta
+from typing import Any
+
+import django
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from makegood import __version__
+from makegood.people.queries import authenticate_token
+from makegood.platform.health import status_of, workers
+from makegood.promises.queries import held_count, next_check, overdue_checks
+from makegood.web.clocks import span
+from makegood.web.desk import Desk, DeskRequest, at_desk
+
+
+@at_desk("GET")
+def health(request: DeskRequest) -> HttpResponse:
+    """The health page: each check says what it means and what to do."""
+    checks = [_watch(request.desk), _worker(), _held(), _database()]
+    fine = all(check["state"] == "kept" for check in checks)
+    title = _("Everything works") if fine else _("Something needs you")
+    return render(request, "web/health/health.html", {"checks": checks, "title": title, "versions": _versions()})
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """What a monitor asks, without signing in: "ok", "late" (the watch lags or nobody watches) or "down" (503)."""
+    try:
+        overdue, alive = overdue_checks(timezone.now()), workers()
+    except DatabaseError:
+        return JsonResponse({"status": "down", "overdue_checks": None, "version": __version__}, status=503)
+    status = status_of(overdue_checks=overdue, workers=alive)
+    return JsonResponse({"status": status, "overdue_checks": overdue, "workers": alive, "version": __version__})
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Gauges for Prometheus: to this machine itself, and to whoever shows a token."""
+    if not (_from_here(request) or _with_token(request)):
+        return HttpResponseForbidden(
+            "Ask from this machine, or send a token: Authorization: Bearer mg_…\n", "text/plain"
+        )
+    registry = CollectorRegistry()
+    for name, words, value in _gauges():
+        Gauge(name, words, registry=registry).set(value)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+_ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
+
+
+def _gauges() -> list[tuple[str, str, float]]:
+    now = timezone.now()
+    due = next_check()
+    return [
+        ("makegood_overdue_checks", "Promises past their check that no watch has moved", overdue_checks(now)),
+        ("makegood_workers", "Workers alive", workers()),
+        ("makegood_held_facts", "Promises that wait for the rest of what there is to know", held_count()),
+        ("makegood_next_check_seconds", "Seconds to the next check, negative when late",
+         (due - now).total_seconds() if due else float("nan")),
+    ]  # fmt: skip
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Whether the request comes from this machine, and not through a proxy that stands on it."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _with_token(request: HttpRequest) -> bool:
+    scheme, _space, plain = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and authenticate_token(plain.strip()) is not None
+
+
+def _check(state: str, name: str, text: str, figure: str) -> dict[str, str]:
+    word = {"kept": _("Well"), "at_risk": _("Look here"), "broken": _("Failing")}[state]
+    return {"state": state, "word": word, "name": name, "text": text, "figure": figure}
+
+
+def _watch(desk: Desk) -> dict[str, str]:
+    overdue, due = overdue_checks(desk.now), next_check()
+    figure = _("{} overdue").format(f"{overdue:,}")
+    if overdue:
+        return _check(
+            "broken",
+            _("The watch"),
+            _("Promises passed their check and nobody moved them. Is a worker running?"),
+            figure,
+        )
+    if due is None:
+        return _check("kept", _("The watch"), _("No promise can change without news."), figure)
+    ahead = span(max(due - desk.now, timedelta(0)))
+    return _check(
+        "kept", _("The watch"), _("Every promise was looked at in time; the next one in {}.").format(ahead), figure
+    )
+
+
+def _worker() -> dict[str, str]:
+    alive = workers()
+    figure = ngettext("{} alive", "{} alive", alive).format(alive)
+    if alive:
+        return _check("kept", _("Worker"), _("Promises are watched."), figure)
+    text = _("No worker is alive, so no promise is watched. Start one: makegood worker, or makegood run.")
+    return _check("broken", _("Worker"), text, figure)
+
+
+def _held() -> dict[str, str]:
+    held = held_count()
+    if not held:
+        return _check("kept", _("Facts"), _("No fact waits for the rest of its promise."), "0")
+    text = _("Facts came of promises that nobody has described yet: to whom, what, or by when is missing.")
+    return _check("at_risk", _("Facts"), text, f"{held:,}")
+
+
+def _database() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
+        version, size = cursor.fetchone()
+    return _check("kept", _("Database"), _("PostgreSQL {} answers.").format(version), f"{size / 1024 / 1024:,.0f} MB")
+
+
+def _versions() -> list[tuple[str, Any]]:
+    return [("Makegood", __version__), ("Django", django.get_version())]

@@ -1,0 +1,146 @@
+"""Kept and broken: the ledger in figures, as a page, a table and a file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from io import StringIO
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from makegood.promises.queries import BY, LedgerRow, ledger_report
+from makegood.web.clocks import span
+from makegood.web.days import starts, today
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.insights.shares import ENOUGH, interval
+from makegood.web.tables import Choice, Column, Row
+
+_FIELDS = (
+    "due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", "withdrawn", "released", "right_first_time",
+    "late_median_s", "late_p90_s",
+)  # fmt: skip
+
+
+@at_desk("GET")
+def ledger(request: DeskRequest) -> HttpResponse:
+    """The figures, by kind, team or month."""
+    desk = request.desk
+    by, period = _asked(request)
+    since = _since(period, desk)
+    whole = ledger_report(since=since, before=None, zone=desk.zone.key)
+    rows = ledger_report(by=by, since=since, before=None, zone=desk.zone.key)
+    total = whole[0] if whole else None
+    context = {
+        "title": _title(total), "by": by, "period": period, "total": total,
+        "groups": [Choice("kind", _("By kind")), Choice("team", _("By team")), Choice("month", _("By month"))],
+        "periods": [Choice(key, name) for key, name in _periods()],
+        "kpis": _kpis(total, period) if total else [], "columns": _columns(by),
+        "rows": [Row(_cells(row)) for row in rows],
+        "totals": _cells(total, _("All")) if total and len(rows) > 1 else [],
+        "csv": "/insights/ledger.csv?" + urlencode({"by": by, "period": period}),
+    }  # fmt: skip
+    return render(request, "web/insights/ledger.html", context)
+
+
+@at_desk("GET")
+def ledger_csv(request: DeskRequest) -> HttpResponse:
+    """The same figures as a file; times in seconds, right first time as a share of one."""
+    by, period = _asked(request)
+    rows = ledger_report(by=by, since=_since(period, request.desk), before=None, zone=request.desk.zone.key)
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow([by, *_FIELDS])
+    writer.writerows([_harmless(row.name), *(getattr(row, name) for name in _FIELDS)] for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="ledger-by-{by}.csv"'}
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _harmless(text: str) -> str:
+    """A name that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+def _asked(request: DeskRequest) -> tuple[str, str]:
+    by, period = request.GET.get("by", ""), request.GET.get("period", "")
+    return by if by in BY else "kind", period if period in dict(_periods()) else "30"
+
+
+def _periods() -> list[tuple[str, str]]:
+    return [("1", _("Today")), ("7", _("7 days")), ("30", _("30 days")), ("365", _("12 months")), ("all", _("Ever"))]
+
+
+def _since(period: str, desk: Desk) -> datetime | None:
+    """The first instant of a period that ends with today."""
+    if period == "all":
+        return None
+    first: date = today(desk.now, desk.zone) - timedelta(days=int(period) - 1)
+    return starts(first, desk.zone)
+
+
+def _title(total: LedgerRow | None) -> str:
+    """The finding, computed: how many of those due were kept."""
+    if total is None or not total.due:
+        return _("Nothing was due yet")
+    if total.due < ENOUGH:
+        return _("{kept} of {due} promises were kept on time").format(kept=total.kept, due=total.due)
+    share = 100 * total.kept / total.due
+    return _("{share} of 100 promises were kept on time").format(
+        share=f"{share:.0f}" if share < 99.5 else f"{share:.1f}"
+    )
+
+
+def _kpis(total: LedgerRow, period: str) -> list[dict[str, object]]:
+    due = _("{kept} of {due} due").format(kept=f"{total.kept:,}", due=f"{total.due:,}")
+    low, high = interval(total.kept, total.due)
+    between = _("95 in 100 times between {low} and {high} %").format(low=f"{low:.0%}"[:-1], high=f"{high:.0%}"[:-1])
+    share = total.right_first_time
+    return [
+        {
+            "label": _("Right first time"), "value": f"{share:.1%}"[:-1] if share is not None else "–", "unit": "%",
+            "note": f"{due}. {between}" if total.due >= ENOUGH else due,
+        },
+        {"label": _("Broken"), "value": f"{total.broken:,}", "url": "/promises/?state=broken&due=any",
+         "tone": "c-broken" if total.broken else "", "note": _("not kept to this moment")},
+        {"label": _("Kept late"), "value": f"{total.kept_late:,}", "url": "/promises/?state=kept_late&due=any",
+         "note": _("median {} late").format(_late(total.late_median_s)) if total.kept_late else ""},
+        {"label": _("Still to come"), "value": f"{total.open + total.at_risk:,}", "url": "/promises/?due=ahead",
+         "note": _("{} in danger").format(f"{total.at_risk:,}")},
+    ]  # fmt: skip
+
+
+def _columns(by: str) -> list[Column]:
+    first = {"kind": _("Kind"), "team": _("Team"), "month": _("Month")}[by]
+    figures = (
+        _("Due"), _("Kept"), _("Kept late"), _("Broken"), _("Released"), _("Open"), _("At risk"),
+        _("Right first time"), _("95 % between"), _("Late, median"), _("Late, 9 of 10"),
+    )  # fmt: skip
+    return [Column(first), *(Column(label, n=True) for label in figures)]
+
+
+def _cells(row: LedgerRow, name: str = "") -> Sequence[str]:
+    figures = (row.due, row.kept, row.kept_late, row.broken, row.released, row.open, row.at_risk)
+    return [
+        name or row.name,
+        *(f"{figure:,}" for figure in figures),
+        *_right(row),
+        _late(row.late_median_s),
+        _late(row.late_p90_s),
+    ]
+
+
+def _right(row: LedgerRow) -> tuple[str, str]:
+    """Right first time and its interval; too few to say below ten."""
+    if not row.due:
+        return "–", "–"
+    if row.due < ENOUGH:
+        return _("too few to say"), "–"
+    low, high = interval(row.kept, row.due)
+    return f"{row.right_first_time:.1%}", f"{low:.0%}–{high:.0%}"
+
+
+def _late(seconds: float | None) -> str:
+    return span(timedelta(seconds=seconds)) if seconds is not None else "–"

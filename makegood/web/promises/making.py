@@ -1,0 +1,190 @@
+"""A new promise: who, what, by when, in one line or in fields, from anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
+
+from makegood.customers.actions import add
+from makegood.customers.queries import CustomerLine, customer_for, search
+from makegood.kernel.refusals import Refusal
+from makegood.kernel.texts import fold
+from makegood.kernel.when import find_when
+from makegood.people.queries import require
+from makegood.people.rules import Ability
+from makegood.promises.actions import make
+from makegood.promises.queries import kind_named, kinds
+from makegood.web import clocks
+from makegood.web.answers import done, errors_of, say
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.promises.deadlines import Due, read_due, read_plain
+from makegood.web.shell import by_hand
+from makegood.web.tables import Choice, number_or_none
+
+FITTING = 5
+NEW = "new"
+_NAMES = {"title": "what", "due_at": "when", "name": "who"}
+
+
+@dataclass
+class Form:
+    """What was typed, what is wrong with it, and which customers it may mean."""
+
+    values: dict[str, str]
+    chosen: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+
+
+@at_desk("GET", "POST")
+def new(request: DeskRequest) -> HttpResponse:
+    """The form, as a page or in the dialog; made, it says so and lets the reader go on."""
+    desk = request.desk
+    form = _read(request.POST if request.method == "POST" else request.GET)
+    if request.method == "GET":
+        return render(request, "web/promises/new.html", _page(request, form))
+    require(desk.actor, Ability.WORK)
+    made = _make(form, desk)
+    if made is None:
+        template = "web/components/promise_form.html" if request.POST.get("boxed") else "web/promises/new.html"
+        return render(request, template, _page(request, form), status=422)
+    number, words = made
+    if request.htmx:
+        response = say(HttpResponse(status=204), words)
+        return trigger_client_event(trigger_client_event(response, "close-dialog"), "live-today")
+    return done(request, words, to=f"/promises/{number}/")
+
+
+@at_desk("GET")
+def when(request: DeskRequest) -> HttpResponse:
+    """How "by when" is read, said while it is being typed."""
+    text = request.GET.get("when", request.GET.get("q", ""))
+    if not text.strip():
+        return HttpResponse("")
+    try:
+        read = read_plain(text, request.desk)
+    except Refusal as no:
+        return HttpResponse(format_html('<span class="c-risk">{}</span>', no.message))
+    return HttpResponse(format_html("{}", clocks.ahead(read.due_at, request.desk.now, on=read.due_on)))
+
+
+@at_desk("GET")
+def who(request: DeskRequest) -> HttpResponse:
+    """Whom the words mean, said while they are being typed."""
+    form = _split(_read(request.GET), request.desk)
+    text = form.values["who"]
+    found = search(request.desk.scope, text, limit=FITTING) if len(text) > 1 else ()
+    context = {"text": text, "found": [_choice(line) for line in found], "form": form}
+    return render(request, "web/promises/new.html#who", context)
+
+
+def _page(request: DeskRequest, form: Form) -> dict[str, object]:
+    boxed = bool(request.POST.get("boxed"))
+    return {
+        "kinds": by_hand(kinds(inside_case=False)), "values": form.values, "errors": form.errors,
+        "choices": form.choices, "boxed": boxed, "prefix": "np" if boxed else "new", "slim": True,
+    }  # fmt: skip
+
+
+def _read(typed: QueryDict) -> Form:
+    names = ("who", "what", "when", "kind")
+    values = {name: " ".join(typed.get(name, "").split())[:400] for name in names}
+    return Form(values, typed.get("customer", ""))
+
+
+def _split(form: Form, desk: Desk) -> Form:
+    """One line such as "Dana Okafor: ring back in 30 min", put into the fields that were left empty."""
+    name, colon, rest = form.values["who"].partition(":")
+    if not colon or form.values["what"] or form.values["when"] or not rest.strip():
+        return form
+    try:
+        found = find_when(rest, now=desk.now, zone=desk.zone, calendar=None)
+    except Refusal:
+        found = None
+    what, due = (found[0], rest.replace(found[0], "", 1).strip(" ,;")) if found else (rest.strip(), "")
+    form.values |= {"who": name.strip(), "what": what.strip(), "when": due}
+    return form
+
+
+def _make(form: Form, desk: Desk) -> tuple[int, str] | None:
+    """Make the promise, and what to say of it; None when something is missing, told in the form."""
+    _split(form, desk)
+    _check_words(form)
+    due = _due(form, desk)
+    customer_id = _customer(form, desk)
+    if form.errors or due is None or customer_id is None:
+        return None
+    try:
+        promise = make(
+            customer_id=customer_id, kind=form.values["kind"], title=form.values["what"], due_at=due.at,
+            due_on=due.on, owner_id=desk.staff_id, working=due.working, by=desk.actor, now=desk.now,
+        )  # fmt: skip
+    except Refusal as no:
+        form.errors |= errors_of(no, _NAMES)
+        return None
+    name = customer_for(desk.scope, customer_id).name
+    said = clocks.ahead(promise.due_at, desk.now, on=promise.due_on)
+    return promise.pk, _("Promised to {name}: {what}, {when}").format(name=name, what=promise.title, when=said)
+
+
+def _check_words(form: Form) -> None:
+    if not form.values["who"]:
+        form.errors["who"] = _("Say to whom. A name, a number or an e-mail address finds them.")
+    if not form.values["what"]:
+        form.errors["what"] = _("Say what is promised, such as: ring back with the plan.")
+
+
+def _due(form: Form, desk: Desk) -> Due | None:
+    try:
+        form.values["kind"] = form.values["kind"] or by_hand(kinds(inside_case=False))[0].key
+        return read_due(form.values["when"], kind_named(form.values["kind"]), desk)
+    except Refusal as no:
+        form.errors |= {"kind": no.message} if no.code == "kind.unknown" else {"when": no.message}
+        return None
+
+
+def _customer(form: Form, desk: Desk) -> int | None:
+    """Whom the words mean: the one chosen, the only one who fits, or nobody yet (then the choices are told)."""
+    text = form.values["who"]
+    if not text or form.errors:
+        return None
+    if form.chosen == NEW:
+        return _added(form, text, desk)
+    found = search(desk.scope, text, limit=FITTING + 1)
+    for line in _meant(found, form.chosen, text):
+        return line.id
+    form.errors["who"] = _many(text) if found else _none(text)
+    form.choices = [*map(_choice, found[:FITTING]), Choice(NEW, _("New customer"), text)]
+    return None
+
+
+def _meant(found: tuple[CustomerLine, ...], chosen: str, text: str) -> list[CustomerLine]:
+    if number := number_or_none(chosen):
+        return [line for line in found if line.id == number]
+    same = [line for line in found if fold(line.name) == fold(text) or line.key == text]
+    return same if len(same) == 1 else list(found) if len(found) == 1 else []
+
+
+def _added(form: Form, name: str, desk: Desk) -> int | None:
+    try:
+        return add(name, by=desk.actor, now=desk.now)
+    except Refusal as no:
+        form.errors |= errors_of(no, _NAMES)
+        return None
+
+
+def _choice(line: CustomerLine) -> Choice:
+    return Choice(str(line.id), line.name, ", ".join(filter(None, (line.key, line.contact))))
+
+
+def _many(text: str) -> str:
+    return _("Several customers fit “{}”. Choose one of them, or write more of the name.").format(text)
+
+
+def _none(text: str) -> str:
+    return _("Nobody is called “{}”. Check the spelling, or add a new customer.").format(text)

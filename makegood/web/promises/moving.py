@@ -1,0 +1,101 @@
+"""Moving one promise by hand: kept, expected, replaced, withdrawn, released."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
+
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.people.queries import require
+from makegood.people.rules import Ability
+from makegood.promises import actions
+from makegood.promises.queries import PromiseFacts, kind_named, promise_for
+from makegood.promises.rules import Move
+from makegood.web.answers import done, errors_of, say
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.promises import one
+from makegood.web.promises.deadlines import Due, read_due
+
+Deed = Callable[[PromiseFacts, QueryDict, Desk], str]
+
+
+@at_desk("POST")
+def move(request: DeskRequest, number: int, name: str) -> HttpResponse:
+    """Make a move on a promise. What was typed comes back with the reason when it is refused."""
+    desk = request.desk
+    promise = promise_for(desk.scope, number)
+    require(desk.actor, Ability.WORK)
+    try:
+        said = DEEDS[Move(name)](promise, request.POST, desk)
+    except Refusal as no:
+        typed = {"errors": errors_of(no, {"at": "when", "due_at": "when"}), "values": request.POST, "moving": name}
+        return _shown(request, number, status=no.status, **typed)
+    if request.htmx:
+        return trigger_client_event(say(_shown(request, number), said), "live-today")
+    return done(request, said, to=f"/promises/{number}/")
+
+
+def _shown(request: DeskRequest, number: int, status: int = 200, **typed: Any) -> HttpResponse:
+    """The promise as it is now: its page, or beside a list the panel."""
+    page = one.context(promise_for(request.desk.scope, number), request.desk, **typed)
+    name = "panel" if request.htmx else "promise"
+    return render(request, f"web/promises/{name}.html", page, status=status)
+
+
+def _keep(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
+    actions.keep(promise.id, by=desk.actor, now=desk.now, at=_gone_by(typed.get("when", ""), desk))
+    return _("Kept: {}").format(promise.title)
+
+
+def _forecast(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
+    expected = _when(promise, typed, desk)
+    if expected.at is None:
+        raise invalid("promise.no_hour", _("Give the hour too, such as “tomorrow 10:00”."), field="when")
+    actions.forecast(promise.id, forecast_at=expected.at, by=desk.actor, now=desk.now)
+    return _("Expected {}").format(expected.words)
+
+
+def _replace(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
+    agreed = _when(promise, typed, desk)
+    title = typed.get("what", "").strip() or None
+    actions.replace(promise.id, title=title, due_at=agreed.at, due_on=agreed.on, by=desk.actor, now=desk.now)
+    return _("Replaced: now due {}").format(agreed.words)
+
+
+def _withdraw(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
+    actions.withdraw(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
+    return _("Withdrawn: {}").format(promise.title)
+
+
+def _release(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
+    actions.release(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
+    return _("Released: {}").format(promise.title)
+
+
+def _when(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> Due:
+    return read_due(typed.get("when", ""), kind_named(promise.kind), desk)
+
+
+def _gone_by(text: str, desk: Desk) -> datetime | None:
+    """The instant of a date-and-time field, on the reader's clock; None when it was left empty."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=desk.zone).astimezone(UTC)
+    except ValueError:
+        raise invalid("promise.bad_time", _("Give a day and a time, or leave it empty for now."), field="at") from None
+
+
+DEEDS: dict[Move, Deed] = {
+    Move.KEEP: _keep,
+    Move.FORECAST: _forecast,
+    Move.REPLACE: _replace,
+    Move.WITHDRAW: _withdraw,
+    Move.RELEASE: _release,
+}

@@ -1,0 +1,71 @@
+"""What a data table and a pager are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; `n` for figures, set to the end of their cell."""
+
+    label: str
+    n: bool = False
+    sort_url: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line; `url` opens what its first cell names."""
+
+    cells: Sequence[Any]
+    url: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One drop-down of a filter bar; `blank` words its empty choice."""
+
+    name: str
+    label: str
+    options: Sequence[Any]
+    value: str = ""
+    blank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a list can be read on, as addresses; `start_url` when this is not its beginning."""
+
+    start_url: str = ""
+    next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a select or a radio button; `note` is a second line."""
+
+    key: str
+    name: str
+    note: str = field(default="")
+
+
+def pages(path: str, asked: QueryDict, next_cursor: str) -> Page:
+    """The addresses around a page of a list, with its filters kept."""
+    kept = asked.copy()
+    kept.pop("after", None)
+    start = f"{path}?{kept.urlencode()}" if kept else path
+    if next_cursor:
+        kept["after"] = next_cursor
+    return Page(start if asked.get("after") else "", f"{path}?{kept.urlencode()}" if next_cursor else "")
+
+
+def number_or_none(text: str | None) -> int | None:
+    """A row's number as an address or a form gives it; None for anything that cannot be one."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 18 else None

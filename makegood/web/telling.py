@@ -1,0 +1,122 @@
+"""The journal told to a person: one entry, one line of a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from makegood.journal.actors import ActorKind
+from makegood.journal.queries import Recorded
+from makegood.web import clocks
+from makegood.web.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a timeline; see components/timeline_event.html for what each part does."""
+
+    at: datetime
+    text: str
+    by: str = ""
+    state: str = ""
+    image: str = ""
+    strong: bool = False
+    quote: str = ""
+    why: str = ""
+    seam: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a kind of move is told: its words (with a name before them, and without), and its mark."""
+
+    words: Callable[[Mapping[str, Any]], str]
+    alone: str = ""
+    state: str = ""
+    image: str = ""
+
+
+def tell(entries: Iterable[Recorded], desk: Desk) -> list[Event]:
+    """The entries as lines, oldest first; those that would say nothing to a person are left out."""
+    return [_event(entry, LINES[entry.verb], desk) for entry in entries if entry.verb in LINES]
+
+
+def seamed(events: Iterable[Event]) -> list[Event]:
+    """The same lines with the seam: cut from the break on, joined from the repair on."""
+    seam = ""
+    told = []
+    for event in events:
+        told.append(replace(event, seam=seam))
+        seam = {"broken": "cut", "mended": "joined", "late": "joined"}.get(event.state, seam)
+    return told
+
+
+def _event(entry: Recorded, line: Line, desk: Desk) -> Event:
+    data = entry.data
+    by = _by(entry, desk)
+    plain = not by and bool(line.alone)
+    return Event(
+        at=entry.at,
+        by=by,
+        text=line.alone if plain else line.words(data),
+        state=line.state,
+        image=line.image,
+        strong=plain and bool(line.state),
+        quote=str(data.get("words") or data.get("reason") or ""),
+        why=str(data.get("note") or ""),
+    )
+
+
+def _by(entry: Recorded, desk: Desk) -> str:
+    if entry.actor_kind == ActorKind.SYSTEM:
+        return ""
+    is_me = entry.actor_kind == ActorKind.STAFF and entry.actor_id == desk.staff_id
+    return _("You") if is_me else entry.actor_name
+
+
+def instant(data: Mapping[str, Any], name: str) -> str:
+    """An instant of an entry in full, or the day when it is promised for a day."""
+    if name == "due_at" and data.get("due_on"):
+        return clocks.stamp_day(date.fromisoformat(data["due_on"]))
+    return clocks.stamp(datetime.fromisoformat(data[name])) if data.get(name) else ""
+
+
+def _made(data: Mapping[str, Any]) -> str:
+    return _("promised: {title}, due {due}").format(title=data.get("title", ""), due=instant(data, "due_at"))
+
+
+def _expected(data: Mapping[str, Any]) -> str:
+    return _("expects it {when}").format(when=instant(data, "forecast_at"))
+
+
+def _replaced(data: Mapping[str, Any]) -> str:
+    return _("agreed on a new promise, due {due}").format(due=instant(data, "due_at"))
+
+
+def _fixed(words: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda data: _(words)
+
+
+LINES: dict[str, Line] = {
+    "promise.made": Line(_made, image="promise"),
+    "promise.at_risk": Line(_fixed("says it is in danger"), "At risk", "at_risk"),
+    "promise.calmed": Line(_fixed("says it is on course again"), "On course again", "open"),
+    "promise.broken": Line(_fixed("told that it was broken"), "Promise broken", "broken"),
+    "promise.kept": Line(_fixed("kept it"), "Promise kept", "kept"),
+    "promise.kept_late": Line(_fixed("kept it, late"), "Kept late", "kept_late"),
+    "promise.forecast": Line(_expected, image="clock"),
+    "promise.withdrawn": Line(_fixed("withdrew it, as the customer wished"), "Withdrawn", "withdrawn"),
+    "promise.released": Line(_fixed("was let off by the customer"), "Released", "released"),
+    "promise.replaced": Line(_replaced, state="replaced"),
+    "promise.given": Line(_fixed("gave it to somebody else"), image="hand"),
+    "promise.corrected": Line(_fixed("corrected what was known"), image="edit"),
+    "customer.added": Line(_fixed("added this customer"), image="person"),
+    "customer.changed": Line(_fixed("changed this customer’s details"), image="edit"),
+    "customer.merged": Line(
+        lambda data: _("merged {gone} into this customer").format(gone=data.get("gone", "")), image="link"
+    ),
+}

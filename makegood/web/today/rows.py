@@ -1,0 +1,66 @@
+"""What a group of the queue and its rows are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from makegood.promises.queries import PromiseFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """A row: state, customer, what is wrong, the promise in its words, clock, pips, owner. Nothing else."""
+
+    id: str
+    url: str
+    panel: str
+    state: str
+    name: str
+    what: str
+    words: str
+    clock_state: str = ""
+    due_at: datetime | None = None
+    due_on: date | None = None
+    breaks_at: datetime | None = None
+    warn_at: datetime | None = None
+    since: datetime | None = None
+    pips: int | None = None
+    owner: str = ""
+    unowned: bool = False
+    repeat: bool = False
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of the queue; `calm` is what it says when it is empty."""
+
+    key: str
+    label: str
+    count: int
+    rows: Sequence[QueueRow]
+    calm: str
+    aside: str = ""
+    more: str = ""
+    more_url: str = ""
+
+
+def marked(groups: Sequence[Group], key: str) -> list[Group]:
+    """The same groups, with the row of that key as the one that is open beside them."""
+    return [
+        replace(group, rows=[replace(row, current=True) if row.id == key else row for row in group.rows])
+        for group in groups
+    ]
+
+
+def promise_row(promise: PromiseFacts, base: str) -> QueueRow:
+    """A promise in the queue. `base` is the address of the list with its question mark."""
+    key = f"promise-{promise.id}"
+    return QueueRow(
+        id=key, url=f"{base}promise={promise.id}", panel=f"/promises/{promise.id}/panel/", state=promise.state,
+        name=promise.customer_name, what=promise.kind_name, words=promise.title, due_at=promise.due_at,
+        due_on=promise.due_on, breaks_at=promise.breaks_at, warn_at=promise.warn_at, owner=promise.owner_name,
+        unowned=promise.owner_id is None,
+    )  # fmt: skip

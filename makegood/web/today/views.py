@@ -1,0 +1,89 @@
+"""Today: the day line, what is broken, in danger or waiting, and what is open beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+
+from makegood.kernel.refusals import Refusal
+from makegood.promises.queries import day_of, promise_for
+from makegood.promises.rules import State
+from makegood.web import charts
+from makegood.web.days import span_of_day
+from makegood.web.days import today as local_day
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.promises import one
+from makegood.web.tables import number_or_none
+from makegood.web.today.groups import groups_for
+from makegood.web.today.rows import marked
+
+
+@at_desk("GET")
+def today(request: DeskRequest) -> HttpResponse:
+    """The whole page, with the open case or promise of its address, or the first of the list."""
+    desk = request.desk
+    who = _who(request.GET, desk)
+    groups = groups_for(who, desk)
+    named = _named(request.GET)
+    opened = named or next((row.id for group in groups for row in group.rows), "")
+    context = {"groups": marked(groups, opened), "who": who, "pane": "case" if named else "queue"}
+    return render(request, "web/today/today.html", context | _day(who, desk) | _opened(opened, desk))
+
+
+@at_desk("GET")
+def queue(request: DeskRequest) -> HttpResponse:
+    """Only the list, asked for again when something happened."""
+    groups = groups_for(_who(request.GET, request.desk), request.desk)
+    return render(request, "web/today/today.html#queue", {"groups": groups})
+
+
+@at_desk("GET")
+def line(request: DeskRequest) -> HttpResponse:
+    """Only the day line and its words, asked for again when something happened."""
+    return render(request, "web/today/today.html#line", _day(_who(request.GET, request.desk), request.desk))
+
+
+def _who(asked: QueryDict, desk: Desk) -> str:
+    """Mine or the team's; those who lead or only look start with the team's."""
+    usual = "me" if desk.scope.role == "agent" else "team"
+    who = asked.get("who", "")
+    return who if who in ("me", "team") else usual
+
+
+def _named(asked: QueryDict) -> str:
+    """The row that an address opens."""
+    number = number_or_none(asked.get("promise"))
+    return f"promise-{number}" if number else asked.get("case", "")
+
+
+def _day(who: str, desk: Desk) -> dict[str, Any]:
+    """The day line: mine, or everything that I may see."""
+    begins, ends = span_of_day(local_day(desk.now, desk.zone), desk.zone)
+    mine = desk.staff_id if who == "me" else None
+    day = day_of(desk.scope, starts_at=begins, ends_at=ends, owner_id=mine)
+    marks = [charts.Mark(mark.due_at, mark.state, mark.title) for mark in day.marks]
+    shown = {state: day.counts.get(state, 0) for state in State}
+    count = {str(state): number for state, number in shown.items()} | {"due": sum(shown[state] for state in _SHOWN)}
+    return {"drawing": charts.day_line(marks, now=desk.now), "count": count, "line_url": _ledger_url(who)}
+
+
+_SHOWN = (State.KEPT, State.KEPT_LATE, State.BROKEN, State.AT_RISK, State.OPEN)
+
+
+def _ledger_url(who: str) -> str:
+    return "/promises/?due=today&owner=me" if who == "me" else "/promises/?due=today"
+
+
+def _opened(key: str, desk: Desk) -> dict[str, Any]:
+    """What is open beside the list: what the address names, else the most urgent; why not, when it may not be seen."""
+    try:
+        return panel_of(key, desk) if key else {}
+    except Refusal as no:
+        return {"lost": no.message}
+
+
+def panel_of(key: str, desk: Desk) -> dict[str, Any]:
+    """What the panel of a row reads. Raises Refusal when there is no such thing that may be seen."""
+    return one.context(promise_for(desk.scope, int(key.removeprefix("promise-"))), desk)

@@ -1,0 +1,60 @@
+"""The addresses of the staff desk."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+from django.views.generic import RedirectView
+
+from makegood.web.customers import changing
+from makegood.web.customers import views as customers
+from makegood.web.health import views as health
+from makegood.web.insights import views as insights
+from makegood.web.live import views as live
+from makegood.web.promises import making, moving
+from makegood.web.promises import views as promises
+from makegood.web.search import views as search
+from makegood.web.settings import absences, kinds, own, people
+from makegood.web.today import views as today
+from makegood.web.views import views as saved
+
+urlpatterns: list[URLPattern] = [
+    path("", RedirectView.as_view(url="/today/")),
+    path("today/", today.today),
+    path("today/queue/", today.queue),
+    path("today/line/", today.line),
+    path("promises/", promises.promises),
+    path("promises/new/", making.new),
+    path("promises/when/", making.when),
+    path("promises/who/", making.who),
+    path("promises/<int:number>/", promises.promise),
+    path("promises/<int:number>/panel/", promises.panel),
+    re_path(r"^promises/(?P<number>\d{1,18})/(?P<name>keep|forecast|replace|withdraw|release)/$", moving.move),
+    path("customers/", customers.customers),
+    path("customers/<int:number>/", customers.customer),
+    path("customers/<int:number>/change/", changing.change),
+    path("customers/<int:number>/merge/", changing.merge),
+    path("customers/<int:number>/contacts/", changing.add_contact),
+    path("customers/<int:number>/contacts/<int:contact>/remove/", changing.remove_contact),
+    path("views/", saved.save),
+    path("views/<slug:slug>/", saved.view),
+    path("views/<slug:slug>/remove/", saved.remove),
+    path("search/", search.search),
+    path("live/", live.live),
+    path("insights/", insights.ledger),
+    path("insights/ledger.csv", insights.ledger_csv),
+    path("settings/you/", own.you),
+    path("settings/people/", people.people),
+    path("settings/people/add/", people.add),
+    path("settings/people/teams/", people.add_team),
+    path("settings/people/teams/<int:number>/", people.change_team),
+    path("settings/people/<int:number>/", people.change),
+    path("settings/people/<int:number>/absence/", absences.absence),
+    path("settings/people/<int:number>/absence/<int:absence>/back/", absences.back),
+    re_path(r"^settings/people/(?P<number>\d{1,18})/(?P<name>deactivate|reactivate)/$", people.presence),
+    path("settings/kinds/", kinds.kinds),
+    path("settings/kinds/calendars/add/", kinds.calendar),
+    path("settings/kinds/<slug:slug>/", kinds.kind),
+    path("health/", health.health),
+    path("healthz", health.healthz),
+    path("metrics", health.metrics),
+]
