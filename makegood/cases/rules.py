@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from makegood.people.rules import Ability, Scope
+from makegood.promises.rules import LIVE, Moved, State
 
 
 class Step(StrEnum):
@@ -103,12 +107,14 @@ class Story:
 
     taken_at: datetime | None
     closed_at: datetime | None
+    reopened: bool
     steps: Collection[Step]
     commitments_open: int
     commitments_broken: int
-    commitments_kept: int
+    promised: bool
+    """Whether anything beyond the first contact was promised inside the case."""
     answers: tuple[Answer | None, ...]
-    """One per time the customer was asked, oldest first; None while the answer is awaited."""
+    """One per time the customer was asked since the case was last opened, oldest first; None while awaited."""
     has_cause: bool
     has_cause_finder: bool
     awaits_take_in_charge: bool
@@ -122,7 +128,7 @@ def stage_of(story: Story) -> Stage:
         return Stage.LEARNING
     if story.answers and story.answers[-1] is not Answer.MORE:
         return Stage.CONFIRMING
-    if story.commitments_open or story.commitments_kept or story.commitments_broken or Step.REFOCUS in story.steps:
+    if story.promised or Step.REFOCUS in story.steps:
         return Stage.PUTTING_RIGHT
     return Stage.CONTACT if story.taken_at is not None or story.steps else Stage.NEW
 
@@ -134,7 +140,7 @@ def outcome_of(story: Story) -> Outcome | None:
         return None
     last = given[-1]
     if last is Answer.SATISFIED:
-        return Outcome.SATISFIED_AFTER_MORE if Answer.MORE in given else Outcome.SATISFIED
+        return Outcome.SATISFIED_AFTER_MORE if story.reopened or Answer.MORE in given else Outcome.SATISFIED
     if last is Answer.NOT_REACHED:
         return Outcome.UNREACHABLE if _unreached(given) >= ATTEMPTS_BEFORE_UNREACHABLE else None
     return {
@@ -155,35 +161,23 @@ def _unreached(given: list[Answer]) -> int:
 
 def obstacles_to_closing(story: Story) -> tuple[Obstacle, ...]:
     """Everything that stands in the way of closing, each with a sentence that says what to do."""
-    found = [
-        Obstacle(code, sentence)
-        for holds, code, sentence in (
-            (story.closed_at is not None, "case.closed", "This case is closed already."),
-            (not story.answers, "case.not_asked", "The customer has not been asked yet."),
-            (
-                bool(story.answers) and outcome_of(story) is None,
-                "case.no_answer",
-                _awaited(story.answers),
-            ),
-            (
-                story.commitments_open > 0,
-                "case.commitment_open",
-                _count(story.commitments_open, "is not kept yet"),
-            ),
-            (
-                story.commitments_broken > 0,
-                "case.commitment_broken",
-                _count(story.commitments_broken, "was broken: keep it late or release it"),
-            ),
-            (
-                not (story.has_cause or story.has_cause_finder),
-                "case.no_cause",
-                "No cause is recorded. Say why it happened, or name who finds out and by when.",
-            ),
-        )
-        if holds
-    ]
-    return tuple(found)
+    return tuple(_obstacles(story))
+
+
+def _obstacles(story: Story) -> Iterator[Obstacle]:
+    if story.closed_at is not None:
+        yield Obstacle("case.closed", "This case is closed already.")
+    if not story.answers:
+        yield Obstacle("case.not_asked", "The customer has not been asked yet.")
+    elif outcome_of(story) is None:
+        yield Obstacle("case.no_answer", _awaited(story.answers))
+    if story.commitments_open:
+        yield Obstacle("case.commitment_open", _count(story.commitments_open, "is not kept yet"))
+    if story.commitments_broken:
+        words = _count(story.commitments_broken, "was broken: keep it late, or record that the customer let us off")
+        yield Obstacle("case.commitment_broken", words)
+    if not (story.has_cause or story.has_cause_finder):
+        yield Obstacle("case.no_cause", "No cause is recorded. Say why it happened, or name who finds out and by when.")
 
 
 def _awaited(answers: tuple[Answer | None, ...]) -> str:
@@ -197,4 +191,80 @@ def _awaited(answers: tuple[Answer | None, ...]) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    return f"A promise made in this case {what}." if number == 1 else f"{number} promises made in this case {what}."
+    if number == 1:
+        return f"A promise made in this case {what}."
+    return f"{number} promises made in this case {what.replace('is not', 'are not').replace('was', 'were', 1)}."
+
+
+def wants_case(move: Moved) -> bool:
+    """Whether a promise's move is a failure, or one foretold, that somebody must speak to the customer about.
+
+    A forecast past the point of breaking counts before anything broke: telling the customer first is the
+    chance that a complaint never gives.
+    """
+    if not move.opens_case or move.inside_case:
+        return False
+    if move.after in LIVE:
+        return move.forecast_is_late
+    return move.after is State.BROKEN or (move.after is State.KEPT_LATE and move.before is not State.BROKEN)
+
+
+def failed_words(move: Moved) -> str:
+    """What is wrong, in the words of the promise."""
+    lead = "Kept late" if move.after is State.KEPT_LATE else "Running late" if move.after in LIVE else "Not kept"
+    return f"{lead}: {move.title}"
+
+
+def names_in(text: str, names: Collection[str]) -> str:
+    """The first of `names` that stands in `text` as whole words, "" when none does. One-word names are not sought:
+    they may be ordinary words."""
+    folded = f" {' '.join(re.findall(_WORD, text.casefold()))} "
+    return next(
+        (name for name in names if " " in name and f" {' '.join(re.findall(_WORD, name.casefold()))} " in folded), ""
+    )
+
+
+_WORD = r"[^\W_]+"
+
+
+class Do(StrEnum):
+    """What a person may do with a case now: the page's buttons and the API's `allowed` read the same table."""
+
+    TAKE = "take"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    HANDOVER = "handover"
+    ASSIGN = "assign"
+    TAKE_IN_CHARGE = "take_in_charge"
+    STEP = "step"
+    NOTE = "note"
+    COMMIT = "commit"
+    ASK = "ask"
+    ANSWER = "answer"
+    CAUSE = "cause"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+def allowed(story: Story, *, scope: Scope, owner_id: int, offered_to_id: int | None, drawn_in: bool) -> tuple[Do, ...]:
+    """What somebody may do now. The actions refuse everything else."""
+    if not scope.may(Ability.WORK):
+        return ()
+    if story.closed_at is not None:
+        return (Do.REOPEN, Do.ANSWER)
+    mine, leads = owner_id == scope.staff_id, scope.may(Ability.ASSIGN)
+    offered = offered_to_id is not None and offered_to_id == scope.staff_id
+    awaited = bool(story.answers) and story.answers[-1] is None
+    holds = {
+        Do.TAKE: (story.taken_at is None or leads) and not (mine and story.taken_at is not None),
+        Do.ACCEPT: offered,
+        Do.DECLINE: offered,
+        Do.HANDOVER: mine or leads,
+        Do.ASSIGN: leads,
+        Do.TAKE_IN_CHARGE: drawn_in,
+        Do.ASK: not awaited,
+        Do.ANSWER: awaited,
+        Do.CLOSE: not obstacles_to_closing(story),
+        Do.REOPEN: False,
+    }
+    return tuple(do for do in Do if holds.get(do, True))

@@ -94,6 +94,12 @@ def ids_of(customer_id: int) -> tuple[int, ...]:
     return (living, *Customer.objects.filter(merged_into=living).order_by("pk").values_list("pk", flat=True))
 
 
+def living_ids(customer_ids: Collection[int]) -> dict[int, int]:
+    """For each id that of the living customer it means: itself, or the one it was merged into."""
+    rows = Customer.objects.filter(pk__in=customer_ids).values_list("pk", "merged_into_id")
+    return {pk: merged_into or pk for pk, merged_into in rows}
+
+
 def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     """Customers by the beginnings of words of their name or address, by e-mail, phone in any writing, or number.
 

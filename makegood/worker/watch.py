@@ -7,14 +7,18 @@ from datetime import datetime
 
 from django.db import transaction
 
+from makegood.cases.actions import follow, reassign_absent
+from makegood.journal.actors import SYSTEM
 from makegood.promises.actions import advance_due
 
 LIMIT = 1000
 
+__all__ = ["LIMIT", "Tick", "reassign_absent", "tick"]
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What one turn did: promises moved, cases opened or joined."""
+    """What one turn did: promises moved, cases opened."""
 
     moved: int
     cases: int
@@ -22,9 +26,6 @@ class Tick:
 
 @transaction.atomic
 def tick(*, now: datetime, limit: int = LIMIT) -> Tick:
-    """Move up to `limit` promises due before `now`, in due order."""
-    return Tick(len(advance_due(now=now, limit=limit)), 0)
-
-
-def reassign_absent(*, now: datetime) -> int:
-    return 0
+    """Move up to `limit` promises due before `now`, in due order, and let the cases follow."""
+    moved = advance_due(now=now, limit=limit)
+    return Tick(len(moved), follow(moved, by=SYSTEM, now=now))

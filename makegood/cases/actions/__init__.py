@@ -1,0 +1,36 @@
+"""Everything that writes cases."""
+
+from makegood.cases.actions.asking import answer, ask
+from makegood.cases.actions.closing import close, name_cause_finder, record_cause, reopen
+from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
+from makegood.cases.actions.following import follow, forecast_promise, keep_promise
+from makegood.cases.actions.ladder import take_in_charge
+from makegood.cases.actions.opening import report_failure
+from makegood.cases.actions.owning import accept, assign, decline, offer, reassign_absent, take
+from makegood.cases.actions.working import note, record_step
+
+__all__ = [
+    "accept",
+    "answer",
+    "ask",
+    "assign",
+    "close",
+    "commit",
+    "decline",
+    "follow",
+    "forecast_promise",
+    "keep_commitment",
+    "keep_promise",
+    "name_cause_finder",
+    "note",
+    "offer",
+    "reassign_absent",
+    "record_cause",
+    "record_step",
+    "release_commitment",
+    "reopen",
+    "replace_commitment",
+    "report_failure",
+    "take",
+    "take_in_charge",
+]

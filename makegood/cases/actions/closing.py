@@ -1,0 +1,99 @@
+"""Ending a case: why it happened, and that the customer says it is right."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import check_can_own, hold, person, said, tell
+from makegood.cases.models import Case, Cause, Commitment
+from makegood.cases.queries.story import story_of
+from makegood.cases.rules import Purpose, names_in, obstacles_to_closing, outcome_of
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.people.queries import roster
+from makegood.people.rules import Scope
+from makegood.promises import actions as promises
+from makegood.promises.rules import LIVE, State
+
+
+@transaction.atomic
+def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: Actor, now: datetime) -> None:
+    """Say why it happened, by the cause's slug. Whoever was finding it has found it.
+
+    Raises Refusal "cause.unknown", "cause.names_a_person".
+    """
+    case = hold(number, scope=scope)
+    person(by)
+    found = Cause.objects.filter(slug=cause).first()
+    if found is None:
+        raise invalid("cause.unknown", "There is no such cause. Choose one from the tree.", field="cause")
+    named = names_in(note, [one.name for one in roster(now).people.values()])
+    if named:
+        raise invalid(
+            "cause.names_a_person",
+            f"A cause is never a person: say what let it happen instead of naming {named}.",
+            field="note",
+        )
+    case.cause, case.cause_note = found, note.strip()
+    case.save(update_fields=["cause", "cause_note"])
+    tell("cause", case, by=by, at=now, data={"cause": found.slug, "name": found.name, "note": case.cause_note})
+    _settle_search(case, by=by, now=now)
+
+
+@transaction.atomic
+def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Scope, by: Actor, now: datetime) -> None:
+    """Name who finds out why, by when: a promise. Raises Refusal as `promises.make` does, "case.cannot_own"."""
+    case = hold(number, scope=scope)
+    person(by)
+    name = check_can_own(staff_id, now=now)
+    promise = promises.make(
+        customer_id=case.customer_id, kind="find-cause", title=f"Find out why: {case.title}"[:300], due_at=due_at,
+        owner_id=staff_id, by=by, now=now,
+    )  # fmt: skip
+    Commitment.objects.create(case=case, promise=promise, purpose=Purpose.FIND_CAUSE)
+    case.cause_finder_id = staff_id
+    case.save(update_fields=["cause_finder"])
+    tell("cause_sought", case, by=by, at=now, data={"person": staff_id, "name": name, "due_at": due_at.isoformat()})
+
+
+@transaction.atomic
+def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """Close the case with the outcome that the customer's answers make.
+
+    Raises Refusal with the code and sentence of the first obstacle that stands in the way.
+    """
+    case = hold(number, scope=scope)
+    person(by)
+    story = story_of(case)
+    for obstacle in obstacles_to_closing(story):
+        raise Refusal(obstacle.code, obstacle.sentence)
+    outcome = outcome_of(story)
+    assert outcome is not None  # noqa: S101 - without one there is an obstacle
+    case.closed_at, case.outcome = now, outcome
+    case.offered_to, case.offered_at = None, None
+    case.save(update_fields=["closed_at", "outcome", "offered_to", "offered_at"])
+    tell("closed", case, by=by, at=now, data={"outcome": outcome})
+
+
+@transaction.atomic
+def reopen(number: int, *, reason: str, scope: Scope, by: Actor, now: datetime) -> None:
+    """Open a closed case again, for its owner. Raises Refusal "case.open", "case.no_words"."""
+    case = hold(number, scope=scope, closed=True)
+    person(by)
+    words = said(reason, field="reason", what="Say why it is opened again, in the customer's words if you can.")
+    reopen_for(case, reason=words, by=by, now=now)
+
+
+def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
+    """Open a case again. Its past answers stand; the customer is asked anew before it closes."""
+    case.closed_at, case.outcome, case.reopened_at = None, "", now
+    case.save(update_fields=["closed_at", "outcome", "reopened_at"])
+    tell("reopened", case, by=by, at=now, data={"reason": reason})
+
+
+def _settle_search(case: Case, *, by: Actor, now: datetime) -> None:
+    waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIND_CAUSE, promise__state__in=[*LIVE, State.BROKEN])
+    for promise_id in waiting.values_list("promise_id", flat=True):
+        promises.keep(promise_id, by=by, now=now)

@@ -1,0 +1,103 @@
+"""Promises made inside a case. Each has its clock in the ledger like any other."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import hold, person, said, tell
+from makegood.cases.models import Case, Commitment
+from makegood.cases.rules import Purpose
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.people.rules import Scope
+from makegood.promises import actions as promises
+from makegood.promises.rules import State
+
+_KINDS: dict[str, str] = {Purpose.COMMITMENT: "commitment", Purpose.UPDATE: "progress-update"}
+
+
+@transaction.atomic
+def commit(
+    number: int,
+    *,
+    title: str,
+    due_at: datetime | None = None,
+    due_on: date | None = None,
+    purpose: str = Purpose.COMMITMENT,
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Promise the customer something by a time. Returns the promise's id in the ledger.
+
+    Raises Refusal "case.bad_value", "case.no_words", and what `promises.make` raises.
+    """
+    case = hold(number, scope=scope)
+    person(by)
+    kind = _KINDS.get(purpose)
+    if kind is None:
+        raise invalid("case.bad_value", "Make a commitment or promise an update.", field="purpose")
+    words = said(title, field="title", what="Say what you will do, such as: ring back with the plan.")
+    promise = promises.make(
+        customer_id=case.customer_id, kind=kind, title=words, due_at=due_at, due_on=due_on, owner_id=case.owner_id,
+        by=by, now=now,
+    )  # fmt: skip
+    Commitment.objects.create(case=case, promise=promise, purpose=purpose)
+    tell(
+        "committed", case, by=by, at=now,
+        data={"promise": promise.pk, "title": promise.title, "due_at": promise.due_at.isoformat(), "purpose": purpose},
+    )  # fmt: skip
+    return promise.pk
+
+
+@transaction.atomic
+def keep_commitment(
+    number: int, *, promise_id: int, scope: Scope, by: Actor, now: datetime, at: datetime | None = None
+) -> None:
+    """Record that a promise of the case was kept. Raises Refusal "case.no_such_commitment"."""
+    _of(hold(number, scope=scope), promise_id)
+    person(by)
+    promises.keep(promise_id, at=at, by=by, now=now)
+
+
+@transaction.atomic
+def replace_commitment(
+    number: int,
+    *,
+    promise_id: int,
+    due_at: datetime | None = None,
+    due_on: date | None = None,
+    title: str | None = None,
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """The customer agreed to another time before this one broke. Returns the id of the new promise."""
+    case = hold(number, scope=scope)
+    person(by)
+    old = _of(case, promise_id)
+    new = promises.replace(promise_id, due_at=due_at, due_on=due_on, title=title, by=by, now=now)
+    Commitment.objects.create(case=case, promise=new, purpose=old.purpose)
+    return new.pk
+
+
+@transaction.atomic
+def release_commitment(number: int, *, promise_id: int, reason: str, scope: Scope, by: Actor, now: datetime) -> None:
+    """The customer lets us off: a broken promise is released, one still ahead is withdrawn."""
+    commitment = _of(hold(number, scope=scope), promise_id)
+    person(by)
+    if commitment.promise.state == State.BROKEN:
+        promises.release(promise_id, reason=reason, by=by, now=now)
+    else:
+        promises.withdraw(promise_id, reason=reason, by=by, now=now)
+
+
+def _of(case: Case, promise_id: int) -> Commitment:
+    found = Commitment.objects.select_related("promise").filter(case=case, promise_id=promise_id).first()
+    if found is None:
+        raise missing("case.no_such_commitment", "This case holds no such promise.")
+    if found.purpose == Purpose.TAKE_IN_CHARGE:
+        raise Refusal("case.charge_is_personal", "Only the person drawn in can keep this one, by taking it in charge.")
+    return found

@@ -1,0 +1,63 @@
+"""What follows in the cases when promises move. Called in the transaction that moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from makegood.cases.actions.ladder import climb
+from makegood.cases.actions.opening import open_for_promises
+from makegood.cases.actions.righting import set_right
+from makegood.cases.rules import DetectedBy, wants_case
+from makegood.journal.actors import Actor
+from makegood.people.rules import Scope
+from makegood.promises import actions as promises
+from makegood.promises.queries import promise_for
+from makegood.promises.rules import LIVE, Moved, State
+
+
+@transaction.atomic
+def follow(moved: Sequence[Moved], *, by: Actor, now: datetime, detected_by: DetectedBy = DetectedBy.WATCH) -> int:
+    """Open cases for what failed, climb the ladder for what broke inside cases, and correct what was set right.
+
+    Returns how many cases were opened.
+    """
+    climb([move for move in moved if move.inside_case and move.after is State.BROKEN], by=by, now=now)
+    set_right([move for move in moved if _was_mistaken(move)], by=by, now=now)
+    return open_for_promises([move for move in moved if wants_case(move)], detected_by=detected_by, by=by, now=now)
+
+
+def _was_mistaken(move: Moved) -> bool:
+    """Whether late news shows that nothing had been broken after all."""
+    return move.before in {State.BROKEN, State.KEPT_LATE} and move.after not in {
+        State.BROKEN,
+        State.KEPT_LATE,
+        State.RELEASED,
+    }
+
+
+@transaction.atomic
+def keep_promise(promise_id: int, *, scope: Scope, by: Actor, now: datetime, at: datetime | None = None) -> Moved:
+    """Keep a promise of the ledger, and correct its case when it turns out to have been kept in time.
+
+    Raises Refusal as `promise_for` and `promises.keep` do.
+    """
+    promise_for(scope, promise_id)
+    moved = promises.keep(promise_id, at=at, by=by, now=now)
+    follow([moved], by=by, now=now, detected_by=DetectedBy.STAFF)
+    return moved
+
+
+@transaction.atomic
+def forecast_promise(promise_id: int, *, scope: Scope, forecast_at: datetime, by: Actor, now: datetime) -> Moved:
+    """Record an estimate; one that is too late opens a case, so that we speak first.
+
+    Raises Refusal as `promise_for` and `promises.forecast` do.
+    """
+    promise_for(scope, promise_id)
+    moved = promises.forecast(promise_id, forecast_at=forecast_at, by=by, now=now)
+    if moved.after in LIVE:
+        follow([moved], by=by, now=now, detected_by=DetectedBy.STAFF)
+    return moved

@@ -1,0 +1,70 @@
+"""Getting hold of a case to act on it: visible, locked, open, and by somebody who may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from makegood.cases.models import Case
+from makegood.cases.queries.seeing import unknown_case, visible
+from makegood.journal.actions import record
+from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal, forbidden, invalid
+from makegood.people.queries import staff_by_id
+from makegood.people.rules import Ability, Scope
+
+
+def hold(number: int, *, scope: Scope, closed: bool = False) -> Case:
+    """The case, locked for this transaction. `closed` says which kind is wanted.
+
+    Raises Refusal "case.unknown", "case.may_not_work", "case.closed", "case.open".
+    """
+    if not scope.may(Ability.WORK):
+        raise forbidden("case.may_not_work", "Your role may look at cases but not work them.")
+    found = visible(scope).filter(pk=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise unknown_case()
+    case = Case.objects.select_for_update().get(pk=number)
+    if not closed and case.closed_at is not None:
+        raise Refusal("case.closed", "This case is closed. Reopen it to go on.")
+    if closed and case.closed_at is None:
+        raise Refusal("case.open", "This case is open already.")
+    return case
+
+
+def person(by: Actor) -> int:
+    """The member of staff who acts. Raises Refusal "case.needs_a_person" for an integration that stands for none."""
+    if by.kind is not ActorKind.STAFF or by.id is None:
+        raise invalid("case.needs_a_person", "Only a member of staff can do this: say for whom you act.", field="staff")
+    return by.id
+
+
+def check_can_own(staff_id: int, *, now: datetime) -> str:
+    """The name of somebody who may own a case. Raises Refusal "case.cannot_own" for one who is not there."""
+    facts = staff_by_id(staff_id, now)
+    if facts is None:
+        raise invalid("case.nobody", "There is no such member of staff.", field="to")
+    if not facts.is_present or not facts.may_work:
+        raise invalid("case.cannot_own", f"{facts.name} is not there to own it. Choose somebody who is.", field="to")
+    return facts.name
+
+
+def tell(verb: str, case: Case, *, by: Actor, at: datetime, data: Mapping[str, Any] | None = None) -> None:
+    """Record a move of a case."""
+    record(
+        f"case.{verb}",
+        by=by,
+        at=at,
+        subject=("case", case.pk),
+        customer_id=case.customer_id,
+        case_id=case.pk,
+        data=data,
+    )
+
+
+def said(text: str, *, field: str, what: str) -> str:
+    """Words that must not be empty. Raises Refusal "case.no_words"."""
+    if not text.strip():
+        raise invalid("case.no_words", what, field=field)
+    return text.strip()

@@ -1,0 +1,164 @@
+"""Who is accountable: taking, handing over, and what happens when the owner is not there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import check_can_own, hold, person, tell
+from makegood.cases.models import Case, Commitment
+from makegood.cases.rules import Purpose
+from makegood.journal.actors import SYSTEM, Actor
+from makegood.kernel.refusals import Refusal, forbidden, invalid
+from makegood.people.queries import Roster, roster, router, staff_by_id
+from makegood.people.rules import Ability, Scope
+from makegood.promises import actions as promises
+from makegood.promises.queries import kind_by_id
+from makegood.promises.rules import LIVE, State
+
+
+@transaction.atomic
+def take(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """Become the owner, or say as its owner that one is on it.
+
+    An agent takes what is theirs, offered to them, or nobody's yet; a lead or manager takes any they can see.
+    Raises Refusal "case.owned" when somebody else is at work on it.
+    """
+    case = hold(number, scope=scope)
+    me = person(by)
+    if case.owner_id == me and case.taken_at is not None and case.offered_to_id is None:
+        raise Refusal("case.yours", "This case is yours already.")
+    theirs = case.owner_id != me and case.taken_at is not None and case.offered_to_id != me
+    if theirs and not scope.may(Ability.ASSIGN):
+        raise Refusal("case.owned", f"{_name(case.owner_id, now)} is at work on it. Ask for a handover.")
+    check_can_own(me, now=now)
+    _hand_to(case, me, by=by, now=now, verb="taken")
+
+
+@transaction.atomic
+def offer(number: int, *, to: int, note: str = "", scope: Scope, by: Actor, now: datetime) -> None:
+    """Offer the case to somebody. The owner stays accountable until they accept.
+
+    Raises Refusal "case.not_yours", "case.offered_to_owner", "case.cannot_own", "case.nobody".
+    """
+    case = hold(number, scope=scope)
+    _must_be_mine(case, scope)
+    if to == case.owner_id:
+        raise invalid("case.offered_to_owner", "That person owns it already. Choose somebody else.", field="to")
+    name = check_can_own(to, now=now)
+    case.offered_to_id, case.offered_at, case.offer_note = to, now, note.strip()[:500]
+    case.save(update_fields=["offered_to", "offered_at", "offer_note"])
+    tell("offered", case, by=by, at=now, data={"to": to, "name": name, "note": case.offer_note})
+
+
+@transaction.atomic
+def accept(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """Accept a handover; from now on the one who accepts is accountable. Raises Refusal "case.not_offered"."""
+    case = hold(number, scope=scope)
+    me = person(by)
+    _must_be_offered(case, me)
+    check_can_own(me, now=now)
+    _hand_to(case, me, by=by, now=now, verb="accepted")
+
+
+@transaction.atomic
+def decline(number: int, *, note: str = "", scope: Scope, by: Actor, now: datetime) -> None:
+    """Decline a handover; the owner stays who they were. Raises Refusal "case.not_offered"."""
+    case = hold(number, scope=scope)
+    _must_be_offered(case, person(by))
+    _clear_offer(case)
+    case.save(update_fields=["offered_to", "offered_at", "offer_note"])
+    tell("declined", case, by=by, at=now, data={"note": note.strip()})
+
+
+@transaction.atomic
+def assign(number: int, *, to: int, scope: Scope, by: Actor, now: datetime) -> None:
+    """Make somebody the owner at once. For those who may assign; raises Refusal "case.may_not_assign"."""
+    case = hold(number, scope=scope)
+    if not scope.may(Ability.ASSIGN):
+        raise forbidden("case.may_not_assign", "Only a lead or manager can assign. Offer it to them instead.")
+    check_can_own(to, now=now)
+    if to == case.owner_id:
+        raise invalid("case.offered_to_owner", "That person owns it already. Choose somebody else.", field="to")
+    _hand_to(case, to, by=by, now=now, verb="assigned", taken=False)
+
+
+def reassign_absent(*, now: datetime) -> int:
+    """Give every open case whose owner is not there to their deputy, else the lead, else whoever is present.
+
+    Offers to people who left lapse. Returns how many cases changed hands. Pulled by the worker.
+    """
+    everybody = roster(now)
+    away = [one.id for one in everybody.people.values() if not (one.is_present and one.may_work)]
+    if not away:
+        return 0
+    _lapse_offers(away, now)
+    waiting = Case.objects.filter(closed_at__isnull=True, owner_id__in=away).order_by("pk").values_list("pk", flat=True)
+    return sum(_reassign(number, everybody, now) for number in waiting)
+
+
+@transaction.atomic
+def _reassign(number: int, everybody: Roster, now: datetime) -> bool:
+    case = Case.objects.select_for_update().get(pk=number)
+    successor = _successor(case, everybody, now)
+    if case.closed_at is not None or successor is None or successor == case.owner_id:
+        return False
+    _hand_to(case, successor, by=SYSTEM, now=now, verb="reassigned", taken=False)
+    return True
+
+
+def _successor(case: Case, everybody: Roster, now: datetime) -> int | None:
+    owner = everybody.people.get(case.owner_id)
+    team_id = owner.team_id if owner else None
+    standing = everybody.deputy_for(case.owner_id) or everybody.lead_for(team_id)
+    if standing is not None:
+        return standing.id
+    kind = kind_by_id(case.kind_id)
+    heir = everybody.people.get(router(now, {}).route(kind.team_id, kind.role))
+    return heir.id if heir is not None and heir.is_present else None
+
+
+@transaction.atomic
+def _lapse_offers(away: list[int], now: datetime) -> None:
+    offers = Case.objects.select_for_update().filter(closed_at__isnull=True, offered_to_id__in=away).order_by("pk")
+    for case in offers:
+        _clear_offer(case)
+        case.save(update_fields=["offered_to", "offered_at", "offer_note"])
+        tell("offer_lapsed", case, by=SYSTEM, at=now)
+
+
+def _hand_to(case: Case, owner_id: int, *, by: Actor, now: datetime, verb: str, taken: bool = True) -> None:
+    """Change the owner, and with them who answers for the promises of the case that are still to be kept."""
+    before = case.owner_id
+    case.owner_id = owner_id
+    case.taken_at = now if taken else None
+    _clear_offer(case)
+    case.save(update_fields=["owner", "taken_at", "offered_to", "offered_at", "offer_note"])
+    tell(verb, case, by=by, at=now, data={"from": before, "owner": owner_id, "name": _name(owner_id, now)})
+    if before != owner_id:
+        promises.give(_unkept(case), owner_id=owner_id, by=by, now=now)
+
+
+def _unkept(case: Case) -> list[int]:
+    rows = Commitment.objects.filter(case=case, promise__state__in=[*LIVE, State.BROKEN])
+    return list(rows.exclude(purpose=Purpose.TAKE_IN_CHARGE).values_list("promise_id", flat=True))
+
+
+def _clear_offer(case: Case) -> None:
+    case.offered_to, case.offered_at, case.offer_note = None, None, ""
+
+
+def _must_be_mine(case: Case, scope: Scope) -> None:
+    if case.owner_id != scope.staff_id and not scope.may(Ability.ASSIGN):
+        raise forbidden("case.not_yours", "Only its owner or a lead can hand this case over.")
+
+
+def _must_be_offered(case: Case, me: int) -> None:
+    if case.offered_to_id != me:
+        raise Refusal("case.not_offered", "This case is not offered to you.")
+
+
+def _name(staff_id: int, now: datetime) -> str:
+    facts = staff_by_id(staff_id, now)
+    return facts.name if facts else "Somebody"

@@ -1,0 +1,42 @@
+"""Everything that reads cases."""
+
+from makegood.cases.queries.causes import CauseFacts, causes
+from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
+from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
+from makegood.cases.queries.record import (
+    CaseFacts,
+    CheckFacts,
+    CommitmentFacts,
+    EscalationFacts,
+    FailureFacts,
+    StepFacts,
+    case_for,
+    case_numbers_of_promise,
+    timeline,
+)
+from makegood.cases.queries.seeing import parse_number
+
+__all__ = [
+    "CaseFacts",
+    "CaseFilter",
+    "CaseLine",
+    "CasesPage",
+    "CauseFacts",
+    "CheckFacts",
+    "CommitmentFacts",
+    "Desk",
+    "DeskGroup",
+    "DeskRow",
+    "EscalationFacts",
+    "FailureFacts",
+    "StepFacts",
+    "case_for",
+    "case_numbers_of_promise",
+    "cases_list",
+    "causes",
+    "count_open",
+    "desk_rows",
+    "parse_number",
+    "search",
+    "timeline",
+]

@@ -1,0 +1,118 @@
+"""Stage, outcome and what stands in the way are read off what happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from makegood.cases.rules import (
+    ATTEMPTS_BEFORE_UNREACHABLE,
+    Answer,
+    Do,
+    Outcome,
+    Stage,
+    Step,
+    Story,
+    allowed,
+    names_in,
+    obstacles_to_closing,
+    outcome_of,
+    stage_of,
+)
+from makegood.people.rules import Role, Scope
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NEW = Story(
+    taken_at=None, closed_at=None, reopened=False, steps=frozenset(), commitments_open=0, commitments_broken=0,
+    promised=False, answers=(), has_cause=False, has_cause_finder=False, awaits_take_in_charge=False,
+)  # fmt: skip
+stories = st.builds(
+    Story,
+    taken_at=st.none() | st.just(NOW),
+    closed_at=st.none(),
+    reopened=st.booleans(),
+    steps=st.frozensets(st.sampled_from(Step)),
+    commitments_open=st.integers(0, 2),
+    commitments_broken=st.integers(0, 2),
+    promised=st.booleans(),
+    answers=st.lists(st.sampled_from(Answer), max_size=4).flatmap(
+        lambda given: st.sampled_from([tuple(given), (*given, None)])
+    ),
+    has_cause=st.booleans(),
+    has_cause_finder=st.booleans(),
+    awaits_take_in_charge=st.booleans(),
+)
+
+
+@given(stories)
+def test_a_case_closes_exactly_when_everything_is_done(story: Story) -> None:
+    done = (
+        outcome_of(story) is not None
+        and not story.commitments_open
+        and not story.commitments_broken
+        and (story.has_cause or story.has_cause_finder)
+    )
+    assert (obstacles_to_closing(story) == ()) == done
+
+
+@given(stories)
+def test_every_obstacle_has_its_own_code_and_a_whole_sentence(story: Story) -> None:
+    found = obstacles_to_closing(story)
+    assert len({one.code for one in found}) == len(found)
+    assert all(one.sentence[0].isupper() and one.sentence.endswith(".") for one in found)
+    assert "case.closed" in {one.code for one in obstacles_to_closing(replace(story, closed_at=NOW))}
+
+
+@given(stories)
+def test_the_last_word_decides_the_outcome(story: Story) -> None:
+    given_answers = [answer for answer in story.answers if answer]
+    outcome = outcome_of(story)
+    if not given_answers:
+        assert outcome is None
+    elif given_answers[-1] is Answer.SATISFIED:
+        more = story.reopened or Answer.MORE in given_answers
+        assert outcome is (Outcome.SATISFIED_AFTER_MORE if more else Outcome.SATISFIED)
+    elif given_answers[-1] is Answer.MORE:
+        assert outcome is None
+    elif given_answers[-1] is Answer.NOT_REACHED:
+        tail = given_answers[-ATTEMPTS_BEFORE_UNREACHABLE:]
+        gave_up = tail == [Answer.NOT_REACHED] * ATTEMPTS_BEFORE_UNREACHABLE
+        assert outcome is (Outcome.UNREACHABLE if gave_up else None)
+
+
+@pytest.mark.parametrize(
+    ("story", "stage"),
+    [
+        (NEW, Stage.NEW),
+        (replace(NEW, taken_at=NOW), Stage.CONTACT),
+        (replace(NEW, steps=frozenset({Step.LISTEN})), Stage.CONTACT),
+        (replace(NEW, promised=True), Stage.PUTTING_RIGHT),
+        (replace(NEW, answers=(None,)), Stage.CONFIRMING),
+        (replace(NEW, promised=True, answers=(Answer.MORE,)), Stage.PUTTING_RIGHT),
+        (replace(NEW, answers=(Answer.SATISFIED,)), Stage.LEARNING),
+        (replace(NEW, answers=(Answer.SATISFIED,), closed_at=NOW), Stage.CLOSED),
+    ],
+)
+def test_the_stage_is_read_off(story: Story, stage: Stage) -> None:
+    assert stage_of(story) is stage
+
+
+@given(stories, st.sampled_from(Role), st.booleans())
+def test_close_is_offered_exactly_when_it_would_succeed(story: Story, role: Role, mine: bool) -> None:
+    scope = Scope(role, 1, None)
+    offered = allowed(story, scope=scope, owner_id=1 if mine else 2, offered_to_id=None, drawn_in=False)
+    if role is Role.ANALYST:
+        assert offered == ()
+    else:
+        assert (Do.CLOSE in offered) == (not obstacles_to_closing(story))
+        assert Do.ACCEPT not in offered
+
+
+def test_a_persons_name_is_found_in_a_note() -> None:
+    names = ["Marcus Bell", "Ana Lima", "Rose"]
+    assert names_in("It was marcus  BELL again", names) == "Marcus Bell"
+    assert names_in("The bell at Marcus Street rose", names) == ""
