@@ -63,7 +63,7 @@ def test_a_case_closes_exactly_when_everything_is_done(story: Story) -> None:
 def test_every_obstacle_has_its_own_code_and_a_whole_sentence(story: Story) -> None:
     found = obstacles_to_closing(story)
     assert len({one.code for one in found}) == len(found)
-    assert all(one.sentence[0].isupper() and one.sentence.endswith(".") for one in found)
+    assert all(not one.sentence[0].islower() and one.sentence.endswith(".") for one in found)
     assert "case.closed" in {one.code for one in obstacles_to_closing(replace(story, closed_at=NOW))}
 
 
