@@ -67,7 +67,8 @@ def slug(name: str) -> str:
 def _reference(feed: Feed, reference: str) -> str:
     if not reference:
         name = label(feed.texts["reference"])
-        raise BadCell(name, "", "row.no_reference", f"{name} is empty, so the promise could not be found again.")
+        empty = f"Not every column of {name} is filled" if "{" in name else f"{name} is empty"
+        raise BadCell(name, "", "row.no_reference", f"{empty}, so the promise could not be found again.")
     if len(reference) > LONGEST_REFERENCE:
         raise BadCell(
             label(feed.texts["reference"]), reference, "row.reference_too_long",
