@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
-from makegood.config.demo.cast import hire
 from makegood.config.demo.flights import legs
+from makegood.config.demo.hiring import hire
 from makegood.config.demo.news import KIND, News, booked, news_of
 from makegood.config.demo.passengers import Booking, bookings, passengers
 from makegood.config.demo.scene import Scene
