@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from django.db import InterfaceError, OperationalError, connection
 
 from makegood.adapters.heartbeat import HeartbeatLost, beat
+from makegood.cases.actions import reassign_absent
+from makegood.kernel.refusals import Refusal
 from makegood.platform.health import hold_worker_lock
 from makegood.platform.tidying import clear_expired
 from makegood.promises.queries import next_check, overdue_checks
-from makegood.worker.watch import LIMIT, reassign_absent, tick
+from makegood.worker.watch import LIMIT, tick
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,9 @@ class Worker:
                 self._turn()
             except (OperationalError, InterfaceError) as trouble:
                 log.warning("The database is away, trying again: %s", str(trouble).strip().partition("\n")[0])
+                self._start_over()
+            except Refusal as refusal:
+                log.error("Promises cannot be moved: %s", refusal)
                 self._start_over()
             except Exception:
                 log.exception("A turn of the watch failed; trying again")
