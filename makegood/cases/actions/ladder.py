@@ -33,6 +33,8 @@ def climb(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
     Whoever was drawn in before on the same case is not drawn in twice; when nobody is left above, the journal
     says so and the case stays with those it has. Breaking the promise to take it in charge climbs further.
     """
+    if not moved:
+        return
     broken = (
         Commitment.objects.select_related("case")
         .filter(

@@ -53,6 +53,8 @@ def open_for_promises(moved: Sequence[Moved], *, detected_by: DetectedBy, by: Ac
 
     A promise that has its failure already gets no second one. Returns how many cases were opened.
     """
+    if not moved:
+        return 0
     counted = set(
         Failure.objects.filter(promise_id__in=[move.promise_id for move in moved]).values_list("promise_id", flat=True)
     )

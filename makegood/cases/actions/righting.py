@@ -16,6 +16,8 @@ from makegood.promises.rules import LIVE, Moved, State
 
 def set_right(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
     """Mark the failures of these promises as none, and close the cases in which nobody had spoken yet."""
+    if not moved:
+        return
     failures = Failure.objects.filter(promise_id__in=[move.promise_id for move in moved], corrected_at__isnull=True)
     touched = sorted(set(failures.values_list("case_id", flat=True)))
     for case in Case.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
