@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import zipfile
 from contextlib import suppress
 from decimal import Decimal
@@ -96,6 +97,16 @@ def test_a_wrong_encoding_is_told_by_line_and_byte(tmp_path: Path) -> None:
     assert "0xfc" in refused.message
     assert "encoding: cp1252" in refused.message
     assert cells(path, FileShape(encoding="cp1252"))[-1] == ["x", "Zürich"]
+
+
+def test_a_declared_encoding_that_the_file_lacks_is_refused(tmp_path: Path) -> None:
+    assert refusal(write(tmp_path, b"a,b\n1,2\n"), FileShape(encoding="utf-16")).code == "file.encoding"
+    assert "utf-16-le" in refusal(write(tmp_path, b"abc"), FileShape(encoding="utf-16-le")).message
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(tmp_path / "pipe").code == "file.not_found"
 
 
 def test_an_encoding_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -345,12 +356,19 @@ def physical_lines(text: str) -> int:
 HEADS = [b"", b"\x1f\x8b\x08", b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf", b"[", b"{", b'id,due\n1,"']
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
-@given(head=st.sampled_from(HEADS), body=st.binary(max_size=200))
-def test_no_bytes_end_in_anything_but_rows_or_a_refusal(tmp_path: Path, head: bytes, body: bytes) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=500)
+@given(
+    head=st.sampled_from(HEADS),
+    body=st.binary(max_size=200),
+    encoding=st.sampled_from(["auto", "auto", "utf-16", "utf-16-be", "utf-32", "cp1252", "shift-jis", "utf-7", "idna"]),
+    form=st.sampled_from(["auto", "auto", "delimited", "json", "ndjson", "excel"]),
+)
+def test_no_bytes_end_in_anything_but_rows_or_a_refusal(
+    tmp_path: Path, head: bytes, body: bytes, encoding: str, form: str
+) -> None:
     path = write(tmp_path, head + body)
     with suppress(Refusal):
-        survey(path, FileShape(), ())
+        survey(path, FileShape(encoding=encoding, format=form), ())
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)

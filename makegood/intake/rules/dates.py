@@ -14,7 +14,8 @@ from typing import NamedTuple
 from makegood.kernel.refusals import invalid
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_OFFSET = r"(?:Z|z|[+-]\d{2}:?(?:\d{2})?|(?![AP]M)[A-Z]{2,4})"
+_OFFSET = r"(?:Z|z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|(?![AP]M)[A-Z]{2,4})"
+_NAMED_BESIDE = r"(?:\s*\([^()]*\)|\[[\w/+-]+\])?"  # "+01:00[Europe/Paris]", "GMT+0100 (Central European Time)"
 _DIRECTIVES = {
     "Y": r"\d{4}", "y": r"\d{2}", "m": r"\d{1,2}", "d": r"\d{1,2}", "H": r"\d{1,2}", "I": r"\d{1,2}",
     "M": r"\d{2}", "S": r"\d{2}", "f": r"\d{1,9}", "p": r"[AaPp]\.?\s?[Mm]\.?",
@@ -31,6 +32,7 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 
 _CLOCKS = ("[,] %I:%M[:%S[.%f]][ ]%p", "[,] %H:%M[:%S[.%f]]")
+_EUROPEAN_CLOCKS = (*_CLOCKS, "[,] %H.%M[.%S]", "[,] %Hh%M")
 _ISO_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d")
 PRESETS = {
     "iso": (
@@ -40,7 +42,7 @@ PRESETS = {
         "%Y%m%d%H%M[%S]",
     ),
     "us": tuple(f"%m{s}%d{s}{y}[{clock}]" for y in ("%Y", "%y") for s in "/-." for clock in _CLOCKS),
-    "eu": tuple(f"%d{s}%m{s}{y}[{clock}]" for y in ("%Y", "%y") for s in "./-" for clock in _CLOCKS),
+    "eu": tuple(f"%d{s}%m{s}{y}[{clock}]" for y in ("%Y", "%y") for s in "./-" for clock in _EUROPEAN_CLOCKS),
     "words": tuple(
         f"[%a[,] ]{day}[{clock}]"
         for day in ("%d %b[,] %Y", "%b %d[,] %Y", "%d-%b-%Y", "%d-%b-%y", "%d. %b %Y")
@@ -177,13 +179,15 @@ def _month(word: str) -> int | None:
 def offset(text: str) -> tzinfo:
     """A UTC offset as written: Z, +02, +0200, +02:00 or one of the abbreviations that mean one thing."""
     upper = text.upper()
+    text = text if len(text) < 4 else text.removeprefix("UTC").removeprefix("GMT")
     if upper == "Z":
         return UTC
     if upper in _ABBREVIATIONS:
         return timezone(timedelta(hours=_ABBREVIATIONS[upper]))
     if text[0] not in "+-":
         raise Unreadable(f"The time zone {text} is not known. Name it in the feed under `time_zone`.")
-    digits = text[1:].replace(":", "").ljust(4, "0")
+    digits = text[1:].replace(":", "")
+    digits = digits.zfill(2).ljust(4, "0") if len(digits) < 3 else digits.zfill(4)
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if ahead >= timedelta(hours=24):
         raise Unreadable(f"The UTC offset {text} does not exist.")
@@ -205,7 +209,7 @@ def _pattern(form: str) -> str:
     if not ({"Y", "y"} & names and {"m", "b"} & names and "d" in names):
         raise _bad_format(form, "it must name a year, a month and a day")
     timed = {"H", "I"} & names
-    return built if "z" in names or not timed else built + rf"(?:\s*(?P<z>{_OFFSET}))?"
+    return built if "z" in names or not timed else built + rf"(?:\s*(?P<z>{_OFFSET}){_NAMED_BESIDE})?"
 
 
 def _piece(form: str, tokens: list[tuple[str | None, ...]], index: int) -> str:

@@ -63,7 +63,7 @@ class Lines:
     def _read(self) -> str:
         try:
             line = self._stream.readline(LIMIT + 1)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise not_decodable(self._path, error, self._encoding) from None
         except (EOFError, OSError, zlib.error) as error:
             raise broken_off(self._path, self.number, error) from None

@@ -152,7 +152,7 @@ class Document:
     def _more(self) -> bool:
         try:
             chunk = self._stream.read(_STEP)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise not_decodable(self._path, error, self._encoding) from None
         except (EOFError, OSError, zlib.error) as error:
             raise broken_off(self._path, self.line, error) from None

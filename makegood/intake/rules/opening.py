@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import stat
 import zlib
 from pathlib import Path
 from typing import IO, cast
@@ -55,6 +56,8 @@ def open_bytes(path: Path) -> io.BufferedReader:
 
 def _open(path: Path) -> io.BufferedReader:
     try:
+        if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise invalid("file.not_found", f"{path} is no file that can be read twice. Save it to a file first.")
         return io.BufferedReader(io.FileIO(path), CHUNK)
     except FileNotFoundError:
         raise invalid("file.not_found", f"There is no file {path}. Check the path.") from None
@@ -88,8 +91,9 @@ def declared(encoding: str) -> str:
     """The codec for a declared encoding. Raises Refusal("feed.encoding") when there is none of that name."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=encoding).close()  # refuses codecs that are not of text
+        b"probe".decode(encoding, "ignore")  # and those of domain names
         name = codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise invalid(
             "feed.encoding", f"There is no encoding called {encoding}. Try utf-8, cp1252, latin-1 or utf-16."
         ) from None
@@ -127,15 +131,16 @@ def broken_off(path: Path, line: int, error: Exception) -> Refusal:
     )
 
 
-def not_decodable(path: Path, error: UnicodeDecodeError, encoding: str) -> Refusal:
+def not_decodable(path: Path, error: UnicodeError, encoding: str) -> Refusal:
     """The refusal for bytes that are no text in the encoding, with the line and the byte where they stand."""
-    found = _first_bad_byte(path, error.encoding)
-    where = f"line {found[0]:,} (byte {found[1]:,} of the file, value 0x{found[2]:02x})" if found else "the end"
+    named = error.encoding if isinstance(error, UnicodeDecodeError) else encoding
+    found = _first_bad_byte(path, named) if isinstance(error, UnicodeDecodeError) else None
+    where = f"at line {found[0]:,} (byte {found[1]:,} of the file, value 0x{found[2]:02x})" if found else f"({error})"
     if encoding == "auto":
         advice = "If it comes from a Windows program, write `encoding: cp1252` under `file:` in the feed."
     else:
         advice = f"The feed says `encoding: {encoding}`; name the one in which the file was written."
-    return invalid("file.encoding", f"{path.name} is not {_plain(error.encoding)} text at {where}. {advice}")
+    return invalid("file.encoding", f"{path.name} is not {_plain(named)} text {where}. {advice}")
 
 
 def _plain(encoding: str) -> str:
