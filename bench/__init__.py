@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ours, the floor of the same machine in the same run, and the ratio."""
