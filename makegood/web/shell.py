@@ -62,10 +62,16 @@ class Shell:
         return self._desk.organisation.notice
 
     @cached_property
+    def saved(self) -> Saved | None:
+        """The saved view whose list this is."""
+        here = f"{self._path}?{self._query}"
+        return next((view for view in self.views if self._query and view.address == here), None)
+
+    @cached_property
     def active(self) -> str:
-        here = f"{self._path}?{self._query}" if self._query else ""
-        saved = next((view.slug for view in self.views if here and view.address == here), "")
-        return f"view:{saved}" if saved else next((name for start, name in _PLACES if self._path.startswith(start)), "")
+        if self.saved is not None:
+            return f"view:{self.saved.slug}"
+        return next((name for start, name in _PLACES if self._path.startswith(start)), "")
 
     @cached_property
     def counts(self) -> Counts:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from makegood.cases.queries import CaseFilter
+from makegood.cases.queries import count_open as count_cases
 from makegood.promises.queries import LedgerFilter, count_open
 from makegood.promises.rules import UNKEPT, State
 from makegood.web.desk import Desk
@@ -24,7 +26,7 @@ def counts_for(desk: Desk) -> Counts:
     """The counts, each up to 999."""
     return Counts(
         today=_promises(desk, State.BROKEN),
-        cases=0,
+        cases=count_cases(desk.scope, CaseFilter(owner_id=desk.staff_id), at_most=_SHOWN),
         promises=_promises(desk, *sorted(UNKEPT)),
     )
 

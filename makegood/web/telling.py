@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -40,9 +40,12 @@ class Line:
     image: str = ""
 
 
-def tell(entries: Iterable[Recorded], desk: Desk) -> list[Event]:
-    """The entries as lines, oldest first; those that would say nothing to a person are left out."""
-    return [_event(entry, LINES[entry.verb], desk) for entry in entries if entry.verb in LINES]
+def tell(entries: Iterable[Recorded], desk: Desk, named: Collection[int] = ()) -> list[Event]:
+    """The entries as lines, oldest first; those that would say nothing to a person are left out.
+
+    `named` are promises that a line calls by their title: those that are not what the page is about.
+    """
+    return [_event(entry, LINES[entry.verb], desk, named) for entry in entries if entry.verb in LINES]
 
 
 def seamed(events: Iterable[Event]) -> list[Event]:
@@ -55,20 +58,19 @@ def seamed(events: Iterable[Event]) -> list[Event]:
     return told
 
 
-def _event(entry: Recorded, line: Line, desk: Desk) -> Event:
+def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> Event:
     data = entry.data
     by = _by(entry, desk)
     plain = not by and bool(line.alone)
+    text = line.alone if plain else line.words(data)
+    if entry.subject_kind == "promise" and entry.subject_id in named and data.get("title"):
+        text = f"{text}: {data['title']}"
+    said = str(data.get("said") or "")
     return Event(
-        at=entry.at,
-        by=by,
-        text=line.alone if plain else line.words(data),
-        state=line.state,
-        image=line.image,
-        strong=plain and bool(line.state),
-        quote=str(data.get("words") or data.get("reason") or ""),
-        why=str(data.get("note") or ""),
-    )
+        at=entry.at, by=by, text=text, state=line.state, image=line.image, strong=plain and bool(line.state),
+        quote=str(data.get("words") or data.get("reason") or (said if data.get("step") == "listen" else "")),
+        why=str(data.get("note") or data.get("harm") or (said if data.get("step") != "listen" else "")),
+    )  # fmt: skip
 
 
 def _by(entry: Recorded, desk: Desk) -> str:
@@ -97,25 +99,26 @@ def _replaced(data: Mapping[str, Any]) -> str:
     return _("agreed on a new promise, due {due}").format(due=instant(data, "due_at"))
 
 
-def _fixed(words: str) -> Callable[[Mapping[str, Any]], str]:
+def fixed(words: str) -> Callable[[Mapping[str, Any]], str]:
+    """Words that say all there is to say."""
     return lambda data: _(words)
 
 
 LINES: dict[str, Line] = {
     "promise.made": Line(_made, image="promise"),
-    "promise.at_risk": Line(_fixed("says it is in danger"), "At risk", "at_risk"),
-    "promise.calmed": Line(_fixed("says it is on course again"), "On course again", "open"),
-    "promise.broken": Line(_fixed("told that it was broken"), "Promise broken", "broken"),
-    "promise.kept": Line(_fixed("kept it"), "Promise kept", "kept"),
-    "promise.kept_late": Line(_fixed("kept it, late"), "Kept late", "kept_late"),
+    "promise.at_risk": Line(fixed("says it is in danger"), "At risk", "at_risk"),
+    "promise.calmed": Line(fixed("says it is on course again"), "On course again", "open"),
+    "promise.broken": Line(fixed("told that it was broken"), "Promise broken", "broken"),
+    "promise.kept": Line(fixed("kept it"), "Promise kept", "kept"),
+    "promise.kept_late": Line(fixed("kept it, late"), "Kept late", "kept_late"),
     "promise.forecast": Line(_expected, image="clock"),
-    "promise.withdrawn": Line(_fixed("withdrew it, as the customer wished"), "Withdrawn", "withdrawn"),
-    "promise.released": Line(_fixed("was let off by the customer"), "Released", "released"),
+    "promise.withdrawn": Line(fixed("withdrew it, as the customer wished"), "Withdrawn", "withdrawn"),
+    "promise.released": Line(fixed("was let off by the customer"), "Released", "released"),
     "promise.replaced": Line(_replaced, state="replaced"),
-    "promise.given": Line(_fixed("gave it to somebody else"), image="hand"),
-    "promise.corrected": Line(_fixed("corrected what was known"), image="edit"),
-    "customer.added": Line(_fixed("added this customer"), image="person"),
-    "customer.changed": Line(_fixed("changed this customer’s details"), image="edit"),
+    "promise.given": Line(fixed("gave it to somebody else"), image="hand"),
+    "promise.corrected": Line(fixed("corrected what was known"), image="edit"),
+    "customer.added": Line(fixed("added this customer"), image="person"),
+    "customer.changed": Line(fixed("changed this customer’s details"), image="edit"),
     "customer.merged": Line(
         lambda data: _("merged {gone} into this customer").format(gone=data.get("gone", "")), image="link"
     ),

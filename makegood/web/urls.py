@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path, re_path, register_converter
 from django.views.generic import RedirectView
 
+from makegood.web.cases import acting, reporting
+from makegood.web.cases import views as cases
 from makegood.web.customers import changing
 from makegood.web.customers import views as customers
 from makegood.web.health import views as health
@@ -16,6 +18,35 @@ from makegood.web.search import views as search
 from makegood.web.settings import absences, kinds, own, people
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
+
+
+class CaseRef:
+    """A case as people call it: SR-1001, in any case."""
+
+    regex = r"[Ss][Rr]-\d{1,12}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Deed(CaseRef):
+    """What a case's forms do."""
+
+    regex = "|".join(acting.DEEDS)
+
+
+class Move(CaseRef):
+    """What may be done with a promise of a case."""
+
+    regex = "|".join(acting.MOVES)
+
+
+register_converter(CaseRef, "case")
+register_converter(Deed, "deed")
+register_converter(Move, "commitment")
 
 urlpatterns: list[URLPattern] = [
     path("", RedirectView.as_view(url="/today/")),
@@ -29,6 +60,13 @@ urlpatterns: list[URLPattern] = [
     path("promises/<int:number>/", promises.promise),
     path("promises/<int:number>/panel/", promises.panel),
     re_path(r"^promises/(?P<number>\d{1,18})/(?P<name>keep|forecast|replace|withdraw|release)/$", moving.move),
+    path("cases/", cases.cases),
+    path("cases/new/", reporting.report),
+    path("cases/<case:ref>/", cases.case),
+    path("cases/<case:ref>/panel/", cases.beside),
+    path("cases/<case:ref>/steps/<slug:step>/", acting.step),
+    path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),
+    path("cases/<case:ref>/<deed:deed>/", acting.act),
     path("customers/", customers.customers),
     path("customers/<int:number>/", customers.customer),
     path("customers/<int:number>/change/", changing.change),

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from makegood.cases.queries import CaseFilter, CaseLine, cases_list
 from makegood.customers.queries import CustomerFacts, customer_for, customers_page
 from makegood.journal.queries import history
 from makegood.promises.queries import LedgerFilter, PromiseFacts, count_open, of_customer
@@ -19,6 +20,7 @@ from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.tables import Column, Row, pages
 
 _SHOWN = 100
+_CASES = 20
 _FAILED = (State.BROKEN, State.KEPT_LATE, State.RELEASED)
 _YEAR = timedelta(days=365)
 
@@ -49,8 +51,10 @@ def context(number: int, desk: Desk, **more: Any) -> dict[str, Any]:
     found = customer_for(desk.scope, number)
     promises = of_customer(desk.scope, found.ids, limit=_SHOWN)
     live = [promise for promise in promises if promise.state in UNKEPT]
+    cases = cases_list(desk.scope, CaseFilter(state="", customer_ids=found.ids), limit=_CASES)
     return {
         "customer": found,
+        "cases": [_case(line) for line in cases.rows],
         "facts": _facts(found, live, desk),
         "live": [vow(promise) for promise in sorted(live, key=lambda promise: promise.due_at)],
         "over": [vow(promise) for promise in promises if promise.state not in UNKEPT],
@@ -67,6 +71,16 @@ def vow(promise: PromiseFacts) -> dict[str, Any]:
         "due_on": promise.due_on, "breaks_at": promise.breaks_at, "warn_at": promise.warn_at,
         "ended_at": promise.kept_at or promise.settled_at,
     }  # fmt: skip
+
+
+def _case(line: CaseLine) -> dict[str, Any]:
+    """A case as a line of a list."""
+    return {
+        "state": "mended" if line.closed_at else "waits",
+        "title": f"{line.ref} {line.title}",
+        "url": f"/cases/{line.ref}/",
+        "note": line.owner_name,
+    }
 
 
 def _facts(found: CustomerFacts, live: list[PromiseFacts], desk: Desk) -> list[dict[str, Any]]:

@@ -10,10 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
-from makegood.customers.actions import add
-from makegood.customers.queries import CustomerLine, customer_for, search
+from makegood.customers.queries import customer_for, search
 from makegood.kernel.refusals import Refusal
-from makegood.kernel.texts import fold
 from makegood.kernel.when import find_when
 from makegood.people.queries import require
 from makegood.people.rules import Ability
@@ -21,13 +19,12 @@ from makegood.promises.actions import make
 from makegood.promises.queries import kind_named, kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
+from makegood.web.customers.choosing import FITTING, choice, choose
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import Due, read_due, read_plain
 from makegood.web.shell import by_hand
-from makegood.web.tables import Choice, number_or_none
+from makegood.web.tables import Choice
 
-FITTING = 5
-NEW = "new"
 _NAMES = {"title": "what", "due_at": "when", "name": "who"}
 
 
@@ -79,7 +76,7 @@ def who(request: DeskRequest) -> HttpResponse:
     form = _split(_read(request.GET), request.desk)
     text = form.values["who"]
     found = search(request.desk.scope, text, limit=FITTING) if len(text) > 1 else ()
-    context = {"text": text, "found": [_choice(line) for line in found], "form": form}
+    context = {"text": text, "found": [choice(line) for line in found], "form": form}
     return render(request, "web/promises/new.html#who", context)
 
 
@@ -149,42 +146,15 @@ def _due(form: Form, desk: Desk) -> Due | None:
 
 
 def _customer(form: Form, desk: Desk) -> int | None:
-    """Whom the words mean: the one chosen, the only one who fits, or nobody yet (then the choices are told)."""
-    text = form.values["who"]
-    if not text or form.errors:
+    """Whom the words mean; None while something else is missing, or while the choices are still open."""
+    if form.errors:
         return None
-    if form.chosen == NEW:
-        return _added(form, text, desk)
-    found = search(desk.scope, text, limit=FITTING + 1)
-    for line in _meant(found, form.chosen, text):
-        return line.id
-    form.errors["who"] = _many(text) if found else _none(text)
-    form.choices = [*map(_choice, found[:FITTING]), Choice(NEW, _("New customer"), text)]
-    return None
-
-
-def _meant(found: tuple[CustomerLine, ...], chosen: str, text: str) -> list[CustomerLine]:
-    if number := number_or_none(chosen):
-        return [line for line in found if line.id == number]
-    same = [line for line in found if fold(line.name) == fold(text) or line.key == text]
-    return same if len(same) == 1 else list(found) if len(found) == 1 else []
-
-
-def _added(form: Form, name: str, desk: Desk) -> int | None:
     try:
-        return add(name, by=desk.actor, now=desk.now)
+        chosen = choose(form.values["who"], form.chosen, desk)
     except Refusal as no:
         form.errors |= errors_of(no, _NAMES)
         return None
-
-
-def _choice(line: CustomerLine) -> Choice:
-    return Choice(str(line.id), line.name, ", ".join(filter(None, (line.key, line.contact))))
-
-
-def _many(text: str) -> str:
-    return _("Several customers fit “{}”. Choose one of them, or write more of the name.").format(text)
-
-
-def _none(text: str) -> str:
-    return _("Nobody is called “{}”. Check the spelling, or add a new customer.").format(text)
+    if chosen.error:
+        form.errors["who"] = chosen.error
+    form.choices = list(chosen.choices)
+    return chosen.customer_id

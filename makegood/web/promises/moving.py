@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from makegood.cases import actions as cases
+from makegood.cases.queries import case_numbers_of_promise
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import require
 from makegood.people.rules import Ability
@@ -49,7 +51,12 @@ def _shown(request: DeskRequest, number: int, status: int = 200, **typed: Any) -
 
 
 def _keep(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
-    actions.keep(promise.id, by=desk.actor, now=desk.now, at=_gone_by(typed.get("when", ""), desk))
+    at = _gone_by(typed.get("when", ""), desk)
+    number = _case_of(promise, desk)
+    if number is None:
+        cases.keep_promise(promise.id, scope=desk.scope, by=desk.actor, now=desk.now, at=at)
+    else:
+        cases.keep_commitment(number, promise_id=promise.id, scope=desk.scope, by=desk.actor, now=desk.now, at=at)
     return _("Kept: {}").format(promise.title)
 
 
@@ -57,25 +64,52 @@ def _forecast(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
     expected = _when(promise, typed, desk)
     if expected.at is None:
         raise invalid("promise.no_hour", _("Give the hour too, such as “tomorrow 10:00”."), field="when")
-    actions.forecast(promise.id, forecast_at=expected.at, by=desk.actor, now=desk.now)
+    cases.forecast_promise(promise.id, scope=desk.scope, forecast_at=expected.at, by=desk.actor, now=desk.now)
     return _("Expected {}").format(expected.words)
 
 
 def _replace(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
     agreed = _when(promise, typed, desk)
     title = typed.get("what", "").strip() or None
-    actions.replace(promise.id, title=title, due_at=agreed.at, due_on=agreed.on, by=desk.actor, now=desk.now)
+    number = _case_of(promise, desk)
+    if number is None:
+        actions.replace(promise.id, title=title, due_at=agreed.at, due_on=agreed.on, by=desk.actor, now=desk.now)
+    else:
+        cases.replace_commitment(
+            number, promise_id=promise.id, title=title, due_at=agreed.at, due_on=agreed.on, scope=desk.scope,
+            by=desk.actor, now=desk.now,
+        )  # fmt: skip
     return _("Replaced: now due {}").format(agreed.words)
 
 
 def _withdraw(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
-    actions.withdraw(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
+    if not _let_off(promise, typed, desk):
+        actions.withdraw(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
     return _("Withdrawn: {}").format(promise.title)
 
 
 def _release(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
-    actions.release(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
+    if not _let_off(promise, typed, desk):
+        actions.release(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
     return _("Released: {}").format(promise.title)
+
+
+def _let_off(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> bool:
+    """Let a promise of a case go through its case; False for any other promise."""
+    number = _case_of(promise, desk)
+    if number is not None:
+        reason = typed.get("reason", "")
+        cases.release_commitment(
+            number, promise_id=promise.id, reason=reason, scope=desk.scope, by=desk.actor, now=desk.now
+        )
+    return number is not None
+
+
+def _case_of(promise: PromiseFacts, desk: Desk) -> int | None:
+    """The case that a promise was made in."""
+    if not promise.inside_case:
+        return None
+    return next(iter(case_numbers_of_promise(desk.scope, promise.id)), None)
 
 
 def _when(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> Due:

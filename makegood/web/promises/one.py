@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from makegood.cases.queries import case_numbers_of_promise
 from makegood.journal.queries import history
 from makegood.kernel.calendars import WorkCalendar
 from makegood.kernel.money import format_money
@@ -30,6 +31,7 @@ def context(promise: PromiseFacts, desk: Desk, **more: Any) -> dict[str, Any]:
         "details": _details(promise),
         "moves": {move.value: True for move in promise.moves} if desk.may_work else {},
         "elsewhere": _their_time(promise, desk),
+        "cases": [f"SR-{number}" for number in case_numbers_of_promise(desk.scope, promise.id)],
     } | more
 
 

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from makegood.cases.queries import search as cases_found
 from makegood.customers.queries import search as customers_named
 from makegood.kernel.texts import fold
 from makegood.promises.queries import search as promises_numbered
@@ -86,9 +87,17 @@ def _places(desk: Desk) -> list[Option]:
 
 
 def _found(q: str, desk: Desk) -> list[Option]:
+    cases = cases_found(desk.scope, q, limit=_FOUND)
     customers = customers_named(desk.scope, q, limit=_FOUND)
     promises = promises_numbered(desk.scope, q, limit=_FOUND)
     return [
+        *(
+            Option(
+                marked(f"{one.ref} {one.customer_name}, {one.title}", q), "case", href=f"/today/?case={one.ref}",
+                end=_("closed") if one.closed_at else one.owner_name,
+            )
+            for one in cases
+        ),
         *(
             Option(marked(one.name, q), "person", href=f"/customers/{one.id}/", end=one.key or one.contact)
             for one in customers

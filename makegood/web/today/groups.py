@@ -2,47 +2,58 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.utils.translation import gettext as _
 
-from makegood.promises.queries import LedgerFilter, PromiseFacts, count_open, ledger
-from makegood.promises.rules import State
+from makegood.cases.queries import DeskGroup, DeskRow, desk_rows
 from makegood.web.clocks import span
 from makegood.web.desk import Desk
-from makegood.web.today.rows import Group, promise_row
+from makegood.web.today.rows import Group, QueueRow, case_row, promise_row
 
-SHOWN = 12
+SHOWN = 25
+Who = Literal["me", "team"]
 
 
-def groups_for(who: str, desk: Desk) -> list[Group]:
+def groups_for(who: Who, desk: Desk) -> list[Group]:
     """The three groups in their fixed order."""
-    return [_promises(State.BROKEN, who, desk), _promises(State.AT_RISK, who, desk)]
+    return [_group(group, who, desk) for group in desk_rows(desk.scope, who=who).groups]
 
 
-def _promises(state: State, who: str, desk: Desk) -> Group:
-    mine = desk.staff_id if who == "me" else None
-    narrow = LedgerFilter(states=(state,), owner_id=mine)
-    found = ledger(desk.scope, narrow, limit=SHOWN)
-    rows = [promise_row(promise, f"/today/?who={who}&") for promise in found.rows]
-    count = count_open(desk.scope, narrow, at_most=1000) if found.next else len(rows)
-    owner = "&owner=me" if mine else ""
+def _group(group: DeskGroup, who: Who, desk: Desk) -> Group:
+    base = f"/today/?who={who}&"
+    label, calm, url = _words()[group.key]
+    more = group.count > SHOWN
     return Group(
-        key=state, label=_LABELS[state](), count=count, rows=rows, calm=_CALM[state](), aside=_aside(found.rows, desk),
-        more=_("All {}").format(f"{count:,}") if found.next else "",
-        more_url=f"/promises/?state={state}&due=any{owner}" if found.next else "",
+        key=group.key, label=label, count=group.count, calm=calm, aside=_aside(group, desk),
+        rows=[_row(row, base, group.key) for row in group.rows[:SHOWN]],
+        more=_("All {}").format(f"{group.count:,}") if more else "",
+        more_url=f"{url}&owner=me" if more and who == "me" else url,
     )  # fmt: skip
 
 
-def _aside(rows: tuple[PromiseFacts, ...], desk: Desk) -> str:
-    if not rows:
+def _row(row: DeskRow, base: str, key: str) -> QueueRow:
+    if row.case is not None:
+        return case_row(row.case, row.why, base, key)
+    assert row.promise is not None  # noqa: S101 - a row is one or the other
+    return promise_row(row.promise, base)
+
+
+def _aside(group: DeskGroup, desk: Desk) -> str:
+    """The oldest of the group, or the next of it to come."""
+    if not group.rows:
         return ""
-    first = rows[0].due_at
-    if first > desk.now:
-        return _("next in {}").format(span(first - desk.now))
-    return _("oldest {}").format(span(desk.now - first))
+    first = min(row.since for row in group.rows)
+    coming = [row.since for row in group.rows if row.since > desk.now]
+    if group.key == "at_risk" and coming:
+        return _("next in {}").format(span(min(coming) - desk.now))
+    return _("oldest {}").format(span(desk.now - first)) if first <= desk.now else ""
 
 
-_LABELS = {State.BROKEN: lambda: _("Broken"), State.AT_RISK: lambda: _("At risk")}
-_CALM = {
-    State.BROKEN: lambda: _("No promise is broken."),
-    State.AT_RISK: lambda: _("No promise is in danger."),
-}
+def _words() -> dict[str, tuple[str, str, str]]:
+    """By group: its name, what it says when it is empty, and the list that holds all of it."""
+    return {
+        "broken": (_("Broken"), _("Nothing is broken."), "/cases/?state=open"),
+        "at_risk": (_("At risk"), _("No promise is in danger."), "/promises/?state=at_risk&due=any"),
+        "waiting": (_("Waiting on you"), _("Nobody waits for you."), "/cases/?state=open"),
+    }

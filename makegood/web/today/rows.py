@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from makegood.cases.queries import CaseLine
 from makegood.promises.queries import PromiseFacts
 
 
@@ -63,4 +64,18 @@ def promise_row(promise: PromiseFacts, base: str) -> QueueRow:
         name=promise.customer_name, what=promise.kind_name, words=promise.title, due_at=promise.due_at,
         due_on=promise.due_on, breaks_at=promise.breaks_at, warn_at=promise.warn_at, owner=promise.owner_name,
         unowned=promise.owner_id is None,
+    )  # fmt: skip
+
+
+def case_row(case: CaseLine, why: str, base: str, key: str) -> QueueRow:
+    """A case in the queue; `why` says what waits, and then the row counts since when."""
+    waits = key == "waiting"
+    return QueueRow(
+        id=case.ref, url=f"{base}case={case.ref}", panel=f"/cases/{case.ref}/panel/",
+        state="waits" if waits else key, name=case.customer_name, what=why or case.kind_name,
+        words=case.promise_title or case.title, clock_state=case.promise_state or "", due_at=case.promise_due_at,
+        due_on=case.promise_due_on, breaks_at=case.promise_breaks_at,
+        since=case.opened_at if waits or case.promise_due_at is None else None,
+        pips=sum(case.pips), owner=case.owner_name if case.taken_at else "", unowned=case.taken_at is None,
+        repeat=case.repeat,
     )  # fmt: skip

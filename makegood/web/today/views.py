@@ -7,16 +7,19 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
+from makegood.cases.queries import parse_number
 from makegood.kernel.refusals import Refusal
+from makegood.people.rules import Role
 from makegood.promises.queries import day_of, promise_for
 from makegood.promises.rules import State
 from makegood.web import charts
+from makegood.web.cases import panel
 from makegood.web.days import span_of_day
 from makegood.web.days import today as local_day
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises import one
 from makegood.web.tables import number_or_none
-from makegood.web.today.groups import groups_for
+from makegood.web.today.groups import Who, groups_for
 from makegood.web.today.rows import marked
 
 
@@ -45,11 +48,10 @@ def line(request: DeskRequest) -> HttpResponse:
     return render(request, "web/today/today.html#line", _day(_who(request.GET, request.desk), request.desk))
 
 
-def _who(asked: QueryDict, desk: Desk) -> str:
+def _who(asked: QueryDict, desk: Desk) -> Who:
     """Mine or the team's; those who lead or only look start with the team's."""
-    usual = "me" if desk.scope.role == "agent" else "team"
-    who = asked.get("who", "")
-    return who if who in ("me", "team") else usual
+    who = asked.get("who") or ("me" if desk.scope.role == Role.AGENT else "team")
+    return "me" if who == "me" else "team"
 
 
 def _named(asked: QueryDict) -> str:
@@ -86,4 +88,6 @@ def _opened(key: str, desk: Desk) -> dict[str, Any]:
 
 def panel_of(key: str, desk: Desk) -> dict[str, Any]:
     """What the panel of a row reads. Raises Refusal when there is no such thing that may be seen."""
+    if not key.startswith("promise-"):
+        return panel.context(parse_number(key), desk)
     return one.context(promise_for(desk.scope, int(key.removeprefix("promise-"))), desk)

@@ -1,0 +1,226 @@
+"""What is done to a case from its page: every form, one way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
+
+from makegood.cases import actions
+from makegood.cases.queries import case_for, parse_number
+from makegood.cases.rules import CONVERSATION
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.web.answers import done, errors_of, say
+from makegood.web.cases import panel
+from makegood.web.cases.collisions import Collision, check_unchanged
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.promises.deadlines import Due, read_plain
+from makegood.web.tables import number_or_none
+
+Deed = Callable[[int, QueryDict, Desk], str]
+_FIELDS = {"due_at": "when", "title": "what", "staff_id": "finder", "words": "said"}
+
+
+@at_desk("POST")
+def act(request: DeskRequest, ref: str, deed: str) -> HttpResponse:
+    """Do one thing to a case; answered with the panel, or by a redirect without script."""
+    return _do(request, parse_number(ref), deed, DEEDS[deed])
+
+
+@at_desk("POST")
+def step(request: DeskRequest, ref: str, step: str) -> HttpResponse:
+    """Record a step with what was said."""
+    return _do(request, parse_number(ref), step, partial(_step, step))
+
+
+@at_desk("POST")
+def commitment(request: DeskRequest, ref: str, promise: int, move: str) -> HttpResponse:
+    """Keep, replace or release a promise of the case."""
+    return _do(request, parse_number(ref), f"{move}-{promise}", partial(MOVES[move], promise))
+
+
+def _do(request: DeskRequest, number: int, name: str, deed: Deed) -> HttpResponse:
+    """The deed and its answer. Words that were typed come back with the reason when it is refused."""
+    desk = request.desk
+    try:
+        said = deed(number, request.POST, desk)
+    except Collision as crossed:
+        return _shown(request, number, 409, changes=crossed.changes, draft=request.POST)
+    except Refusal as no:
+        case_for(desk.scope, number)
+        typed = panel.Typed(name, errors_of(no, _FIELDS), request.POST)
+        return _shown(request, number, no.status, typed=typed)
+    if request.htmx:
+        return trigger_client_event(say(_shown(request, number, 200), said), "live-today")
+    return done(request, said, to=_back(request, number))
+
+
+def _shown(
+    request: DeskRequest, number: int, status: int, typed: panel.Typed | None = None, **more: Any
+) -> HttpResponse:
+    page = panel.context(number, request.desk, typed) | more | {"pane": "case"}
+    return render(request, f"web/cases/{'panel' if request.htmx else 'case'}.html", page, status=_swapped(status))
+
+
+def _swapped(status: int) -> int:
+    """A status that the page takes in: what may not be done is shown like what cannot be done."""
+    return status if status in (200, 409, 422) else 409
+
+
+def _back(request: DeskRequest, number: int) -> str:
+    came = request.headers.get("Referer", "")
+    return f"/today/?case=SR-{number}" if "/today/" in came else f"/cases/SR-{number}/"
+
+
+def _known(desk: Desk) -> dict[str, Any]:
+    return {"scope": desk.scope, "by": desk.actor, "now": desk.now}
+
+
+def _take(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.take(number, **_known(desk))
+    return _("SR-{} is yours.").format(number)
+
+
+def _handover(number: int, typed: QueryDict, desk: Desk) -> str:
+    to = _person(typed.get("to"), "to")
+    if typed.get("at_once"):
+        actions.assign(number, to=to, **_known(desk))
+        return _("Given.")
+    actions.offer(number, to=to, note=typed.get("note", ""), **_known(desk))
+    return _("Offered. It stays with the owner until it is accepted.")
+
+
+def _accept(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.accept(number, **_known(desk))
+    return _("SR-{} is yours.").format(number)
+
+
+def _decline(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.decline(number, note=typed.get("note", ""), **_known(desk))
+    return _("Declined.")
+
+
+def _charge(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.take_in_charge(number, **_known(desk))
+    return _("You took it in charge.")
+
+
+def _step(step: str, number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.record_step(
+        number, step=step, words=typed.get("said", ""), channel=typed.get("channel", ""), harm=typed.get("harm", ""),
+        **_known(desk),
+    )  # fmt: skip
+    return _("Noted.")
+
+
+def _note(number: int, typed: QueryDict, desk: Desk) -> str:
+    """A note, the customer's own words, or a call already held: one form."""
+    check_unchanged(number, typed.get("version"), desk)
+    text, mode = typed.get("text", ""), typed.get("mode", "note")
+    if mode == "note":
+        actions.note(number, text=text, **_known(desk))
+    elif not text.strip():
+        raise invalid("case.no_words", _("Write down what was said."), field="text")
+    elif mode == "words":
+        actions.record_step(number, step="listen", words=text, **_known(desk))
+    else:
+        _log_call(number, text, desk)
+    return _("Noted.")
+
+
+def _log_call(number: int, text: str, desk: Desk) -> None:
+    """A call already held: the steps of the conversation that were not taken yet were taken in it."""
+    taken = {one.step for one in case_for(desk.scope, number).steps}
+    for step in CONVERSATION:
+        if step == "listen" or step not in taken:
+            words = text if step == "listen" else ""
+            actions.record_step(number, step=step, words=words, channel="phone", **_known(desk))
+
+
+def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
+    due = _due(typed, desk)
+    what = typed.get("what", "")
+    actions.commit(
+        number, title=what, due_at=due.at, due_on=due.on, purpose=typed.get("purpose") or "commitment", **_known(desk)
+    )
+    return _("Promised: {what}, {when}").format(what=what.strip(), when=due.words)
+
+
+def _ask(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.ask(number, channel=typed.get("channel", ""), **_known(desk))
+    return _("Asked. Record the answer when it comes.")
+
+
+def _answer(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.answer(number, answer=typed.get("answer", ""), words=typed.get("words", ""), **_known(desk))
+    return _("The answer is recorded.")
+
+
+def _cause(number: int, typed: QueryDict, desk: Desk) -> str:
+    if typed.get("finder") and not typed.get("cause"):
+        due = _due(typed, desk)
+        if due.at is None:
+            raise invalid("case.bad_value", _("Give the hour too, such as “Fri 17:00”."), field="when")
+        actions.name_cause_finder(
+            number, staff_id=_person(typed.get("finder"), "finder"), due_at=due.at, **_known(desk)
+        )
+        return _("It is theirs to find out.")
+    actions.record_cause(number, cause=typed.get("cause", ""), note=typed.get("note", ""), **_known(desk))
+    return _("The cause is recorded.")
+
+
+def _close(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.close(number, **_known(desk))
+    return _("SR-{} is closed.").format(number)
+
+
+def _reopen(number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.reopen(number, reason=typed.get("reason", ""), **_known(desk))
+    return _("SR-{} is open again.").format(number)
+
+
+def _keep(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.keep_commitment(number, promise_id=promise, **_known(desk))
+    return _("Kept.")
+
+
+def _replace(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
+    due = _due(typed, desk)
+    title = typed.get("what", "").strip() or None
+    actions.replace_commitment(number, promise_id=promise, due_at=due.at, due_on=due.on, title=title, **_known(desk))
+    return _("Replaced: now due {}").format(due.words)
+
+
+def _release(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.release_commitment(number, promise_id=promise, reason=typed.get("reason", ""), **_known(desk))
+    return _("The customer lets us off.")
+
+
+def _due(typed: QueryDict, desk: Desk) -> Due:
+    when = read_plain(typed.get("when", ""), desk)
+    at: datetime | None = None if when.due_on else when.due_at
+    return Due(at, when.due_on, when.words)
+
+
+def _person(text: str | None, field: str) -> int:
+    number = number_or_none(text)
+    if number is None:
+        raise invalid("case.nobody", _("Choose somebody."), field=field)
+    return number
+
+
+DEEDS: dict[str, Deed] = {
+    "take": _take, "handover": _handover, "accept": _accept, "decline": _decline, "charge": _charge, "notes": _note,
+    "commitments": _commit, "ask": _ask, "answer": _answer, "cause": _cause, "close": _close, "reopen": _reopen,
+}  # fmt: skip
+MOVES: dict[str, Callable[[int, int, QueryDict, Desk], str]] = {
+    "keep": _keep,
+    "replace": _replace,
+    "release": _release,
+}

@@ -1,0 +1,192 @@
+"""An open case, as its panel and its page show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for
+from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage
+from makegood.kernel.money import format_money
+from makegood.people.queries import roster
+from makegood.promises.rules import UNKEPT, State
+from makegood.web import clocks
+from makegood.web.cases.guide import steps_of
+from makegood.web.cases.telling import entries_of, story
+from makegood.web.desk import Desk
+from makegood.web.promises.ledger import clock_of
+from makegood.web.tables import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A pill in the header."""
+
+    text: str
+    tone: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header of a case names."""
+
+    number: str
+    title: str
+    customer: str
+    customer_url: str
+    about: str
+    tags: list[Tag]
+    back_url: str = "/today/"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form that was refused: which, why, and what had been typed into it."""
+
+    deed: str
+    errors: Mapping[str, str]
+    values: Mapping[str, Any]
+
+
+def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, Any]:
+    """What the panel of a case reads. Raises Refusal "case.unknown"."""
+    case = case_for(desk.scope, number)
+    entries = entries_of(case)
+    return {
+        "case": _head(case),
+        "facts_of_case": case,
+        "facts": _facts(case, desk),
+        "may": {do.value: True for do in case.allowed},
+        "url": f"/cases/{case.ref}/",
+        "events": story(case, entries, desk),
+        "ahead": [_ahead(one, case) for one in _to_come(case)],
+        "steps": steps_of(case),
+        "closed": case.stage is Stage.CLOSED,
+        "obstacles": [one for one in case.obstacles if one.code != "case.closed"],
+        "modes": _modes(case),
+        "version": entries[-1].id if entries else 0,
+        "people": _people(case, desk) if _hands(case) else [],
+        "notices": _notices(case, desk),
+        "typed": typed,
+        "actions": "web/cases/actions.html",
+    }
+
+
+def _head(case: CaseFacts) -> Head:
+    promise = case.promise
+    about = [case.kind_name]
+    if promise and promise.reference:
+        about.append(promise.reference)
+    if promise and promise.amount is not None:
+        about.append(format_money(promise.amount, promise.currency))
+    return Head(
+        case.ref, case.title, case.customer_name, f"/customers/{case.customer_id}/", ", ".join(about), _tags(case)
+    )
+
+
+def _tags(case: CaseFacts) -> list[Tag]:
+    tags = []
+    if case.stage is Stage.CLOSED:
+        tags.append(Tag(_("Closed"), "mended", "check"))
+    if case.ordinal > 1:
+        words = ngettext("Failure number {} lately", "Failure number {} lately", case.ordinal).format(case.ordinal)
+        tags.append(Tag(_("Second failure lately") if case.ordinal == 2 else words, "broken", "repeat"))
+    if case.severity > 3:
+        tags.append(Tag(_("Grave"), "broken", "warn"))
+    if case.detected_by == "forecast":
+        tags.append(Tag(_("We know before the customer"), "risk"))
+    if case.sponsor_name:
+        tags.append(Tag(_("{} is drawn in").format(case.sponsor_name), "waits", "people"))
+    return tags
+
+
+def _facts(case: CaseFacts, desk: Desk) -> list[dict[str, Any]]:
+    """Promise, first word, next contact, owner: the strip under the title."""
+    facts = [_failed(case, desk), _first_word(case, desk)]
+    ahead = next(iter(_to_come(case)), None)
+    if ahead is not None:
+        facts.append({"label": _("Next contact"), "value": clock_of(ahead.promise, desk), "note": ahead.promise.title})
+    mine = case.owner_id == desk.staff_id
+    until = "" if case.closed_at else _("until {} says it is right").format(case.customer_name.split()[0])
+    return [*facts, {"label": _("Owner"), "value": _("You") if mine else case.owner_name, "note": until}]
+
+
+def _failed(case: CaseFacts, desk: Desk) -> dict[str, Any]:
+    if case.promise is None:
+        return {"label": _("Reported"), "value": clocks.due(case.opened_at, desk.now)}
+    tone = {"broken": "c-broken", "at_risk": "c-risk"}.get(case.promise.state, "")
+    return {"label": _("Promise"), "value": clock_of(case.promise, desk), "tone": tone}
+
+
+def _first_word(case: CaseFacts, desk: Desk) -> dict[str, Any]:
+    """How long the customer waited for a first word, against what we promise ourselves."""
+    spoken = [step.at for step in case.steps if step.step in CONVERSATION]
+    promised = next((one.promise for one in case.commitments if one.purpose is Purpose.FIRST_CONTACT), None)
+    if spoken:
+        allowed = _("of {}").format(clocks.span(promised.due_at - promised.made_at)) if promised else ""
+        return {"label": _("First word"), "value": clocks.span(min(spoken) - case.opened_at), "note": allowed}
+    if promised is None or promised.state not in UNKEPT:
+        return {"label": _("First word"), "value": _("None yet")}
+    tone = "c-broken" if promised.state is State.BROKEN else ""
+    return {"label": _("First word"), "value": clock_of(promised, desk), "tone": tone}
+
+
+def _to_come(case: CaseFacts) -> list[CommitmentFacts]:
+    """Promises of the case that are not kept yet, the next one first."""
+    live = [one for one in case.commitments if one.promise.state in UNKEPT]
+    return sorted(live, key=lambda one: one.promise.due_at)
+
+
+def _ahead(one: CommitmentFacts, case: CaseFacts) -> dict[str, Any]:
+    promise = one.promise
+    by_hand = Do.STEP in case.allowed and one.purpose is not Purpose.TAKE_IN_CHARGE
+    return {
+        "text": promise.title, "url": f"/promises/{promise.id}/", "at": promise.due_at, "on": promise.due_on,
+        "state": promise.state, "breaks_at": promise.breaks_at, "warn_at": promise.warn_at, "note": "",
+        "keep_url": f"/cases/{case.ref}/commitments/{promise.id}/keep/" if by_hand else "",
+    }  # fmt: skip
+
+
+def _modes(case: CaseFacts) -> list[Choice]:
+    first = case.customer_name.split()[0]
+    return [Choice("note", _("Note")), Choice("words", _("{}’s words").format(first)), Choice("call", _("Log a call"))]
+
+
+def _hands(case: CaseFacts) -> bool:
+    return bool({Do.HANDOVER, Do.ASSIGN, Do.CAUSE} & set(case.allowed))
+
+
+def _people(case: CaseFacts, desk: Desk) -> list[Choice]:
+    """Those who are there and may work, other than the owner."""
+    there = [one for one in roster(desk.now).present() if one.may_work and one.id != case.owner_id]
+    return [Choice(str(one.id), one.name, one.team_name) for one in there]
+
+
+def _notices(case: CaseFacts, desk: Desk) -> list[dict[str, str]]:
+    """What the reader should know before going on."""
+    found = []
+    if case.offered_to_id == desk.staff_id:
+        found.append(_notice(_("{} offers this case to you.").format(case.owner_name), case.offer_note, "hand"))
+    elif case.offered_to_id is not None:
+        text = _("Until {} accepts, it stays with the owner.").format(case.offered_to_name)
+        found.append(_notice(_("Offered to {}.").format(case.offered_to_name), text, "hand"))
+    for one in case.escalations:
+        if one.taken_at is None:
+            text = _("“{because}” broke{by}").format(because=one.because, by=_by_when(one.due_at))
+            name = _("You are drawn in.") if one.person_id == desk.staff_id else _("{} is drawn in.").format(one.person)
+            found.append(_notice(name, text, "flag") | {"tone": "risk"})
+    return found
+
+
+def _by_when(due_at: datetime | None) -> str:
+    return _("; take it in charge by {}").format(clocks.stamp(due_at)) if due_at else ""
+
+
+def _notice(title: str, text: str, image: str) -> dict[str, str]:
+    return {"title": title, "text": text, "image": image, "tone": ""}

@@ -1,0 +1,78 @@
+"""Report a failure: what somebody noticed or a customer said, in one form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from makegood.cases.actions import report_failure
+from makegood.customers.queries import customer_for
+from makegood.kernel.refusals import Refusal
+from makegood.people.queries import require
+from makegood.people.rules import Ability
+from makegood.promises.queries import kinds
+from makegood.web.answers import done, errors_of
+from makegood.web.customers.choosing import Chosen, choose
+from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.shell import by_hand
+from makegood.web.tables import Choice, number_or_none
+
+
+@at_desk("GET", "POST")
+def report(request: DeskRequest) -> HttpResponse:
+    """The form. The same customer with the same kind of failure still open joins that case."""
+    desk = request.desk
+    require(desk.actor, Ability.WORK)
+    errors: dict[str, str] = {}
+    chosen = Chosen(None)
+    if request.method == "POST":
+        try:
+            chosen = choose(" ".join(request.POST.get("who", "").split())[:200], request.POST.get("customer", ""), desk)
+            if chosen.customer_id is not None:
+                return _report(request, chosen.customer_id)
+            errors = {"who": chosen.error}
+        except Refusal as no:
+            errors = errors_of(no, {"name": "who"})
+    context = {"errors": errors, "values": _values(request), "choices": chosen.choices} | _options()
+    return render(request, "web/cases/new.html", context, status=422 if errors else 200)
+
+
+def _report(request: DeskRequest, customer_id: int) -> HttpResponse:
+    desk, typed = request.desk, request.POST
+    number = report_failure(
+        customer_id=customer_id, kind=typed.get("kind", ""), what=typed.get("what", ""), harm=typed.get("harm", ""),
+        failure_class=typed.get("failure_class", "outcome"), severity=number_or_none(typed.get("severity")),
+        criticality=number_or_none(typed.get("criticality")) or 2, detected_by=typed.get("detected_by", "customer"),
+        scope=desk.scope, by=desk.actor, now=desk.now,
+    )  # fmt: skip
+    return done(request, _("SR-{} has an owner.").format(number), to=f"/today/?case=SR-{number}")
+
+
+def _values(request: DeskRequest) -> Any:
+    if request.method == "POST":
+        return request.POST
+    number = number_or_none(request.GET.get("customer"))
+    who = customer_for(request.desk.scope, number).name if number else request.GET.get("who", "")
+    return {"who": who, "detected_by": "customer", "failure_class": "outcome", "criticality": "2"}
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "kinds": by_hand(kinds(inside_case=False)),
+        "classes": [
+            Choice("outcome", _("It did not come right")), Choice("process", _("Nobody said, slow, or rude")),
+        ],
+        "severities": [
+            Choice("1", _("1, slight")), Choice("2", _("2, a nuisance")), Choice("3", _("3, a loss")),
+            Choice("4", _("4, grave")),
+        ],
+        "criticalities": [
+            Choice("1", _("1, hardly")), Choice("2", _("2, some")), Choice("3", _("3, much")),
+            Choice("4", _("4, everything hangs on it")),
+        ],
+        "sources": [Choice("customer", _("The customer told us")), Choice("staff", _("We noticed"))],
+        "slim": True,
+    }  # fmt: skip

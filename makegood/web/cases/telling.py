@@ -1,0 +1,98 @@
+"""The story of a case, told from the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from makegood.cases.queries import CaseFacts, timeline
+from makegood.cases.rules import Answer
+from makegood.journal.queries import Recorded
+from makegood.web.desk import Desk
+from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
+
+_SAID = ("promise.kept", "promise.kept_late", "promise.broken", "promise.at_risk", "promise.forecast")
+
+
+def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk) -> list[Event]:
+    """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name."""
+    made = {one.promise.id for one in case.commitments}
+    shown = [entry for entry in entries if not (entry.verb == "promise.made" and entry.subject_id in made)]
+    return seamed(tell(shown, desk, named=made))
+
+
+def entries_of(case: CaseFacts) -> tuple[Recorded, ...]:
+    """What was recorded of the case."""
+    return timeline(case)
+
+
+def _step(data: Mapping[str, Any]) -> str:
+    return {
+        "own": _("took responsibility"), "listen": _("listened"), "empathise": _("understood what it means"),
+        "apologise": _("apologised"), "refocus": _("turned to what happens next"),
+        "agree": _("agreed with the customer"), "deliver": _("delivered"), "confirm": _("asked whether it is right"),
+        "learn": _("learned from it"),
+    }.get(data.get("step", ""), str(data.get("step", "")))  # fmt: skip
+
+
+def _opened(data: Mapping[str, Any]) -> str:
+    how = {
+        "watch": _("opened the case"), "forecast": _("opened the case, before anything broke"),
+        "customer": _("opened the case: the customer said so"), "staff": _("opened the case: we noticed"),
+    }  # fmt: skip
+    return how.get(data.get("detected_by", ""), _("opened the case"))
+
+
+def _named(words: str) -> Any:
+    return lambda data: _(words).format(name=data.get("name", ""))
+
+
+def _committed(data: Mapping[str, Any]) -> str:
+    return _("promised: {title}, due {due}").format(title=data.get("title", ""), due=instant(data, "due_at"))
+
+
+def _escalated(data: Mapping[str, Any]) -> str:
+    if data.get("name"):
+        return _("drew in {name}, because “{title}” broke").format(name=data["name"], title=data.get("title", ""))
+    return _("found nobody left to draw in when “{}” broke").format(data.get("title", ""))
+
+
+def answer_name(answer: str) -> str:
+    """What the customer said, in words."""
+    names: dict[str, str] = {
+        Answer.SATISFIED: _("satisfied"), Answer.MORE: _("wants something more"),
+        Answer.NOT_SATISFIED: _("not satisfied"), Answer.WILL_NOT_FORGIVE: _("will not forgive us"),
+        Answer.NOT_REACHED: _("not reached"),
+    }  # fmt: skip
+    return names.get(answer, answer)
+
+
+def _answered(data: Mapping[str, Any]) -> str:
+    return _("recorded the customer’s answer: {}").format(answer_name(data.get("answer", "")))
+
+
+LINES |= {
+    "case.opened": Line(_opened, image="case"),
+    "case.joined": Line(lambda data: _("added to this case: {}").format(data.get("what", "")), image="flag"),
+    "case.taken": Line(fixed("took the case"), image="person"),
+    "case.offered": Line(_named("offered the case to {name}"), image="hand"),
+    "case.accepted": Line(fixed("accepted the case"), image="person"),
+    "case.declined": Line(fixed("declined the case"), image="hand"),
+    "case.offer_lapsed": Line(fixed("let the offer lapse"), "The offer lapsed", image="hand"),
+    "case.assigned": Line(_named("gave the case to {name}"), image="person"),
+    "case.reassigned": Line(_named("gave the case to {name}, who is there"), image="person"),
+    "case.step": Line(_step, image="talk"),
+    "case.noted": Line(lambda data: _("noted: {}").format(data.get("text", "")), image="note"),
+    "case.committed": Line(_committed, image="promise"),
+    "case.escalated": Line(_escalated, image="flag"),
+    "case.taken_in_charge": Line(fixed("took it in charge"), image="person"),
+    "case.asked": Line(fixed("asked: are you satisfied, or do you want something more?"), image="talk"),
+    "case.answered": Line(_answered, state="waits"),
+    "case.cause": Line(_named("found why: {name}"), image="root"),
+    "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
+    "case.closed": Line(fixed("closed the case"), "Case closed", "mended"),
+    "case.reopened": Line(fixed("opened the case again"), image="loop"),
+    "case.corrected": Line(fixed("corrected it: nothing had been broken"), "Nothing had been broken", "mended"),
+}

@@ -1,0 +1,120 @@
+"""Cases: the list, one in full, one beside a list."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from makegood.cases.queries import CaseFilter, CaseLine, cases_list, count_open, parse_number
+from makegood.customers.queries import ids_of
+from makegood.people.queries import roster
+from makegood.promises.queries import kinds
+from makegood.web import clocks
+from makegood.web.cases import panel
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.tables import Choice, Column, Row, Select, number_or_none, pages
+from makegood.web.templatetags.desk import clock, icon, person, pips
+
+_COUNTED = 10_000
+
+
+@at_desk("GET")
+def cases(request: DeskRequest) -> HttpResponse:
+    """A view of the cases; its address is the view."""
+    desk, asked = request.desk, request.GET
+    narrow = _narrow(asked, desk)
+    found = cases_list(desk.scope, narrow, after=asked.get("after", ""))
+    context = {
+        "columns": [
+            Column(_("Case")), Column(_("Customer")), Column(_("Promise"), n=True), Column(_("Conversation")),
+            Column(_("Next"), n=True), Column(_("Owner")), Column(_("Opened"), n=True),
+        ],
+        "rows": [Row(_cells(line, desk), f"/cases/{line.ref}/") for line in found.rows],
+        "count": _counted(desk, narrow) if found.rows else "",
+        "page": pages(request.path, asked, found.next),
+        "filtered": any(value for name, value in asked.items() if name != "after"), "q": narrow.q,
+    }  # fmt: skip
+    if request.htmx and request.htmx.target == "results":
+        return render(request, "web/cases/cases.html#results", context)
+    context |= {"selects": _selects(asked, desk), "query": asked.urlencode()}
+    return render(request, "web/cases/cases.html", context)
+
+
+@at_desk("GET")
+def case(request: DeskRequest, ref: str) -> HttpResponse:
+    """One case, in full."""
+    return render(request, "web/cases/case.html", panel.context(parse_number(ref), request.desk) | {"pane": "case"})
+
+
+@at_desk("GET")
+def beside(request: DeskRequest, ref: str) -> HttpResponse:
+    """The same beside a list."""
+    return render(request, "web/cases/panel.html", panel.context(parse_number(ref), request.desk))
+
+
+def _narrow(asked: QueryDict, desk: Desk) -> CaseFilter:
+    owner, state = asked.get("owner", ""), asked.get("state", "open")
+    customer = number_or_none(asked.get("customer"))
+    return CaseFilter(
+        state=state if state in ("open", "closed") else "", kind=asked.get("kind", "")[:40],
+        owner_id=desk.staff_id if owner == "me" else number_or_none(owner),
+        team_id=desk.scope.team_id if owner == "team" else None, severity=number_or_none(asked.get("severity")),
+        repeat=bool(asked.get("repeat")), detected_by=asked.get("known", "")[:10], q=asked.get("q", "")[:200],
+        customer_ids=ids_of(customer) or (0,) if customer else (),
+    )  # fmt: skip
+
+
+def _selects(asked: QueryDict, desk: Desk) -> list[Select]:
+    own = [Choice("me", _("Mine")), *([Choice("team", _("My team’s"))] if desk.scope.team_id else [])]
+    people = [Choice(str(one.id), one.name) for one in roster(desk.now).present() if one.id != desk.staff_id]
+    states = [Choice("open", _("Open")), Choice("closed", _("Closed")), Choice("all", _("Open and closed"))]
+    first = [Choice("watch", _("The watch knew")), Choice("forecast", _("Before it broke"))]
+    known = [*first, Choice("customer", _("The customer said")), Choice("staff", _("We noticed"))]
+    return [
+        Select("state", _("State"), states, asked.get("state", "open")),
+        Select("owner", _("Owner"), [*own, *people], asked.get("owner", ""), _("Anybody’s")),
+        Select("kind", _("Kind"), _kinds(), asked.get("kind", ""), _("Any kind")),
+        Select("known", _("Who knew first"), known, asked.get("known", ""), _("Whoever knew first")),
+        Select("repeat", _("Repeats"), [Choice("1", _("Second failures"))], asked.get("repeat", ""), _("First or not")),
+    ]
+
+
+def _kinds() -> list[Choice]:
+    return [Choice(kind.slug, kind.name) for kind in kinds(inside_case=False)]
+
+
+def _cells(line: CaseLine, desk: Desk) -> list[object]:
+    customer = format_html('<a href="/customers/{}/">{}</a>', line.customer_id, line.customer_name)
+    mark = person(line.owner_name, label="")
+    owner = format_html('<span class="person">{}<span class="clip">{}</span></span>', mark, line.owner_name)
+    again = icon("repeat", _("Second failure")) if line.repeat else ""
+    title = format_html("{} {} {}", line.ref, line.title, again)
+    done = pips(next_pip(line)) if line.closed_at is None else _("Closed")
+    ahead = clock(line.next_due_at, desk.now) if line.next_due_at and line.closed_at is None else ""
+    return [title, customer, promise_clock(line, desk), done, ahead, owner, clocks.due(line.opened_at, desk.now)]
+
+
+def next_pip(line: CaseLine) -> int:
+    """How many of the five steps were taken."""
+    return sum(line.pips)
+
+
+def promise_clock(line: CaseLine, desk: Desk) -> SafeString:
+    """The clock of the promise that failed; nothing for a harm that somebody reported."""
+    if line.promise_due_at is None:
+        return SafeString("")
+    return clock(
+        line.promise_due_at, desk.now, state=line.promise_state or "open", on=line.promise_due_on,
+        breaks=line.promise_breaks_at, ended=line.promise_settled_at,
+    )  # fmt: skip
+
+
+def _counted(desk: Desk, narrow: CaseFilter) -> str:
+    number = count_open(desk.scope, narrow, at_most=_COUNTED)
+    if number == _COUNTED:
+        return _("More than 10,000 cases")
+    return ngettext("{} case", "{} cases", number).format(f"{number:,}")

@@ -1,0 +1,59 @@
+"""Whom typed words mean: the one chosen, the only one who fits, somebody new, or several to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from makegood.customers.actions import add
+from makegood.customers.queries import CustomerLine, search
+from makegood.kernel.texts import fold
+from makegood.web.desk import Desk
+from makegood.web.tables import Choice, number_or_none
+
+FITTING = 5
+NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The customer, or why there is none yet and who might be meant."""
+
+    customer_id: int | None
+    error: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+def choose(text: str, chosen: str, desk: Desk) -> Chosen:
+    """The customer that `text` means; `chosen` is the one picked among choices shown before, or "new".
+
+    Raises Refusal as `customers.actions.add` does for a new one.
+    """
+    if not text:
+        return Chosen(None, _("Say to whom. A name, a number or an e-mail address finds them."))
+    if chosen == NEW:
+        return Chosen(add(text, by=desk.actor, now=desk.now))
+    found = search(desk.scope, text, limit=FITTING + 1)
+    meant = _meant(found, chosen, text)
+    if meant is not None:
+        return Chosen(meant.id)
+    words = _("Several customers fit “{}”. Choose one of them, or write more of the name.")
+    none = _("Nobody is called “{}”. Check the spelling, or add a new customer.")
+    choices = (*map(choice, found[:FITTING]), Choice(NEW, _("New customer"), text))
+    return Chosen(None, (words if found else none).format(text), choices)
+
+
+def choice(line: CustomerLine) -> Choice:
+    """A customer as an option: the name, and what tells them from others of that name."""
+    return Choice(str(line.id), line.name, ", ".join(filter(None, (line.key, line.contact))))
+
+
+def _meant(found: tuple[CustomerLine, ...], chosen: str, text: str) -> CustomerLine | None:
+    number = number_or_none(chosen)
+    if number is not None:
+        return next((line for line in found if line.id == number), None)
+    if len(found) == 1:
+        return found[0]
+    same = [line for line in found if fold(line.name) == fold(text) or line.key == text]
+    return same[0] if len(same) == 1 else None
