@@ -6,4 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("makegood.api.urls")),
+    path("", include("makegood.web.urls")),
 ]

@@ -47,17 +47,19 @@ def claim(*, caller: str, key: str, mark: str, now: datetime) -> Answer | None:
             "idempotency.bad_key", f"An Idempotency-Key has 1 to {KEY_LIMIT} printable characters.",
             field="Idempotency-Key",
         )  # fmt: skip
-    IdempotencyKey.objects.filter(caller=caller, key=key, at__lt=now - KEYS_KEPT).delete()
-    if _take(caller, key, mark, now):
-        return None
-    held = IdempotencyKey.objects.get(caller=caller, key=key)
-    if held.fingerprint != mark:
-        raise invalid(
-            "idempotency.mismatch",
-            "This Idempotency-Key was used for a different request. Use a new key for each new request.",
-            field="Idempotency-Key",
-        )
-    return Answer(held.status, held.body)
+    while not _take(caller, key, mark, now):
+        held = IdempotencyKey.objects.filter(caller=caller, key=key).first()
+        if held is None or held.at < now - KEYS_KEPT:
+            IdempotencyKey.objects.filter(caller=caller, key=key, at__lt=now - KEYS_KEPT).delete()
+        elif held.fingerprint != mark:
+            raise invalid(
+                "idempotency.mismatch",
+                "This Idempotency-Key was used for a different request. Use a new key for each new request.",
+                field="Idempotency-Key",
+            )
+        else:
+            return Answer(held.status, held.body)
+    return None
 
 
 def settle(answer: Answer, *, caller: str, key: str) -> None:
@@ -84,6 +86,6 @@ def _take(caller: str, key: str, mark: str, now: datetime) -> bool:
                     "The same request is still being worked on. Send it again in a moment for its answer.",
                 ) from fault
             raise
-        taken = cursor.rowcount == 1
+        taken: bool = cursor.rowcount == 1
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
     return taken

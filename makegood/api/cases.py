@@ -1,0 +1,244 @@
+"""Cases: read, opened, worked to their end. Each move answers with the case as it is then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from ninja import Query, Router, Schema
+from ninja.responses import Status
+
+from makegood.api import case_parts as parts
+from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
+from makegood.api.case_parts import CaseOut, case_out, line_out
+from makegood.api.customers import customer_id_of, family_of, time_zone_of
+from makegood.api.due import due_of
+from makegood.api.forms import Id
+from makegood.api.ledger import EntryOut
+from makegood.cases import actions, queries
+from makegood.cases.queries import CaseFilter, parse_number
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.people.rules import Role, Scope
+
+router = Router(tags=["cases"])
+
+
+class TimelineOut(Schema):
+    """What was recorded of a case and its promises, oldest first."""
+
+    items: list[EntryOut]
+    next: None
+
+
+@router.get("/cases", response=parts.CasesOut, summary="List cases")
+def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> Any:
+    """Cases, the newest first unless told otherwise; only open ones unless `state` says otherwise."""
+    narrow = CaseFilter(
+        state="" if query.state == "all" else query.state,
+        owner_id=query.owner,
+        team_id=query.team,
+        kind=query.kind,
+        severity=query.severity,
+        repeat=query.repeat,
+        detected_by=query.detected_by or "",
+        customer_ids=family_of(query.customer),
+        q=query.q,
+        oldest_first=query.oldest_first,
+    )
+    page = queries.cases_list(request.caller.scope, narrow, after=query.after, limit=query.limit)
+    return {"items": [line_out(line) for line in page.rows], "next": page.next or None}
+
+
+@router.post("/cases", response={200: CaseOut, 201: CaseOut}, summary="Report a failure")
+def open_case(request: ApiRequest, body: parts.CaseIn) -> Any:
+    """Open a case for a harm that was reported (201), or add it to the customer's open one of the kind (200)."""
+    doer = acting(request, body.staff)
+    with transaction.atomic():
+        number = actions.report_failure(
+            customer_id=customer_id_of(request, body.customer, doer.by), kind=body.kind, what=body.what,
+            harm=body.harm, failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
+            criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
+        )  # fmt: skip
+    case = _seen(doer, number)
+    return Status(201 if case["opened_at"] == request.now else 200, case)
+
+
+@router.get("/cases/{number}", response=CaseOut, summary="Read a case")
+def read_case(request: ApiRequest, number: str) -> Any:
+    """One case, whole. `number` is SR-1001 or 1001."""
+    return case_out(queries.case_for(request.caller.scope, parse_number(number)))
+
+
+@router.get("/cases/{number}/timeline", response=TimelineOut, summary="Read what happened in a case")
+def read_timeline(request: ApiRequest, number: str) -> Any:
+    """What was recorded of a case and its promises: the newest 500 entries, oldest first."""
+    case = queries.case_for(request.caller.scope, parse_number(number))
+    return {"items": queries.timeline(case), "next": None}
+
+
+@router.get("/causes", response=parts.CausesOut, summary="List causes")
+def list_causes(request: ApiRequest) -> Any:
+    """The tree of causes. None of them is a person."""
+    rows = [{"slug": one.slug, "name": one.name, "parent": one.parent or None} for one in queries.causes()]
+    return {"items": rows, "next": None}
+
+
+# Whose it is
+
+
+@router.post("/cases/{number}/take", response=CaseOut, summary="Take a case")
+def take(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+    """Become the owner, or say as the owner that you are on it."""
+    return _do(request, number, body, actions.take)
+
+
+@router.post("/cases/{number}/handover", response=CaseOut, summary="Offer a case to somebody")
+def hand_over(request: ApiRequest, number: str, body: parts.HandoverIn) -> Any:
+    """Offer the case to somebody. The owner stays accountable until they accept."""
+    to = colleague(body.to, field="to", now=request.now).id
+    return _do(request, number, body, actions.offer, to=to, note=body.note)
+
+
+@router.post("/cases/{number}/accept", response=CaseOut, summary="Accept a case")
+def accept(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+    """Accept a handover, and be accountable from now on."""
+    return _do(request, number, body, actions.accept)
+
+
+@router.post("/cases/{number}/decline", response=CaseOut, summary="Decline a case")
+def decline(request: ApiRequest, number: str, body: parts.DeclineIn | None = None) -> Any:
+    """Decline a handover. The owner stays who they were."""
+    return _do(request, number, body, actions.decline, note=body.note if body else "")
+
+
+@router.post("/cases/{number}/assign", response=CaseOut, summary="Give a case to somebody")
+def assign(request: ApiRequest, number: str, body: parts.AssignIn) -> Any:
+    """Make somebody the owner at once; for leads and managers."""
+    to = colleague(body.to, field="to", now=request.now).id
+    return _do(request, number, body, actions.assign, to=to)
+
+
+@router.post("/cases/{number}/charge", response=CaseOut, summary="Take a case in charge")
+def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+    """Whoever was drawn in takes the case in charge and becomes its sponsor."""
+    return _do(request, number, body, actions.take_in_charge)
+
+
+# Working it
+
+
+@router.post("/cases/{number}/steps", response=CaseOut, summary="Record a step")
+def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> Any:
+    """Record a step of the recovery. Any step may be recorded at any time, and again."""
+    return _do(
+        request, number, body, actions.record_step,
+        step=body.step, words=body.words, channel=body.channel, harm=body.harm,
+    )  # fmt: skip
+
+
+@router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")
+def write_note(request: ApiRequest, number: str, body: parts.NoteIn) -> Any:
+    """Write a note for colleagues."""
+    return _do(request, number, body, actions.note, text=body.text)
+
+
+@router.post("/cases/{number}/commitments", response={201: CaseOut}, summary="Make a promise in a case")
+def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> Any:
+    """Promise the customer something by a time. Its clock runs in the ledger."""
+    case = queries.case_for(person(request, body.staff).scope, parse_number(number))
+    kind = "commitment" if body.purpose == "commitment" else "progress-update"
+    due = due_of(body, kind=kind, zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
+    return _do(
+        request, number, body, actions.commit, title=body.title, purpose=body.purpose, due_at=due.at, due_on=due.on
+    )
+
+
+@router.post("/cases/{number}/commitments/{promise_id}/keep", response=CaseOut, summary="Keep a promise of a case")
+def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.KeptIn | None = None) -> Any:
+    """A promise of the case was kept."""
+    return _do(
+        request, number, body, actions.keep_commitment, promise_id=promise_id, at=body.at if body else None
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{number}/commitments/{promise_id}/replace", response={201: CaseOut}, summary="Replace a promise of a case"
+)
+def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.RenewIn) -> Any:
+    """The customer agreed to another time before this one broke."""
+    case = queries.case_for(person(request, body.staff).scope, parse_number(number))
+    due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
+    return _do(
+        request, number, body, actions.replace_commitment,
+        promise_id=promise_id, due_at=due.at, due_on=due.on, title=body.title,
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{number}/commitments/{promise_id}/release", response=CaseOut, summary="Be let off a promise of a case"
+)
+def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.ReleaseIn) -> Any:
+    """The customer lets us off a promise of the case, broken or not."""
+    return _do(request, number, body, actions.release_commitment, promise_id=promise_id, reason=body.reason)
+
+
+# Ending it
+
+
+@router.post("/cases/{number}/ask", response=CaseOut, summary="Ask the customer")
+def ask(request: ApiRequest, number: str, body: parts.AskIn | None = None) -> Any:
+    """The customer was asked: are you satisfied, or is there something more?"""
+    return _do(request, number, body, actions.ask, channel=body.channel if body else "")
+
+
+@router.post("/cases/{number}/answer", response=CaseOut, summary="Record the customer's answer")
+def answer(request: ApiRequest, number: str, body: parts.AnswerIn) -> Any:
+    """What the customer said, or that they could not be reached."""
+    return _do(request, number, body, actions.answer, answer=body.answer, words=body.words)
+
+
+@router.post("/cases/{number}/cause", response=CaseOut, summary="Record the cause")
+def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> Any:
+    """Why it happened: a cause of the tree, or who finds out and by when."""
+    if (body.cause is None) == (body.finder is None):
+        raise invalid("case.one_cause", "Send cause (see /causes), or finder and due_at.", field="cause")
+    if body.cause is not None:
+        return _do(request, number, body, actions.record_cause, cause=body.cause, note=body.note)
+    if body.due_at is None:
+        raise invalid("promise.no_due", "Say by when it will be found out: due_at.", field="due_at")
+    finder = colleague(body.finder or "", field="finder", now=request.now).id
+    return _do(request, number, body, actions.name_cause_finder, staff_id=finder, due_at=body.due_at)
+
+
+@router.post("/cases/{number}/close", response=CaseOut, summary="Close a case")
+def close(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+    """Close the case. Refused with the first of its `obstacles`, if there are any."""
+    return _do(request, number, body, actions.close)
+
+
+@router.post("/cases/{number}/reopen", response=CaseOut, summary="Open a case again")
+def reopen(request: ApiRequest, number: str, body: parts.ReopenIn) -> Any:
+    """Open a closed case again, for its owner."""
+    return _do(request, number, body, actions.reopen, reason=body.reason)
+
+
+def _do(
+    request: ApiRequest,
+    number: str,
+    body: parts.StaffIn | None,
+    action: Callable[..., object],
+    **said: Any,
+) -> Any:
+    """Have a person do something to a case, and answer with the case."""
+    doer = person(request, body.staff if body else None)
+    action(parse_number(number), **said, scope=doer.scope, by=doer.by, now=request.now)
+    return _seen(doer, parse_number(number))
+
+
+def _seen(doer: Acting, number: int) -> dict[str, Any]:
+    """The case as whoever acted sees it. What they did may have taken it out of their sight; this once they see it."""
+    try:
+        return case_out(queries.case_for(doer.scope, number))
+    except Refusal:
+        return case_out(queries.case_for(Scope(Role.ANALYST), number))

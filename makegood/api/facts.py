@@ -1,0 +1,83 @@
+"""POST /facts: many facts in one request, past everything that costs time for each."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpResponse
+from ninja import Router, Schema
+
+from makegood.api.caller import ApiRequest
+from makegood.api.door import JSON
+from makegood.api.wire import MOST, read_facts
+from makegood.intake.actions import Taken, take_in
+from makegood.kernel.refusals import Refusal
+from makegood.platform.http import media_type
+from makegood.promises.actions import FactReject
+
+router = Router(tags=["facts"])
+
+_TYPES = frozenset({JSON, "application/x-ndjson", "application/ndjson", "application/jsonl", "text/plain", ""})
+
+
+class RejectOut(Schema):
+    """A fact that was not taken; `index` counts from 0."""
+
+    index: int
+    code: str
+    message: str
+
+
+class ReceiptOut(Schema):
+    """What became of a batch.
+
+    Every fact is `accepted` (it told something new), `unchanged` (it told nothing new) or `rejected`. `held`
+    of the accepted wait until it is told to whom, what and by when. `cases` were opened.
+    """
+
+    accepted: int
+    unchanged: int
+    rejected: int
+    held: int
+    cases: int
+    rejects: list[RejectOut]
+
+
+_ONE = {"$ref": "#/components/schemas/WireFact"}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"type": "array", "items": _ONE, "maxItems": MOST}},
+            "application/x-ndjson": {"schema": {"type": "string", "description": "One fact on each line."}},
+        },
+    }
+}
+
+
+@router.post("/facts", response=ReceiptOut, openapi_extra=_BODY, summary="Tell facts about promises")
+def post_facts(request: ApiRequest) -> HttpResponse:
+    """Take in up to 5,000 facts: a JSON array, or one on each line. Twice or in any order ends the same."""
+    if media_type(request) not in _TYPES:
+        raise Refusal(
+            "http.not_json",
+            f"Send JSON and say so: Content-Type: {JSON}, or application/x-ndjson for one fact on each line.",
+            status=415,
+        )
+    wired = read_facts(request.body)
+    taken = take_in(wired.facts, by=request.caller.by, now=request.now)
+    refused = [FactReject(wired.places[one.index], one.code, one.message) for one in taken.receipt.rejected]
+    return HttpResponse(_told(taken, [*wired.rejects, *refused]), content_type=JSON)
+
+
+def _told(taken: Taken, rejects: list[FactReject]) -> bytes:
+    receipt = taken.receipt
+    return msgspec.json.encode(
+        {
+            "accepted": receipt.accepted,
+            "unchanged": receipt.unchanged,
+            "rejected": len(rejects),
+            "held": receipt.held,
+            "cases": taken.cases,
+            "rejects": sorted(rejects, key=lambda reject: reject.index),
+        }
+    )

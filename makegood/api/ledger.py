@@ -1,0 +1,142 @@
+"""What is known across promises: their kinds, the figures, the journal of every move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest, let_see_all
+from makegood.api.forms import Instant
+from makegood.journal.queries import START, read_after
+from makegood.platform.queries import organisation
+from makegood.promises.queries import kinds, ledger_report
+
+router = Router()
+
+
+class KindOut(Schema):
+    """A kind of promise. Spans are in seconds; `calendar` names the hours in which `allowance_s` counts."""
+
+    slug: str
+    name: str
+    warning_s: float
+    grace_s: float
+    allowance_s: float | None
+    calendar: str
+    severity: int
+    role: str
+    team: str
+    opens_case: bool
+    inside_case: bool
+
+
+class KindsOut(Schema):
+    """Every kind in use."""
+
+    items: list[KindOut]
+    next: None
+
+
+class LedgerRowOut(Schema):
+    """Promises counted by how they stand; `right_first_time` is kept ÷ due. How late: in seconds."""
+
+    name: str
+    due: int
+    kept: int
+    kept_late: int
+    broken: int
+    open: int
+    at_risk: int
+    replaced: int
+    withdrawn: int
+    released: int
+    right_first_time: float | None
+    late_median_s: float | None
+    late_p90_s: float | None
+
+
+class LedgerOut(Schema):
+    """The figures of the ledger."""
+
+    items: list[LedgerRowOut]
+    next: None
+
+
+class ReportQuery(Schema):
+    """How to group, and which promises by when they are due."""
+
+    by: Literal["", "kind", "team", "month"] = ""
+    since: Instant | None = None
+    before: Instant | None = None
+
+
+class EntryOut(Schema):
+    """One move: `at` is when it happened, `recorded_at` when it was written down."""
+
+    cursor: str
+    id: int
+    at: datetime
+    recorded_at: datetime
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    verb: str
+    customer_id: int | None
+    case_id: int | None
+    subject_kind: str
+    subject_id: int | None
+    data: dict[str, Any]
+
+
+class JournalOut(Schema):
+    """A stretch of the journal. `next` goes on from here, also when there is nothing new yet."""
+
+    items: list[EntryOut]
+    next: str
+
+
+class JournalQuery(Schema):
+    """Where to read on."""
+
+    after: str = START
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+@router.get("/kinds", response=KindsOut, tags=["promises"], summary="List kinds of promise")
+def list_kinds(request: ApiRequest) -> Any:
+    """Every kind of promise in use, with its policy."""
+    rows = [
+        {
+            **{name: getattr(kind, name) for name in _SAME},
+            "warning_s": kind.warning.total_seconds(),
+            "grace_s": kind.grace.total_seconds(),
+            "allowance_s": kind.allowance.total_seconds() if kind.allowance is not None else None,
+            "calendar": kind.calendar_name,
+            "team": kind.team_name,
+        }
+        for kind in kinds()
+    ]
+    return {"items": rows, "next": None}
+
+
+_SAME = ("slug", "name", "severity", "role", "opens_case", "inside_case")
+
+
+@router.get("/report/ledger", response=LedgerOut, tags=["report"], summary="The figures of the ledger")
+def report_ledger(request: ApiRequest, query: Query[ReportQuery]) -> Any:
+    """Promises due, kept, broken and so on, in one row or by kind, team or month of the due date."""
+    let_see_all(request.caller)
+    zone = organisation().time_zone
+    rows = ledger_report(by=query.by, since=query.since, before=query.before, zone=zone)
+    return {"items": rows, "next": None}
+
+
+@router.get("/journal", response=JournalOut, tags=["journal"], summary="Read the journal")
+def read_journal(request: ApiRequest, query: Query[JournalQuery]) -> Any:
+    """Every move in order. Ask again with `next`: no entry is ever skipped, however late it was committed."""
+    let_see_all(request.caller)
+    stretch = read_after(query.after or START, limit=query.limit)
+    return {"items": stretch.entries, "next": stretch.cursor}

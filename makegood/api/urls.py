@@ -1,0 +1,23 @@
+"""The addresses of the API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from makegood.api import cases, customers, facts, ledger, promises
+from makegood.api.door import api, guarded, unknown_address
+
+for _router in (facts.router, promises.router, cases.router, customers.router, ledger.router):
+    api.add_router("", _router)
+
+# The schema tells no secrets; the root is there for Ninja to find its own prefix.
+_OPEN = {"openapi-json", "api-root"}
+_patterns, _app, _namespace = api.urls
+for _pattern in _patterns:
+    if isinstance(_pattern, URLPattern) and _pattern.callback is not None:
+        _pattern.callback = guarded(_pattern.callback, is_open=_pattern.name in _OPEN)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", (_patterns, _app, _namespace)),
+    re_path("", unknown_address),
+]
