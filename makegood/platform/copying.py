@@ -30,7 +30,7 @@ def _csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
     plain values is a line of CSV but for its brackets and the escapes of control characters.
     """
     lines = _encoder.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n")
-    return _TOKEN.sub(_unescaped, lines) if _CONTROL.search(lines) else lines
+    return _TOKEN.sub(_unescaped, lines) if b"\\" in lines and _CONTROL.search(lines) else lines
 
 
 def _unescaped(token: re.Match[bytes]) -> bytes:

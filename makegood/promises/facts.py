@@ -77,6 +77,8 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 
 PLAIN = ("kind", "title", "made_at", "forecast_at", "kept_at", "withdrawn_at", "amount", "currency")
 _plain = attrgetter(*PLAIN)
+FIELDS = frozenset({"customer", "due", *PLAIN})
+"""All that may be known of a promise beside its attributes."""
 
 # Of two sightings equally new, the one that is kindest to the truth as the customer knows it: the first
 # word given, the latest estimate, the first time it was done.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
@@ -18,7 +17,7 @@ from makegood.promises.actions import holding
 from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert_rows, moment_of, moved_from
 from makegood.promises.actions.making import made_entry, organisation_zone
 from makegood.promises.actions.stored import Stored, load, update_rows
-from makegood.promises.facts import ATTRIBUTE, Due, Fact, Known, known_from, merge
+from makegood.promises.facts import ATTRIBUTE, FIELDS, Due, Fact, Known, known_from, merge
 from makegood.promises.rules import Events, Moved, Policy, State, fix_clocks, stand
 
 REFERENCE_LIMIT, SOURCE_LIMIT, TITLE_LIMIT = 200, 80, 300
@@ -83,11 +82,15 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
     policies = all_policies()
     batch = _Batch(by, now, organisation_zone(), policies, {policy.kind_id: slug for slug, policy in policies.items()})
     checked = _Customers()
-    rejected = [reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, batch, seen, checked))]
+    horizon = seen + TOLERATED_AHEAD
+    rejected = [
+        reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, batch, horizon, checked))
+    ]
     refused = {reject.index for reject in rejected}
     good = [fact for index, fact in enumerate(facts) if index not in refused]
-    stored = load({(fact.source, fact.reference) for fact in good}, slugs=batch.slugs)
-    waiting = holding.load({(fact.source, fact.reference) for fact in good} - stored.keys())
+    keys = {(fact.source, fact.reference) for fact in good}
+    stored = load(keys, slugs=batch.slugs)
+    waiting = holding.load(keys - stored.keys())
     before = {key: row.known for key, row in stored.items()} | waiting
     after, changed = _fold(good, before, batch.zone)
     fresh = {key: known for key, known in after.items() if key not in stored and known != waiting.get(key)}
@@ -101,7 +104,7 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
     return Receipt(
         accepted=changed,
         unchanged=len(good) - changed,
-        held=sum((fact.source, fact.reference) in partial for fact in good),
+        held=sum((fact.source, fact.reference) in partial for fact in good) if partial else 0,
         made=len(whole),
         rejected=tuple(rejected),
         moved=(*made, *moved),
@@ -130,11 +133,10 @@ class _Customers:
         return [*self._read.values(), *(CustomerFact(key=key) for key in sorted(bare))]
 
 
-def _problem(index: int, fact: Fact, batch: _Batch, now: datetime, customers: _Customers) -> FactReject | None:
-    """Why a fact cannot be taken, if it cannot."""
-    for wrong, code, message in _CHECKS:
-        if wrong(fact, now):
-            return FactReject(index, code, message)
+def _problem(index: int, fact: Fact, batch: _Batch, horizon: datetime, customers: _Customers) -> FactReject | None:
+    """Why a fact cannot be taken, if it cannot. What happened lies before the `horizon`."""
+    if (wrong := _wrong(fact, horizon)) is not None:
+        return FactReject(index, *wrong)
     if fact.kind and fact.kind not in batch.policies:
         known = ", ".join(sorted(batch.policies))
         return FactReject(
@@ -145,46 +147,41 @@ def _problem(index: int, fact: Fact, batch: _Batch, now: datetime, customers: _C
     return None
 
 
-def _ahead(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at > now + TOLERATED_AHEAD
+def _wrong(fact: Fact, horizon: datetime) -> tuple[str, str] | None:
+    """What is wrong with a fact by itself: a code, and what to do."""
+    if not 0 < len(fact.source) <= SOURCE_LIMIT:
+        return _BAD_SOURCE
+    if not 0 < len(fact.reference) <= REFERENCE_LIMIT:
+        return _BAD_REFERENCE
+    if len(fact.title) > TITLE_LIMIT:
+        return _LONG_TITLE
+    if fact.kept_at is not None and fact.kept_at > horizon:
+        return _KEPT_IN_FUTURE
+    if fact.withdrawn_at is not None and fact.withdrawn_at > horizon:
+        return _WITHDRAWN_IN_FUTURE
+    if fact.amount is not None and not (fact.amount.is_finite() and -_AMOUNT_LIMIT < fact.amount < _AMOUNT_LIMIT):
+        return _BAD_AMOUNT
+    return None
 
 
-_CHECKS: tuple[tuple[Callable[[Fact, datetime], bool], str, str], ...] = (
-    (
-        lambda fact, _now: not 0 < len(fact.source) <= SOURCE_LIMIT,
-        "fact.bad_source",
-        f"Give the source: the name of the system that says it, up to {SOURCE_LIMIT} characters.",
-    ),
-    (
-        lambda fact, _now: not 0 < len(fact.reference) <= REFERENCE_LIMIT,
-        "fact.bad_reference",
-        f"Give the reference: the promise's own number there, up to {REFERENCE_LIMIT} characters.",
-    ),
-    (
-        lambda fact, _now: len(fact.title) > TITLE_LIMIT,
-        "fact.long_title",
-        f"A title has up to {TITLE_LIMIT} characters.",
-    ),
-    (
-        lambda fact, now: _ahead(fact.kept_at, now),
-        "fact.kept_in_future",
-        "kept_at lies in the future. If it is an estimate, send it as forecast_at.",
-    ),
-    (
-        lambda fact, now: _ahead(fact.withdrawn_at, now),
-        "fact.withdrawn_in_future",
-        "withdrawn_at lies in the future: send it when it has happened.",
-    ),
-    (
-        lambda fact, _now: fact.amount is not None and not _fits(fact.amount),
-        "fact.bad_amount",
-        "amount must be a number below a million million.",
-    ),
+_BAD_SOURCE = (
+    "fact.bad_source",
+    f"Give the source: the name of the system that says it, up to {SOURCE_LIMIT} characters.",
 )
-
-
-def _fits(amount: Decimal) -> bool:
-    return amount.is_finite() and abs(amount) < _AMOUNT_LIMIT
+_BAD_REFERENCE = (
+    "fact.bad_reference",
+    f"Give the reference: the promise's own number there, up to {REFERENCE_LIMIT} characters.",
+)
+_LONG_TITLE = ("fact.long_title", f"A title has up to {TITLE_LIMIT} characters.")
+_KEPT_IN_FUTURE = (
+    "fact.kept_in_future",
+    "kept_at lies in the future. If it is an estimate, send it as forecast_at.",
+)
+_WITHDRAWN_IN_FUTURE = (
+    "fact.withdrawn_in_future",
+    "withdrawn_at lies in the future: send it when it has happened.",
+)
+_BAD_AMOUNT = ("fact.bad_amount", "amount must be a number below a million million.")
 
 
 def _fold(facts: Iterable[Fact], before: Mapping[Key, Known], zone: tzinfo) -> tuple[dict[Key, Known], int]:
@@ -227,9 +224,7 @@ def _row(
         title=get("title") or policy.name, made_by=source, made_at=made_at, due_on=due.on, clocks=clocks,
         events=events, standing=stand(clocks, events, now=batch.now), amount=get("amount"),
         currency=get("currency") or "", stamps=stamps or None,
-        attributes={
-            name[len(ATTRIBUTE):]: value for name, value in values.items() if name.startswith(ATTRIBUTE)
-        },
+        attributes={name[len(ATTRIBUTE):]: values[name] for name in values.keys() - FIELDS},
     )  # fmt: skip
 
 
@@ -237,20 +232,18 @@ def _insert(news: Mapping[Key, Known], customers: Mapping[str, int], batch: _Bat
     """Write promises heard of for the first time. In the order of their keys: two batches never cross."""
     rows = [_row(key, known, customers, batch) for key, known in sorted(news.items())]
     ids = insert_rows(rows)
-    record_many(entry for number, row in zip(ids, rows, strict=True) for entry in _entries(number, row, batch))
-    return [
-        moved_from(row, number, before=None)
-        for number, row in zip(ids, rows, strict=True)
-        if row.standing.state is not State.OPEN
-    ]
+    made = list(zip(ids, rows, strict=True))
+    settled = [(number, row) for number, row in made if row.standing.state is not State.OPEN]
+    record_many([made_entry(number, row, batch.by) for number, row in made])
+    record_many([_settled_entry(number, row, batch) for number, row in settled])
+    return [moved_from(row, number, before=None) for number, row in settled]
 
 
-def _entries(number: int, row: NewRow, batch: _Batch) -> Iterable[NewEntry]:
-    yield made_entry(number, row, batch.by)
+def _settled_entry(number: int, row: NewRow, batch: _Batch) -> NewEntry:
+    """The move of a promise that was past its opening when it was first heard of."""
     state = row.standing.state
-    if state is not State.OPEN:
-        at = moment_of(state, row.clocks, row.standing, batch.now)
-        yield _entry(VERBS[state], number, row, batch.by, at, _told(State.OPEN, row))
+    at = moment_of(state, row.clocks, row.standing, batch.now)
+    return _entry(VERBS[state], number, row, batch.by, at, _told(State.OPEN, row))
 
 
 def _entry(verb: str, number: int, row: NewRow, by: Actor, at: datetime, data: Mapping[str, object]) -> NewEntry:
@@ -272,7 +265,7 @@ def _update(touched: Sequence[tuple[Key, Stored, Known]], customers: Mapping[str
         if known != old.known or row.standing.state is not old.state:
             changes.append((old, row))
     update_rows(changes)
-    record_many(_change_entry(old, row, batch) for old, row in changes)
+    record_many([_change_entry(old, row, batch) for old, row in changes])
     return [moved_from(row, old.id, before=old.state) for old, row in changes if old.state is not row.standing.state]
 
 
