@@ -16,9 +16,10 @@ from makegood.cases.rules import DetectedBy
 from makegood.intake.models import Batch, Reject
 from makegood.intake.rules.mapping import map_file, survey
 from makegood.intake.rules.rows import MappedRow, RejectedRow, SkippedRow
-from makegood.intake.rules.spec import Feed
+from makegood.intake.rules.spec import Feed, KindPolicy
 from makegood.journal.actors import Actor
 from makegood.promises.actions import Receipt, ensure_kind, receive
+from makegood.promises.actions.receiving import FactReject
 from makegood.promises.facts import Fact
 from makegood.promises.rules import Moved, State
 
@@ -130,25 +131,39 @@ class _Run:
     cases: CasesFor
     progress: Callable[[int, int], None]
     total: int
+    kinds: set[str] = field(default_factory=set)
 
 
 def _import(path: Path, feed: Feed, run: _Run) -> Summary:
     for kind in feed.kinds:
-        ensure_kind(
-            kind.key,
-            name=kind.name,
-            warning=timedelta(minutes=kind.warning_minutes or 0),
-            grace=timedelta(minutes=kind.grace_minutes or 0),
-            by=run.by,
-            now=run.now,
-        )
+        _ensure(kind, run)
     batch = Batch.objects.create(feed=feed.name, name=path.name, started_at=run.now, by=run.by.name)
     summary = Summary(batch_id=batch.pk)
     for chunk in _chunks(map_file(path, feed)):
+        _ensure_named(chunk, feed, run)
         _take_chunk(chunk, batch, summary, run)
         run.progress(summary.rows, run.total)
     _finish(batch, summary, run.now)
     return summary
+
+
+def _ensure(kind: KindPolicy, run: _Run) -> None:
+    ensure_kind(
+        kind.key,
+        name=kind.name,
+        warning=timedelta(minutes=kind.warning_minutes or 0),
+        grace=timedelta(minutes=kind.grace_minutes or 0),
+        by=run.by,
+        now=run.now,
+    )
+
+
+def _ensure_named(chunk: _Chunk, feed: Feed, run: _Run) -> None:
+    """Make the kinds that only the file names, where the feed lets it."""
+    for slug, name in chunk.kinds.items():
+        if slug not in run.kinds and (policy := feed.policy(slug, name)):
+            _ensure(policy, run)
+        run.kinds.add(slug)
 
 
 @dataclass(slots=True)
@@ -157,6 +172,8 @@ class _Chunk:
 
     facts: list[Fact] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    raws: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
     rejected: list[RejectedRow] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
     rows: int = 0
@@ -172,6 +189,8 @@ def _chunks(rows: Iterator[MappedRow | RejectedRow | SkippedRow]) -> Iterator[_C
         if isinstance(row, MappedRow):
             chunk.facts.extend(row.facts)
             chunk.lines.extend([row.line] * len(row.facts))
+            chunk.raws.extend([row.raw] * len(row.facts))
+            chunk.kinds.update((fact.kind, row.kind_name) for fact in row.facts if fact.kind)
         elif isinstance(row, RejectedRow):
             chunk.rejected.append(row)
         else:
@@ -188,7 +207,7 @@ def _take_chunk(chunk: _Chunk, batch: Batch, summary: Summary, run: _Run) -> Non
         chunk.facts, by=run.by, now=run.now, as_of=run.as_of, cases=run.cases, detected_by=DetectedBy.IMPORT
     )
     rejects = [_reject(batch, row) for row in chunk.rejected] + [
-        _refused(batch, chunk.lines[one.index], chunk.facts[one.index], one.code, one.message)
+        _refused(batch, chunk, one)
         for one in taken.receipt.rejected
     ]
     Reject.objects.bulk_create(rejects)
@@ -206,9 +225,17 @@ def _reject(batch: Batch, row: RejectedRow) -> Reject:
     )
 
 
-def _refused(batch: Batch, line: int, fact: Fact, code: str, reason: str) -> Reject:
+def _refused(batch: Batch, chunk: _Chunk, one: FactReject) -> Reject:
     """A row that could be read but that the ledger does not take."""
-    return Reject(batch=batch, line=line, value=fact.reference[:200], code=code, reason=reason, raw="")
+    fact = chunk.facts[one.index]
+    return Reject(
+        batch=batch,
+        line=chunk.lines[one.index],
+        value=fact.reference[:200],
+        code=one.code,
+        reason=one.message,
+        raw=chunk.raws[one.index],
+    )
 
 
 def _finish(batch: Batch, summary: Summary, now: datetime) -> None:

@@ -73,7 +73,7 @@ def command(
                 described,
                 by=SYSTEM,
                 now=now,
-                as_of=_instant(as_of, organisation().time_zone),
+                as_of=_instant(as_of, described.time_zone or organisation().time_zone),
                 cases=CasesFor(cases),
                 dry_run=dry_run,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),

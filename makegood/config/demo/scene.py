@@ -53,8 +53,11 @@ def choose(day: str, *, now: datetime) -> Scene:
 
 
 def _zone_where_it_is(hour: int, now: datetime) -> str:
-    """A zone of whole hours in which it is `hour` o'clock. The signs of these names are the other way round."""
-    ahead = (hour - now.hour + 11) % 24 - 11
+    """A zone of whole hours in which it is `hour` o'clock, on the same date as in UTC where there is such a zone.
+
+    The signs of these names are the other way round.
+    """
+    ahead = max(hour - now.hour, -12)
     return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
+from makegood.config.demo.desklife import DeskLife
 from makegood.config.demo.flights import legs
 from makegood.config.demo.hiring import hire
 from makegood.config.demo.news import KIND, News, booked, news_of
@@ -43,7 +44,10 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
     _take([_closed(seat, scene) for seat in seats if seat.leg.day < _timed_from(scene)], now=scene.starts_at)
     _take([booked(seat, zone=scene.zone) for seat in timed(seats, scene)], now=scene.starts_at)
     _share_out(scene, staff)
-    live_through(news_of(timed(seats, scene)), scene.starts_at, now)
+    desk = DeskLife(staff, until=now)
+    desk.remember_past(scene)
+    live_through(news_of(timed(seats, scene)), scene.starts_at, now, each_step=desk.act)
+    desk.leave_some_work(now=now)
     return staff
 
 
@@ -58,8 +62,10 @@ def timed(seats: Sequence[Booking], scene: Scene) -> list[Booking]:
     return [seat for seat in seats if seat.leg.day >= _timed_from(scene)]
 
 
-def live_through(news: Sequence[News], start: datetime, end: datetime) -> None:
-    """Let the time from `start` to `end` pass in steps: news comes in, and the watch looks."""
+def live_through(
+    news: Sequence[News], start: datetime, end: datetime, *, each_step: Callable[[datetime], None]
+) -> None:
+    """Let the time from `start` to `end` pass in steps: news comes in, the watch looks, people act."""
     clock, told = start, 0
     while clock < end:
         clock = min(clock + _STEP, end)
@@ -68,6 +74,7 @@ def live_through(news: Sequence[News], start: datetime, end: datetime) -> None:
         told = until
         while tick(now=clock).moved:
             pass
+        each_step(clock)
 
 
 def _timed_from(scene: Scene) -> date:

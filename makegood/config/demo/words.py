@@ -1,0 +1,35 @@
+"""What people say in the demo. All invented."""
+
+from __future__ import annotations
+
+# What the customer said, and what it means to them.
+HEARD = (
+    ("My daughter's recital starts at seven and I told her I would be there.", "Would miss his daughter's recital"),
+    ("I have a connection to Lima. There is one a day.", "One connection a day, to Lima"),
+    ("I am speaking at nine tomorrow and my notes are in the checked bag.", "Speaks at nine tomorrow"),
+    ("Nobody at the gate could tell me anything. I found out from the board.", "Learned it from the board"),
+    ("My mother is waiting at the other end and she does not carry a phone.", "Her mother waits without a phone"),
+    ("I took the earlier flight on purpose so that this could not happen.", "Chose the earlier flight to be sure"),
+    ("I only have a day there. Half of it is gone now.", "Has one day there"),
+    ("The car rental desk closes at eleven. Then what?", "The rental desk closes at eleven"),
+    ("I start a new job tomorrow morning. I cannot be late on my first day.", "New job tomorrow morning"),
+    ("We are four, with a baby. We cannot sleep in chairs.", "Family of four with a baby"),
+)
+OWNED = "This is mine until you are there. I am Priya's colleague and you have my number."
+EMPATHISED = "I would be upset too. You planned around our word."
+APOLOGISED = "We told you a time and did not keep it. I am sorry."
+REFOCUSED = "I will ring you within the hour with a seat that gets you there."
+COMMITMENT = "Ring back with a confirmed seat"
+CONTENT = ("That works. Thank you for ringing.", "All good now, thank you.", "Yes. You kept me posted, I value that.")
+MORE = "The seat is fine, but who pays for the hotel I had to cancel?"
+PAST = (
+    ("The flight landed two hours late and my bag came a day later.", "carrier-late"),
+    ("I was told a callback by noon. Nobody rang.", "handoff-nobody-told"),
+    ("The seat I paid for was given away at the gate.", "two-systems"),
+    ("We sat on the runway for ninety minutes without a word.", "weather"),
+)
+CALLBACKS = (
+    ("Ring back about the refund of the upgrade", 25),
+    ("Say whether the bag is on tonight's flight", 70),
+    ("Send the receipt for the changed ticket", 190),
+)
