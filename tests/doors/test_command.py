@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from makegood.config.cli import COMMANDS, makegood
+from makegood.config.demo.scene import choose, remember, remembered
 from makegood.config.environment import BadSetting, read_environment
 from makegood.config.migrating import OLDEST
 from makegood.config.pgtools import find_tool
@@ -38,8 +41,10 @@ def test_help_loads_no_django() -> None:
 def test_every_command_teaches_with_an_example(name: str) -> None:
     done = CliRunner().invoke(makegood, [name, "--help"])
     assert done.exit_code == 0, done.output
-    assert "Example" in done.output
     assert f"makegood {name}" in done.output
+    command = makegood.get_command(click.Context(makegood), name)
+    taught = [command, *command.commands.values()] if isinstance(command, click.Group) else [command]
+    assert any("Example" in (one.epilog or "") for one in taught)
 
 
 def test_version() -> None:
@@ -103,6 +108,17 @@ def test_what_cannot_be_done_is_a_sentence(hills: Installation, words: tuple[str
     assert done.returncode == 1, done.stdout
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_init_takes_a_demo_away_only_when_told() -> None:
+    with an_installation() as ours:
+        remember(ours.home, choose("ordinary", now=datetime(2026, 11, 22, 12, tzinfo=UTC)))
+        words = ("init", "--name", "Hill & Sons", "--email", "ann@hill.example", "--password", "correct horse battery")
+        refused = ours.run(*words)
+        assert refused.returncode == 1
+        assert "holds the demo" in refused.stderr
+        assert "belongs to Hill & Sons" in ours.must(*words, "--end-demo")
+        assert remembered(ours.home) is None
 
 
 def test_init_without_a_terminal_names_the_missing_option() -> None:

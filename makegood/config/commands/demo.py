@@ -13,7 +13,7 @@ from makegood.config.environment import Environment, prepare_home
 from makegood.config.faults import Fault
 from makegood.config.installed import environment, installation
 from makegood.config.supervisor import Child, start_child, supervise
-from makegood.config.ties import Stop, follow_supervisor
+from makegood.config.ties import Stop, follow_supervisor, only_one
 
 
 @click.command(
@@ -58,7 +58,7 @@ def _run(where: Environment, day: str, *, fresh: bool) -> None:
 
 def _build(day: str, *, fresh: bool) -> None:
     follow_supervisor()
-    with installation() as where:
+    with only_one(environment().home), installation() as where:
         from makegood.config.demo.scene import choose, remember, remembered
         from makegood.config.demo.world import build
         from makegood.config.migrating import migrate, start_over

@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 
 from makegood.config.environment import Environment, prepare_home
+from makegood.config.faults import Fault
 from makegood.config.installed import environment, installation
+from makegood.config.ties import only_one
 
 
 @click.command(
@@ -36,6 +38,7 @@ Without --password one is made up and printed, once. Run again, it changes what 
 @click.option(
     "--password", envvar="MAKEGOOD_ADMIN_PASSWORD", show_envvar=True, help="Their password (10 characters or more)."
 )
+@click.option("--end-demo", is_flag=True, help="Take the demo away that is in this home.")
 def command(
     name: str | None,
     time_zone: str | None,
@@ -43,6 +46,7 @@ def command(
     email: str | None,
     admin_name: str,
     password: str | None,
+    end_demo: bool,
 ) -> None:
     """Set up this installation: the database, the name of the organisation and its first administrator."""
     prepare_home(environment().home)
@@ -50,9 +54,27 @@ def command(
         from makegood.config.migrating import migrate
 
         migrate()
+        _make_room(where, end_demo=end_demo)
         _set_up_organisation(name, time_zone, currency)
         _set_up_administrator(email, admin_name, password)
         _tell_next(where)
+
+
+def _make_room(where: Environment, *, end_demo: bool) -> None:
+    """The demo lives where one's own installation would; it is taken away only when that is asked for."""
+    from makegood.config.demo.scene import forget, remembered
+    from makegood.config.migrating import start_over
+
+    if remembered(where.home) is None:
+        return
+    if not end_demo:
+        raise Fault(
+            f"{where.home} holds the demo. Say --end-demo to take it away and begin your own, or set MAKEGOOD_HOME to"
+            " another folder for your own."
+        )
+    with only_one(where.home):
+        start_over()
+        forget(where.home)
 
 
 def _set_up_organisation(name: str | None, time_zone: str | None, currency: str | None) -> None:
