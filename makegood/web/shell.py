@@ -24,6 +24,7 @@ _PLACES = (
     ("/today/", "today"),
     ("/cases/", "cases"),
     ("/promises/", "promises"),
+    ("/customers/", "customers"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),
     ("/settings/kinds/", "kinds"),

@@ -65,6 +65,7 @@ def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> E
     text = line.alone if plain else line.words(data)
     if entry.subject_kind == "promise" and entry.subject_id in named and data.get("title"):
         text = f"{text}: {data['title']}"
+    text = text if by else text[:1].upper() + text[1:]
     said = str(data.get("said") or "")
     return Event(
         at=entry.at, by=by, text=text, state=line.state, image=line.image, strong=plain and bool(line.state),

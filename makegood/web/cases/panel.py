@@ -114,6 +114,8 @@ def _facts(case: CaseFacts, desk: Desk) -> list[dict[str, Any]]:
         facts.append({"label": _("Next contact"), "value": clock_of(ahead.promise, desk), "note": ahead.promise.title})
     mine = case.owner_id == desk.staff_id
     until = "" if case.closed_at else _("until {} says it is right").format(case.customer_name.split()[0])
+    if case.taken_at is None and not case.closed_at:
+        until = _("not taken up yet")
     return [*facts, {"label": _("Owner"), "value": _("You") if mine else case.owner_name, "note": until}]
 
 

@@ -59,7 +59,9 @@ def context(number: int, desk: Desk, **more: Any) -> dict[str, Any]:
         "live": [vow(promise) for promise in sorted(live, key=lambda promise: promise.due_at)],
         "over": [vow(promise) for promise in promises if promise.state not in UNKEPT],
         "details": details_of(found),
-        "events": telling.tell(history(customer_ids=found.ids, limit=_SHOWN), desk),
+        "events": telling.tell(
+            history(customer_ids=found.ids, limit=_SHOWN), desk, named=[promise.id for promise in promises]
+        ),
     } | more
 
 

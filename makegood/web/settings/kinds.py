@@ -96,17 +96,17 @@ def _make(request: DeskRequest) -> None:
 
 
 def _row(kind: KindFacts) -> Row:
-    usual = duration_words(kind.allowance) if kind.allowance is not None else ""
+    usual = _length(kind.allowance) if kind.allowance is not None else ""
     where = ", ".join(filter(None, (role_name(Role(kind.role)), kind.team_name)))
     counts = kind.calendar_name or _("All hours")
-    cells = [kind.name, duration_words(kind.warning), duration_words(kind.grace), usual, counts, kind.severity, where]
+    cells = [kind.name, _length(kind.warning), _length(kind.grace), usual, counts, kind.severity, where]
     return Row(cells, f"/settings/kinds/{kind.slug}/")
 
 
 def _values(kind: KindFacts) -> dict[str, Any]:
     return {
-        "name": kind.name, "warning": duration_words(kind.warning), "grace": duration_words(kind.grace),
-        "allowance": duration_words(kind.allowance) if kind.allowance is not None else "",
+        "name": kind.name, "warning": _length(kind.warning), "grace": _length(kind.grace),
+        "allowance": _length(kind.allowance) if kind.allowance is not None else "",
         "severity": kind.severity, "role": kind.role, "team": kind.team_id or "", "calendar": kind.calendar_id or "",
         "opens_case": "on" if kind.opens_case else "",
     }  # fmt: skip
@@ -138,6 +138,11 @@ def _typed(typed: QueryDict) -> dict[str, Any]:
         "calendar_id": number_or_none(typed.get("calendar")),
         "opens_case": bool(typed.get("opens_case")),
     }
+
+
+def _length(span: timedelta) -> str:
+    """A length of time as the forms read it: whole days as "3 d", the rest in hours and minutes."""
+    return f"{span // _DAY} d" if span and not span % _DAY else duration_words(span)
 
 
 def _span(text: str, field: str) -> timedelta:

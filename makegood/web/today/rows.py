@@ -72,8 +72,8 @@ def case_row(case: CaseLine, why: str, base: str, key: str) -> QueueRow:
     waits = key == "waiting"
     return QueueRow(
         id=case.ref, url=f"{base}case={case.ref}", panel=f"/cases/{case.ref}/panel/",
-        state="waits" if waits else key, name=case.customer_name, what=why or case.kind_name,
-        words=case.promise_title or case.title, clock_state=case.promise_state or "", due_at=case.promise_due_at,
+        state="waits" if waits else key, name=case.customer_name, what=case.kind_name,
+        words=why or case.promise_title or case.title, clock_state=case.promise_state or "", due_at=case.promise_due_at,
         due_on=case.promise_due_on, breaks_at=case.promise_breaks_at,
         since=case.opened_at if waits or case.promise_due_at is None else None,
         pips=sum(case.pips), owner=case.owner_name if case.taken_at else "", unowned=case.taken_at is None,
