@@ -65,6 +65,8 @@ def command(
 
         migrate()
         described = load_feed(feed)
+        if cases != "none":
+            _check_somebody_is_there()
         now = datetime.now(UTC)
         with _progress(quiet=as_json) as bar:
             task = bar.add_task(file.name, total=None)
@@ -81,6 +83,16 @@ def command(
         if rejects is not None and summary.batch_id is not None:
             _write_rejects(summary.batch_id, rejects)
         _tell(summary, described.name, dry_run=dry_run, as_json=as_json)
+
+
+def _check_somebody_is_there() -> None:
+    """Every case needs an owner; that nobody can be one must not come out half-way through a file."""
+    from makegood.people.queries import roster
+
+    if not any(person.may_work for person in roster(datetime.now(UTC)).people.values()):
+        raise Fault(
+            "A case needs an owner, and there is no staff yet. Run makegood init first, or import with --cases none."
+        )
 
 
 def _instant(text: str | None, zone: str) -> datetime | None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +19,7 @@ from makegood.kernel.worktime import duration_words
 if TYPE_CHECKING:
     from makegood.promises.queries import LedgerRow
 
+_ALWAYS = ("due", "kept", "kept_late", "broken", "open")
 _COUNTS = ("due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", "withdrawn", "released")
 
 
@@ -66,16 +68,22 @@ def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:
 
 
 def _table(rows: Sequence[LedgerRow], by: str | None) -> Table:
-    table = Table(title="The ledger")
-    table.add_column((by or "").capitalize())
-    for name in (*_COUNTS, "right first time", "late, median", "late, p90"):
-        table.add_column(name.replace("_", " "), justify="right")
+    """The figures as a table: columns that are nought everywhere are left out, so that it fits a terminal."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column((by or "").capitalize(), overflow="fold", min_width=12)
+    shown = [name for name in _COUNTS if name in _ALWAYS or any(getattr(row, name) for row in rows)]
+    for heading in (*(name.replace("_", " ") for name in shown), "right first time", "late by (median)", "p90"):
+        table.add_column(heading, justify="right", min_width=5)
     for row in rows:
         share = "–" if row.right_first_time is None else f"{row.right_first_time:.1%}"
-        late = [_duration(row.late_median_s), _duration(row.late_p90_s)]
-        table.add_row(row.name or "All promises", *(f"{getattr(row, name):,}" for name in _COUNTS), share, *late)
+        counts = (f"{getattr(row, name):,}" for name in shown)
+        table.add_row(row.name or "All promises", *counts, share, _late(row.late_median_s), _late(row.late_p90_s))
     return table
 
 
-def _duration(seconds: float | None) -> str:
-    return "–" if seconds is None else duration_words(timedelta(minutes=round(seconds / 60)))
+def _late(seconds: float | None) -> str:
+    """A span in its two largest units at most: these are for comparing, not for counting."""
+    if seconds is None:
+        return "–"
+    days = seconds / 86_400
+    return f"{days:.1f} d" if days >= 2 else duration_words(timedelta(minutes=round(seconds / 60)))
