@@ -155,8 +155,7 @@ def is_late(*, breaks_at: datetime, kept_at: datetime) -> bool:
     return kept_at > breaks_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True, gc=False):
     """One promise that changed its state, with what the rooms downstream need to act on it."""
 
     promise_id: int

@@ -55,12 +55,7 @@ def advance_due(*, now: datetime, limit: int) -> list[Moved]:
         return [_moved(row) for row in cursor.fetchall()]
 
 
-_FIELDS = (
-    "promise_id", "customer_id", "kind_id", "title", "owner_id", "due_at", "breaks_at", "forecast_at", "kept_at",
-    "before", "after", "opens_case", "inside_case", "severity", "team_id", "role",
-)  # fmt: skip
-
-
 def _moved(row: tuple[Any, ...]) -> Moved:
-    cells = dict(zip(_FIELDS, row, strict=True))
-    return Moved(**{**cells, "before": State(cells["before"]), "after": State(cells["after"])})
+    """A row of the statement above, whose columns are the fields of a move in their order."""
+    cells = (*row[:9], State(row[9]), State(row[10]), *row[11:])
+    return Moved(*cells)
