@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from makegood.promises.queries import LedgerRow
 
 _ALWAYS = ("due", "kept", "kept_late", "broken", "open")
+_WIDER = ("late by (median)", "p90")
 _COUNTS = ("due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", "withdrawn", "released")
 
 
@@ -73,7 +74,7 @@ def _table(rows: Sequence[LedgerRow], by: str | None) -> Table:
     table.add_column((by or "").capitalize(), overflow="fold", min_width=12)
     shown = [name for name in _COUNTS if name in _ALWAYS or any(getattr(row, name) for row in rows)]
     for heading in (*(name.replace("_", " ") for name in shown), "right first time", "late by (median)", "p90"):
-        table.add_column(heading, justify="right", min_width=5)
+        table.add_column(heading, justify="right", min_width=7 if heading in _WIDER else 5)
     for row in rows:
         share = "–" if row.right_first_time is None else f"{row.right_first_time:.1%}"
         counts = (f"{getattr(row, name):,}" for name in shown)
