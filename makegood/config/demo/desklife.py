@@ -22,7 +22,7 @@ from makegood.promises.rules import LIVE, State
 _EVERYTHING = Scope(Role.MANAGER)
 _PAST_CASES = 12
 # What happened this late stays undone: it is for the visitor.
-_FRESH = timedelta(minutes=50)
+_FRESH = timedelta(minutes=40)
 _CAUSES = ("carrier-late", "weather", "equipment-broken", "no-capacity")
 
 
@@ -80,24 +80,32 @@ class DeskLife:
             )  # fmt: skip
 
     def _next(self, line: CaseLine, now: datetime) -> None:
-        """The next things that its age calls for. One case in six is neglected, one in nine forgets its callback."""
+        """The next things that its age calls for. One case in six is seen too late, one in nine is forgotten."""
+        age = now - line.opened_at
+        late = timedelta(minutes=35) if line.number % 6 == 5 else timedelta(0)
         forgets = line.number % 9 == 4
         plan: tuple[tuple[int, Callable[[CaseFacts, datetime], None]], ...] = (
             (5, self._listen),
             (12, self._apologise),
             (20, self._promise),
-            (50, self._skip if forgets else self._keep),
-            (65, self._ask),
-            (75, self._answer),
-            (85, self._end),
+            (55, self._skip if forgets else self._keep),
+            (110, self._ask),
+            (130, self._answer),
+            (190, self._end),
         )
-        if line.number % 6 == 5:
-            return
+        if late and age >= timedelta(minutes=25):
+            self._take_in_charge(case_for(_EVERYTHING, line.number), now)
         done = self._done.get(line.number, 0)
-        while done < len(plan) and now - line.opened_at >= timedelta(minutes=plan[done][0]):
+        while done < len(plan) and age >= timedelta(minutes=plan[done][0]) + late:
             plan[done][1](case_for(_EVERYTHING, line.number), now)
             done += 1
         self._done[line.number] = done
+
+    def _take_in_charge(self, case: CaseFacts, now: datetime) -> None:
+        """The lead who was drawn in sees to it."""
+        for one in case.escalations:
+            if one.taken_at is None:
+                cases.take_in_charge(case.number, **self._hand(one.person_id, now))
 
     def _skip(self, case: CaseFacts, now: datetime) -> None:
         """Forgets it: the clock runs out and the ladder is climbed."""
