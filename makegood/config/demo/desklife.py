@@ -89,11 +89,11 @@ class DeskLife:
             (12, self._apologise),
             (20, self._promise),
             (55, self._skip if forgets else self._keep),
-            (110, self._ask),
-            (130, self._answer),
+            (110, self._skip if forgets else self._ask),
+            (130, self._skip if forgets else self._answer),
             (190, self._end),
         )
-        if late and age >= timedelta(minutes=25):
+        if (late and age >= timedelta(minutes=25)) or (forgets and age >= timedelta(minutes=75)):
             self._take_in_charge(case_for(_EVERYTHING, line.number), now)
         done = self._done.get(line.number, 0)
         while done < len(plan) and age >= timedelta(minutes=plan[done][0]) + late:
