@@ -13,7 +13,7 @@ from makegood.api.forms import Day, Email, Form, Id, Instant, Limit, Line, Named
 from makegood.api.promises import PromiseOut, promise_out
 from makegood.cases.queries import CaseFacts, CaseLine
 from makegood.cases.rules import Answer, DetectedBy, Do, FailureClass, Outcome, Purpose, Stage, Step
-from makegood.platform.queries import organisation
+from makegood.platform.installation import organisation
 from makegood.promises.rules import State
 
 Words = Annotated[str, Field(max_length=10_000)]

@@ -15,11 +15,11 @@ from makegood.api.caller import ApiRequest, acting
 from makegood.api.forms import Email, Form, Id, Limit
 from makegood.customers import actions, queries
 from makegood.customers.queries import CustomerLine
-from makegood.customers.rules import Channel, CustomerFact, read_fact, read_key
+from makegood.customers.rules import Channel, CustomerFact, read_contact, read_fact, read_key
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Scope
-from makegood.platform.queries import organisation
+from makegood.platform.installation import organisation
 
 router = Router(tags=["customers"])
 
@@ -189,7 +189,7 @@ def _added(told: CustomerIn, *, by: Actor, now: datetime) -> int:
     return actions.add(
         told.name or told.key or "",
         key=told.key,
-        contacts=[(channel, value) for channel, value in ways if value],
+        contacts=[(way, read_contact(way, value, field=way).value) for way, value in ways if value],
         language=told.language,
         time_zone=told.timezone,
         value=told.value,

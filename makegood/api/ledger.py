@@ -11,7 +11,7 @@ from pydantic import Field
 from makegood.api.caller import ApiRequest, let_see_all
 from makegood.api.forms import Instant
 from makegood.journal.queries import START, read_after
-from makegood.platform.queries import organisation
+from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds, ledger_report
 
 router = Router()

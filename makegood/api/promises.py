@@ -32,7 +32,7 @@ from makegood.api.forms import (
 from makegood.cases.actions import forecast_promise as forecast
 from makegood.cases.actions import keep_promise as keep
 from makegood.journal.actors import Actor, ActorKind
-from makegood.platform.queries import organisation
+from makegood.platform.installation import organisation
 from makegood.promises import actions
 from makegood.promises.queries import LedgerFilter, PromiseFacts, ledger, promise_for
 from makegood.promises.rules import Move, State

@@ -153,7 +153,7 @@ def clock(_look: Look) -> str:
 
 def settled(_look: Look) -> str:
     known = organisation()
-    if known is None:
+    if not known.name:
         raise Trouble("Nobody has said whose installation this is. Run: makegood init")
     return f"This installation belongs to {known.name}."
 

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "template_partials",
+    # Before allauth: its pages are found in our templates first.
+    "makegood.web",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -42,7 +44,6 @@ INSTALLED_APPS = [
     "makegood.promises",
     "makegood.cases",
     "makegood.intake",
-    "makegood.web",
 ]
 
 MIDDLEWARE = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from makegood.kernel.calendars import read_zone
 from makegood.kernel.refusals import invalid
@@ -14,23 +14,30 @@ _LONGEST_NAME = 120
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who this installation belongs to. `uid` never changes, not even by a restore elsewhere."""
+    """Who this installation belongs to; `name` is empty before `makegood init`.
 
-    uid: UUID
-    name: str
-    time_zone: str
-    currency: str
-    notice: str
+    `notice` is shown on every page, such as that this is a demo.
+    """
+
+    name: str = ""
+    time_zone: str = "UTC"
+    currency: str = "GBP"
+    notice: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the organisation counts its days."""
+        return ZoneInfo(self.time_zone)
 
 
-def organisation() -> Organisation | None:
-    """The organisation, or None before `makegood init`."""
+def organisation() -> Organisation:
+    """The organisation; one without a name, in UTC, before `makegood init`."""
     row = Installation.objects.first()
-    return None if row is None else Organisation(row.uid, row.name, row.time_zone, row.currency, row.notice)
+    return Organisation() if row is None else Organisation(row.name, row.time_zone, row.currency, row.notice)
 
 
 def set_up(*, name: str, time_zone: str, currency: str, notice: str = "") -> None:
-    """Say who this installation belongs to, the first time or anew. `notice` is shown above every page.
+    """Say who this installation belongs to, the first time or anew.
 
     Raises Refusal naming the field to change.
     """

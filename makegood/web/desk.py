@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Ability, Role, Scope
-from makegood.platform.queries import Organisation, organisation
+from makegood.platform.installation import Organisation, organisation
 from makegood.web.answers import SEE_OTHER, say, see_other
 
 P = ParamSpec("P")

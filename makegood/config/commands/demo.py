@@ -67,7 +67,7 @@ def _build(day: str, *, fresh: bool) -> None:
         migrate()
         now = datetime.now(UTC)
         scene = remembered(where.home)
-        if organisation() is not None:
+        if organisation().name:
             if scene is None:
                 raise Fault(
                     f"{where.home} holds an installation of your own. Set MAKEGOOD_HOME to another folder for the demo."

@@ -61,7 +61,7 @@ def command(
         from makegood.intake.actions import CasesFor, import_file
         from makegood.intake.rules.feedfile import load_feed
         from makegood.journal.actors import SYSTEM
-        from makegood.platform.queries import organisation
+        from makegood.platform.installation import organisation
 
         migrate()
         described = load_feed(feed)

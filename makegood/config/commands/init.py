@@ -81,15 +81,15 @@ def _set_up_organisation(name: str | None, time_zone: str | None, currency: str 
     from makegood.platform.installation import organisation, set_up
 
     known = organisation()
-    if known is not None and not (name or time_zone or currency):
+    if known.name and not (name or time_zone or currency):
         click.echo(f"This installation belongs to {known.name}.")
         return
-    name = name or (known.name if known else _ask("--name", "Name of your organisation"))
+    name = name or known.name or _ask("--name", "Name of your organisation")
     set_up(
         name=name,
-        time_zone=time_zone or (known.time_zone if known else machine_time_zone()),
-        currency=currency or (known.currency if known else "GBP"),
-        notice=known.notice if known else "",
+        time_zone=time_zone or (known.time_zone if known.name else machine_time_zone()),
+        currency=currency or known.currency,
+        notice=known.notice,
     )
     click.echo(f"This installation belongs to {name}.")
 

@@ -49,8 +49,7 @@ def ledger(by: str | None, as_json: bool) -> None:
         from makegood.platform.installation import organisation
         from makegood.promises.queries import ledger_report
 
-        known = organisation()
-        rows = ledger_report(by=by or "", zone=known.time_zone if known else "UTC")
+        rows = ledger_report(by=by or "", zone=organisation().time_zone)
     if as_json:
         told = [_plain(row, grouped=by is not None) for row in rows]
         click.echo(

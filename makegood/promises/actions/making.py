@@ -14,7 +14,7 @@ from django.db import transaction
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import invalid
-from makegood.platform.models import Installation
+from makegood.platform.installation import organisation
 from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_of
 from makegood.promises.models import Kind, Promise
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
@@ -127,8 +127,7 @@ def owner_from(by: Actor) -> int | None:
 
 def organisation_zone() -> ZoneInfo:
     """The time zone in which the organisation counts its days."""
-    name = Installation.objects.values_list("time_zone", flat=True).first()
-    return ZoneInfo(name or "UTC")
+    return organisation().zone
 
 
 def _policy(slug: str) -> Policy:
