@@ -68,6 +68,10 @@ class Installation:
         """Everything that commands left running have said."""
         return (self.home / "out.log").read_text()
 
+    def forget_words(self) -> None:
+        """From here on, `said` tells only what is new."""
+        (self.home / "out.log").write_text("")
+
     def answers(self) -> bool:
         """Whether something listens on the address."""
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
