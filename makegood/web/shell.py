@@ -59,6 +59,11 @@ class Shell:
         return "on" if self._desk.single_keys else "off"
 
     @property
+    def looks_only(self) -> bool:
+        """Whether the reader's role makes no promises."""
+        return not self._desk.may_work
+
+    @property
     def notice(self) -> str:
         return self._desk.organisation.notice
 

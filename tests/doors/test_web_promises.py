@@ -1,0 +1,250 @@
+"""The ledger at the desk: reading it, making a promise, moving one."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from makegood.cases.models import Case
+from makegood.customers import actions as customers
+from makegood.customers.models import Customer
+from makegood.promises import actions
+from makegood.promises.models import Calendar, Kind, Promise
+from tests.doors.desk_client import AtDesk, text, toast
+from tests.factories import Cast, actor, make_cast
+
+pytestmark = pytest.mark.django_db
+H = timedelta(hours=1)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def mara(cast: Cast) -> AtDesk:
+    return AtDesk(cast.mara)
+
+
+def known(cast: Cast, name: str = "Dana Okafor", key: str | None = None, phone: str = "") -> int:
+    contacts = [("phone", phone)] if phone else []
+    return customers.add(name, key=key, contacts=contacts, by=actor(cast.mara), now=datetime.now(UTC))
+
+
+def promised(cast: Cast, title: str = "Ring back", *, hours: float = 5, customer_id: int | None = None) -> Promise:
+    now = datetime.now(UTC)
+    return actions.make(
+        customer_id=customer_id or known(cast), kind="callback", title=title, due_at=now + hours * H,
+        owner_id=cast.mara.pk, by=actor(cast.mara), now=now,
+    )  # fmt: skip
+
+
+# Making one
+
+
+def test_one_line_is_enough(cast: Cast, mara: AtDesk) -> None:
+    known(cast)
+    answer = mara.post("/promises/new/", who="Dana Okafor: ring back with the plan in 30 min")
+    promise = Promise.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"/promises/{promise.pk}/")
+    assert (promise.title, promise.owner_id) == ("ring back with the plan", cast.mara.pk)
+    assert timedelta(minutes=29) < promise.due_at - datetime.now(UTC) < timedelta(minutes=31)
+    assert "Promised to Dana Okafor: ring back with the plan, today" in text(mara.get(f"/promises/{promise.pk}/"))
+
+
+def test_the_dialog_closes_and_says_what_it_did(cast: Cast, mara: AtDesk) -> None:
+    known(cast)
+    typed = {"who": "dana", "what": "Ring back", "when": "in 2 h", "kind": "callback", "boxed": "1"}
+    answer = mara.press("/promises/new/", **typed)
+    assert answer.status_code == 204
+    assert set(json.loads(answer["HX-Trigger"])) >= {"close-dialog", "toast", "live-today"}
+    assert toast(answer).startswith("Promised to Dana Okafor: Ring back")
+
+
+def test_what_was_typed_comes_back_with_what_is_wrong(mara: AtDesk) -> None:
+    answer = mara.post("/promises/new/", who="", what="Ring back", when="soonish", kind="callback")
+    assert answer.status_code == 422
+    shown = text(answer)
+    assert "There is a problem" in shown
+    assert "“soonish” is not a time" in shown
+    assert "Say to whom" in shown
+    assert 'value="soonish"' in answer.content.decode()
+    assert "<title>Error:" in answer.content.decode()
+
+
+def test_several_of_that_name_are_shown_to_choose_from(cast: Cast, mara: AtDesk) -> None:
+    first, second = known(cast, key="A-1"), known(cast, key="A-2")
+    typed = {"who": "Dana Okafor", "what": "Ring back", "when": "in 2 h", "kind": "callback"}
+    answer = mara.post("/promises/new/", **typed)
+    assert answer.status_code == 422
+    assert "A-1" in text(answer)
+    assert "A-2" in text(answer)
+    assert mara.post("/promises/new/", **typed, customer=str(second)).status_code == 303
+    assert Promise.objects.get().customer_id == second != first
+
+
+def test_somebody_new_is_added_on_the_way(mara: AtDesk) -> None:
+    typed = {"who": "Ines Duarte", "what": "Ring back", "when": "in 2 h", "kind": "callback"}
+    assert "Nobody is called “Ines Duarte”" in text(mara.post("/promises/new/", **typed))
+    assert mara.post("/promises/new/", **typed, customer="new").status_code == 303
+    assert Promise.objects.get().customer_id == Customer.objects.get(name="Ines Duarte").pk
+
+
+def test_nothing_typed_for_when_is_the_usual_time(cast: Cast, mara: AtDesk) -> None:
+    known(cast)
+    mara.post("/promises/new/", who="Dana", what="Ring back", when="", kind="callback")
+    assert timedelta(minutes=29) < Promise.objects.get().due_at - datetime.now(UTC) < timedelta(minutes=31)
+
+
+def test_working_time_keeps_its_arithmetic(cast: Cast, mara: AtDesk) -> None:
+    week = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    calendar = Calendar.objects.create(name="All week", time_zone="UTC", week=week)
+    Kind.objects.filter(slug="callback").update(calendar=calendar)
+    known(cast)
+    mara.post("/promises/new/", who="Dana", what="Ring back", when="in 4 working hours", kind="callback")
+    shown = text(mara.get(f"/promises/{Promise.objects.get().pk}/"))
+    assert "How the date came about" in shown
+    assert "0 m left" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("in 30 min", "in 30 m"), ("", ""), ("soonish", "is not a time this desk understands")]
+)
+def test_the_time_is_read_back_while_it_is_typed(mara: AtDesk, typed: str, said: str) -> None:
+    assert said in text(mara.beside("/promises/when/", q=typed))
+
+
+def test_who_is_meant_is_read_back_too(cast: Cast, mara: AtDesk) -> None:
+    known(cast, key="A-1", phone="+44 20 7946 0958")
+    for words in ("dana o", "A-1", "7946 0958", "Dana Okafor: ring back in 30 min"):
+        assert "A-1" in text(mara.beside("/promises/who/", who=words)), words
+    assert "Add Zoe as a new customer" in text(mara.beside("/promises/who/", who="Zoe"))
+
+
+def test_an_analyst_looks_and_does_not_act(cast: Cast) -> None:
+    promise = promised(cast)
+    anil = AtDesk(cast.anil)
+    shown = anil.get(f"/promises/{promise.pk}/")
+    assert shown.status_code == 200
+    assert "What now" not in text(shown)
+    anil.post(f"/promises/{promise.pk}/keep/")
+    anil.post("/promises/new/", who="Dana", what="Ring back", when="in 2 h", kind="callback")
+    promise.refresh_from_db()
+    assert (promise.state, Promise.objects.count()) == ("open", 1)
+
+
+# Reading
+
+
+def test_a_view_is_an_address(cast: Cast, mara: AtDesk) -> None:
+    soon, later = promised(cast, "Ring back today", hours=0.01), promised(cast, "Ring back in a week", hours=170)
+    assert "Ring back today" in text(mara.get("/promises/", due="any"))
+    week = text(mara.get("/promises/", due="week"))
+    assert "Ring back today" in week
+    assert "Ring back in a week" not in week
+    assert later.title in text(mara.get("/promises/", q="Dana", state="open"))
+    assert "No promise matches" in text(mara.get("/promises/", state="kept", due="any"))
+    assert "2 promises" in text(mara.get("/promises/", due="ahead", owner="me"))
+    assert soon.title in text(mara.get("/promises/", customer=str(soon.customer_id)))
+
+
+def test_filtering_answers_with_the_list_alone(cast: Cast, mara: AtDesk) -> None:
+    promised(cast)
+    shown = mara.beside("/promises/", "results", due="any").content.decode()
+    assert "Ring back" in shown
+    assert "<html" not in shown
+
+
+def test_pages_go_on_by_key(cast: Cast, mara: AtDesk) -> None:
+    customer_id = known(cast)
+    for number in range(55):
+        promised(cast, f"Ring back {number}", hours=1 + number, customer_id=customer_id)
+    first = mara.get("/promises/", due="ahead").content.decode()
+    after = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = text(mara.get(after))
+    assert "Ring back 54" in second
+    assert "Ring back 49 " not in second
+
+
+def test_bad_cursors_and_numbers_are_told_so(mara: AtDesk) -> None:
+    assert mara.get("/promises/", after="x").status_code == 400
+    assert mara.get("/promises/99999999999999999999/").status_code == 404
+    assert mara.get("/promises/", customer="99999999999999999").status_code == 404
+
+
+def test_what_belongs_to_another_team_is_not_there(cast: Cast) -> None:
+    Kind.objects.filter(slug="callback").update(team=cast.care)
+    promise = promised(cast)
+    stranger = AtDesk(cast.stranger)
+    assert "Ring back" not in text(stranger.get("/promises/", due="any"))
+    for path in (f"/promises/{promise.pk}/", f"/promises/{promise.pk}/panel/"):
+        assert stranger.get(path).status_code == 404
+    stranger.post(f"/promises/{promise.pk}/keep/")
+    promise.refresh_from_db()
+    assert promise.state == "open"
+
+
+# Moving
+
+
+def test_keeping_and_its_refusal(cast: Cast, mara: AtDesk) -> None:
+    promise = promised(cast)
+    assert mara.post(f"/promises/{promise.pk}/keep/").status_code == 303
+    promise.refresh_from_db()
+    assert promise.state == "kept"
+    again = mara.post(f"/promises/{promise.pk}/keep/")
+    assert again.status_code == 409
+    assert "A promise that is kept cannot be kept." in text(again)
+
+
+def test_a_late_estimate_opens_a_case(cast: Cast, mara: AtDesk) -> None:
+    promise = promised(cast)
+    beside = mara.press(f"/promises/{promise.pk}/forecast/", when="in 9 h")
+    assert beside.status_code == 200
+    assert toast(beside) == "Expected in 9 h"
+    assert "At risk" in text(beside)
+    assert Case.objects.get().customer_id == promise.customer_id
+
+
+def test_replacing_links_old_and_new(cast: Cast, mara: AtDesk) -> None:
+    promise = promised(cast)
+    mara.post(f"/promises/{promise.pk}/replace/", what="Ring back later", when="in 3 days")
+    new = Promise.objects.get(replaces=promise)
+    assert new.title == "Ring back later"
+    assert f"/promises/{promise.pk}/" in mara.get(f"/promises/{new.pk}/").content.decode()
+
+
+def test_reasons_are_asked_for_and_kept(cast: Cast, mara: AtDesk) -> None:
+    promise = promised(cast)
+    refused = mara.post(f"/promises/{promise.pk}/withdraw/", reason=" ")
+    assert refused.status_code == 422
+    assert "Say why" in text(refused)
+    mara.post(f"/promises/{promise.pk}/withdraw/", reason="She bought it elsewhere")
+    assert "She bought it elsewhere" in text(mara.get(f"/promises/{promise.pk}/"))
+
+
+def test_times_are_the_readers_and_named_where_they_differ(cast: Cast, mara: AtDesk) -> None:
+    now = datetime.now(UTC)
+    by = actor(cast.mara)
+    far = customers.add("Kenji Ito", time_zone="Asia/Tokyo", by=by, now=now)
+    promise = promised(cast, customer_id=far)
+    assert "in Tokyo" in text(mara.get(f"/promises/{promise.pk}/"))
+
+
+# Saved views
+
+
+def test_saving_names_the_list_and_it_can_be_taken_away(cast: Cast, mara: AtDesk) -> None:
+    here = "/promises/?state=at_risk&due=any"
+    saved = mara.post("/views/?path=/promises/", came_from=here, name="In danger", query="")
+    assert saved["Location"] == here
+    assert "In danger" in text(mara.get("/today/"))
+    assert mara.get("/views/in-danger/")["Location"] == here
+    assert "Remove this view" in text(mara.get("/promises/", state="at_risk", due="any"))
+    AtDesk(cast.tomas).post("/views/in-danger/remove/")
+    assert "In danger" in text(mara.get("/today/"))
+    assert mara.post("/views/in-danger/remove/")["Location"] == "/promises/"
+    assert mara.get("/views/in-danger/").status_code == 404
