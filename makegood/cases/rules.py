@@ -57,6 +57,11 @@ class Purpose(StrEnum):
     FIND_CAUSE = "find_cause"
 
 
+FOR_THE_CUSTOMER = (Purpose.FIRST_CONTACT, Purpose.COMMITMENT, Purpose.UPDATE)
+"""What was promised to the customer. The other promises of a case are among colleagues: breaking one is no second
+failure in the customer's eyes, and they do not hold up the close."""
+
+
 class Answer(StrEnum):
     """What the customer said to "are you satisfied, or is there something more?"."""
 
@@ -91,6 +96,8 @@ class Stage(StrEnum):
 
 
 ATTEMPTS_BEFORE_UNREACHABLE = 3
+GRAVEST = 4
+"""The highest severity there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,16 @@ def wants_case(move: Moved) -> bool:
     return move.after is State.BROKEN or (move.after is State.KEPT_LATE and move.before is not State.BROKEN)
 
 
+def was_mistaken(move: Moved) -> bool:
+    """Whether late news shows that nothing had been broken after all, or what was foretold did not come about."""
+    if move.before in LIVE:
+        return move.after is State.KEPT or (move.after is State.OPEN and move.before is State.AT_RISK)
+    return move.before in _BROKE and move.after not in {*_BROKE, State.RELEASED}
+
+
+_BROKE = frozenset({State.BROKEN, State.KEPT_LATE})
+
+
 def failed_words(move: Moved) -> str:
     """What is wrong, in the words of the promise."""
     lead = "Kept late" if move.after is State.KEPT_LATE else "Running late" if move.after in LIVE else "Not kept"
@@ -251,7 +268,7 @@ def allowed(story: Story, *, scope: Scope, owner_id: int, offered_to_id: int | N
     if not scope.may(Ability.WORK):
         return ()
     if story.closed_at is not None:
-        return (Do.REOPEN, Do.ANSWER)
+        return (Do.ANSWER, Do.CAUSE, Do.REOPEN)
     mine, leads = owner_id == scope.staff_id, scope.may(Ability.ASSIGN)
     offered = offered_to_id is not None and offered_to_id == scope.staff_id
     awaited = bool(story.answers) and story.answers[-1] is None

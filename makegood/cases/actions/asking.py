@@ -8,6 +8,7 @@ from django.db import transaction
 
 from makegood.cases.actions.closing import reopen_for
 from makegood.cases.actions.holding import hold, person, tell
+from makegood.cases.actions.working import keep_first_contact
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Answer, outcome_of
@@ -42,6 +43,8 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
         raise Refusal("case.not_asked", "The customer has not been asked yet.")
     check.answer, check.answered_at, check.words = given, now, words.strip()
     check.save(update_fields=["answer", "answered_at", "words"])
+    if given is not Answer.NOT_REACHED:
+        keep_first_contact(case, by=by, now=now)
     outcome = outcome_of(story_of(case))
     tell("answered", case, by=by, at=now, data={"answer": given, "words": words.strip(), "outcome": outcome or ""})
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import check_can_own, hold, person, said, tell
+from makegood.cases.actions.clocks import let_go
+from makegood.cases.actions.holding import WORDS_LIMIT, check_can_own, hold, person, said, tell
 from makegood.cases.models import Case, Cause, Commitment
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Purpose, names_in, obstacles_to_closing, outcome_of
@@ -15,16 +16,16 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import roster
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
-from makegood.promises.rules import LIVE, State
+from makegood.promises.rules import UNKEPT
 
 
 @transaction.atomic
 def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: Actor, now: datetime) -> None:
-    """Say why it happened, by the cause's slug. Whoever was finding it has found it.
+    """Say why it happened, by the cause's slug; also of a case that was closed while somebody was finding out.
 
-    Raises Refusal "cause.unknown", "cause.names_a_person".
+    Whoever was finding it has found it. Raises Refusal "cause.unknown", "cause.names_a_person", "case.too_long".
     """
-    case = hold(number, scope=scope)
+    case = hold(number, scope=scope, closed=None)
     person(by)
     found = Cause.objects.filter(slug=cause).first()
     if found is None:
@@ -36,6 +37,8 @@ def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: A
             f"A cause is never a person: say what let it happen instead of naming {named}.",
             field="note",
         )
+    if len(note) > WORDS_LIMIT:
+        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="note")
     case.cause, case.cause_note = found, note.strip()
     case.save(update_fields=["cause", "cause_note"])
     tell("cause", case, by=by, at=now, data={"cause": found.slug, "name": found.name, "note": case.cause_note})
@@ -48,6 +51,7 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
     case = hold(number, scope=scope)
     person(by)
     name = check_can_own(staff_id, now=now)
+    let_go(case, [Purpose.FIND_CAUSE], reason=f"{name} finds out instead.", by=by, now=now)
     promise = promises.make(
         customer_id=case.customer_id, kind="find-cause", title=f"Find out why: {case.title}"[:300], due_at=due_at,
         owner_id=staff_id, by=by, now=now,
@@ -71,6 +75,7 @@ def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
         raise Refusal(obstacle.code, obstacle.sentence)
     outcome = outcome_of(story)
     assert outcome is not None  # noqa: S101 - without one there is an obstacle
+    let_go(case, [Purpose.TAKE_IN_CHARGE], reason="The case was closed.", by=by, now=now)
     case.closed_at, case.outcome = now, outcome
     case.offered_to, case.offered_at = None, None
     case.save(update_fields=["closed_at", "outcome", "offered_to", "offered_at"])
@@ -94,6 +99,6 @@ def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
 
 
 def _settle_search(case: Case, *, by: Actor, now: datetime) -> None:
-    waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIND_CAUSE, promise__state__in=[*LIVE, State.BROKEN])
+    waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIND_CAUSE, promise__state__in=UNKEPT)
     for promise_id in waiting.values_list("promise_id", flat=True):
         promises.keep(promise_id, by=by, now=now)

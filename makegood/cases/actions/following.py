@@ -9,8 +9,10 @@ from django.db import transaction
 
 from makegood.cases.actions.ladder import climb
 from makegood.cases.actions.opening import open_for_promises
-from makegood.cases.actions.righting import set_right
-from makegood.cases.rules import DetectedBy, wants_case
+from makegood.cases.actions.righting import fail_again, set_right
+from makegood.cases.actions.stock import take_stock
+from makegood.cases.rules import DetectedBy, wants_case, was_mistaken
+from makegood.customers.queries import living_ids
 from makegood.journal.actors import Actor
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
@@ -24,18 +26,18 @@ def follow(moved: Sequence[Moved], *, by: Actor, now: datetime, detected_by: Det
 
     Returns how many cases were opened.
     """
-    climb([move for move in moved if move.inside_case and move.after is State.BROKEN], by=by, now=now)
-    set_right([move for move in moved if _was_mistaken(move)], by=by, now=now)
-    return open_for_promises([move for move in moved if wants_case(move)], detected_by=detected_by, by=by, now=now)
-
-
-def _was_mistaken(move: Moved) -> bool:
-    """Whether late news shows that nothing had been broken after all."""
-    return move.before in {State.BROKEN, State.KEPT_LATE} and move.after not in {
-        State.BROKEN,
-        State.KEPT_LATE,
-        State.RELEASED,
-    }
+    failed = [move for move in moved if wants_case(move)]
+    broken = [move for move in moved if move.inside_case and move.after is State.BROKEN]
+    mistaken = [move for move in moved if was_mistaken(move)]
+    if not (failed or broken or mistaken):
+        return 0
+    living = living_ids({move.customer_id for move in failed}) if failed else {}
+    promise_ids = [move.promise_id for move in (*failed, *broken, *mistaken)]
+    stock = take_stock(set(living.values()), promise_ids=promise_ids, now=now)
+    climb(broken, by=by, now=now)
+    set_right(mistaken, by=by, now=now)
+    fail_again(failed, by=by, now=now)
+    return open_for_promises(failed, stock, living=living, detected_by=detected_by, by=by, now=now)
 
 
 @transaction.atomic

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from makegood.cases.models import Case
+from makegood.cases.models import Case, Commitment
 from makegood.cases.queries.seeing import unknown_case, visible
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid
 from makegood.people.queries import staff_by_id
 from makegood.people.rules import Ability, Scope
+from makegood.promises.models import Promise
+from makegood.promises.rules import UNKEPT
+
+WORDS_LIMIT = 10_000
 
 
-def hold(number: int, *, scope: Scope, closed: bool = False) -> Case:
-    """The case, locked for this transaction. `closed` says which kind is wanted.
+def hold(number: int, *, scope: Scope, closed: bool | None = False) -> Case:
+    """The case, locked for this transaction. `closed` says which kind is wanted, None that both will do.
 
     Raises Refusal "case.unknown", "case.may_not_work", "case.closed", "case.open".
     """
@@ -25,12 +29,21 @@ def hold(number: int, *, scope: Scope, closed: bool = False) -> Case:
     found = visible(scope).filter(pk=number).values_list("pk", flat=True).first()
     if found is None:
         raise unknown_case()
+    _hold_promises(number)
     case = Case.objects.select_for_update().get(pk=number)
-    if not closed and case.closed_at is not None:
+    if closed is False and case.closed_at is not None:
         raise Refusal("case.closed", "This case is closed. Reopen it to go on.")
     if closed and case.closed_at is None:
         raise Refusal("case.open", "This case is open already.")
     return case
+
+
+def _hold_promises(number: int) -> None:
+    """Lock the promises of the case that can still move. Promises come before cases everywhere: a person who keeps
+    one at the instant at which the watch breaks it waits for the watch, and neither waits in a circle."""
+    made = Commitment.objects.filter(case_id=number).values("promise_id")
+    moving = Promise.objects.select_for_update().filter(pk__in=made, state__in=UNKEPT).order_by("pk")
+    list(moving.values_list("pk", flat=True))
 
 
 def person(by: Actor) -> int:

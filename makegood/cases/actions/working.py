@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import hold, person, said, tell
+from makegood.cases.actions.holding import WORDS_LIMIT, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
 from makegood.cases.models import Case, Commitment, StepDone
 from makegood.cases.rules import CONVERSATION, Purpose, Step
@@ -14,9 +14,7 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
-from makegood.promises.rules import LIVE, State
-
-_WORDS_LIMIT = 10_000
+from makegood.promises.rules import UNKEPT
 
 
 @transaction.atomic
@@ -33,15 +31,15 @@ def record_step(
 ) -> None:
     """Record a step of the recovery with what was said; any step may be recorded at any time, and again.
 
-    The first step of the conversation keeps the promise of a first contact, and taking it up makes an owner
-    who had not yet said so the one at work. `harm` is what it means to this customer. Raises Refusal
-    "case.unknown_step", "case.too_long".
+    The first step of the conversation that tells what was said, or how, keeps the promise of a first contact;
+    any step makes an owner who had not yet said so the one at work. `harm` is what it means to this customer.
+    Raises Refusal "case.unknown_step", "case.too_long".
     """
     case = hold(number, scope=scope)
     me = person(by)
     done = _step(step)
-    if max(len(words), len(harm)) > _WORDS_LIMIT:
-        raise invalid("case.too_long", f"Up to {_WORDS_LIMIT:,} characters, please.", field="words")
+    if max(len(words), len(harm)) > WORDS_LIMIT:
+        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
     StepDone.objects.create(case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=now)
     _note_harm(case, harm, me, now)
     index_words([case.pk])
@@ -52,7 +50,7 @@ def record_step(
         at=now,
         data={"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip()},
     )
-    if done in CONVERSATION:
+    if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
         keep_first_contact(case, by=by, now=now)
 
 
@@ -62,14 +60,12 @@ def note(number: int, *, text: str, scope: Scope, by: Actor, now: datetime) -> N
     case = hold(number, scope=scope)
     person(by)
     words = said(text, field="text", what="Write something for your colleagues to read.")
-    tell("noted", case, by=by, at=now, data={"text": words[:_WORDS_LIMIT]})
+    tell("noted", case, by=by, at=now, data={"text": words[:WORDS_LIMIT]})
 
 
 def keep_first_contact(case: Case, *, by: Actor, now: datetime) -> None:
     """Somebody has spoken to the customer: the promise to do so is kept, late if it was late."""
-    waiting = Commitment.objects.filter(
-        case=case, purpose=Purpose.FIRST_CONTACT, promise__state__in=[*LIVE, State.BROKEN]
-    )
+    waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__state__in=UNKEPT)
     for promise_id in waiting.values_list("promise_id", flat=True):
         promises.keep(promise_id, by=by, now=now)
 

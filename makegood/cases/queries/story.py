@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from makegood.cases.models import Case
-from makegood.cases.rules import Answer, Purpose, Step, Story
+from makegood.cases.rules import FOR_THE_CUSTOMER, Answer, Purpose, Step, Story
 from makegood.promises.rules import LIVE, State
-
-# The other promises of a case are among colleagues: they do not hold up the customer's close.
-_FOR_THE_CUSTOMER = (Purpose.FIRST_CONTACT, Purpose.COMMITMENT, Purpose.UPDATE)
 
 
 def story_of(case: Case) -> Story:
     """The story of a case so far. Four small reads."""
     made = list(case.commitments.values_list("promise__state", "purpose"))
-    states = Counter(State(state) for state, purpose in made if purpose in _FOR_THE_CUSTOMER)
+    states = Counter(State(state) for state, purpose in made if purpose in FOR_THE_CUSTOMER)
     checks = case.checks.all() if case.reopened_at is None else case.checks.filter(asked_at__gte=case.reopened_at)
     answers = tuple(Answer(answer) if answer else None for answer in checks.values_list("answer", flat=True))
     return Story(

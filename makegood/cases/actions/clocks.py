@@ -1,0 +1,54 @@
+"""The promises that a case makes by itself: by when they are due, and letting go of those that are needed no more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import cache
+
+from makegood.cases.models import Case, Commitment
+from makegood.cases.rules import Purpose
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal
+from makegood.kernel.worktime import add_worktime
+from makegood.promises import actions as promises
+from makegood.promises.queries import calendar_of, kind_named
+from makegood.promises.rules import UNKEPT, State
+
+FIRST_CONTACT = "first-contact"
+TAKE_IN_CHARGE = "take-in-charge"
+_UNLESS_TOLD = {FIRST_CONTACT: timedelta(minutes=15), TAKE_IN_CHARGE: timedelta(minutes=30)}
+
+
+class Clock:
+    """When promises of one of these kinds, made at one instant, are due."""
+
+    def __init__(self, kind: str, now: datetime) -> None:
+        policy = kind_named(kind)
+        self.now = now
+        self.allowance = policy.allowance or _UNLESS_TOLD[kind]
+        self.calendar = calendar_of(policy.id, around=now) if policy.calendar_id else None
+        self._due_after = cache(self._count)
+
+    def due(self, cadence_minutes: int | None = None) -> datetime:
+        """The instant (aware UTC); sooner for a customer who wants to hear from us more often than usual."""
+        if cadence_minutes is None:
+            return self._due_after(self.allowance)
+        return self._due_after(min(self.allowance, timedelta(minutes=max(cadence_minutes, 1))))
+
+    def _count(self, allowance: timedelta) -> datetime:
+        if self.calendar is None:
+            return self.now + allowance
+        try:
+            return add_worktime(self.calendar, self.now, allowance).at
+        except Refusal:
+            # A calendar that never opens must not keep the watch from opening cases.
+            return self.now + allowance
+
+
+def let_go(case: Case, purposes: Collection[Purpose], *, reason: str, by: Actor, now: datetime) -> None:
+    """End every promise of the case made for one of these purposes that is still to be kept."""
+    made = Commitment.objects.filter(case=case, purpose__in=purposes, promise__state__in=UNKEPT).order_by("promise")
+    for promise_id, state in made.values_list("promise_id", "promise__state"):
+        end = promises.release if state == State.BROKEN else promises.withdraw
+        end(promise_id, reason=reason, by=by, now=now)

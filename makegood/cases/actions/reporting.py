@@ -1,0 +1,127 @@
+"""Opening cases from what people report: a customer's word, or staff who noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from msgspec.structs import replace
+
+from makegood.cases.actions.holding import WORDS_LIMIT, said, tell
+from makegood.cases.actions.opening import Trouble, admit
+from makegood.cases.actions.searching import index_words
+from makegood.cases.actions.stock import take_stock
+from makegood.cases.models import Case, Failure
+from makegood.cases.rules import GRAVEST, DetectedBy, FailureClass
+from makegood.customers.queries import living_ids
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import forbidden, invalid, missing
+from makegood.people.rules import Ability, Scope
+from makegood.promises.queries import KindFacts, kind_named, promise_for
+
+
+@transaction.atomic
+def report_failure(
+    *,
+    customer_id: int,
+    kind: str,
+    what: str,
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+    failure_class: str = FailureClass.OUTCOME,
+    severity: int | None = None,
+    criticality: int = 2,
+    detected_by: str = DetectedBy.CUSTOMER,
+    harm: str = "",
+    promise_id: int | None = None,
+) -> int:
+    """Record a harm that a person reports, in a new case or the open one of the same kind. Returns its number.
+
+    `promise_id` names the promise that failed, if there is one; when it stands in an open case already, the
+    words go there and count as no further failure. Raises Refusal "case.may_not_work", "case.bad_value",
+    "case.no_words", "case.too_long", "customer.unknown", "kind.unknown", "promise.unknown".
+    """
+    if not scope.may(Ability.WORK):
+        raise forbidden("case.may_not_work", "Your role may look at cases but not work them.")
+    policy = _kind_of_failure(kind)
+    living_id = living_ids({customer_id}).get(customer_id)
+    if living_id is None:
+        raise missing("customer.unknown", "There is no such customer.")
+    if promise_id is not None:
+        _must_be_theirs(promise_id, living_id, scope)
+    trouble = Trouble(
+        customer_id=living_id,
+        kind_id=policy.id,
+        team_id=policy.team_id,
+        role=policy.role,
+        what=said(what, field="what", what="Say what went wrong, in the customer's words if you can."),
+        severity=_one_to_four("severity", policy.severity if severity is None else severity),
+        failure_class=FailureClass(_known("failure_class", failure_class, _CLASSES)),
+        detected_by=DetectedBy(_known("detected_by", detected_by, _REPORTERS)),
+        promise_id=promise_id,
+        criticality=_one_to_four("criticality", criticality),
+        harm=_short_enough(harm.strip()),
+    )
+    return _known_already(trouble, by=by, now=now) or _admitted(trouble, by=by, now=now)
+
+
+def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> int | None:
+    """The open case that holds the failure of this promise, with the report added to it; None when none does."""
+    if trouble.promise_id is None:
+        return None
+    failed = Case.objects.filter(failures__promise_id=trouble.promise_id, closed_at__isnull=True)
+    case = failed.select_for_update(of=("self",)).first()
+    if case is None:
+        return None
+    if trouble.harm:
+        case.harm = f"{case.harm}\n{trouble.harm}".strip()
+        case.save(update_fields=["harm"])
+        index_words([case.pk])
+    tell("reported", case, by=by, at=now, data={"what": trouble.what, "harm": trouble.harm})
+    return case.pk
+
+
+def _admitted(trouble: Trouble, *, by: Actor, now: datetime) -> int:
+    if trouble.promise_id is not None and Failure.objects.filter(promise_id=trouble.promise_id).exists():
+        # Its own failure stands in a case that was closed: what is told now is another one.
+        trouble = replace(trouble, promise_id=None)
+    stock = take_stock({trouble.customer_id}, promise_ids=(), now=now)
+    opened = admit([trouble], stock, by=by, now=now)
+    return opened[trouble.key] if opened else stock.open[trouble.key].number
+
+
+def _kind_of_failure(slug: str) -> KindFacts:
+    policy = kind_named(slug)
+    if policy.inside_case:
+        raise invalid("case.bad_value", f"{policy.name} is a promise of a recovery, not what failed.", field="kind")
+    return policy
+
+
+def _must_be_theirs(promise_id: int, customer_id: int, scope: Scope) -> None:
+    promise = promise_for(scope, promise_id)
+    if living_ids({promise.customer_id})[promise.customer_id] != customer_id:
+        raise invalid("case.bad_value", "That promise was made to somebody else.", field="promise")
+
+
+def _short_enough(words: str) -> str:
+    if len(words) > WORDS_LIMIT:
+        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="harm")
+    return words
+
+
+def _one_to_four(name: str, value: int) -> int:
+    if not 1 <= value <= GRAVEST:
+        raise invalid("case.bad_value", f"{name.capitalize()} goes from 1 (slight) to 4 (grave).", field=name)
+    return value
+
+
+_CLASSES = tuple(one.value for one in FailureClass)
+_REPORTERS = (DetectedBy.CUSTOMER.value, DetectedBy.STAFF.value)
+
+
+def _known(name: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise invalid("case.bad_value", f"{value!r} is not one of {', '.join(known)}.", field=name)
+    return value

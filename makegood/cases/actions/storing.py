@@ -1,0 +1,124 @@
+"""Writing many rows of a case at once: a thousand promises may break in the same second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db import connection
+
+from makegood.cases.rules import FailureClass, Purpose
+from makegood.platform.copying import copy_rows
+
+
+class NewCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case to be opened. Its number is drawn beforehand, so that what belongs to it can name it."""
+
+    id: int
+    customer_id: int
+    kind_id: int
+    title: str
+    severity: int
+    criticality: int
+    detected_by: str
+    opened_at: datetime
+    owner_id: int
+    sponsor_id: int | None
+    ordinal: int
+    repeat_of_id: int | None
+    harm: str
+
+
+class NewFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """One failure to be added to a case. `promise_id` is None for a harm that a person reported."""
+
+    case_id: int
+    promise_id: int | None
+    failure_class: FailureClass
+    what: str
+    severity: int
+    detected_by: str
+    at: datetime
+
+
+class NewCommitment(msgspec.Struct, frozen=True, kw_only=True):
+    """One promise that was made inside a case."""
+
+    case_id: int
+    promise_id: int
+    purpose: Purpose
+
+
+class NewEscalation(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung climbed: `commitment_id` broke, `charge_id` is the promise to take the case in charge."""
+
+    case_id: int
+    commitment_id: int
+    charge_id: int
+    rung: int
+    person_id: int
+    at: datetime
+
+
+# The words by which a case is found are worked out while it is written: a second pass would write it twice.
+_INSERT_CASES = """
+INSERT INTO cases_case (id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
+    sponsor_id, ordinal, repeat_of_id, harm, cause_note, outcome, offer_note, search)
+SELECT id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
+    sponsor_id, ordinal, repeat_of_id, harm, '', '', '', to_tsvector('simple', title || ' ' || harm)
+FROM json_to_recordset(%s::json) AS c (id bigint, customer_id bigint, kind_id bigint, title text, severity int,
+    criticality int, detected_by text, opened_at timestamptz, owner_id bigint, sponsor_id bigint, ordinal int,
+    repeat_of_id bigint, harm text)
+"""
+
+
+def new_numbers(count: int) -> list[int]:
+    """The numbers of cases to come."""
+    return _numbers("cases_case_id_seq", count)
+
+
+def insert_cases(cases: Sequence[NewCase]) -> None:
+    """Write new cases."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_CASES, [msgspec.json.encode(cases).decode()])
+
+
+def insert_failures(failures: Sequence[NewFailure]) -> None:
+    """Write failures."""
+    _copy("cases_failure", NewFailure.__struct_fields__, failures)
+
+
+def insert_commitments(commitments: Sequence[NewCommitment]) -> list[int]:
+    """Write commitments and return their ids in the order given."""
+    ids = _numbers("cases_commitment_id_seq", len(commitments))
+    columns = ("id", *NewCommitment.__struct_fields__)
+    rows = [(number, *msgspec.structs.astuple(one)) for number, one in zip(ids, commitments, strict=True)]
+    copy_rows("cases_commitment", columns, rows)
+    return ids
+
+
+def insert_escalations(escalations: Sequence[NewEscalation]) -> None:
+    """Write rungs."""
+    _copy("cases_escalation", NewEscalation.__struct_fields__, escalations)
+
+
+def set_severities(severities: dict[int, int]) -> None:
+    """Change the severity of cases, by number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_case c SET severity = n.severity "
+            "FROM unnest(%s::bigint[], %s::int[]) AS n (id, severity) WHERE c.id = n.id AND c.severity <> n.severity",
+            [list(severities), list(severities.values())],
+        )
+
+
+def _copy(table: str, columns: tuple[str, ...], rows: Sequence[msgspec.Struct]) -> None:
+    copy_rows(table, columns, [msgspec.structs.astuple(row) for row in rows])
+
+
+def _numbers(sequence: str, count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(nextval(%s)) FROM generate_series(1, %s)", [sequence, count])
+        (numbers,) = cursor.fetchall()[0]
+    return list(numbers or [])
