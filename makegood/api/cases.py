@@ -13,7 +13,7 @@ from makegood.api import case_parts as parts
 from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
 from makegood.api.customers import customer_id_of, family_of, time_zone_of
-from makegood.api.due import due_of
+from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id
 from makegood.api.ledger import EntryOut
 from makegood.cases import actions, queries
@@ -54,6 +54,7 @@ def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> Any:
 def open_case(request: ApiRequest, body: parts.CaseIn) -> Any:
     """Open a case for a harm that was reported (201), or add it to the customer's open one of the kind (200)."""
     doer = acting(request, body.staff)
+    kind_in_use(body.kind)
     with transaction.atomic():
         number = actions.report_failure(
             customer_id=customer_id_of(request, body.customer, doer.by), kind=body.kind, what=body.what,

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from makegood.kernel.calendars import WorkCalendar
-from makegood.kernel.refusals import invalid
+from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import read_when
 from makegood.kernel.worktime import Deadline, add_worktime, explain
-from makegood.promises.queries import calendar_of, kind_named
+from makegood.promises.queries import KindFacts, calendar_of, kind_named, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def due_of(said: SaysWhen, *, kind: str, zone: Callable[[], ZoneInfo], now: date
     if len(ways) > 1:
         raise invalid("promise.due_twice", f"Say when only once: {' or '.join(ways)}.", field=ways[-1])
     if said.when is not None:
-        calendar = calendar_of(kind_named(kind).id, around=now)
+        calendar = calendar_of(kind_in_use(kind).id, around=now)
         read = read_when(said.when, now=now, zone=zone(), calendar=calendar)
         return Due(read.due_at, read.due_on)
     if ways:
@@ -49,8 +49,17 @@ def due_of(said: SaysWhen, *, kind: str, zone: Callable[[], ZoneInfo], now: date
     return _allowed(kind, now)
 
 
+def kind_in_use(slug: str) -> KindFacts:
+    """The kind that a body names. Raises Refusal "kind.unknown" (422), which lists those there are."""
+    try:
+        return kind_named(slug)
+    except Refusal:
+        known = ", ".join(kind.slug for kind in kinds())
+        raise invalid("kind.unknown", f"There is no such kind of promise. Known: {known}.", field="kind") from None
+
+
 def _allowed(slug: str, now: datetime) -> Due:
-    kind = kind_named(slug)
+    kind = kind_in_use(slug)
     if kind.allowance is None:
         raise invalid(
             "promise.no_due", f"Say by when: due_at, due_on or when. {kind.name} has no usual time.", field="due_at"
