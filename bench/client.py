@@ -25,7 +25,7 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self, wanted: Request) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in small letters) and body of the answer."""
+        """Status, cookies set and body of the answer."""
         self.socket.sendall(wanted)
         held = b""
         while b"\r\n\r\n" not in held:
@@ -38,7 +38,8 @@ class Connection:
                 body += self._more()
         while len(body) < int(headers.get("content-length", 0)):
             body += self._more()
-        return int(status.split()[1]), headers, body
+        cookies = [line.split(": ", 1)[1] for line in lines if line.lower().startswith("set-cookie: ")]
+        return int(status.split()[1]), dict(one.split(";")[0].split("=", 1) for one in cookies), body
 
     def must(self, wanted: Request) -> bytes:
         """The body of an answer that says yes."""

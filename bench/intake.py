@@ -23,7 +23,7 @@ _COLUMNS = (
 def run(place: Ground, *, full: bool) -> Iterator[Row]:
     """Rows a second that are durable in the ledger with their journal, by one client and by two."""
     with place.web():
-        _send(place, _batches(place, "W", 8), 2)
+        send(place, batches(place, "W", 8), 2)
         for clients in (1, 2):
             ours, floors = _rounds(place, clients)
             budget = 0.6 if clients == 2 else None
@@ -42,7 +42,7 @@ def _rounds(place: Ground, clients: int) -> tuple[float, list[float]]:
     ours, floors = 0.0, [0.0] * len(many)
     for number in range(ROUNDS):
         name = f"{clients}{number}"
-        ours += _send(place, _batches(place, name, BATCHES), clients)
+        ours += send(place, batches(place, name, BATCHES), clients)
         lines = _lines(place, name)
         for at, connections in enumerate(many):
             floors[at] += _copy(place, lines, f"f{at}", connections)
@@ -50,7 +50,7 @@ def _rounds(place: Ground, clients: int) -> tuple[float, list[float]]:
     return rows / ours, [rows / seconds for seconds in floors]
 
 
-def _batches(place: Ground, name: str, many: int) -> list[Request]:
+def batches(place: Ground, name: str, many: int) -> list[Request]:
     now = datetime.now(UTC)
     return [place.post("/facts", _body(name, number, now)) for number in range(many)]
 
@@ -74,7 +74,7 @@ def _fact(reference: str, place: int, now: datetime) -> dict[str, object]:
     }
 
 
-def _send(place: Ground, batches: list[Request], clients: int) -> float:
+def send(place: Ground, batches: list[Request], clients: int) -> float:
     def client(mine: list[Request]) -> None:
         connection = Connection(place.port)
         for batch in mine:
