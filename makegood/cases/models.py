@@ -84,6 +84,14 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["owner", "opened_at"], name="case_owner", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["opened_at", "id"], name="case_open", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["-severity", "opened_at", "id"], name="case_urgent", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["opened_at"],
+                name="case_foretold",
+                condition=Q(closed_at__isnull=True, detected_by=DetectedBy.FORECAST),
+            ),
             models.Index(fields=["customer", "opened_at"], name="case_customer"),
             models.Index(fields=["opened_at", "id"], name="case_all"),
             models.Index(
@@ -162,6 +170,7 @@ class Escalation(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["person"], name="escalation_waits", condition=Q(taken_at__isnull=True))]
 
     def __str__(self) -> str:
         return f"rung {self.rung}: {self.person}"

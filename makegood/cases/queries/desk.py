@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
 
 from makegood.cases.models import Case, Commitment, Escalation, Failure, SatisfactionCheck
 from makegood.cases.queries.listing import CaseLine, lines, with_names
-from makegood.cases.queries.seeing import visible
-from makegood.cases.rules import Answer
+from makegood.cases.queries.seeing import owned_by_team, visible
+from makegood.cases.rules import Answer, DetectedBy, Purpose
 from makegood.people.rules import Scope
-from makegood.promises.queries import LedgerFilter, PromiseFacts, ledger
-from makegood.promises.rules import LIVE, State
+from makegood.promises.models import Promise
+from makegood.promises.queries import PromiseFacts, promises_by_id
+from makegood.promises.queries.reading import visible as visible_promises
+from makegood.promises.rules import LIVE, UNKEPT, State
 
-MOST = 100
+MOST = 50
 _COUNTED = 1_000
+# Among these many promises, the last that broke or the next to be looked at, those without a case are sought:
+# the desk costs the same however long the ledger is.
+_LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskGroup:
-    """A group and how many it holds (counted up to a thousand); at most a hundred rows of them."""
+    """A group and how many it holds (counted up to a thousand); at most fifty rows of them."""
 
     key: Literal["broken", "at_risk", "waiting"]
     count: int
@@ -56,19 +61,24 @@ class Desk:
 
 def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
     """What is to be done now, by oneself or by the team, most urgent first."""
-    ours = _ours(scope, who)
-    waiting = _waiting(scope)
-    asked = {line.number for line in waiting}
+    whys = _waiting(scope)
+    ours = with_names(_ours(scope, who)).exclude(pk__in=whys)
     failed = Exists(
-        Failure.objects.filter(case=OuterRef("pk"), corrected_at__isnull=True).exclude(promise__state__in=[*LIVE])
+        Failure.objects.filter(case=OuterRef("pk"), corrected_at__isnull=True).exclude(promise__state__in=LIVE)
     )
-    broken = ours.filter(failed).exclude(pk__in=asked)
-    at_risk = ours.filter(~failed).exclude(pk__in=asked)
+    # Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs.
+    foretold = Q(detected_by=DetectedBy.FORECAST)
+    broken = ours.filter(~foretold | failed)
+    at_risk = ours.filter(foretold, ~failed)
+    first = [list(rows.order_by("-severity", "opened_at", "id")[:MOST]) for rows in (broken, at_risk)]
+    waiting = list(with_names(Case.objects.filter(pk__in=whys)).order_by("opened_at", "id")[:MOST])
+    found = {line.number: line for line in lines([*first[0], *first[1], *waiting])}
+    cases = [_rows(rows, found) for rows in first]
     return Desk(
         (
-            _group("broken", broken, _promises(scope, who, State.BROKEN)),
-            _group("at_risk", at_risk, _promises(scope, who, State.AT_RISK)),
-            DeskGroup("waiting", len(waiting), tuple(DeskRow(line, None, _why(line, scope)) for line in waiting)),
+            _group("broken", cases[0], broken, _caseless(scope, who, State.BROKEN)),
+            _group("at_risk", cases[1], at_risk, _caseless(scope, who, State.AT_RISK)),
+            DeskGroup("waiting", len(whys), _rows(waiting, found, whys)),
         )
     )
 
@@ -77,45 +87,67 @@ def _ours(scope: Scope, who: str) -> QuerySet[Case]:
     """One's own open cases, or the team's; for those in no team who see every one, all."""
     if who == "me":
         return Case.objects.filter(closed_at__isnull=True, owner_id=scope.staff_id)
-    rows = visible(scope).filter(closed_at__isnull=True)
-    return rows if scope.team_id is None else rows.filter(owner__team_id=scope.team_id)
+    if scope.team_id is None:
+        return visible(scope).filter(closed_at__isnull=True)
+    return Case.objects.filter(owned_by_team(scope.team_id), closed_at__isnull=True)
 
 
-def _group(key: Literal["broken", "at_risk"], cases: QuerySet[Case], promises: Sequence[PromiseFacts]) -> DeskGroup:
-    found = lines(list(with_names(cases).order_by("-severity", "opened_at", "id")[:MOST]))
-    count = len(found) if len(found) < MOST else cases.order_by()[:_COUNTED].count()
-    rows = [DeskRow(line, None) for line in found] + [DeskRow(None, promise) for promise in promises]
-    return DeskGroup(key, count + len(promises), tuple(rows[:MOST]))
+def _rows(cases: Sequence[Case], found: dict[int, CaseLine], whys: dict[int, str] | None = None) -> tuple[DeskRow, ...]:
+    return tuple(_row(found[case.pk], (whys or {}).get(case.pk, "")) for case in cases)
 
 
-def _promises(scope: Scope, who: str, state: State) -> tuple[PromiseFacts, ...]:
-    """Promises in this state that have no case of their own and were not made in one."""
-    narrow = LedgerFilter(
-        states=(state,),
-        owner_id=scope.staff_id if who == "me" else None,
-        team_id=scope.team_id if who == "team" else None,
-    )
-    rows = ledger(scope, narrow, limit=MOST).rows
-    ids = [row.id for row in rows]
-    taken = set(Failure.objects.filter(promise_id__in=ids).values_list("promise_id", flat=True))
-    taken |= set(Commitment.objects.filter(promise_id__in=ids).values_list("promise_id", flat=True))
-    return tuple(row for row in rows if row.id not in taken)
+def _row(line: CaseLine, why: str) -> DeskRow:
+    return DeskRow(line, None, why.format(owner=line.owner_name))
 
 
-def _waiting(scope: Scope) -> tuple[CaseLine, ...]:
-    """Cases that wait for a word from this very person."""
+def _group(
+    key: Literal["broken", "at_risk"], rows: tuple[DeskRow, ...], cases: QuerySet[Case], caseless: Sequence[int]
+) -> DeskGroup:
+    count = len(rows) if len(rows) < MOST else cases.order_by()[:_COUNTED].count()
+    shown = promises_by_id(caseless[: MOST - len(rows)]) if caseless[: MOST - len(rows)] else {}
+    promises = tuple(DeskRow(None, shown[number]) for number in caseless if number in shown)
+    return DeskGroup(key, count + len(caseless), rows + promises)
+
+
+def _caseless(scope: Scope, who: str, state: State) -> list[int]:
+    """Promises in this state that no case is about, the latest to break or the next to break first."""
+    if who == "me":
+        near = Promise.objects.filter(owner_id=scope.staff_id, state__in=UNKEPT)
+    else:
+        near = visible_promises(scope).filter(pk__in=_nearest(state))
+        near = near if scope.team_id is None else near.filter(owner__team_id=scope.team_id)
+    alone = near.filter(~Exists(Failure.objects.filter(promise=OuterRef("pk"))), state=state, kind__inside_case=False)
+    order = "-breaks_at" if state is State.BROKEN else "breaks_at"
+    return list(alone.order_by(order, "id").values_list("pk", flat=True)[:_COUNTED])
+
+
+def _nearest(state: State) -> QuerySet[Promise, int]:
+    if state is State.BROKEN:
+        # In the words of the index on promises that are still to be kept.
+        rows = Promise.objects.filter(state__in=UNKEPT).filter(state=state).order_by("-breaks_at", "-id")
+    else:
+        rows = Promise.objects.filter(next_check_at__isnull=False).order_by("next_check_at")
+    return rows.values_list("pk", flat=True)[:_LOOKED_AT]
+
+
+_WHYS = ("{owner} offers it to you", "Take it in charge", "The customer wants more", "Find out why it happened")
+
+
+def _waiting(scope: Scope) -> dict[int, str]:
+    """The cases that wait for this very person, and for what, by number; where several hold, the first."""
     me = scope.staff_id
-    drawn_in = Exists(Escalation.objects.filter(case=OuterRef("pk"), person_id=me, taken_at__isnull=True))
     last = SatisfactionCheck.objects.filter(case=OuterRef("pk")).order_by("-asked_at", "-id").values("answer")[:1]
-    rows = (
-        Case.objects.filter(closed_at__isnull=True)
-        .alias(last_answer=last)
-        .filter(Q(offered_to_id=me) | drawn_in | Q(owner_id=me, last_answer=Answer.MORE))
+    offered = Case.objects.filter(closed_at__isnull=True, offered_to_id=me)
+    drawn = Escalation.objects.filter(person_id=me, taken_at__isnull=True, charge__promise__state__in=UNKEPT)
+    wanting = Case.objects.filter(closed_at__isnull=True, owner_id=me).alias(last=last).filter(last=Answer.MORE)
+    seeking = Commitment.objects.filter(
+        purpose=Purpose.FIND_CAUSE, promise__owner_id=me, promise__state__in=(State.AT_RISK, State.BROKEN)
     )
-    return lines(list(with_names(rows).order_by("opened_at", "id")[:MOST]))
-
-
-def _why(line: CaseLine, scope: Scope) -> str:
-    if line.offered_to_id == scope.staff_id:
-        return f"{line.owner_name} offers it to you"
-    return "The customer wants more" if line.owner_id == scope.staff_id else "Take it in charge"
+    parts = ((offered, "pk"), (drawn, "case_id"), (wanting, "pk"), (seeking, "case_id"))
+    found: list[tuple[int, int]] = []
+    first, *others = (
+        rows.order_by().values_list(number, Value(rank, output_field=IntegerField()))
+        for rank, (rows, number) in enumerate(parts)
+    )
+    found = list(first.union(*others, all=True))
+    return {number: _WHYS[rank] for number, rank in sorted(found, key=lambda one: one[1], reverse=True)}

@@ -11,14 +11,17 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 
 from makegood.cases.models import Case, Commitment, Failure, StepDone
-from makegood.cases.queries.seeing import parse_number, visible
+from makegood.cases.queries.seeing import owned_by_team, parse_number, visible
 from makegood.cases.rules import CONVERSATION, Purpose
+from makegood.customers import queries as customers
+from makegood.customers.models import Customer
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Scope
 from makegood.promises.queries import parse_cursor
 from makegood.promises.rules import LIVE, State
 
 PAGE = 50
+_CUSTOMERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ class CasesPage:
 
 def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", limit: int = PAGE) -> CasesPage:
     """A page of cases by when they were opened, newest first unless told otherwise."""
-    rows = _narrowed(visible(scope), narrow)
+    rows = _narrowed(scope, narrow)
     if after:
         at, number = parse_cursor(after)
         ahead, same = ("opened_at__gt", "id__gt") if narrow.oldest_first else ("opened_at__lt", "id__lt")
@@ -96,12 +99,12 @@ def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", limit: int 
 
 def count_open(scope: Scope, narrow: CaseFilter, *, at_most: int = 10_000) -> int:
     """How many cases a view holds, counted up to `at_most`."""
-    return _narrowed(visible(scope), narrow).order_by()[:at_most].count()
+    return _narrowed(scope, narrow).order_by()[:at_most].count()
 
 
 def search(scope: Scope, text: str, *, limit: int) -> tuple[CaseLine, ...]:
     """Cases by their number or by words of what failed, the harm or what was said; the newest first."""
-    wanted = _found_by(text)
+    wanted = _found_by(scope, text)
     if wanted is None:
         return ()
     return lines(list(with_names(visible(scope).filter(wanted)).order_by("-opened_at", "-id")[:limit]))
@@ -155,35 +158,46 @@ def _next_commitments(numbers: Collection[int]) -> dict[int, Commitment]:
     return {one.case_id: one for one in rows.order_by("-promise__due_at", "-id")}
 
 
-def _narrowed(rows: QuerySet[Case], narrow: CaseFilter) -> QuerySet[Case]:
+def _narrowed(scope: Scope, narrow: CaseFilter) -> QuerySet[Case]:
     parts = {
         "owner_id": narrow.owner_id,
-        "owner__team_id": narrow.team_id,
         "kind__slug": narrow.kind,
         "severity": narrow.severity,
         "detected_by": narrow.detected_by,
         "customer_id__in": narrow.customer_ids,
     }
-    rows = rows.filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
+    rows = visible(scope).filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
+    if narrow.team_id is not None:
+        rows = rows.filter(owned_by_team(narrow.team_id))
     if narrow.state:
         rows = rows.filter(closed_at__isnull=narrow.state == "open")
     if narrow.repeat:
         rows = rows.filter(ordinal__gt=1)
     if narrow.q:
-        wanted = _found_by(narrow.q)
+        wanted = _found_by(scope, narrow.q)
         rows = rows.none() if wanted is None else rows.filter(wanted)
     return rows
 
 
-def _found_by(text: str) -> Q | None:
-    """By number, by the beginnings of words of the case, or by the customer's name; None when there is nothing to
-    look for."""
-    try:
-        return Q(pk=parse_number(text))
-    except Refusal:
-        words = ["".join(letter for letter in word if letter.isalnum()) for word in text.split()]
+def _found_by(scope: Scope, text: str) -> Q | None:
+    """By number, by the beginnings of words of the case, or by its customer; None when there is nothing to look for."""
+    number = _number(text)
+    if number is not None and not text.strip().isdigit():
+        return Q(pk=number)
+    words = ["".join(letter for letter in word if letter.isalnum()) for word in text.split()]
     terms = " & ".join(f"{word}:*" for word in words if word)
     if not terms:
         return None
-    query = SearchQuery(terms, search_type="raw", config="simple")
-    return Q(search=query) | Q(customer__search=query)
+    # Customers are looked up first: a condition across both tables would be met by reading every case.
+    found = customers.search(scope, text, limit=_CUSTOMERS) if scope.sees_customers else ()
+    theirs = [customer.id for customer in found]
+    theirs += Customer.objects.filter(merged_into_id__in=theirs).values_list("pk", flat=True) if theirs else []
+    wanted = Q(search=SearchQuery(terms, search_type="raw", config="simple")) | Q(customer_id__in=theirs)
+    return wanted if number is None else wanted | Q(pk=number)
+
+
+def _number(text: str) -> int | None:
+    try:
+        return parse_number(text)
+    except Refusal:
+        return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from makegood.cases.models import Case, Escalation
 from makegood.kernel.refusals import Refusal, missing
+from makegood.people.models import Staff
 from makegood.people.rules import Scope
+from makegood.promises.models import Kind
 
 PREFIX = "SR-"
 
@@ -17,11 +19,18 @@ def visible(scope: Scope) -> QuerySet[Case]:
     """One's own and one's team's cases, those one was offered, sponsors or was drawn into; or all."""
     if scope.sees_all:
         return Case.objects.all()
-    mine = Q(owner_id=scope.staff_id) | Q(offered_to_id=scope.staff_id) | Q(sponsor_id=scope.staff_id)
+    me = scope.staff_id
+    drawn_into = Escalation.objects.filter(person_id=me).order_by().values("case_id")
+    mine = Q(owner_id=me) | Q(offered_to_id=me) | Q(sponsor_id=me) | Q(pk__in=drawn_into)
     if scope.team_id is not None:
-        mine |= Q(owner__team_id=scope.team_id) | Q(kind__team_id=scope.team_id)
-    drawn_in = Exists(Escalation.objects.filter(case=OuterRef("pk"), person_id=scope.staff_id))
-    return Case.objects.filter(mine | drawn_in)
+        kinds = Kind.objects.filter(team_id=scope.team_id).order_by().values("pk")
+        mine |= owned_by_team(scope.team_id) | Q(kind_id__in=kinds)
+    return Case.objects.filter(mine)
+
+
+def owned_by_team(team_id: int) -> Q:
+    """Those whose owner is of this team."""
+    return Q(owner_id__in=Staff.objects.filter(team_id=team_id).order_by().values("pk"))
 
 
 def parse_number(text: str) -> int:
