@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -32,12 +32,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How a kind of move is told: its words (with a name before them, and without), and its mark."""
+    """How a kind of move is told: its words after a name, alone, and before a title; and its mark.
+
+    `states` are marks that depend on what the customer answered.
+    """
 
     words: Callable[[Mapping[str, Any]], str]
     alone: str = ""
     state: str = ""
     image: str = ""
+    titled: str = ""
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 def tell(entries: Iterable[Recorded], desk: Desk, named: Collection[int] = ()) -> list[Event]:
@@ -64,11 +69,12 @@ def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> E
     plain = not by and bool(line.alone)
     text = line.alone if plain else line.words(data)
     if entry.subject_kind == "promise" and entry.subject_id in named and data.get("title"):
-        text = f"{text}: {data['title']}"
+        text = f"{_(line.titled) if line.titled and by else text}: {data['title']}"
     text = text if by else text[:1].upper() + text[1:]
     said = str(data.get("said") or "")
     return Event(
-        at=entry.at, by=by, text=text, state=line.state, image=line.image, strong=plain and bool(line.state),
+        at=entry.at, by=by, text=text, image=line.image, strong=plain and bool(line.state),
+        state=line.states.get(str(data.get("answer")), line.state),
         quote=str(data.get("words") or data.get("reason") or (said if data.get("step") == "listen" else "")),
         why=str(data.get("note") or data.get("harm") or (said if data.get("step") != "listen" else "")),
     )  # fmt: skip
@@ -110,8 +116,8 @@ LINES: dict[str, Line] = {
     "promise.at_risk": Line(fixed("says it is in danger"), "At risk", "at_risk"),
     "promise.calmed": Line(fixed("says it is on course again"), "On course again", "open"),
     "promise.broken": Line(fixed("told that it was broken"), "Promise broken", "broken"),
-    "promise.kept": Line(fixed("kept it"), "Promise kept", "kept"),
-    "promise.kept_late": Line(fixed("kept it, late"), "Kept late", "kept_late"),
+    "promise.kept": Line(fixed("kept it"), "Promise kept", "kept", titled="kept"),
+    "promise.kept_late": Line(fixed("kept it, late"), "Kept late", "kept_late", titled="kept, late"),
     "promise.forecast": Line(_expected, image="clock"),
     "promise.withdrawn": Line(fixed("withdrew it, as the customer wished"), "Withdrawn", "withdrawn"),
     "promise.released": Line(fixed("was let off by the customer"), "Released", "released"),

@@ -89,7 +89,7 @@ LINES |= {
     "case.escalated": Line(_escalated, image="flag"),
     "case.taken_in_charge": Line(fixed("took it in charge"), image="person"),
     "case.asked": Line(fixed("asked: are you satisfied, or do you want something more?"), image="talk"),
-    "case.answered": Line(_answered, state="waits"),
+    "case.answered": Line(_answered, state="waits", states={Answer.SATISFIED: "mended", Answer.MORE: "at_risk"}),
     "case.cause": Line(_named("found why: {name}"), image="root"),
     "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
     "case.closed": Line(fixed("closed the case"), "Case closed", "mended"),

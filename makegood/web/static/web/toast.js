@@ -2,6 +2,7 @@
 const shelf = document.getElementById("toasts");
 const status = document.getElementById("status");
 const words = document.body.dataset;
+const MOST = 2;
 
 export function announce(text) {
   if (status) status.textContent = text;
@@ -21,6 +22,7 @@ export function say(text, { undo, kind } = {}) {
   if (undo) form.action = undo;
   else form.remove();
   shelf.append(toast);
+  while (shelf.children.length > MOST) shelf.firstElementChild.remove();
   leave(toast);
 }
 
