@@ -5,8 +5,9 @@ from makegood.cases.actions.closing import close, name_cause_finder, record_caus
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
 from makegood.cases.actions.ladder import take_in_charge
-from makegood.cases.actions.owning import accept, assign, decline, offer, reassign_absent, take
+from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.reporting import report_failure
+from makegood.cases.actions.standing_in import reassign_absent
 from makegood.cases.actions.working import note, record_step
 
 __all__ = [

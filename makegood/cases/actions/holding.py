@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid
 from makegood.people.queries import staff_by_id
 from makegood.people.rules import Ability, Scope
+from makegood.platform.among import Among
 from makegood.promises.models import Promise
 from makegood.promises.rules import UNKEPT
 
@@ -29,7 +30,7 @@ def hold(number: int, *, scope: Scope, closed: bool | None = False) -> Case:
     found = visible(scope).filter(pk=number).values_list("pk", flat=True).first()
     if found is None:
         raise unknown_case()
-    _hold_promises(number)
+    hold_promises([number])
     case = Case.objects.select_for_update().get(pk=number)
     if closed is False and case.closed_at is not None:
         raise Refusal("case.closed", "This case is closed. Reopen it to go on.")
@@ -38,10 +39,10 @@ def hold(number: int, *, scope: Scope, closed: bool | None = False) -> Case:
     return case
 
 
-def _hold_promises(number: int) -> None:
-    """Lock the promises of the case that can still move. Promises come before cases everywhere: a person who keeps
+def hold_promises(numbers: Collection[int]) -> None:
+    """Lock the promises of cases that can still move. Promises come before cases everywhere: a person who keeps
     one at the instant at which the watch breaks it waits for the watch, and neither waits in a circle."""
-    made = Commitment.objects.filter(case_id=number).values("promise_id")
+    made = Commitment.objects.filter(case_id__in=Among(numbers)).values("promise_id")
     moving = Promise.objects.select_for_update().filter(pk__in=made, state__in=UNKEPT).order_by("pk")
     list(moving.values_list("pk", flat=True))
 

@@ -119,7 +119,7 @@ def _open(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
     if not troubles:
         return ()
     everybody = roster(now)
-    people, sponsors = Router(everybody, _load()), _Sponsors(everybody)
+    people, sponsors = Router(everybody, load()), _Sponsors(everybody)
     cases = []
     for number, trouble in zip(new_numbers(len(troubles)), troubles, strict=True):
         count, latest = stock.earlier.get(trouble.key, Earlier())
@@ -162,7 +162,7 @@ class _Sponsors:
         return person.id if person else None
 
 
-def _load() -> dict[int, int]:
+def load() -> dict[int, int]:
     """How many open cases each owner has."""
     rows = Case.objects.filter(closed_at__isnull=True).values_list("owner_id").annotate(count=Count("id")).order_by()
     return dict(rows)

@@ -1,7 +1,8 @@
-"""Who is accountable: taking, handing over, and what happens when the owner is not there."""
+"""Who is accountable: taking and handing over."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -9,13 +10,15 @@ from django.db import transaction
 from makegood.cases.actions.holding import check_can_own, hold, person, tell
 from makegood.cases.models import Case, Commitment
 from makegood.cases.rules import Purpose
-from makegood.journal.actors import SYSTEM, Actor
+from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid
-from makegood.people.queries import Roster, roster, router, staff_by_id
+from makegood.people.queries import staff_by_id
 from makegood.people.rules import Ability, Scope
+from makegood.platform.among import Among
 from makegood.promises import actions as promises
-from makegood.promises.queries import kind_by_id
-from makegood.promises.rules import LIVE, State
+from makegood.promises.rules import UNKEPT
+
+_PERSONAL = (Purpose.TAKE_IN_CHARGE, Purpose.FIND_CAUSE)
 
 
 @transaction.atomic
@@ -84,50 +87,6 @@ def assign(number: int, *, to: int, scope: Scope, by: Actor, now: datetime) -> N
     _hand_to(case, to, by=by, now=now, verb="assigned", taken=False)
 
 
-def reassign_absent(*, now: datetime) -> int:
-    """Give every open case whose owner is not there to their deputy, else the lead, else whoever is present.
-
-    Offers to people who left lapse. Returns how many cases changed hands. Pulled by the worker.
-    """
-    everybody = roster(now)
-    away = [one.id for one in everybody.people.values() if not (one.is_present and one.may_work)]
-    if not away:
-        return 0
-    _lapse_offers(away, now)
-    waiting = Case.objects.filter(closed_at__isnull=True, owner_id__in=away).order_by("pk").values_list("pk", flat=True)
-    return sum(_reassign(number, everybody, now) for number in waiting)
-
-
-@transaction.atomic
-def _reassign(number: int, everybody: Roster, now: datetime) -> bool:
-    case = Case.objects.select_for_update().get(pk=number)
-    successor = _successor(case, everybody, now)
-    if case.closed_at is not None or successor is None or successor == case.owner_id:
-        return False
-    _hand_to(case, successor, by=SYSTEM, now=now, verb="reassigned", taken=False)
-    return True
-
-
-def _successor(case: Case, everybody: Roster, now: datetime) -> int | None:
-    owner = everybody.people.get(case.owner_id)
-    team_id = owner.team_id if owner else None
-    standing = everybody.deputy_for(case.owner_id) or everybody.lead_for(team_id)
-    if standing is not None:
-        return standing.id
-    kind = kind_by_id(case.kind_id)
-    heir = everybody.people.get(router(now, {}).route(kind.team_id, kind.role))
-    return heir.id if heir is not None and heir.is_present else None
-
-
-@transaction.atomic
-def _lapse_offers(away: list[int], now: datetime) -> None:
-    offers = Case.objects.select_for_update().filter(closed_at__isnull=True, offered_to_id__in=away).order_by("pk")
-    for case in offers:
-        _clear_offer(case)
-        case.save(update_fields=["offered_to", "offered_at", "offer_note"])
-        tell("offer_lapsed", case, by=SYSTEM, at=now)
-
-
 def _hand_to(case: Case, owner_id: int, *, by: Actor, now: datetime, verb: str, taken: bool = True) -> None:
     """Change the owner, and with them who answers for the promises of the case that are still to be kept."""
     before = case.owner_id
@@ -137,12 +96,13 @@ def _hand_to(case: Case, owner_id: int, *, by: Actor, now: datetime, verb: str, 
     case.save(update_fields=["owner", "taken_at", "offered_to", "offered_at", "offer_note"])
     tell(verb, case, by=by, at=now, data={"from": before, "owner": owner_id, "name": _name(owner_id, now)})
     if before != owner_id:
-        promises.give(_unkept(case), owner_id=owner_id, by=by, now=now)
+        promises.give(unkept([case.pk]), owner_id=owner_id, by=by, now=now)
 
 
-def _unkept(case: Case) -> list[int]:
-    rows = Commitment.objects.filter(case=case, promise__state__in=[*LIVE, State.BROKEN])
-    return list(rows.exclude(purpose=Purpose.TAKE_IN_CHARGE).values_list("promise_id", flat=True))
+def unkept(numbers: Collection[int]) -> list[int]:
+    """The promises of these cases that are still to be kept and that follow the owner."""
+    rows = Commitment.objects.filter(case_id__in=Among(numbers), promise__state__in=UNKEPT)
+    return list(rows.exclude(purpose__in=_PERSONAL).values_list("promise_id", flat=True))
 
 
 def _clear_offer(case: Case) -> None:

@@ -14,6 +14,7 @@ from makegood.cases.queries.listing import CaseLine, lines, with_names
 from makegood.cases.queries.seeing import owned_by_team, visible
 from makegood.cases.rules import Answer, DetectedBy, Purpose
 from makegood.people.rules import Scope
+from makegood.platform.among import Among
 from makegood.promises.models import Promise
 from makegood.promises.queries import PromiseFacts, promises_by_id
 from makegood.promises.queries.reading import visible as visible_promises
@@ -62,7 +63,7 @@ class Desk:
 def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
     """What is to be done now, by oneself or by the team, most urgent first."""
     whys = _waiting(scope)
-    ours = with_names(_ours(scope, who)).exclude(pk__in=whys)
+    ours = with_names(_ours(scope, who)).exclude(pk__in=Among(whys))
     failed = Exists(
         Failure.objects.filter(case=OuterRef("pk"), corrected_at__isnull=True).exclude(promise__state__in=LIVE)
     )
@@ -71,7 +72,7 @@ def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
     broken = ours.filter(~foretold | failed)
     at_risk = ours.filter(foretold, ~failed)
     first = [list(rows.order_by("-severity", "opened_at", "id")[:MOST]) for rows in (broken, at_risk)]
-    waiting = list(with_names(Case.objects.filter(pk__in=whys)).order_by("opened_at", "id")[:MOST])
+    waiting = list(with_names(Case.objects.filter(pk__in=Among(whys))).order_by("opened_at", "id")[:MOST])
     found = {line.number: line for line in lines([*first[0], *first[1], *waiting])}
     cases = [_rows(rows, found) for rows in first]
     return Desk(
@@ -134,7 +135,10 @@ _WHYS = ("{owner} offers it to you", "Take it in charge", "The customer wants mo
 
 
 def _waiting(scope: Scope) -> dict[int, str]:
-    """The cases that wait for this very person, and for what, by number; where several hold, the first."""
+    """The cases that wait for this very person, and for what, by number; where several hold, the first.
+
+    Up to a thousand of each sort: after a storm a lead may be drawn into more than anybody could look at.
+    """
     me = scope.staff_id
     last = SatisfactionCheck.objects.filter(case=OuterRef("pk")).order_by("-asked_at", "-id").values("answer")[:1]
     offered = Case.objects.filter(closed_at__isnull=True, offered_to_id=me)
@@ -144,9 +148,8 @@ def _waiting(scope: Scope) -> dict[int, str]:
         purpose=Purpose.FIND_CAUSE, promise__owner_id=me, promise__state__in=(State.AT_RISK, State.BROKEN)
     )
     parts = ((offered, "pk"), (drawn, "case_id"), (wanting, "pk"), (seeking, "case_id"))
-    found: list[tuple[int, int]] = []
     first, *others = (
-        rows.order_by().values_list(number, Value(rank, output_field=IntegerField()))
+        rows.order_by(number).values_list(number, Value(rank, output_field=IntegerField()))[:_COUNTED]
         for rank, (rows, number) in enumerate(parts)
     )
     found = list(first.union(*others, all=True))

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from msgspec.structs import replace as changed
 
-from makegood.journal.actions import record
+from makegood.journal.actions import NewEntry, record, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid, missing
 from makegood.promises.actions.ledger import VERBS, clocks_of, events_of, policy_of
@@ -105,12 +105,16 @@ def replace(
 @transaction.atomic
 def give(promise_ids: Collection[int], *, owner_id: int, by: Actor, now: datetime) -> None:
     """Make a member of staff answer for promises."""
-    for promise in Promise.objects.select_for_update().filter(pk__in=promise_ids).exclude(owner_id=owner_id):
-        Promise.objects.filter(pk=promise.pk).update(owner_id=owner_id)
-        record(
-            "promise.given", by=by, at=now, subject=("promise", promise.pk), customer_id=promise.customer_id,
+    held = Promise.objects.select_for_update(no_key=True).filter(pk__in=promise_ids).order_by("pk")
+    others = [row for row in held.values_list("pk", "customer_id", "owner_id") if row[2] != owner_id]
+    Promise.objects.filter(pk__in=[pk for pk, _, _ in others]).update(owner_id=owner_id)
+    record_many(
+        NewEntry(
+            verb="promise.given", by=by, at=now, subject=("promise", pk), customer_id=customer_id,
             data={"owner": owner_id},
-        )  # fmt: skip
+        )
+        for pk, customer_id, _ in others
+    )  # fmt: skip
 
 
 def locked(promise_id: int) -> Promise:
