@@ -51,11 +51,15 @@ def read_after(cursor: str, *, limit: int) -> Stretch:
     than every one still under way: a row committed late can never slip in behind a reader.
     """
     xid, number = _parse(cursor)
+    settled = _oldest_under_way()
+    if xid >= settled:
+        # The cursor is of another server's count, from before a restore: what was restored counts as nought.
+        xid = 0
     entries = tuple(
         _recorded(entry)
-        for entry in Entry.objects.filter(
-            Q(xid__gt=xid) | Q(xid=xid, id__gt=number), xid__lt=_oldest_under_way()
-        ).order_by("xid", "id")[:limit]
+        for entry in Entry.objects.filter(Q(xid__gt=xid) | Q(xid=xid, id__gt=number), xid__lt=settled).order_by(
+            "xid", "id"
+        )[:limit]
     )
     return Stretch(entries, entries[-1].cursor if entries else cursor)
 
@@ -106,7 +110,7 @@ def _oldest_under_way() -> int:
 
 
 def _parse(cursor: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d{1,19})-(\d{1,19})", cursor)
+    found = re.fullmatch(r"([0-9]{1,19})-([0-9]{1,19})", cursor)
     if found is None or any(int(part) >= 2**63 for part in found.groups()):
         raise invalid("journal.bad_cursor", f"Use the cursor of an earlier answer, or {START} to start.", field="after")
     return int(found[1]), int(found[2])
