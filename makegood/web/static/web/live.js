@@ -45,9 +45,9 @@ async function look() {
 // What a person is doing wins over news.
 body.addEventListener("htmx:beforeSwap", (event) => {
   live = Boolean(event.detail.requestConfig?.triggeringEvent?.type?.startsWith("live"));
-  Idiomorph.defaults.ignoreActiveValue = live;
+  // Only of a field: for anything else in focus, such as the open case, the morph would leave out all that is in it.
+  Idiomorph.defaults.ignoreActiveValue = live && Boolean(document.activeElement?.matches("input, textarea, select"));
 });
-Idiomorph.defaults.ignoreActiveValue = true;
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(live && old.matches?.("input, textarea, select") && changed(old));
 Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(live && [...(old.querySelectorAll?.("textarea, input[type=text]") ?? [])].some(changed));
 Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el) =>
