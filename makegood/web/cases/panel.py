@@ -59,7 +59,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, An
     case = case_for(desk.scope, number)
     entries = entries_of(case)
     return {
-        "case": _head(case),
+        "case": _head(case, desk),
         "facts_of_case": case,
         "facts": _facts(case, desk),
         "may": {do.value: True for do in case.allowed},
@@ -78,7 +78,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, An
     }
 
 
-def _head(case: CaseFacts) -> Head:
+def _head(case: CaseFacts, desk: Desk) -> Head:
     promise = case.promise
     about = [case.kind_name]
     if promise and promise.reference:
@@ -86,11 +86,16 @@ def _head(case: CaseFacts) -> Head:
     if promise and promise.amount is not None:
         about.append(format_money(promise.amount, promise.currency))
     return Head(
-        case.ref, case.title, case.customer_name, f"/customers/{case.customer_id}/", ", ".join(about), _tags(case)
+        case.ref,
+        case.title,
+        case.customer_name,
+        f"/customers/{case.customer_id}/",
+        ", ".join(about),
+        _tags(case, desk),
     )
 
 
-def _tags(case: CaseFacts) -> list[Tag]:
+def _tags(case: CaseFacts, desk: Desk) -> list[Tag]:
     tags = []
     if case.stage is Stage.CLOSED:
         tags.append(Tag(_("Closed"), "mended", "check"))
@@ -103,7 +108,8 @@ def _tags(case: CaseFacts) -> list[Tag]:
         tags.append(Tag(_("We know before the customer"), "risk"))
     if case.sponsor_name:
         tags.append(Tag(_("{} is drawn in").format(case.sponsor_name), "waits", "people"))
-    return tags
+    theirs = clocks.elsewhere(desk.now, case.promise.customer_time_zone, desk.zone) if case.promise else ""
+    return [*tags, Tag(theirs, "", "clock")] if theirs else tags
 
 
 def _facts(case: CaseFacts, desk: Desk) -> list[dict[str, Any]]:
@@ -116,7 +122,8 @@ def _facts(case: CaseFacts, desk: Desk) -> list[dict[str, Any]]:
     until = "" if case.closed_at else _("until {} says it is right").format(case.customer_name.split()[0])
     if case.taken_at is None and not case.closed_at:
         until = _("not taken up yet")
-    return [*facts, {"label": _("Owner"), "value": _("You") if mine else case.owner_name, "note": until}]
+    facts.append({"label": _("Owner"), "value": _("You") if mine else case.owner_name, "note": until})
+    return facts
 
 
 def _failed(case: CaseFacts, desk: Desk) -> dict[str, Any]:

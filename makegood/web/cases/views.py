@@ -92,15 +92,11 @@ def _cells(line: CaseLine, desk: Desk) -> list[object]:
     mark = person(line.owner_name, label="")
     owner = format_html('<span class="person">{}<span class="clip">{}</span></span>', mark, line.owner_name)
     again = icon("repeat", _("Second failure")) if line.repeat else ""
-    title = format_html("{} {} {}", line.ref, line.title, again)
-    done = pips(next_pip(line)) if line.closed_at is None else _("Closed")
+    title = f"{line.ref} {line.title}"
+    steps = pips(sum(line.pips)) if line.closed_at is None else _("Closed")
+    done = format_html('<span class="person">{}{}</span>', steps, again)
     ahead = clock(line.next_due_at, desk.now) if line.next_due_at and line.closed_at is None else ""
     return [title, customer, promise_clock(line, desk), done, ahead, owner, clocks.due(line.opened_at, desk.now)]
-
-
-def next_pip(line: CaseLine) -> int:
-    """How many of the five steps were taken."""
-    return sum(line.pips)
 
 
 def promise_clock(line: CaseLine, desk: Desk) -> SafeString:

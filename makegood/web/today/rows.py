@@ -26,6 +26,7 @@ class QueueRow:
     due_on: date | None = None
     breaks_at: datetime | None = None
     warn_at: datetime | None = None
+    ended_at: datetime | None = None
     since: datetime | None = None
     pips: int | None = None
     owner: str = ""
@@ -74,7 +75,7 @@ def case_row(case: CaseLine, why: str, base: str, key: str) -> QueueRow:
         id=case.ref, url=f"{base}case={case.ref}", panel=f"/cases/{case.ref}/panel/",
         state="waits" if waits else key, name=case.customer_name, what=case.kind_name,
         words=why or case.promise_title or case.title, clock_state=case.promise_state or "", due_at=case.promise_due_at,
-        due_on=case.promise_due_on, breaks_at=case.promise_breaks_at,
+        due_on=case.promise_due_on, breaks_at=case.promise_breaks_at, ended_at=case.promise_settled_at,
         since=case.opened_at if waits or case.promise_due_at is None else None,
         pips=sum(case.pips), owner=case.owner_name if case.taken_at else "", unowned=case.taken_at is None,
         repeat=case.repeat,
