@@ -14,7 +14,7 @@ from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
 from makegood.api.customers import customer_id_of, family_of, time_zone_of
 from makegood.api.due import due_of, kind_in_use
-from makegood.api.forms import Id
+from makegood.api.forms import Id, refuse_unknown
 from makegood.api.ledger import EntryOut
 from makegood.cases import actions, queries
 from makegood.cases.queries import CaseFilter, parse_number
@@ -34,6 +34,7 @@ class TimelineOut(Schema):
 @router.get("/cases", response=parts.CasesOut, summary="List cases")
 def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> Any:
     """Cases, the newest first unless told otherwise; only open ones unless `state` says otherwise."""
+    refuse_unknown(request.GET, parts.CasesQuery)
     narrow = CaseFilter(
         state="" if query.state == "all" else query.state,
         owner_id=query.owner,

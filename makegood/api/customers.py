@@ -12,7 +12,7 @@ from ninja.responses import Status
 from pydantic import Discriminator, Field, Tag
 
 from makegood.api.caller import ApiRequest, acting
-from makegood.api.forms import Email, Form, Id, Limit
+from makegood.api.forms import Email, Form, Id, Limit, refuse_unknown
 from makegood.customers import actions, queries
 from makegood.customers.queries import CustomerLine
 from makegood.customers.rules import Channel, CustomerFact, read_contact, read_fact, read_key
@@ -120,6 +120,7 @@ class CustomersQuery(Schema):
 @router.get("/customers", response=CustomersOut, summary="Find customers")
 def list_customers(request: ApiRequest, query: Query[CustomersQuery]) -> Any:
     """Customers by name; `q` finds words of names, numbers, addresses and phones; `key` finds one by your number."""
+    refuse_unknown(request.GET, CustomersQuery)
     scope = request.caller.scope
     if query.key:
         return {"items": _with_key(scope, query.key), "next": None}
@@ -152,12 +153,12 @@ def customer_id_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor)
     """The customer whom a body names by id or key, or describes. Raises Refusal "customer.unknown" (422)."""
     if isinstance(whom, CustomerIn):
         return _found_or_added(request, whom, by)[0]
-    living = queries.ids_of(whom) if isinstance(whom, int) else _ids_with_key(request.caller.scope, whom)
+    living = queries.living_ids([whom]).values() if isinstance(whom, int) else _ids_with_key(request.caller.scope, whom)
     if not living:
         raise invalid(
             "customer.unknown", "There is no such customer. Describe them to have them added.", field="customer"
         )
-    return living[0]
+    return next(iter(living))
 
 
 def family_of(customer_id: int | None) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+from makegood.kernel.refusals import invalid
 
 EXAMPLE = "2026-11-23T17:00:00+00:00"
 # Far enough for every promise, near enough that no sum of it and a time zone leaves the calendar.
@@ -103,6 +105,16 @@ class Named(Schema):
 def named(number: int | None, name: str) -> dict[str, Any] | None:
     """Somebody as `Named`, or nobody."""
     return None if number is None else {"id": number, "name": name}
+
+
+def refuse_unknown(given: Iterable[str], query: type[Schema]) -> None:
+    """Refuse a parameter of an address that does not exist: a filter that is ignored gives a wrong answer.
+
+    Raises Refusal "query.unknown".
+    """
+    for name in given:
+        if name not in query.model_fields:
+            raise invalid("query.unknown", unknown_field(name, query.model_fields.keys()), field=name[:60])
 
 
 class Form(Schema):

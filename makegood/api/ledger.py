@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest, let_see_all
-from makegood.api.forms import Instant
+from makegood.api.forms import Instant, refuse_unknown
 from makegood.journal.queries import START, read_after
 from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds, ledger_report
@@ -129,6 +129,7 @@ _SAME = ("slug", "name", "severity", "role", "opens_case", "inside_case")
 def report_ledger(request: ApiRequest, query: Query[ReportQuery]) -> Any:
     """Promises due, kept, broken and so on, in one row or by kind, team or month of the due date."""
     let_see_all(request.caller)
+    refuse_unknown(request.GET, ReportQuery)
     zone = organisation().time_zone
     rows = ledger_report(by=query.by, since=query.since, before=query.before, zone=zone)
     return {"items": rows, "next": None}
@@ -138,5 +139,6 @@ def report_ledger(request: ApiRequest, query: Query[ReportQuery]) -> Any:
 def read_journal(request: ApiRequest, query: Query[JournalQuery]) -> Any:
     """Every move in order. Ask again with `next`: no entry is ever skipped, however late it was committed."""
     let_see_all(request.caller)
+    refuse_unknown(request.GET, JournalQuery)
     stretch = read_after(query.after or START, limit=query.limit)
     return {"items": stretch.entries, "next": stretch.cursor}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import Acting, ApiRequest, acting, colleague
-from makegood.api.customers import Whom, customer_id_of, family_of, time_zone_of
+from makegood.api.customers import CustomerIn, Whom, customer_id_of, family_of, time_zone_of
 from makegood.api.due import due_of, working_out
 from makegood.api.forms import (
     Attributes,
@@ -28,6 +29,7 @@ from makegood.api.forms import (
     Named,
     Text,
     named,
+    refuse_unknown,
 )
 from makegood.cases.actions import forecast_promise as forecast
 from makegood.cases.actions import keep_promise as keep
@@ -159,6 +161,7 @@ class PromisesQuery(Schema):
 @router.get("/promises", response=PromisesOut, summary="List promises")
 def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> Any:
     """Promises in the order of their due dates. `reference` may be the beginning of one."""
+    refuse_unknown(request.GET, PromisesQuery)
     narrow = LedgerFilter(
         states=(query.state,) if query.state else (),
         kind=query.kind,
@@ -181,8 +184,8 @@ def make_promise(request: ApiRequest, body: PromiseIn) -> Any:
     """Record a promise made to a customer."""
     by = acting(request, body.staff).by
     owner_id = _owner(request, body.owner, by)
-    # A customer who is described is added only together with the promise.
-    with transaction.atomic():
+    # A customer who is described is added only together with the promise; one who is named needs no such care.
+    with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
         customer_id = customer_id_of(request, body.customer, by)
         due = due_of(body, kind=body.kind, zone=lambda: time_zone_of(request, customer_id), now=request.now)
         made = actions.make(

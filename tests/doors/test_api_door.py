@@ -183,6 +183,12 @@ def test_nonsense_in_an_address_is_refused(path: str) -> None:
     assert answer.code
 
 
+@pytest.mark.parametrize("path", ["/promises", "/cases", "/customers", "/journal", "/report/ledger"])
+def test_a_parameter_that_there_is_not_is_refused(path: str) -> None:
+    answer = Api().get(path, limti=3)
+    assert (answer.status, answer.code, answer.body["field"]) == (422, "query.unknown", "limti")
+
+
 @pytest.mark.parametrize("path", ["/promises", "/cases"])
 @pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
 def test_a_cursor_at_the_end_of_time_breaks_nothing(path: str, at: str) -> None:
