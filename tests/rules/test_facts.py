@@ -40,7 +40,10 @@ def text(known: Known) -> dict[str, str]:
     return {name: f"{value!r} seen {known.seen.get(name)}" for name, value in known.values.items()}
 
 
-@given(st.lists(knowns, min_size=1, max_size=5).flatmap(lambda some: st.tuples(st.just(some), st.permutations(some * 2))))
+tellings = st.lists(knowns, min_size=1, max_size=5)
+
+
+@given(tellings.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some * 2))))
 def test_any_order_and_repetition_ends_in_the_same_knowledge(lists: tuple[list[Known], list[Known]]) -> None:
     straight, shuffled = lists
     assert text(reduce(merge, straight)) == text(reduce(merge, shuffled))
