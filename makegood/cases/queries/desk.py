@@ -11,7 +11,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
 
 from makegood.cases.models import Case, Commitment, Escalation, Failure, SatisfactionCheck
 from makegood.cases.queries.listing import CaseLine, lines, with_names
-from makegood.cases.queries.seeing import owned_by_team, visible
+from makegood.cases.queries.seeing import NOBODY, owned_by_team, visible
 from makegood.cases.rules import Answer, DetectedBy, Purpose
 from makegood.people.rules import Scope
 from makegood.platform.among import Among
@@ -87,7 +87,7 @@ def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
 def _ours(scope: Scope, who: str) -> QuerySet[Case]:
     """One's own open cases, or the team's; for those in no team who see every one, all."""
     if who == "me":
-        return Case.objects.filter(closed_at__isnull=True, owner_id=scope.staff_id)
+        return Case.objects.filter(closed_at__isnull=True, owner_id=scope.staff_id or NOBODY)
     if scope.team_id is None:
         return visible(scope).filter(closed_at__isnull=True)
     return Case.objects.filter(owned_by_team(scope.team_id), closed_at__isnull=True)
@@ -113,7 +113,7 @@ def _group(
 def _caseless(scope: Scope, who: str, state: State) -> list[int]:
     """Promises in this state that no case is about, the latest to break or the next to break first."""
     if who == "me":
-        near = Promise.objects.filter(owner_id=scope.staff_id, state__in=UNKEPT)
+        near = Promise.objects.filter(owner_id=scope.staff_id or NOBODY, state__in=UNKEPT)
     else:
         near = visible_promises(scope).filter(pk__in=_nearest(state))
         near = near if scope.team_id is None else near.filter(owner__team_id=scope.team_id)
@@ -139,7 +139,7 @@ def _waiting(scope: Scope) -> dict[int, str]:
 
     Up to a thousand of each sort: after a storm a lead may be drawn into more than anybody could look at.
     """
-    me = scope.staff_id
+    me = scope.staff_id or NOBODY
     last = SatisfactionCheck.objects.filter(case=OuterRef("pk")).order_by("-asked_at", "-id").values("answer")[:1]
     offered = Case.objects.filter(closed_at__isnull=True, offered_to_id=me)
     drawn = Escalation.objects.filter(person_id=me, taken_at__isnull=True, charge__promise__state__in=UNKEPT)

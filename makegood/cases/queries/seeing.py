@@ -12,14 +12,15 @@ from makegood.people.models import Staff
 from makegood.people.rules import Scope
 from makegood.promises.models import Kind
 
-PREFIX = "SR-"
+NOBODY = 0
+"""The id of no member of staff: None would find the cases that are offered to nobody."""
 
 
 def visible(scope: Scope) -> QuerySet[Case]:
     """One's own and one's team's cases, those one was offered, sponsors or was drawn into; or all."""
     if scope.sees_all:
         return Case.objects.all()
-    me = scope.staff_id
+    me = scope.staff_id or NOBODY
     drawn_into = Escalation.objects.filter(person_id=me).order_by().values("case_id")
     mine = Q(owner_id=me) | Q(offered_to_id=me) | Q(sponsor_id=me) | Q(pk__in=drawn_into)
     if scope.team_id is not None:
