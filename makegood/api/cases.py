@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
-from ninja.responses import Status
 
 from makegood.api import case_parts as parts
 from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
 from makegood.api.customers import customer_id_of, family_of, time_zone_of
+from makegood.api.door import told
 from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id, refuse_unknown
 from makegood.api.ledger import EntryOut
@@ -32,7 +33,7 @@ class TimelineOut(Schema):
 
 
 @router.get("/cases", response=parts.CasesOut, summary="List cases")
-def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> Any:
+def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> HttpResponse:
     """Cases, the newest first unless told otherwise; only open ones unless `state` says otherwise."""
     refuse_unknown(request.GET, parts.CasesQuery)
     narrow = CaseFilter(
@@ -48,11 +49,11 @@ def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> Any:
         oldest_first=query.oldest_first,
     )
     page = queries.cases_list(request.caller.scope, narrow, after=query.after, limit=query.limit)
-    return {"items": [line_out(line) for line in page.rows], "next": page.next or None}
+    return told({"items": [line_out(line) for line in page.rows], "next": page.next or None})
 
 
 @router.post("/cases", response={200: CaseOut, 201: CaseOut}, summary="Report a failure")
-def open_case(request: ApiRequest, body: parts.CaseIn) -> Any:
+def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
     """Open a case for a harm that was reported (201), or add it to the customer's open one of the kind (200)."""
     doer = acting(request, body.staff)
     kind_in_use(body.kind)
@@ -63,13 +64,13 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> Any:
             criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
         )  # fmt: skip
     case = _seen(doer, number)
-    return Status(201 if case["opened_at"] == request.now else 200, case)
+    return told(case, status=201 if case["opened_at"] == request.now else 200)
 
 
 @router.get("/cases/{number}", response=CaseOut, summary="Read a case")
-def read_case(request: ApiRequest, number: str) -> Any:
+def read_case(request: ApiRequest, number: str) -> HttpResponse:
     """One case, whole. `number` is SR-1001 or 1001."""
-    return case_out(queries.case_for(request.caller.scope, parse_number(number)))
+    return told(case_out(queries.case_for(request.caller.scope, parse_number(number))))
 
 
 @router.get("/cases/{number}/timeline", response=TimelineOut, summary="Read what happened in a case")
@@ -90,39 +91,39 @@ def list_causes(request: ApiRequest) -> Any:
 
 
 @router.post("/cases/{number}/take", response=CaseOut, summary="Take a case")
-def take(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+def take(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Become the owner, or say as the owner that you are on it."""
     return _do(request, number, body, actions.take)
 
 
 @router.post("/cases/{number}/handover", response=CaseOut, summary="Offer a case to somebody")
-def hand_over(request: ApiRequest, number: str, body: parts.HandoverIn) -> Any:
+def hand_over(request: ApiRequest, number: str, body: parts.HandoverIn) -> HttpResponse:
     """Offer the case to somebody. The owner stays accountable until they accept."""
     to = colleague(body.to, field="to", now=request.now).id
     return _do(request, number, body, actions.offer, to=to, note=body.note)
 
 
 @router.post("/cases/{number}/accept", response=CaseOut, summary="Accept a case")
-def accept(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+def accept(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Accept a handover, and be accountable from now on."""
     return _do(request, number, body, actions.accept)
 
 
 @router.post("/cases/{number}/decline", response=CaseOut, summary="Decline a case")
-def decline(request: ApiRequest, number: str, body: parts.DeclineIn | None = None) -> Any:
+def decline(request: ApiRequest, number: str, body: parts.DeclineIn | None = None) -> HttpResponse:
     """Decline a handover. The owner stays who they were."""
     return _do(request, number, body, actions.decline, note=body.note if body else "")
 
 
 @router.post("/cases/{number}/assign", response=CaseOut, summary="Give a case to somebody")
-def assign(request: ApiRequest, number: str, body: parts.AssignIn) -> Any:
+def assign(request: ApiRequest, number: str, body: parts.AssignIn) -> HttpResponse:
     """Make somebody the owner at once; for leads and managers."""
     to = colleague(body.to, field="to", now=request.now).id
     return _do(request, number, body, actions.assign, to=to)
 
 
 @router.post("/cases/{number}/charge", response=CaseOut, summary="Take a case in charge")
-def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Whoever was drawn in takes the case in charge and becomes its sponsor."""
     return _do(request, number, body, actions.take_in_charge)
 
@@ -131,7 +132,7 @@ def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None 
 
 
 @router.post("/cases/{number}/steps", response=CaseOut, summary="Record a step")
-def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> Any:
+def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> HttpResponse:
     """Record a step of the recovery. Any step may be recorded at any time, and again."""
     return _do(
         request, number, body, actions.record_step,
@@ -140,24 +141,32 @@ def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> Any:
 
 
 @router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")
-def write_note(request: ApiRequest, number: str, body: parts.NoteIn) -> Any:
+def write_note(request: ApiRequest, number: str, body: parts.NoteIn) -> HttpResponse:
     """Write a note for colleagues."""
     return _do(request, number, body, actions.note, text=body.text)
 
 
 @router.post("/cases/{number}/commitments", response={201: CaseOut}, summary="Make a promise in a case")
-def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> Any:
+def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpResponse:
     """Promise the customer something by a time. Its clock runs in the ledger."""
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     kind = "commitment" if body.purpose == "commitment" else "progress-update"
     due = due_of(body, kind=kind, zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
     return _do(
-        request, number, body, actions.commit, title=body.title, purpose=body.purpose, due_at=due.at, due_on=due.on
+        request,
+        number,
+        body,
+        actions.commit,
+        status=201,
+        title=body.title,
+        purpose=body.purpose,
+        due_at=due.at,
+        due_on=due.on,
     )
 
 
 @router.post("/cases/{number}/commitments/{promise_id}/keep", response=CaseOut, summary="Keep a promise of a case")
-def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.KeptIn | None = None) -> Any:
+def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.KeptIn | None = None) -> HttpResponse:
     """A promise of the case was kept."""
     return _do(
         request, number, body, actions.keep_commitment, promise_id=promise_id, at=body.at if body else None
@@ -167,12 +176,12 @@ def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: part
 @router.post(
     "/cases/{number}/commitments/{promise_id}/replace", response={201: CaseOut}, summary="Replace a promise of a case"
 )
-def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.RenewIn) -> Any:
+def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.RenewIn) -> HttpResponse:
     """The customer agreed to another time before this one broke."""
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
     return _do(
-        request, number, body, actions.replace_commitment,
+        request, number, body, actions.replace_commitment, status=201,
         promise_id=promise_id, due_at=due.at, due_on=due.on, title=body.title,
     )  # fmt: skip
 
@@ -180,7 +189,7 @@ def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 @router.post(
     "/cases/{number}/commitments/{promise_id}/release", response=CaseOut, summary="Be let off a promise of a case"
 )
-def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.ReleaseIn) -> Any:
+def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.ReleaseIn) -> HttpResponse:
     """The customer lets us off a promise of the case, broken or not."""
     return _do(request, number, body, actions.release_commitment, promise_id=promise_id, reason=body.reason)
 
@@ -189,19 +198,19 @@ def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 
 
 @router.post("/cases/{number}/ask", response=CaseOut, summary="Ask the customer")
-def ask(request: ApiRequest, number: str, body: parts.AskIn | None = None) -> Any:
+def ask(request: ApiRequest, number: str, body: parts.AskIn | None = None) -> HttpResponse:
     """The customer was asked: are you satisfied, or is there something more?"""
     return _do(request, number, body, actions.ask, channel=body.channel if body else "")
 
 
 @router.post("/cases/{number}/answer", response=CaseOut, summary="Record the customer's answer")
-def answer(request: ApiRequest, number: str, body: parts.AnswerIn) -> Any:
+def answer(request: ApiRequest, number: str, body: parts.AnswerIn) -> HttpResponse:
     """What the customer said, or that they could not be reached."""
     return _do(request, number, body, actions.answer, answer=body.answer, words=body.words)
 
 
 @router.post("/cases/{number}/cause", response=CaseOut, summary="Record the cause")
-def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> Any:
+def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> HttpResponse:
     """Why it happened: a cause of the tree, or who finds out and by when."""
     if (body.cause is None) == (body.finder is None):
         raise invalid("case.one_cause", "Send cause (see /causes), or finder and due_at.", field="cause")
@@ -214,13 +223,13 @@ def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> Any:
 
 
 @router.post("/cases/{number}/close", response=CaseOut, summary="Close a case")
-def close(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> Any:
+def close(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Close the case. Refused with the first of its `obstacles`, if there are any."""
     return _do(request, number, body, actions.close)
 
 
 @router.post("/cases/{number}/reopen", response=CaseOut, summary="Open a case again")
-def reopen(request: ApiRequest, number: str, body: parts.ReopenIn) -> Any:
+def reopen(request: ApiRequest, number: str, body: parts.ReopenIn) -> HttpResponse:
     """Open a closed case again, for its owner."""
     return _do(request, number, body, actions.reopen, reason=body.reason)
 
@@ -230,12 +239,14 @@ def _do(
     number: str,
     body: parts.StaffIn | None,
     action: Callable[..., object],
+    *,
+    status: int = 200,
     **said: Any,
-) -> Any:
+) -> HttpResponse:
     """Have a person do something to a case, and answer with the case."""
     doer = person(request, body.staff if body else None)
     action(parse_number(number), **said, scope=doer.scope, by=doer.by, now=request.now)
-    return _seen(doer, parse_number(number))
+    return told(_seen(doer, parse_number(number)), status=status)
 
 
 def _seen(doer: Acting, number: int) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import Acting, ApiRequest, acting, colleague
 from makegood.api.customers import CustomerIn, Whom, customer_id_of, family_of, time_zone_of
+from makegood.api.door import told
 from makegood.api.due import due_of, working_out
 from makegood.api.forms import (
     Attributes,
@@ -159,7 +161,7 @@ class PromisesQuery(Schema):
 
 
 @router.get("/promises", response=PromisesOut, summary="List promises")
-def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> Any:
+def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> HttpResponse:
     """Promises in the order of their due dates. `reference` may be the beginning of one."""
     refuse_unknown(request.GET, PromisesQuery)
     narrow = LedgerFilter(
@@ -176,11 +178,11 @@ def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> Any:
     )
     page = ledger(request.caller.scope, narrow, after=query.after, limit=query.limit)
     zone = organisation().zone
-    return {"items": [promise_out(row, zone) for row in page.rows], "next": page.next or None}
+    return told({"items": [promise_out(row, zone) for row in page.rows], "next": page.next or None})
 
 
 @router.post("/promises", response={201: PromiseOut}, summary="Make a promise")
-def make_promise(request: ApiRequest, body: PromiseIn) -> Any:
+def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
     """Record a promise made to a customer."""
     by = acting(request, body.staff).by
     owner_id = _owner(request, body.owner, by)
@@ -193,17 +195,17 @@ def make_promise(request: ApiRequest, body: PromiseIn) -> Any:
             working=due.working, made_at=body.made_at, owner_id=owner_id, amount=body.amount,
             currency=body.currency, attributes=body.attributes, by=by, now=request.now,
         )  # fmt: skip
-    return _shown(request, made.pk)
+    return _shown(request, made.pk, status=201)
 
 
 @router.get("/promises/{promise_id}", response=PromiseOut, summary="Read a promise")
-def read_promise(request: ApiRequest, promise_id: Id) -> Any:
+def read_promise(request: ApiRequest, promise_id: Id) -> HttpResponse:
     """One promise, whole."""
     return _shown(request, promise_id)
 
 
 @router.post("/promises/{promise_id}/keep", response=PromiseOut, summary="Keep a promise")
-def keep_promise(request: ApiRequest, promise_id: Id, body: KeepIn | None = None) -> Any:
+def keep_promise(request: ApiRequest, promise_id: Id, body: KeepIn | None = None) -> HttpResponse:
     """It was kept. Kept in time but told late sets a broken promise right, and its case with it."""
     said = body or KeepIn()
     doer = acting(request, said.staff)
@@ -212,7 +214,7 @@ def keep_promise(request: ApiRequest, promise_id: Id, body: KeepIn | None = None
 
 
 @router.post("/promises/{promise_id}/forecast", response=PromiseOut, summary="Say when it will be kept")
-def forecast_promise(request: ApiRequest, promise_id: Id, body: ForecastIn) -> Any:
+def forecast_promise(request: ApiRequest, promise_id: Id, body: ForecastIn) -> HttpResponse:
     """The latest estimate. One that comes too late puts the promise at risk and opens a case, to speak first."""
     doer = acting(request, body.staff)
     forecast(promise_id, forecast_at=body.forecast_at, scope=doer.scope, by=doer.by, now=request.now)
@@ -220,7 +222,7 @@ def forecast_promise(request: ApiRequest, promise_id: Id, body: ForecastIn) -> A
 
 
 @router.post("/promises/{promise_id}/withdraw", response=PromiseOut, summary="Withdraw a promise")
-def withdraw_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> Any:
+def withdraw_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> HttpResponse:
     """The customer no longer wants it, and it has not broken."""
     doer, _ = _held(request, promise_id, body.staff)
     actions.withdraw(promise_id, reason=body.reason, by=doer.by, now=request.now)
@@ -228,7 +230,7 @@ def withdraw_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> Any
 
 
 @router.post("/promises/{promise_id}/release", response=PromiseOut, summary="Release a broken promise")
-def release_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> Any:
+def release_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> HttpResponse:
     """The customer lets us off a promise that broke."""
     doer, _ = _held(request, promise_id, body.staff)
     actions.release(promise_id, reason=body.reason, by=doer.by, now=request.now)
@@ -236,12 +238,12 @@ def release_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> Any:
 
 
 @router.post("/promises/{promise_id}/replace", response={201: PromiseOut}, summary="Replace a promise")
-def replace_promise(request: ApiRequest, promise_id: Id, body: ReplaceIn) -> Any:
+def replace_promise(request: ApiRequest, promise_id: Id, body: ReplaceIn) -> HttpResponse:
     """The customer agreed to a new promise before this one broke. The answer is the new one."""
     doer, old = _held(request, promise_id, body.staff)
     due = due_of(body, kind=old.kind, zone=lambda: _zone(old.customer_time_zone), now=request.now)
     new = actions.replace(promise_id, due_at=due.at, due_on=due.on, title=body.title, by=doer.by, now=request.now)
-    return _shown(request, new.pk)
+    return _shown(request, new.pk, status=201)
 
 
 def _held(request: ApiRequest, promise_id: int, email: str | None) -> tuple[Acting, PromiseFacts]:
@@ -260,9 +262,9 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name) if name else organisation().zone
 
 
-def _shown(request: ApiRequest, promise_id: int) -> dict[str, Any]:
+def _shown(request: ApiRequest, promise_id: int, *, status: int = 200) -> HttpResponse:
     promise = promise_for(request.caller.scope, promise_id)
-    return promise_out(promise, _zone(promise.customer_time_zone))
+    return told(promise_out(promise, _zone(promise.customer_time_zone)), status=status)
 
 
 def promise_out(promise: PromiseFacts, zone: ZoneInfo) -> dict[str, Any]:

@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 from django.test import Client
+from ninja import Schema
 
+from makegood.api.case_parts import CaseLineOut, CaseOut
+from makegood.api.promises import PromiseOut
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import create_token
 from makegood.people.models import Staff
@@ -58,4 +61,17 @@ class Api:
         answer = Answer(response)
         assert answer.status != 500, answer.text
         assert answer.type == ("application/json" if answer.status < 400 else PROBLEM)
+        _check_form(answer.body)
         return answer
+
+
+def _check_form(body: Any) -> None:
+    """Promises and cases, which leave unchecked for speed, have exactly the form that the schema tells."""
+    for one in body.get("items", [body]):
+        if isinstance(one, dict) and one.keys() & _TELLING:
+            form = next(form for name, form in _FORMS.items() if name in one)
+            assert form.model_validate(one).model_dump(mode="json") == one
+
+
+_FORMS: dict[str, type[Schema]] = {"obstacles": CaseOut, "promise_title": CaseLineOut, "breaks_at": PromiseOut}
+_TELLING = _FORMS.keys()
