@@ -18,7 +18,7 @@ from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert
 from makegood.promises.actions.making import made_entry, organisation_zone
 from makegood.promises.actions.stored import Stored, load, update_rows
 from makegood.promises.facts import ATTRIBUTE, FIELDS, Due, Fact, Known, known_from, merge
-from makegood.promises.rules import Events, Moved, Policy, State, fix_clocks, stand
+from makegood.promises.rules import Clocks, Events, Moved, Policy, State, fix_clocks, stand
 
 REFERENCE_LIMIT, SOURCE_LIMIT, TITLE_LIMIT = 200, 80, 300
 # Clocks of other systems run a little ahead of ours; what they say happened in that margin is believed.
@@ -213,15 +213,20 @@ def _row(
     due: Due = values["due"]
     made_at = get("made_at")
     stamps = {name: at.isoformat() for name, at in known.seen.items()}
+    title = get("title")
+    # What nobody has said is guessed; the mark keeps the guess from outliving the first word on it.
+    if title is None:
+        title, stamps["title"] = policy.name, ""
     if made_at is None:
-        # Nobody has said when it was made; the mark keeps this guess from outliving the first word on it.
         made_at, stamps["made_at"] = min(assumed or batch.now, due.at), ""
+    if not get("title"):
+        stamps["title"] = ""
     clocks = fix_clocks(made_at=made_at, due_at=due.at, warning=policy.warning, grace=policy.grace)
     events = Events(forecast_at=get("forecast_at"), kept_at=get("kept_at"), withdrawn_at=get("withdrawn_at"))
     source, reference = key
     return NewRow(
         source=source, reference=reference, customer_id=customers[values["customer"]], policy=policy,
-        title=get("title") or policy.name, made_by=source, made_at=made_at, due_on=due.on, clocks=clocks,
+        title=title, made_by=source, made_at=made_at, due_on=due.on, clocks=clocks,
         events=events, standing=stand(clocks, events, now=batch.now), amount=get("amount"),
         currency=get("currency") or "", stamps=stamps or None,
         attributes={name[len(ATTRIBUTE):]: values[name] for name in values.keys() - FIELDS},
@@ -266,7 +271,19 @@ def _update(touched: Sequence[tuple[Key, Stored, Known]], customers: Mapping[str
             changes.append((old, row))
     update_rows(changes)
     record_many([_change_entry(old, row, batch) for old, row in changes])
-    return [moved_from(row, old.id, before=old.state) for old, row in changes if old.state is not row.standing.state]
+    return [moved_from(row, old.id, before=old.state) for old, row in changes if _tells_news(old, row)]
+
+
+def _tells_news(old: Stored, row: NewRow) -> bool:
+    """Whether rooms downstream hear of a change: of every move, and of a promise that was only quiet until now and is
+    known to come too late: it is at risk as before, and there is something to say to the customer."""
+    if old.state is not row.standing.state:
+        return True
+    return row.standing.state is State.AT_RISK and _too_late(row.events, row.clocks) > _too_late(old.events, row.clocks)
+
+
+def _too_late(events: Events, clocks: Clocks) -> bool:
+    return events.forecast_at is not None and events.forecast_at > clocks.breaks_at
 
 
 def _change_entry(old: Stored, row: NewRow, batch: _Batch) -> NewEntry:
