@@ -15,8 +15,8 @@ from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import invalid
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_of
-from makegood.promises.models import Kind, Promise
+from makegood.promises.actions.ledger import NewRow, all_policies, as_promise, insert_rows
+from makegood.promises.models import Promise
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
 TITLE_LIMIT = 300
@@ -72,7 +72,7 @@ def make(
     )  # fmt: skip
     (number,) = insert_rows([row])
     record_many([made_entry(number, row, by)])
-    return Promise.objects.select_related("kind").get(pk=number)
+    return as_promise(number, row)
 
 
 @transaction.atomic
@@ -131,13 +131,13 @@ def organisation_zone() -> ZoneInfo:
 
 
 def _policy(slug: str) -> Policy:
-    kind = Kind.objects.filter(slug=slug, retired_at__isnull=True).first()
-    if kind is None:
-        known = ", ".join(Kind.objects.filter(retired_at__isnull=True).values_list("slug", flat=True))
+    policies = all_policies(retired=False)
+    if slug not in policies:
+        known = ", ".join(sorted(policies))
         raise invalid(
             "promise.unknown_kind", f"There is no kind of promise called {slug!r}. Known: {known}.", field="kind"
         )
-    return policy_of(kind)
+    return policies[slug]
 
 
 def _due(due_at: datetime | None, due_on: date | None) -> datetime:
