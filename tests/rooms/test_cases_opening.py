@@ -125,6 +125,16 @@ def test_what_was_foretold_and_did_not_come_about_is_taken_back(mara: Hand) -> N
     assert case.outcome == Outcome.CORRECTED
 
 
+def test_one_that_was_only_quiet_is_spoken_about_once_its_forecast_slips(mara: Hand) -> None:
+    hear(fact(), now=NOW)
+    watch(NOW + 45 * MINUTE)
+    assert Promise.objects.get(reference="N-1").state == State.AT_RISK
+    assert not Case.objects.exists()
+    assert hear(fact(forecast_at=NOW + 3 * HOUR), now=NOW + 46 * MINUTE) == 1
+    assert hear(fact(forecast_at=NOW + 4 * HOUR), now=NOW + 47 * MINUTE) == 0
+    assert Case.objects.get().detected_by == DetectedBy.FORECAST
+
+
 def test_a_forecast_that_is_good_again_leaves_nothing_to_say(mara: Hand) -> None:
     hear(fact(forecast_at=NOW + 3 * HOUR, observed_at=NOW), now=NOW)
     hear(fact(forecast_at=NOW + 30 * MINUTE, observed_at=NOW + MINUTE), now=NOW + MINUTE)
