@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from makegood.journal.actors import Actor, ActorKind
+from makegood.journal.queries import latest_cursor
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Ability, Role, Scope
 from makegood.platform.installation import Organisation, organisation
@@ -29,7 +30,10 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Who asks, what they may see, and the one `now` (aware UTC) of the request. `zone` is the reader's own."""
+    """Who asks, what they may see, and the one `now` (aware UTC) of the request. `zone` is the reader's own.
+
+    `cursor` is where the journal stood before anything was read for a page, "" when none is being opened.
+    """
 
     now: datetime
     scope: Scope
@@ -40,6 +44,7 @@ class Desk:
     single_keys: bool
     zone: ZoneInfo
     organisation: Organisation
+    cursor: str = ""
 
     @property
     def staff_id(self) -> int:
@@ -118,7 +123,14 @@ def _desk_of(request: HttpRequest) -> Desk:
         single_keys=staff.single_keys,
         zone=ZoneInfo(staff.time_zone) if staff.time_zone else house.zone,
         organisation=house,
+        # What happens while the page is being read is news to it.
+        cursor=latest_cursor() if _opens_page(request) else "",
     )
+
+
+def _opens_page(request: HttpRequest) -> bool:
+    """Whether a browser goes to a page; fragments and polls are asked for by script, which takes anything."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

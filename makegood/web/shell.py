@@ -93,7 +93,7 @@ class Shell:
 
     @cached_property
     def cursor(self) -> str:
-        return latest_cursor()
+        return self._desk.cursor or latest_cursor()
 
 
 class Saved:

@@ -59,7 +59,8 @@ def test_the_dialog_closes_and_says_what_it_did(cast: Cast, mara: AtDesk) -> Non
     known(cast)
     typed = {"who": "dana", "what": "Ring back", "when": "in 2 h", "kind": "callback", "boxed": "1"}
     answer = mara.press("/promises/new/", **typed)
-    assert answer.status_code == 204
+    assert answer.status_code == 200
+    assert 'value="dana"' not in answer.content.decode(), "the form is empty for the next time"
     assert set(json.loads(answer["HX-Trigger"])) >= {"close-dialog", "toast", "live-today"}
     assert toast(answer).startswith("Promised to Dana Okafor: Ring back")
 
@@ -91,6 +92,15 @@ def test_somebody_new_is_added_on_the_way(mara: AtDesk) -> None:
     assert "Nobody is called “Ines Duarte”" in text(mara.post("/promises/new/", **typed))
     assert mara.post("/promises/new/", **typed, customer="new").status_code == 303
     assert Promise.objects.get().customer_id == Customer.objects.get(name="Ines Duarte").pk
+
+
+def test_a_promise_begun_at_a_customers_page_is_theirs(cast: Cast, mara: AtDesk) -> None:
+    first, second = known(cast, key="A-1"), known(cast, key="A-2")
+    for number, key in ((first, "A-1"), (second, "A-2")):
+        for page in ("/promises/new/", "/cases/new/"):
+            shown = mara.get(page, customer=str(number))
+            assert f'value="{number}" checked' in shown.content.decode()
+            assert key in text(shown)
 
 
 def test_nothing_typed_for_when_is_the_usual_time(cast: Cast, mara: AtDesk) -> None:

@@ -9,13 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.cases.actions import report_failure
-from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.queries import kinds
 from makegood.web.answers import done, errors_of
-from makegood.web.customers.choosing import Chosen, choose
+from makegood.web.customers.choosing import Chosen, choose, named
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.shell import by_hand
 from makegood.web.tables import Choice, number_or_none
@@ -27,7 +26,7 @@ def report(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     require(desk.actor, Ability.WORK)
     errors: dict[str, str] = {}
-    chosen = Chosen(None)
+    chosen = Chosen(None, choices=_opened_for(request))
     if request.method == "POST":
         try:
             chosen = choose(" ".join(request.POST.get("who", "").split())[:200], request.POST.get("customer", ""), desk)
@@ -51,11 +50,15 @@ def _report(request: DeskRequest, customer_id: int) -> HttpResponse:
     return done(request, _("SR-{} has an owner.").format(number), to=f"/today/?case=SR-{number}")
 
 
+def _opened_for(request: DeskRequest) -> tuple[Choice, ...]:
+    """The customer whose page led here."""
+    return named(number_or_none(request.GET.get("customer")), request.desk)
+
+
 def _values(request: DeskRequest) -> Any:
     if request.method == "POST":
         return request.POST
-    number = number_or_none(request.GET.get("customer"))
-    who = customer_for(request.desk.scope, number).name if number else request.GET.get("who", "")
+    who = next((one.name for one in _opened_for(request)), request.GET.get("who", ""))
     return {"who": who, "detected_by": "customer", "failure_class": "outcome", "criticality": "2"}
 
 

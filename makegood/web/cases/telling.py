@@ -8,18 +8,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, timeline
-from makegood.cases.rules import Answer
+from makegood.cases.rules import Answer, Purpose
 from makegood.journal.queries import Recorded
 from makegood.web.desk import Desk
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
-
-_SAID = ("promise.kept", "promise.kept_late", "promise.broken", "promise.at_risk", "promise.forecast")
 
 
 def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk) -> list[Event]:
     """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name."""
     made = {one.promise.id for one in case.commitments}
-    shown = [entry for entry in entries if not (entry.verb == "promise.made" and entry.subject_id in made)]
+    charges = {one.promise.id for one in case.commitments if one.purpose is Purpose.TAKE_IN_CHARGE}
+    told_already = {"promise.made": made, "promise.kept": charges, "promise.kept_late": charges}
+    shown = [entry for entry in entries if entry.subject_id not in told_already.get(entry.verb, ())]
     return seamed(tell(shown, desk, named=made))
 
 

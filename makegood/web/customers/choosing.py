@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from makegood.customers.actions import add
-from makegood.customers.queries import CustomerLine, search
+from makegood.customers.queries import CustomerLine, customer_for, search
 from makegood.kernel.texts import fold
 from makegood.web.desk import Desk
 from makegood.web.tables import Choice, number_or_none
@@ -47,6 +47,14 @@ def choose(text: str, chosen: str, desk: Desk) -> Chosen:
 def choice(line: CustomerLine) -> Choice:
     """A customer as an option: the name, and what tells them from others of that name."""
     return Choice(str(line.id), line.name, ", ".join(filter(None, (line.key, line.contact))))
+
+
+def named(customer_id: int | None, desk: Desk) -> tuple[Choice, ...]:
+    """The one customer that a page was opened for, as the only choice; nothing when it was opened for nobody."""
+    if customer_id is None:
+        return ()
+    found = customer_for(desk.scope, customer_id)
+    return (Choice(str(found.id), found.name, ", ".join(found.keys)),)
 
 
 def _meant(found: tuple[CustomerLine, ...], chosen: str, text: str) -> CustomerLine | None:

@@ -19,11 +19,11 @@ from makegood.promises.actions import make
 from makegood.promises.queries import kind_named, kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
-from makegood.web.customers.choosing import FITTING, choice, choose
+from makegood.web.customers.choosing import FITTING, choice, choose, named
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import Due, read_due, read_plain
 from makegood.web.shell import by_hand
-from makegood.web.tables import Choice
+from makegood.web.tables import Choice, number_or_none
 
 _NAMES = {"title": "what", "due_at": "when", "name": "who"}
 
@@ -44,6 +44,8 @@ def new(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     form = _read(request.POST if request.method == "POST" else request.GET)
     if request.method == "GET":
+        form.choices = list(named(number_or_none(form.chosen), desk))
+        form.values["who"] = form.values["who"] or next((one.name for one in form.choices), "")
         return render(request, "web/promises/new.html", _page(request, form))
     require(desk.actor, Ability.WORK)
     made = _make(form, desk)
@@ -52,8 +54,9 @@ def new(request: DeskRequest) -> HttpResponse:
         return render(request, template, _page(request, form), status=422)
     number, words = made
     if request.htmx:
-        response = say(HttpResponse(status=204), words)
-        return trigger_client_event(trigger_client_event(response, "close-dialog"), "live-today")
+        # An empty form for the next time: the one on the page may still tell what was wrong before.
+        fresh = render(request, "web/components/promise_form.html", _page(request, _read(QueryDict())))
+        return trigger_client_event(trigger_client_event(say(fresh, words), "close-dialog"), "live-today")
     return done(request, words, to=f"/promises/{number}/")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -38,6 +39,12 @@ HUES = frozenset({"broken", "risk", "mended", "waits"})
 PIPS = 5
 
 
+@cache
+def _sprite() -> str:
+    """The address of the sprite: asked for some two hundred times a page."""
+    return static("web/icons.svg")
+
+
 def _drawing(css: str, box: int, symbol: str, name: str) -> SafeString:
     """An <svg> that uses one symbol of the sprite; with a name it speaks, without it is decoration."""
     said = format_html('role="img" aria-label="{}"', name) if name else SafeString('aria-hidden="true"')
@@ -47,7 +54,7 @@ def _drawing(css: str, box: int, symbol: str, name: str) -> SafeString:
         box,
         box,
         said,
-        static("web/icons.svg"),
+        _sprite(),
         symbol,
     )
 

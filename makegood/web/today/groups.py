@@ -11,7 +11,7 @@ from makegood.web.clocks import span
 from makegood.web.desk import Desk
 from makegood.web.today.rows import Group, QueueRow, case_row, promise_row
 
-SHOWN = 25
+SHOWN = 15
 Who = Literal["me", "team"]
 
 
