@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from makegood.promises.models import Promise
-from tests.doors.api_client import Api
+from tests.doors.api_client import ROOT, Answer, Api
 from tests.factories import make_cast
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,15 @@ def test_more_than_5000_facts_are_refused_by_name(api: Api) -> None:
 def test_a_body_above_16_mb_is_refused(api: Api) -> None:
     answer = api.post("/facts", b"[" + b" " * (16 * 2**20))
     assert (answer.status, answer.code) == (413, "http.too_large")
+
+
+def test_a_body_sent_in_chunks_of_unknown_total_is_read_whole_and_within_the_limit(api: Api) -> None:
+    def send(body: bytes) -> Answer:
+        chunked = {"wsgi.input": BytesIO(body), "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+        return Answer(api.client.post(f"{ROOT}/facts", content_type="application/json", **chunked))
+
+    assert send(json.dumps([fact()]).encode()).body["accepted"] == 1
+    assert send(b"[" + b" " * (16 * 2**20)).code == "http.too_large"
 
 
 def test_a_body_that_says_it_is_something_else_is_refused(api: Api) -> None:
