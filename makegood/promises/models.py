@@ -136,10 +136,11 @@ class Promise(models.Model):
                 opclasses=["varchar_pattern_ops"],
                 condition=Q(reference__isnull=False),
             ),
+            # Only trouble: the many that are open would stand between the desk and what broke last.
             models.Index(
-                fields=["breaks_at", "id"],
-                name="promise_unkept",
-                condition=Q(state__in=[*_LIVE, State.BROKEN]),
+                fields=["state", "breaks_at", "id"],
+                name="promise_trouble",
+                condition=Q(state__in=[State.AT_RISK.value, State.BROKEN.value]),
             ),
             models.Index(
                 fields=["owner", "due_at"],

@@ -123,12 +123,8 @@ def _caseless(scope: Scope, who: str, state: State) -> list[int]:
 
 
 def _nearest(state: State) -> QuerySet[Promise, int]:
-    if state is State.BROKEN:
-        # In the words of the index on promises that are still to be kept.
-        rows = Promise.objects.filter(state__in=UNKEPT).filter(state=state).order_by("-breaks_at", "-id")
-    else:
-        rows = Promise.objects.filter(next_check_at__isnull=False).order_by("next_check_at")
-    return rows.values_list("pk", flat=True)[:_LOOKED_AT]
+    order = ("-breaks_at", "-id") if state is State.BROKEN else ("breaks_at", "id")
+    return Promise.objects.filter(state=state).order_by(*order).values_list("pk", flat=True)[:_LOOKED_AT]
 
 
 _WHYS = ("{owner} offers it to you", "Take it in charge", "The customer wants more", "Find out why it happened")
