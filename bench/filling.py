@@ -43,7 +43,7 @@ INSERT INTO promises_promise
     (source, reference, customer_id, kind_id, title, owner_id, made_by, made_at, due_at, warn_at, breaks_at,
      kept_at, state, next_check_at, settled_at, currency, attributes)
 SELECT 'fill', 'H' || n, %(first_customer)s + n %% %(customers)s, %(kind)s, 'Order ' || n || ' to the door',
-       %(first_staff)s + n %% %(staff)s, 'fill', due - interval '3 days', due, due - interval '4 hours', due,
+       %(first_staff)s + (n + n / 500) %% %(staff)s, 'fill', due - interval '3 days', due, due - interval '4 hours', due,
        CASE state WHEN 'kept' THEN due - interval '1 hour' WHEN 'kept_late' THEN due + interval '1 hour' END,
        state, CASE state WHEN 'open' THEN due - interval '4 hours' END,
        CASE state WHEN 'kept' THEN due - interval '1 hour' WHEN 'kept_late' THEN due + interval '1 hour' END, '', '{}'
@@ -79,11 +79,33 @@ INSERT INTO cases_stepdone (case_id, step, said, channel, by_id, at)
 SELECT id, step, 'We are sorry, and this is what we do', 'phone', owner_id, opened_at + place * interval '10 minutes'
 FROM cases_case, unnest(%(steps)s::text[]) WITH ORDINALITY AS s (step, place)
 """
+# What was promised inside each case: one that was kept, and one more that is still open in the open cases.
+_COMMITMENTS = """
+WITH made AS (
+    INSERT INTO promises_promise
+        (source, reference, customer_id, kind_id, title, owner_id, made_by, made_at, due_at, warn_at, breaks_at,
+         kept_at, state, next_check_at, settled_at, currency, attributes)
+    SELECT 'fill', purpose || id, customer_id, (SELECT id FROM promises_kind WHERE slug = 'commitment'),
+           'Ring the customer', owner_id, 'fill', opened_at, due, due - interval '5 minutes', due,
+           CASE WHEN state = 'kept' THEN due END, state,
+           CASE WHEN state = 'open' THEN due - interval '5 minutes' END, CASE WHEN state = 'kept' THEN due END, '', '{}'
+    FROM (
+        SELECT id, customer_id, owner_id, opened_at, 'first_contact' AS purpose, 'kept' AS state,
+               opened_at + interval '15 minutes' AS due FROM cases_case
+        UNION ALL
+        SELECT id, customer_id, owner_id, opened_at, 'commitment', 'open', now() + interval '1 day' FROM cases_case
+        WHERE closed_at IS NULL
+    ) c
+    RETURNING id, reference
+)
+INSERT INTO cases_commitment (case_id, promise_id, purpose)
+SELECT substring(reference FROM '[0-9]+$')::bigint, id, rtrim(reference, '0123456789') FROM made
+"""
 _JOURNAL = """
 INSERT INTO journal_entry
     (at, actor_kind, actor_id, actor_name, verb, customer_id, case_id, subject_kind, subject_id, data)
-SELECT opened_at + place * interval '10 minutes', 'staff', owner_id, 'Ada Bench', 'case.step', customer_id, id,
-       'case', id, '{"step": "hear"}'
+SELECT opened_at + place * interval '10 minutes', 'staff', owner_id, 'Ada Bench', 'case.told', customer_id, id,
+       'case', id, '{"step": "own"}'
 FROM cases_case, generate_series(1, 5) place
 """
 _CLEAR = (
@@ -122,10 +144,11 @@ def fill_history(place: Ground, promises: int, first_customer: int, customers: i
         link.execute(_TRUSTING)
         link.execute(_HISTORY, values)
         link.execute("ANALYZE promises_promise")
-        link.execute(_CASES)
+        link.execute(_CASES, values)
         link.execute("ANALYZE cases_case")
         link.execute(_FAILURES)
-        link.execute(_STEPS, {"steps": ["hear", "apologise", "explain"]})
+        link.execute(_STEPS, {"steps": ["own", "listen", "empathise", "apologise", "refocus"]})
+        link.execute(_COMMITMENTS)
         link.execute(_JOURNAL)
         link.execute("VACUUM ANALYZE")
 

@@ -107,12 +107,20 @@ def ground() -> Iterator[Ground]:
         place.token = place.command("token", "create", "--name", "bench", "--scope", "write")
         _set_up_django(place)
         yield place
+    except Exception:
+        print(_end_of(home / "bench.log"))
+        raise
     finally:
         for process in list(place.processes):
             place.stop(process)
         _close_django()
         postgres.stop(home)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _end_of(log: Path, lines: int = 40) -> str:
+    """What the processes said last."""
+    return "\n".join(log.read_text().splitlines()[-lines:]) if log.exists() else ""
 
 
 def _set_up_django(place: Ground) -> None:
