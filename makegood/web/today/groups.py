@@ -28,7 +28,7 @@ def _group(group: DeskGroup, who: Who, desk: Desk) -> Group:
         key=group.key, label=label, count=group.count, calm=calm, aside=_aside(group, desk),
         rows=[_row(row, base, group.key) for row in group.rows[:SHOWN]],
         more=_("All {}").format(f"{group.count:,}") if more else "",
-        more_url=f"{url}&owner=me" if more and who == "me" else url,
+        more_url="" if not more else f"{url}&owner=me" if who == "me" else url,
     )  # fmt: skip
 
 
