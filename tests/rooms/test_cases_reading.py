@@ -16,6 +16,7 @@ from makegood.customers import actions as customers
 from makegood.customers.models import Customer
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import Role, Scope
+from makegood.promises import actions as promises
 from makegood.promises.actions import NewPromise, advance_due, make_many
 from makegood.promises.models import Kind
 from tests.factories import NOW, Cast, make_customer
@@ -82,6 +83,14 @@ def test_the_desk_puts_the_gravest_first_and_what_waits_for_me_once(cast: Cast, 
     broken, _, waiting = queries.desk_rows(mara.scope, who="me").groups
     assert [row.case.number for row in broken.rows if row.case] == [second, first]
     assert [(row.case.number, row.why) for row in waiting.rows if row.case] == [(third, "The customer wants more")]
+
+
+def test_what_was_foretold_and_then_agreed_anew_is_not_called_broken(cast: Cast, mara: Hand) -> None:
+    promise = callback(mara)
+    actions.forecast_promise(promise.pk, forecast_at=NOW + 90 * MINUTE, **mara.at(NOW))
+    promises.replace(promise.pk, due_at=NOW + 120 * MINUTE, by=mara.by, now=NOW + MINUTE)
+    broken, at_risk, _ = queries.desk_rows(mara.scope, who="me").groups
+    assert (broken.count, at_risk.count) == (0, 1)
 
 
 def test_cases_are_found_by_their_customer_also_after_a_merge(cast: Cast, mara: Hand) -> None:

@@ -18,13 +18,15 @@ from makegood.platform.among import Among
 from makegood.promises.models import Promise
 from makegood.promises.queries import PromiseFacts, promises_by_id
 from makegood.promises.queries.reading import visible as visible_promises
-from makegood.promises.rules import LIVE, UNKEPT, State
+from makegood.promises.rules import UNKEPT, State
 
 MOST = 50
 _COUNTED = 1_000
 # Among these many promises, the last that broke or the next to be looked at, those without a case are sought:
 # the desk costs the same however long the ledger is.
 _LOOKED_AT = 2_000
+# One that was foretold to break and then kept in time, or replaced with the customer's consent, never failed.
+_FAILED = (State.BROKEN, State.KEPT_LATE, State.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
     whys = _waiting(scope)
     ours = with_names(_ours(scope, who)).exclude(pk__in=Among(whys))
     failed = Exists(
-        Failure.objects.filter(case=OuterRef("pk"), corrected_at__isnull=True).exclude(promise__state__in=LIVE)
+        Failure.objects.filter(Q(promise=None) | Q(promise__state__in=_FAILED), case=OuterRef("pk"), corrected_at=None)
     )
     # Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs.
     foretold = Q(detected_by=DetectedBy.FORECAST)
