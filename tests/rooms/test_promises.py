@@ -216,6 +216,14 @@ def test_the_same_fact_twice_changes_nothing(by: Any) -> None:
     assert Entry.objects.count() == told
 
 
+def test_a_customer_is_the_same_however_the_key_is_spaced(by: Any) -> None:
+    spaced = CustomerFact(key="  D-1 ")
+    receive(FACT, now=NOW, by=by)
+    second = Fact(source="shop", reference="N-2", customer=spaced, kind="delivery", due_at=NOW + HOUR)
+    assert receive(second, now=NOW, by=by).made == 1
+    assert len(set(Promise.objects.values_list("customer_id", flat=True))) == 1
+
+
 def test_a_late_kept_sets_it_right_and_says_so(by: Any) -> None:
     receive(FACT, now=NOW, by=by)
     watch(NOW + HOUR + timedelta(minutes=5))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from django.db import IntegrityError, transaction
+from msgspec.structs import replace
 
 from makegood.customers.actions import resolve_many
 from makegood.customers.rules import CustomerFact, read_fact
@@ -87,7 +88,7 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
         reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, batch, horizon, checked))
     ]
     refused = {reject.index for reject in rejected}
-    good = [fact for index, fact in enumerate(facts) if index not in refused]
+    good = [checked.cleaned(fact) for index, fact in enumerate(facts) if index not in refused]
     keys = {(fact.source, fact.reference) for fact in good}
     stored = load(keys, slugs=batch.slugs)
     waiting = holding.load(keys - stored.keys())
@@ -125,6 +126,12 @@ class _Customers:
             except Refusal as refusal:
                 return refusal
         return None
+
+    def cleaned(self, fact: Fact) -> Fact:
+        """The fact with its customer written in the one way in which customers are known."""
+        if fact.customer is None or (clean := self._read[fact.customer]) == fact.customer:
+            return fact
+        return replace(fact, customer=clean)
 
     def needed(self, known: Iterable[Known]) -> list[CustomerFact]:
         """All that was said, and the bare key of those customers of whom nothing was."""
@@ -219,8 +226,6 @@ def _row(
         title, stamps["title"] = policy.name, ""
     if made_at is None:
         made_at, stamps["made_at"] = min(assumed or batch.now, due.at), ""
-    if not get("title"):
-        stamps["title"] = ""
     clocks = fix_clocks(made_at=made_at, due_at=due.at, warning=policy.warning, grace=policy.grace)
     events = Events(forecast_at=get("forecast_at"), kept_at=get("kept_at"), withdrawn_at=get("withdrawn_at"))
     source, reference = key
