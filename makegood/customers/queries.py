@@ -16,6 +16,7 @@ from makegood.customers.rules import Channel, Search, read_search
 from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.kernel.texts import is_text
 from makegood.people.rules import Scope
+from makegood.platform.among import Among
 
 PAGE = 50
 _WIDEST = 500
@@ -96,7 +97,7 @@ def ids_of(customer_id: int) -> tuple[int, ...]:
 
 def living_ids(customer_ids: Collection[int]) -> dict[int, int]:
     """For each id that of the living customer it means: itself, or the one it was merged into."""
-    rows = Customer.objects.filter(pk__in=customer_ids).values_list("pk", "merged_into_id")
+    rows = Customer.objects.filter(pk__in=Among(customer_ids)).values_list("pk", "merged_into_id")
     return {pk: merged_into or pk for pk, merged_into in rows}
 
 

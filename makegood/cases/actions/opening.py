@@ -164,8 +164,9 @@ class _Sponsors:
 
 def load() -> dict[int, int]:
     """How many open cases each owner has."""
-    rows = Case.objects.filter(closed_at__isnull=True).values_list("owner_id").annotate(count=Count("id")).order_by()
-    return dict(rows)
+    rows = Case.objects.filter(closed_at__isnull=True).order_by()
+    # Rows are counted, not their numbers: that is answered by the index on owners alone.
+    return dict(rows.values_list("owner_id").annotate(count=Count("*")))
 
 
 def promise_first_contact(contacts: Sequence[FirstContact], *, by: Actor, now: datetime) -> None:

@@ -6,14 +6,16 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from makegood.platform.among import array_of
+
 _INDEX = """
 UPDATE cases_case c SET search = to_tsvector('simple', c.title || ' ' || c.harm || ' ' || coalesce(
     (SELECT string_agg(s.said, ' ') FROM cases_stepdone s WHERE s.case_id = c.id), ''))
-WHERE c.id = ANY(%s)
+WHERE c.id = ANY(%s::bigint[])
 """
 
 
 def index_words(numbers: Collection[int]) -> None:
     """Work out the words of cases anew: what failed, the harm, and what was said."""
     with connection.cursor() as cursor:
-        cursor.execute(_INDEX, [list(numbers)])
+        cursor.execute(_INDEX, [array_of(numbers)])

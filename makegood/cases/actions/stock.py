@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from makegood.cases.models import Case, Commitment, Failure
 from makegood.customers.models import Customer
-from makegood.platform.among import Among
+from makegood.platform.among import Among, array_of
 
 # A second failure of the same kind within a year is a repeat (Maxham & Netemeyer 2002: similar and close in
 # time is what undoes a recovery).
@@ -60,8 +59,7 @@ def take_stock(customer_ids: Collection[int], *, promise_ids: Collection[int], n
     """
     families = _lock_customers(customer_ids)
     members = _members(customer_ids)
-    _lock_cases(members, promise_ids)
-    return Stock(families, _open(members), _earlier(members, now))
+    return Stock(families, _lock_cases(members, promise_ids), _earlier(members, now))
 
 
 def _lock_customers(customer_ids: Collection[int]) -> dict[int, Family]:
@@ -80,31 +78,36 @@ def _members(customer_ids: Collection[int]) -> dict[int, int]:
     return members
 
 
-def _lock_cases(members: Collection[int], promise_ids: Collection[int]) -> None:
-    made_in = Commitment.objects.filter(promise_id__in=Among(promise_ids)).values("case_id")
-    failed_in = Failure.objects.filter(promise_id__in=Among(promise_ids)).values("case_id")
-    theirs = Case.objects.filter(customer_id__in=Among(members), closed_at__isnull=True).order_by().values("pk")
-    rows = Case.objects.select_for_update(no_key=True).filter(pk__in=made_in.union(failed_in, theirs))
-    list(rows.order_by("pk").values_list("pk", flat=True))
+# What the rows hold is read by the statement that waits for them, so that it is what holds once they are locked.
+_LOCK_CASES = """
+SELECT id, customer_id, kind_id, severity, closed_at FROM cases_case WHERE id = ANY(ARRAY(
+    SELECT case_id FROM cases_commitment WHERE promise_id = ANY(%(promises)s::bigint[])
+    UNION SELECT case_id FROM cases_failure WHERE promise_id = ANY(%(promises)s::bigint[])
+    UNION SELECT id FROM cases_case WHERE customer_id = ANY(%(customers)s::bigint[]) AND closed_at IS NULL
+)) ORDER BY id FOR NO KEY UPDATE
+"""
 
 
-def _open(members: Mapping[int, int]) -> dict[Key, OpenCase]:
-    rows = Case.objects.filter(customer_id__in=Among(members), closed_at__isnull=True).order_by("-id")
+def _lock_cases(members: Mapping[int, int], promise_ids: Collection[int]) -> dict[Key, OpenCase]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_CASES, {"promises": array_of(promise_ids), "customers": array_of(members)})
+        rows = cursor.fetchall()
     return {
         (members[customer_id], kind_id): OpenCase(number, severity)
-        for number, customer_id, kind_id, severity in rows.values_list("pk", "customer_id", "kind_id", "severity")
+        for number, customer_id, kind_id, severity, closed_at in reversed(rows)
+        if closed_at is None and customer_id in members
     }
 
 
 _EARLIER = """
 SELECT customer_id, kind_id, count(*), max(id) FROM cases_case
-WHERE customer_id = ANY(%s) AND opened_at >= %s AND outcome <> 'corrected' GROUP BY customer_id, kind_id
+WHERE customer_id = ANY(%s::bigint[]) AND opened_at >= %s AND outcome <> 'corrected' GROUP BY customer_id, kind_id
 """
 
 
 def _earlier(members: Mapping[int, int], now: datetime) -> dict[Key, Earlier]:
     with connection.cursor() as cursor:
-        cursor.execute(_EARLIER, [list(members), now - REPEAT_WINDOW])
+        cursor.execute(_EARLIER, [array_of(members), now - REPEAT_WINDOW])
         rows = cursor.fetchall()
     found: dict[Key, Earlier] = {}
     for customer_id, kind_id, count, latest in rows:

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from makegood.cases.rules import FailureClass, Purpose
+from makegood.platform.among import array_of
 from makegood.platform.copying import copy_rows
 
 
@@ -109,7 +110,7 @@ def set_severities(severities: dict[int, int]) -> None:
         cursor.execute(
             "UPDATE cases_case c SET severity = n.severity "
             "FROM unnest(%s::bigint[], %s::int[]) AS n (id, severity) WHERE c.id = n.id AND c.severity <> n.severity",
-            [list(severities), list(severities.values())],
+            [array_of(severities), array_of(severities.values())],
         )
 
 
