@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -146,6 +147,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def _came_from(request: HttpRequest) -> str:
     """The page of ours that a form was sent from, else Today."""
     sent = urlsplit(request.headers.get("Referer", ""))
-    if sent.netloc != request.get_host():
+    if sent.netloc != request.get_host() or not url_has_allowed_host_and_scheme(sent.path, allowed_hosts=None):
         return "/today/"
     return f"{sent.path}?{sent.query}" if sent.query else sent.path
