@@ -91,18 +91,15 @@ class Person:
         expect(row.first).to_be_visible(timeout=timeout)
         return row.first
 
-    def step(self, name: str) -> Locator:
-        """A step of the guide, opened when it is still ahead."""
-        step = self.page.locator(".guide .step", has=self.page.get_by_text(name, exact=True)).first
-        fold = step.locator("details:not([open]) > summary")
-        if fold.count():
-            fold.first.click()
-        return step
+    def opens(self, group: str, words: str) -> None:
+        """Click a row of Today, and have its panel there."""
+        self.finds(group, words).click()
+        expect(self.page.locator("#case[data-case]:not([aria-busy])")).to_be_visible()
 
     def records(self, action: str, **typed: str) -> None:
-        """Fill in and send the form of the open case that goes to `action`, such as "steps/own" or "answer"."""
-        form = self.page.locator(f'#case form[action$="/{action}/"]').first
-        fold = self.page.locator(f'#case details:not([open]):has(form[action$="/{action}/"]) > summary')
+        """Fill in and send the form of the page that goes to `action`, such as "steps/own" or "answer"."""
+        form = self.page.locator(f'main form[action$="/{action}/"]').first
+        fold = self.page.locator(f'main details:not([open]):has(form[action$="/{action}/"]) > summary')
         if not form.is_visible() and fold.count():
             fold.last.click()
         for name, value in typed.items():
@@ -114,6 +111,12 @@ class Person:
             else:
                 field.fill(value)
         form.locator("button[type=submit]").click()
+
+    def keeps(self, words: str) -> None:
+        """Press "Kept" at a promise of the open case."""
+        ahead = self.page.locator("#case .tl .ahead", has_text=words)
+        ahead.get_by_role("button", name="Kept").click()
+        expect(ahead).to_have_count(0)
 
     def leave(self) -> None:
         """Close the browser, and tell what it complained of."""

@@ -33,7 +33,8 @@ END $$
 PASS = """
 DO $$ DECLARE one record; BEGIN
     FOR one IN
-        SELECT table_name, string_agg(format('%%1$I = %%1$I - interval ''%(seconds)s seconds''', column_name), ', ') AS moved
+        SELECT table_name,
+               string_agg(format('%%1$I = %%1$I - interval ''%(seconds)s seconds''', column_name), ', ') AS moved
         FROM information_schema.columns JOIN pg_tables ON tablename = table_name
         WHERE data_type = 'timestamp with time zone' AND table_name ~ '^(cases|customers|journal|promises|intake)_'
         GROUP BY table_name
