@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -22,8 +22,11 @@ from makegood.cases.rules import (
     obstacles_to_closing,
     outcome_of,
     stage_of,
+    wants_case,
+    was_mistaken,
 )
 from makegood.people.rules import Role, Scope
+from makegood.promises.rules import Moved, State
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NEW = Story(
@@ -110,6 +113,64 @@ def test_close_is_offered_exactly_when_it_would_succeed(story: Story, role: Role
     else:
         assert (Do.CLOSE in offered) == (not obstacles_to_closing(story))
         assert Do.ACCEPT not in offered
+
+
+moves = st.builds(
+    Moved,
+    promise_id=st.just(1), customer_id=st.just(1), kind_id=st.just(1), title=st.just("Six pieces"),
+    owner_id=st.none(), due_at=st.just(NOW), breaks_at=st.just(NOW),
+    forecast_at=st.none() | st.sampled_from([NOW - timedelta(hours=1), NOW + timedelta(hours=1)]),
+    kept_at=st.none(), before=st.none() | st.sampled_from(State), after=st.sampled_from(State),
+    opens_case=st.booleans(), inside_case=st.booleans(), severity=st.just(2), team_id=st.none(),
+    role=st.just("agent"),
+)  # fmt: skip
+
+
+@given(moves)
+def test_no_move_both_wants_a_case_and_takes_one_back(move: Moved) -> None:
+    assert not (wants_case(move) and was_mistaken(move) and move.after is not State.OPEN)
+
+
+@given(moves)
+def test_a_case_is_wanted_for_what_failed_or_is_foretold_to(move: Moved) -> None:
+    if wants_case(move):
+        assert move.opens_case
+        assert not move.inside_case
+        assert move.after in {State.BROKEN, State.KEPT_LATE} or move.forecast_is_late
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mistaken"),
+    [
+        (State.BROKEN, State.KEPT, True),
+        (State.KEPT_LATE, State.KEPT, True),
+        (State.BROKEN, State.WITHDRAWN, True),
+        (State.AT_RISK, State.KEPT, True),
+        (State.AT_RISK, State.OPEN, True),
+        (State.BROKEN, State.KEPT_LATE, False),
+        (State.BROKEN, State.RELEASED, False),
+        (State.AT_RISK, State.WITHDRAWN, False),
+        (State.OPEN, State.AT_RISK, False),
+        (State.KEPT, State.KEPT_LATE, False),
+        (None, State.BROKEN, False),
+    ],
+)
+def test_what_was_a_mistake(before: State | None, after: State, mistaken: bool) -> None:
+    move = Moved(
+        promise_id=1, customer_id=1, kind_id=1, title="Six pieces", owner_id=None, due_at=NOW, breaks_at=NOW,
+        forecast_at=None, kept_at=None, before=before, after=after, opens_case=True, inside_case=False, severity=2,
+        team_id=None, role="agent",
+    )  # fmt: skip
+    assert was_mistaken(move) == mistaken
+
+
+def test_a_closed_case_is_answered_explained_or_opened_again() -> None:
+    closed = replace(NEW, closed_at=NOW, answers=(Answer.SATISFIED,), has_cause_finder=True)
+    assert allowed(closed, scope=Scope(Role.AGENT, 1, None), owner_id=1, offered_to_id=None, drawn_in=False) == (
+        Do.ANSWER,
+        Do.CAUSE,
+        Do.REOPEN,
+    )
 
 
 def test_a_persons_name_is_found_in_a_note() -> None:
