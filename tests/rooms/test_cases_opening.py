@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -267,6 +268,20 @@ def test_three_hundred_broken_first_contacts_climb_in_the_statements_of_three(ca
         settle_all(now)
     assert costs[0] == costs[1]
     assert Escalation.objects.filter(person=cast.lena).count() == 303
+
+
+def test_a_night_file_sets_three_hundred_right_in_the_statements_of_three(cast: Cast) -> None:
+    costs = []
+    for count, now in ((3, NOW), (300, NOW + 9 * HOUR)):
+        moved = break_many(count, now)
+        actions.follow(moved, by=SYSTEM, now=now + 2 * MINUTE)
+        after = [msgspec.structs.replace(one, before=State.BROKEN, after=State.KEPT) for one in moved]
+        costs.append(queries_of(after, now + 3 * MINUTE))
+    assert costs[0] == costs[1]
+    assert Case.objects.filter(outcome=Outcome.CORRECTED).count() == 303
+    states = Promise.objects.filter(kind__slug="first-contact").values_list("state", "withdrawn_at").distinct()
+    assert {state for state, _ in states} == {State.WITHDRAWN}
+    assert Entry.objects.filter(verb="promise.withdrawn").count() == 303
 
 
 def test_a_cause_still_sought_when_the_case_is_closed_is_not_lost_in_silence(cast: Cast, mara: Hand) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 
-from makegood.cases.models import Case, Commitment
+from makegood.cases.models import Commitment
 from makegood.cases.rules import Purpose
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal
 from makegood.kernel.worktime import add_worktime
+from makegood.platform.among import Among
 from makegood.promises import actions as promises
 from makegood.promises.queries import calendar_of, kind_named
-from makegood.promises.rules import UNKEPT, State
+from makegood.promises.rules import UNKEPT
 
 FIRST_CONTACT = "first-contact"
 TAKE_IN_CHARGE = "take-in-charge"
@@ -46,9 +47,7 @@ class Clock:
             return self.now + allowance
 
 
-def let_go(case: Case, purposes: Collection[Purpose], *, reason: str, by: Actor, now: datetime) -> None:
-    """End every promise of the case made for one of these purposes that is still to be kept."""
-    made = Commitment.objects.filter(case=case, purpose__in=purposes, promise__state__in=UNKEPT).order_by("promise")
-    for promise_id, state in made.values_list("promise_id", "promise__state"):
-        end = promises.release if state == State.BROKEN else promises.withdraw
-        end(promise_id, reason=reason, by=by, now=now)
+def let_go(numbers: Collection[int], purposes: Collection[Purpose], *, reason: str, by: Actor, now: datetime) -> None:
+    """End every promise of these cases made for one of these purposes that is still to be kept."""
+    made = Commitment.objects.filter(case_id__in=Among(numbers), purpose__in=purposes, promise__state__in=UNKEPT)
+    promises.let_go(list(made.values_list("promise_id", flat=True)), reason=reason, by=by, now=now)

@@ -51,7 +51,7 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
     case = hold(number, scope=scope)
     person(by)
     name = check_can_own(staff_id, now=now)
-    let_go(case, [Purpose.FIND_CAUSE], reason=f"{name} finds out instead.", by=by, now=now)
+    let_go([case.pk], [Purpose.FIND_CAUSE], reason=f"{name} finds out instead.", by=by, now=now)
     promise = promises.make(
         customer_id=case.customer_id, kind="find-cause", title=f"Find out why: {case.title}"[:300], due_at=due_at,
         owner_id=staff_id, by=by, now=now,
@@ -75,7 +75,7 @@ def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
         raise Refusal(obstacle.code, obstacle.sentence)
     outcome = outcome_of(story)
     assert outcome is not None  # noqa: S101 - without one there is an obstacle
-    let_go(case, [Purpose.TAKE_IN_CHARGE], reason="The case was closed.", by=by, now=now)
+    let_go([case.pk], [Purpose.TAKE_IN_CHARGE], reason="The case was closed.", by=by, now=now)
     case.closed_at, case.outcome = now, outcome
     case.offered_to, case.offered_at = None, None
     case.save(update_fields=["closed_at", "outcome", "offered_to", "offered_at"])

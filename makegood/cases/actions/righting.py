@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import Exists, OuterRef
 
 from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.closing import reopen_for
 from makegood.cases.actions.holding import tell
 from makegood.cases.actions.opening import FirstContact, promise_first_contact
 from makegood.cases.actions.stock import Family
-from makegood.cases.models import Case, Failure
+from makegood.cases.models import Case, Commitment, Failure, SatisfactionCheck, StepDone
 from makegood.cases.rules import Outcome, Purpose, failed_words
+from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.platform.among import Among
 from makegood.promises.rules import Moved
 
 
 def set_right(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
-    """Mark the failures of these promises as none, and close the cases in which nobody had spoken yet."""
+    """Mark the failures of these promises as none, and close the cases in which nobody had spoken yet.
+
+    A nightly file may set right a whole day at once: this costs the same for a thousand. The cases must be held.
+    """
     mistaken = _failures_by_case(moved, corrected=False)
-    for case in _locked(mistaken):
-        tell("corrected", case, by=by, at=now, data={"what": [failure.what for failure in mistaken[case.pk]]})
-        Failure.objects.filter(pk__in=[failure.pk for failure in mistaken[case.pk]]).update(corrected_at=now)
-        if case.closed_at is None and _untouched(case):
-            _close(case, by=by, now=now)
+    if not mistaken:
+        return
+    failures = [failure for of_case in mistaken.values() for failure in of_case]
+    Failure.objects.filter(pk__in=Among([failure.pk for failure in failures])).update(corrected_at=now)
+    cases = dict(Case.objects.filter(pk__in=Among(mistaken)).order_by("pk").values_list("pk", "customer_id"))
+    record_many(
+        _entry("corrected", number, customer_id, {"what": [one.what for one in mistaken[number]]}, by, now)
+        for number, customer_id in cases.items()
+    )
+    _close({number: cases[number] for number in _untouched(mistaken)}, by=by, now=now)
 
 
 def fail_again(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
@@ -63,19 +74,42 @@ def _locked(by_case: dict[int, list[Failure]]) -> list[Case]:
     return list(rows.filter(pk__in=by_case).order_by("pk"))
 
 
-def _untouched(case: Case) -> bool:
-    """Whether every failure was a mistake and the customer has heard nothing of it."""
-    return not (
-        case.failures.filter(corrected_at__isnull=True).exists()
-        or case.steps_done.exists()
-        or case.checks.exists()
-        or case.commitments.exclude(purpose__in=(Purpose.FIRST_CONTACT, Purpose.TAKE_IN_CHARGE)).exists()
+def _untouched(numbers: Collection[int]) -> list[int]:
+    """Those of these cases in which every failure was a mistake and the customer has heard nothing of it."""
+    mine = {"case": OuterRef("pk")}
+    asked_for = Commitment.objects.filter(**mine).exclude(purpose__in=(Purpose.FIRST_CONTACT, Purpose.TAKE_IN_CHARGE))
+    rows = Case.objects.filter(
+        ~Exists(Failure.objects.filter(**mine, corrected_at=None)),
+        ~Exists(StepDone.objects.filter(**mine)),
+        ~Exists(SatisfactionCheck.objects.filter(**mine)),
+        ~Exists(asked_for),
+        pk__in=Among(numbers),
+        closed_at=None,
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _close(cases: Mapping[int, int], *, by: Actor, now: datetime) -> None:
+    """Close cases, given as their numbers and customers."""
+    if not cases:
+        return
+    let_go(cases, list(Purpose), reason="Nothing had been broken.", by=by, now=now)
+    Case.objects.filter(pk__in=Among(cases)).update(
+        closed_at=now, outcome=Outcome.CORRECTED, offered_to=None, offered_at=None, offer_note=""
+    )
+    record_many(
+        _entry("closed", number, customer_id, {"outcome": Outcome.CORRECTED}, by, now)
+        for number, customer_id in cases.items()
     )
 
 
-def _close(case: Case, *, by: Actor, now: datetime) -> None:
-    let_go(case, list(Purpose), reason="Nothing had been broken.", by=by, now=now)
-    case.closed_at, case.outcome = now, Outcome.CORRECTED
-    case.offered_to, case.offered_at = None, None
-    case.save(update_fields=["closed_at", "outcome", "offered_to", "offered_at"])
-    tell("closed", case, by=by, at=now, data={"outcome": Outcome.CORRECTED})
+def _entry(verb: str, number: int, customer_id: int, data: Mapping[str, object], by: Actor, now: datetime) -> NewEntry:
+    return NewEntry(
+        verb=f"case.{verb}",
+        by=by,
+        at=now,
+        subject=("case", number),
+        customer_id=customer_id,
+        case_id=number,
+        data=data,
+    )
