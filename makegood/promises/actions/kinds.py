@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import holidays
 from django.db import transaction
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
+from makegood.kernel.calendars import WorkCalendar
 from makegood.kernel.refusals import invalid, missing
+from makegood.people.queries import require
+from makegood.people.rules import Ability
 from makegood.promises.models import Calendar, Kind
 
 _CHANGEABLE = frozenset(
@@ -49,8 +53,9 @@ def ensure_kind(
 def change_kind(slug: str, changes: Mapping[str, Any], *, by: Actor, now: datetime) -> Kind:
     """Change a kind's policy. Promises already made keep the clocks they were given.
 
-    Raises Refusal "kind.unknown", "kind.bad_value".
+    Raises Refusal "people.not_allowed", "kind.unknown", "kind.bad_value".
     """
+    require(by, Ability.ADMINISTER)
     kind = Kind.objects.select_for_update().filter(slug=slug).first()
     if kind is None:
         raise missing("kind.unknown", "There is no such kind of promise.")
@@ -68,10 +73,28 @@ def change_kind(slug: str, changes: Mapping[str, Any], *, by: Actor, now: dateti
 def make_calendar(
     *, name: str, time_zone: str, week: Mapping[str, list[str]], holidays_of: str = "", by: Actor, now: datetime
 ) -> Calendar:
-    """Make a calendar of working hours."""
-    calendar = Calendar.objects.create(name=name, time_zone=time_zone, week=dict(week), holidays_of=holidays_of)
+    """Make a calendar of working hours. `holidays_of` names a country or a part of one: "GB", "US-NY".
+
+    Raises Refusal "people.not_allowed", and what is wrong with a field.
+    """
+    require(by, Ability.ADMINISTER)
+    read = WorkCalendar.from_json({"name": name, "time_zone": time_zone, "week": week})
+    _check_place(holidays_of)
+    calendar = Calendar.objects.create(
+        name=read.name, time_zone=read.time_zone, week=read.to_json()["week"], holidays_of=holidays_of
+    )
     record("calendar.made", by=by, at=now, subject=("calendar", calendar.pk), data={"name": name})
     return calendar
+
+
+def _check_place(place: str) -> None:
+    country, _, part = place.partition("-")
+    known = holidays.list_supported_countries()
+    if place and (country not in known or (part and part not in known[country])):
+        raise invalid(
+            "calendar.unknown_place", f"No public holidays are known for {place!r}. Use a code such as GB or US-NY.",
+            field="holidays_of",
+        )  # fmt: skip
 
 
 def _check(changes: Mapping[str, Any]) -> None:

@@ -2,7 +2,15 @@
 
 from makegood.promises.queries.day import Day, Mark, day_of
 from makegood.promises.queries.health import held_count, next_check, overdue_checks
-from makegood.promises.queries.kinds import CalendarFacts, KindFacts, calendar_of, calendars, kind_by_id, kind_named, kinds
+from makegood.promises.queries.kinds import (
+    CalendarFacts,
+    KindFacts,
+    calendar_of,
+    calendars,
+    kind_by_id,
+    kind_named,
+    kinds,
+)
 from makegood.promises.queries.reading import (
     LedgerFilter,
     LedgerPage,
