@@ -131,6 +131,6 @@ def a_stage() -> Iterator[Stage]:
         )  # fmt: skip
         assert hired.returncode == 0, hired.stderr
         ours.start("run")
-        wait_until(lambda: "is running at" in ours.said(), what="the desk to open")
+        wait_until(lambda: "is running at" in ours.said(), seconds=90, what="the desk to open")
         yield Stage(ours, json.loads(hired.stdout))
         assert "Traceback" not in ours.said(), ours.said()

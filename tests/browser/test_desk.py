@@ -91,6 +91,37 @@ def test_the_open_case_follows_without_losing_typed_words(stage: Stage, seat: Se
     expect(note).to_be_focused()
 
 
+def test_a_note_that_crossed_a_colleagues_is_stopped_and_kept(stage: Stage, seat: Seat) -> None:
+    mara = seat("mara")
+    some_trouble(stage, "Dana Okafor")
+    mara.open("/today/")
+    mara.opens("broken", "Dana Okafor")
+    note = mara.page.locator("#case form[action$='/notes/'] textarea")
+    note.fill("I shall ring her at once")
+    (case,) = stage.api().get("/cases")["items"]
+    stage.api("lena").post(f"/cases/{case['number']}/note", {"text": "I have just rung her."})
+    note.press("Control+Enter")
+    mara.sees("Somebody was here before you.", within="#case")
+    mara.sees("I have just rung her.", within="#case .notice")
+    expect(note).to_have_value("I shall ring her at once")
+    note.press("Control+Enter")
+    mara.sees("noted: I shall ring her at once", within="#case .tl")
+
+
+def test_the_theme_is_remembered(stage: Stage, seat: Seat) -> None:
+    mara = seat("mara", color_scheme="light")
+    mara.open("/today/")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = mara.page.evaluate(paper)
+    toggle = mara.page.locator("#nav [data-theme-toggle]")
+    while toggle.get_attribute("aria-label") != "Theme: dark":
+        toggle.click()
+    dark = mara.page.evaluate(paper)
+    assert dark != light
+    mara.open("/cases/")
+    assert mara.page.evaluate(paper) == dark
+
+
 def test_a_promise_in_one_line_from_anywhere(stage: Stage, seat: Seat) -> None:
     mara = seat("mara")
     stage.api().post("/customers", DANA, status=201)

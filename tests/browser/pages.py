@@ -1,0 +1,44 @@
+"""Every page of the desk, with something on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.browser.stage import Stage, at
+from tests.installations import wait_until
+
+DANA = {"key": "D-1", "name": "Dana Okafor", "email": "dana.okafor@example.org", "phone": "020 7946 0118"}
+
+
+def pages_of(stage: Stage) -> list[str]:
+    """The addresses of all pages, on a day with promises kept, broken, in danger and to come, and a case at work."""
+    case, promise, customer = _a_day(stage)
+    people = ["/settings/people/1/", "/settings/people/1/absence/"]
+    return [
+        "/today/", "/today/?who=team", f"/today/?case={case}", f"/today/?promise={promise}", "/promises/?due=any",
+        "/promises/?q=nothing-fits", f"/promises/{promise}/", "/promises/new/", "/cases/", "/cases/?state=all",
+        f"/cases/{case}/", "/cases/new/", "/customers/", f"/customers/{customer}/", f"/customers/{customer}/change/",
+        "/search/?q=okafor", "/insights/", "/health/", "/settings/you/", "/settings/people/", *people,
+        "/settings/kinds/", "/settings/kinds/callback/", "/accounts/password/change/", "/nowhere/",
+    ]  # fmt: skip
+
+
+def _a_day(stage: Stage) -> tuple[str, int, int]:
+    orders, mara = stage.api(), stage.api("mara")
+    orders.tell(reference="1", customer=DANA, kind="callback", title="Ring Dana", due_at=at(seconds=-60))
+    orders.tell(reference="2", customer=DANA, kind="repair", title="A line that works", due_at=at(hours=30))
+    orders.tell(
+        reference="3", customer=DANA, kind="refund", title="£20 back", due_at=at(hours=-1), kept_at=at(hours=-2)
+    )
+    late: dict[str, Any] = {"due_at": at(hours=2), "forecast_at": at(hours=8)}
+    orders.tell(
+        reference="4", customer={"key": "P-1", "name": "Priya Nair"}, kind="delivery", title="Six pieces of furniture for a"
+        " house with a very long name", amount="4180.00", currency="GBP", attributes={"carrier": "Hill"}, **late
+    )  # fmt: skip
+    wait_until(lambda: len(orders.get("/cases")["items"]) == 2, what="two cases")
+    case = next(line["ref"] for line in orders.get("/cases")["items"] if line["customer"]["name"] == "Dana Okafor")
+    mara.post(f"/cases/{case}/steps", {"step": "listen", "words": "I waited all day.", "channel": "phone"})
+    mara.post(f"/cases/{case}/commitments", {"title": "Ring with the plan", "due_at": at(minutes=40)}, 201)
+    mara.post(f"/cases/{case}/note", {"text": "She is in after five."})
+    promise = orders.promise("2")
+    return str(case), promise["id"], promise["customer"]["id"]
