@@ -20,7 +20,7 @@ from makegood.promises.queries import PromiseFacts, promises_by_id
 from makegood.promises.queries.reading import visible as visible_promises
 from makegood.promises.rules import UNKEPT, State
 
-MOST = 50
+MOST = 25
 _COUNTED = 1_000
 # Among these many promises, the last that broke or the next to be looked at, those without a case are sought:
 # the desk costs the same however long the ledger is.
@@ -48,7 +48,7 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskGroup:
-    """A group and how many it holds (counted up to a thousand); at most fifty rows of them."""
+    """A group and how many it holds (counted up to a thousand); at most twenty-five rows of them."""
 
     key: Literal["broken", "at_risk", "waiting"]
     count: int
