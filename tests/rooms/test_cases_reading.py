@@ -43,7 +43,7 @@ def statements(read: Callable[[], object]) -> int:
     return len(seen)
 
 
-def test_pages_cost_the_same_for_three_cases_as_for_forty(cast: Cast, mara: Hand) -> None:
+def test_pages_cost_the_same_for_three_cases_as_for_twenty(cast: Cast, mara: Hand) -> None:
     lena = Hand(cast.lena)
     (number, *_) = break_for([f"Few {n}" for n in range(3)])
     reads: list[Callable[[], object]] = [
@@ -57,8 +57,11 @@ def test_pages_cost_the_same_for_three_cases_as_for_forty(cast: Cast, mara: Hand
     for minute in range(8):
         actions.record_step(number, step=Step.LISTEN, words="More", **mara.at(NOW + minute * MINUTE))
         actions.commit(number, title="Ring back", due_at=NOW + 2 * HOUR, **mara.at(NOW + 3 * MINUTE))
-    break_for([f"Many {n}" for n in range(37)])
+    break_for([f"Many {n}" for n in range(17)])
     assert [statements(read) for read in reads] == before
+    break_for([f"More {n}" for n in range(20)])
+    # A full group is counted as well, once for the one who owns them all and once for the team.
+    assert [statements(read) for read in reads] == [before[0] + 1, before[1] + 1, *before[2:]]
     assert max(before) <= 14
 
 
