@@ -30,11 +30,9 @@ def _a_day(stage: Stage) -> tuple[str, int, int]:
     orders.tell(
         reference="3", customer=DANA, kind="refund", title="£20 back", due_at=at(hours=-1), kept_at=at(hours=-2)
     )
-    late: dict[str, Any] = {"due_at": at(hours=2), "forecast_at": at(hours=8)}
-    orders.tell(
-        reference="4", customer={"key": "P-1", "name": "Priya Nair"}, kind="delivery", title="Six pieces of furniture for a"
-        " house with a very long name", amount="4180.00", currency="GBP", attributes={"carrier": "Hill"}, **late
-    )  # fmt: skip
+    sofa: dict[str, Any] = {"customer": {"key": "P-1", "name": "Priya Nair"}, "amount": "4180.00", "currency": "GBP"}
+    sofa |= {"title": "Six pieces of furniture for a house with a very long name", "attributes": {"carrier": "Hill"}}
+    orders.tell(reference="4", kind="delivery", due_at=at(hours=2), forecast_at=at(hours=8), **sofa)
     wait_until(lambda: len(orders.get("/cases")["items"]) == 2, what="two cases")
     case = next(line["ref"] for line in orders.get("/cases")["items"] if line["customer"]["name"] == "Dana Okafor")
     mara.post(f"/cases/{case}/steps", {"step": "listen", "words": "I waited all day.", "channel": "phone"})

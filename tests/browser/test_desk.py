@@ -111,7 +111,7 @@ def test_a_note_that_crossed_a_colleagues_is_stopped_and_kept(stage: Stage, seat
 def test_the_theme_is_remembered(stage: Stage, seat: Seat) -> None:
     mara = seat("mara", color_scheme="light")
     mara.open("/today/")
-    paper = "getComputedStyle(document.body).backgroundColor"
+    paper = "getComputedStyle(document.body).color"
     light = mara.page.evaluate(paper)
     toggle = mara.page.locator("#nav [data-theme-toggle]")
     while toggle.get_attribute("aria-label") != "Theme: dark":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -18,9 +18,9 @@ Seat = Callable[..., Person]
 
 
 @pytest.fixture
-def mara(stage: Stage, seat: Seat) -> Iterator[Person]:
+def mara(seat: Seat) -> Person:
     """Mara, whose browser runs no script."""
-    yield seat("mara", java_script_enabled=False)
+    return seat("mara", java_script_enabled=False)
 
 
 def a_broken_promise(stage: Stage) -> str:

@@ -43,7 +43,8 @@ def _aside(group: DeskGroup, desk: Desk) -> str:
     """The oldest of the group, or the next of it to come."""
     if not group.rows:
         return ""
-    first = min(row.since for row in group.rows)
+    # What waits counts from the opening of its case, as its rows do.
+    first = min(row.case.opened_at if group.key == "waiting" and row.case else row.since for row in group.rows)
     coming = [row.since for row in group.rows if row.since > desk.now]
     if group.key == "at_risk" and coming:
         return _("next in {}").format(span(min(coming) - desk.now))
