@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from makegood.kernel.calendars import WorkCalendar
 from makegood.kernel.refusals import Refusal, invalid
-from makegood.kernel.when import read_when
-from makegood.kernel.worktime import Deadline, add_worktime, explain
-from makegood.promises.queries import KindFacts, calendar_of, kind_named, kinds
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When it is due, and the arithmetic when that was worked out."""
-
-    at: datetime | None
-    on: date | None
-    working: dict[str, Any] | None = None
+from makegood.kernel.worktime import Deadline, explain
+from makegood.platform.installation import organisation
+from makegood.promises.queries import Due, KindFacts, due_in_words, kind_named, kinds, usual_due
+from makegood.promises.rules import day_ends
 
 
 class SaysWhen(Protocol):
@@ -41,12 +32,12 @@ def due_of(said: SaysWhen, *, kind: str, zone: Callable[[], ZoneInfo], now: date
     if len(ways) > 1:
         raise invalid("promise.due_twice", f"Say when only once: {' or '.join(ways)}.", field=ways[-1])
     if said.when is not None:
-        calendar = calendar_of(kind_in_use(kind).id, around=now)
-        read = read_when(said.when, now=now, zone=zone(), calendar=calendar)
-        return Due(read.due_at, read.due_on)
-    if ways:
-        return Due(said.due_at, said.due_on)
-    return _allowed(kind, now)
+        return due_in_words(said.when, kind_in_use(kind), now=now, zone=zone())
+    if said.due_at is not None:
+        return Due(said.due_at, None)
+    if said.due_on is not None:
+        return Due(day_ends(said.due_on, organisation().zone), said.due_on)
+    return usual_due(kind_in_use(kind), now=now)
 
 
 def kind_in_use(slug: str) -> KindFacts:
@@ -56,19 +47,6 @@ def kind_in_use(slug: str) -> KindFacts:
     except Refusal:
         known = ", ".join(kind.slug for kind in kinds())
         raise invalid("kind.unknown", f"There is no such kind of promise. Known: {known}.", field="kind") from None
-
-
-def _allowed(slug: str, now: datetime) -> Due:
-    kind = kind_in_use(slug)
-    if kind.allowance is None:
-        raise invalid(
-            "promise.no_due", f"Say by when: due_at, due_on or when. {kind.name} has no usual time.", field="due_at"
-        )
-    calendar = calendar_of(kind.id, around=now)
-    if calendar is None:
-        return Due(now + kind.allowance, None)
-    deadline = add_worktime(calendar, now, kind.allowance)
-    return Due(deadline.at, None, {"deadline": deadline.to_json(), "calendar": calendar.to_json()})
 
 
 def working_out(working: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Everything that reads the ledger."""
 
 from makegood.promises.queries.day import Day, Mark, day_of
+from makegood.promises.queries.deadlines import Due, due_in_words, usual_due
 from makegood.promises.queries.health import held_count, next_check, overdue_checks
 from makegood.promises.queries.kinds import (
     CalendarFacts,
@@ -29,6 +30,7 @@ __all__ = [
     "BY",
     "CalendarFacts",
     "Day",
+    "Due",
     "KindFacts",
     "LedgerFilter",
     "LedgerPage",
@@ -39,6 +41,7 @@ __all__ = [
     "calendars",
     "count_open",
     "day_of",
+    "due_in_words",
     "held_count",
     "kind_by_id",
     "kind_named",
@@ -52,4 +55,5 @@ __all__ = [
     "promise_for",
     "promises_by_id",
     "search",
+    "usual_due",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,11 +15,12 @@ from makegood.cases import actions
 from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import CONVERSATION
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.when import When
 from makegood.web.answers import done, errors_of, say
 from makegood.web.cases import panel
 from makegood.web.cases.collisions import Collision, check_unchanged
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.promises.deadlines import Due, read_plain
+from makegood.web.promises.deadlines import read_plain
 from makegood.web.tables import number_or_none
 
 Deed = Callable[[int, QueryDict, Desk], str]
@@ -147,7 +147,12 @@ def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
     due = _due(typed, desk)
     what = typed.get("what", "")
     actions.commit(
-        number, title=what, due_at=due.at, due_on=due.on, purpose=typed.get("purpose") or "commitment", **_known(desk)
+        number,
+        title=what,
+        due_at=due.due_at,
+        due_on=due.due_on,
+        purpose=typed.get("purpose") or "commitment",
+        **_known(desk),
     )
     return _("Promised: {what}, {when}").format(what=what.strip(), when=due.words)
 
@@ -165,10 +170,10 @@ def _answer(number: int, typed: QueryDict, desk: Desk) -> str:
 def _cause(number: int, typed: QueryDict, desk: Desk) -> str:
     if typed.get("finder") and not typed.get("cause"):
         due = _due(typed, desk)
-        if due.at is None:
+        if due.due_on is not None:
             raise invalid("case.bad_value", _("Give the hour too, such as “Fri 17:00”."), field="when")
         actions.name_cause_finder(
-            number, staff_id=_person(typed.get("finder"), "finder"), due_at=due.at, **_known(desk)
+            number, staff_id=_person(typed.get("finder"), "finder"), due_at=due.due_at, **_known(desk)
         )
         return _("It is theirs to find out.")
     actions.record_cause(number, cause=typed.get("cause", ""), note=typed.get("note", ""), **_known(desk))
@@ -193,7 +198,9 @@ def _keep(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
 def _replace(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
     due = _due(typed, desk)
     title = typed.get("what", "").strip() or None
-    actions.replace_commitment(number, promise_id=promise, due_at=due.at, due_on=due.on, title=title, **_known(desk))
+    actions.replace_commitment(
+        number, promise_id=promise, due_at=due.due_at, due_on=due.due_on, title=title, **_known(desk)
+    )
     return _("Replaced: now due {}").format(due.words)
 
 
@@ -202,10 +209,8 @@ def _release(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
     return _("The customer lets us off.")
 
 
-def _due(typed: QueryDict, desk: Desk) -> Due:
-    when = read_plain(typed.get("when", ""), desk)
-    at: datetime | None = None if when.due_on else when.due_at
-    return Due(at, when.due_on, when.words)
+def _due(typed: QueryDict, desk: Desk) -> When:
+    return read_plain(typed.get("when", ""), desk)
 
 
 def _person(text: str | None, field: str) -> int:

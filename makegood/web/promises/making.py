@@ -16,12 +16,12 @@ from makegood.kernel.when import find_when
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.actions import make
-from makegood.promises.queries import kind_named, kinds
+from makegood.promises.queries import Due, kind_named, kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
 from makegood.web.customers.choosing import FITTING, choice, choose, named
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.promises.deadlines import Due, read_due, read_plain
+from makegood.web.promises.deadlines import read_due, read_plain
 from makegood.web.shell import by_hand
 from makegood.web.tables import Choice, number_or_none
 

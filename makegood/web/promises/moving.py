@@ -17,12 +17,12 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises import actions
-from makegood.promises.queries import PromiseFacts, kind_named, promise_for
+from makegood.promises.queries import Due, PromiseFacts, kind_named, promise_for
 from makegood.promises.rules import Move
 from makegood.web.answers import done, errors_of, say
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises import one
-from makegood.web.promises.deadlines import Due, read_due
+from makegood.web.promises.deadlines import read_due
 
 Deed = Callable[[PromiseFacts, QueryDict, Desk], str]
 
@@ -62,7 +62,7 @@ def _keep(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
 
 def _forecast(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
     expected = _when(promise, typed, desk)
-    if expected.at is None:
+    if expected.on is not None:
         raise invalid("promise.no_hour", _("Give the hour too, such as “tomorrow 10:00”."), field="when")
     cases.forecast_promise(promise.id, scope=desk.scope, forecast_at=expected.at, by=desk.actor, now=desk.now)
     return _("Expected {}").format(expected.words)
