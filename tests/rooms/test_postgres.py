@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,9 +39,19 @@ def test_starting_again_does_nothing(home: Path) -> None:
 def test_killed_with_open_connections_it_starts_again_with_every_acknowledged_row(home: Path) -> None:
     before = count(home)
     with psycopg.connect(host=str(postgres.socket_folder(home)), user=postgres.USER, dbname=postgres.NAME):
-        os.kill(postgres.server_pid(home) or 0, signal.SIGKILL)
+        kill(postgres.server_pid(home))
         assert postgres.start(home) is True
     assert count(home) == before + 1
+
+
+def kill(pid: int | None) -> None:
+    """Kill a process and wait until the system has taken it away: a signal takes its time to arrive."""
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    patience = time.monotonic() + 10
+    while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < patience
+        time.sleep(0.01)
 
 
 def test_a_number_that_another_program_has_by_now_is_not_the_server(home: Path) -> None:
