@@ -43,7 +43,8 @@ INSERT INTO promises_promise
     (source, reference, customer_id, kind_id, title, owner_id, made_by, made_at, due_at, warn_at, breaks_at,
      kept_at, state, next_check_at, settled_at, currency, attributes)
 SELECT 'fill', 'H' || n, %(first_customer)s + n %% %(customers)s, %(kind)s, 'Order ' || n || ' to the door',
-       %(first_staff)s + (n + n / 500) %% %(staff)s, 'fill', due - interval '3 days', due, due - interval '4 hours', due,
+       %(first_staff)s + (n + n / 500) %% %(staff)s, 'fill', due - interval '3 days', due,
+       due - interval '4 hours', due,
        CASE state WHEN 'kept' THEN due - interval '1 hour' WHEN 'kept_late' THEN due + interval '1 hour' END,
        state, CASE state WHEN 'open' THEN due - interval '4 hours' END,
        CASE state WHEN 'kept' THEN due - interval '1 hour' WHEN 'kept_late' THEN due + interval '1 hour' END, '', '{}'

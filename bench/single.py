@@ -12,7 +12,7 @@ from bench.filling import clear, fill_customers, fill_staff, kind_id
 from bench.ground import EMAIL, Ground
 from bench.table import Row, against_floor
 
-MANY = 150
+MANY = 100
 ROUNDS = 3
 CUSTOMERS = 20_000
 
@@ -38,6 +38,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     first = fill_customers(place, CUSTOMERS)
     for what, path, floor, kind in (
         ("promise", "/promises", _PROMISE, "callback"),
+        ("promise told as a fact", "/facts", _PROMISE, "callback"),
         ("case", "/cases", _CASE, "repair"),
     ):
         for clients in (1, 4):
@@ -63,13 +64,17 @@ def _rounds(place: Ground, path: str, floor: str, kind: str, first: int, clients
 
 
 def _request(place: Ground, path: str, kind: str, customer: int) -> Request:
-    told: dict[str, Any] = {"customer": customer, "kind": kind}
-    if path == "/cases":
-        told |= {"what": "Nobody came", "staff": EMAIL}
-    else:
-        due = datetime.now(UTC) + timedelta(days=1)
-        told |= {"title": "Ring back with the plan", "due_at": due.isoformat()}
-    return place.post(path, json.dumps(told).encode())
+    due = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    told: dict[str, dict[str, Any]] = {
+        "/promises": {"customer": customer, "title": "Ring back with the plan", "due_at": due},
+        "/facts": {
+            "source": "shop", "reference": f"single-{customer}", "customer": {"key": f"F{customer}"},
+            "title": "Ring back with the plan", "due_at": due,
+        },
+        "/cases": {"customer": customer, "what": "Nobody came", "staff": EMAIL},
+    }  # fmt: skip
+    one = told[path] | {"kind": kind}
+    return place.post(path, json.dumps([one] if path == "/facts" else one).encode())
 
 
 def _send(place: Ground, requests: list[Request], clients: int) -> float:
