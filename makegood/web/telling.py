@@ -50,7 +50,13 @@ def tell(entries: Iterable[Recorded], desk: Desk, named: Collection[int] = ()) -
 
     `named` are promises that a line calls by their title: those that are not what the page is about.
     """
-    return [_event(entry, LINES[entry.verb], desk, named) for entry in entries if entry.verb in LINES]
+    return [_event(entry, LINES[entry.verb], desk, named) for entry in entries if _says_something(entry)]
+
+
+def _says_something(entry: Recorded) -> bool:
+    """Whether a person learns from it. That a system filled in details or shared work out tells nobody anything."""
+    by_hand = entry.actor_kind == ActorKind.STAFF
+    return entry.verb in LINES and (by_hand or entry.verb not in {"promise.given", "promise.corrected"})
 
 
 def seamed(events: Iterable[Event]) -> list[Event]:

@@ -80,6 +80,7 @@ def _course(booking: Booking) -> Iterator[News]:
 def _landing(booking: Booking, leg: Leg, left: datetime) -> Iterator[News]:
     if leg.arrived_at is None:
         yield _estimate(booking, leg.due_at, leg.due_at + _DIVERTED_BY, status="diverted")
+        yield _arrival(booking, leg.due_at + _DIVERTED_BY)
         return
     yield _estimate(booking, left + (leg.arrived_at - left) * 0.6, leg.arrived_at, status="in the air")
     yield _arrival(booking, leg.arrived_at)

@@ -47,14 +47,14 @@ class Booking:
     reference: str
 
 
-def passengers() -> tuple[Passenger, ...]:
-    """Everybody who ever flies in the demo."""
+def passengers(time_zone: str) -> tuple[Passenger, ...]:
+    """Everybody who ever flies in the demo; they live in the desk's time zone."""
     chance = random.Random(_CHANNEL_SEED)  # noqa: S311 - a fixed cast, not a secret
     names = [f"{first} {last}" for first in _FIRST for last in _LAST]
-    return tuple(_passenger(number, name, chance) for number, name in enumerate(chance.sample(names, POOL)))
+    return tuple(_passenger(number, name, time_zone, chance) for number, name in enumerate(chance.sample(names, POOL)))
 
 
-def _passenger(number: int, name: str, chance: random.Random) -> Passenger:
+def _passenger(number: int, name: str, time_zone: str, chance: random.Random) -> Passenger:
     frequent = number % 9 == 0
     value = Decimal(chance.randrange(2_400, 18_000) if frequent else chance.randrange(150, 2_200))
     fact = CustomerFact(
@@ -63,7 +63,7 @@ def _passenger(number: int, name: str, chance: random.Random) -> Passenger:
         email=f"{name.lower().replace(' ', '.')}@example.com",
         phone=f"+1 {chance.choice(('212', '718', '917', '646'))} 555 {100 + number % 100:04}",
         language=chance.choice(_LANGUAGES),
-        timezone="America/New_York",
+        timezone=time_zone,
         value=value,
     )
     return Passenger(fact=fact, frequent=frequent)

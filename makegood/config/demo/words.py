@@ -15,7 +15,7 @@ HEARD = (
     ("I start a new job tomorrow morning. I cannot be late on my first day.", "New job tomorrow morning"),
     ("We are four, with a baby. We cannot sleep in chairs.", "Family of four with a baby"),
 )
-OWNED = "This is mine until you are there. I am Priya's colleague and you have my number."
+OWNED = "This is mine until you are there. You have my name and my number."
 EMPATHISED = "I would be upset too. You planned around our word."
 APOLOGISED = "We told you a time and did not keep it. I am sorry."
 REFOCUSED = "I will ring you within the hour with a seat that gets you there."

@@ -54,7 +54,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
 def seats_of(scene: Scene) -> tuple[Booking, ...]:
     """Every booking of the scene: some weeks back and two days on. The same scene gives the same ones."""
     flights = legs(scene.shift, first=scene.date - _HISTORY, last=scene.date + _AHEAD)
-    return tuple(bookings(flights, passengers()))
+    return tuple(bookings(flights, passengers(scene.time_zone)))
 
 
 def timed(seats: Sequence[Booking], scene: Scene) -> list[Booking]:
