@@ -44,6 +44,7 @@ class Person:
     def __init__(self, browser: Browser, stage: Stage, key: str, *, width: int = 1440, **how: Any) -> None:
         self.stage, self.name, self.key = stage, CAST[key]["name"], key
         self.complaints: list[str] = []
+        self.awaited: set[Any] = set()
         how.setdefault("reduced_motion", "reduce")
         self.context = browser.new_context(
             base_url=stage.url, viewport={"width": width, "height": 900}, locale="en-GB",
@@ -119,7 +120,11 @@ class Person:
         expect(ahead).to_have_count(0)
 
     def leave(self) -> None:
-        """Close the browser, and tell what it complained of."""
+        """Close the browser once it has its answers, and tell what it complained of."""
+        for _ in range(PATIENCE // 50):
+            if not self.awaited:
+                break
+            self.page.wait_for_timeout(50)
         self.context.close()
         assert self.complaints == []
 
@@ -127,11 +132,14 @@ class Person:
         self.context.on("console", self._heard)
         self.context.on("weberror", lambda fault: self.complaints.append(f"page error: {fault.error}"))
         self.context.on("request", self._asked)
+        self.context.on("requestfinished", self.awaited.discard)
+        self.context.on("requestfailed", self.awaited.discard)
 
     def _heard(self, message: Any) -> None:
         if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
             self.complaints.append(message.text)
 
     def _asked(self, request: Any) -> None:
+        self.awaited.add(request)
         if not request.url.startswith((self.stage.url, "data:", "blob:")):
             self.complaints.append(f"asked another origin: {request.url}")

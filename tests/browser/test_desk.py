@@ -91,6 +91,24 @@ def test_the_open_case_follows_without_losing_typed_words(stage: Stage, seat: Se
     expect(note).to_be_focused()
 
 
+def test_a_deed_leaves_the_words_of_other_forms_alone(stage: Stage, seat: Seat) -> None:
+    mara = seat("mara")
+    some_trouble(stage, "Dana Okafor")
+    mara.open("/today/")
+    mara.opens("broken", "Dana Okafor")
+    note = mara.page.locator("#case form[action$='/notes/'] textarea")
+    note.fill("She is in after five")
+    mara.records("take")
+    mara.sees("You took the case", within="#case .tl")
+    expect(note).to_have_value("She is in after five")
+    mara.records("steps/own", said="It is mine.")
+    mara.sees("It is mine.", within="#case .tl")
+    expect(note).to_have_value("She is in after five")
+    mara.records("notes", text="She is in after six")
+    mara.sees("noted: She is in after six", within="#case .tl")
+    expect(note).to_have_value("")
+
+
 def test_a_note_that_crossed_a_colleagues_is_stopped_and_kept(stage: Stage, seat: Seat) -> None:
     mara = seat("mara")
     some_trouble(stage, "Dana Okafor")

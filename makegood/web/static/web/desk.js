@@ -18,8 +18,9 @@ export function changed(field) {
 const fields = () => [...document.querySelectorAll("#case form :is(textarea, input:not([type=hidden]), select)")];
 const label = (field) => [document.getElementById("case").dataset.case, field.form.getAttribute("action"), field.name, ticked(field) && field.value].join("|");
 
-function stash() {
-  for (const field of fields()) if (changed(field)) drafts.set(label(field), ticked(field) ? field.checked : field.value);
+/** Remember every word that was typed and not sent; `sent` is the form whose answer is arriving. */
+function stash(sent) {
+  for (const field of fields()) if (field.form !== sent && changed(field)) drafts.set(label(field), ticked(field) ? field.checked : field.value);
 }
 function restore() {
   for (const field of fields()) {
@@ -28,6 +29,12 @@ function restore() {
     drafts.delete(key);
   }
 }
+
+// The answer to one form draws the whole case anew: what was typed into its other forms stays.
+body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "case") stash(detail.requestConfig?.elt?.closest("form"));
+});
+body.addEventListener("htmx:afterSwap", restore);
 
 export const rows = () => [...document.querySelectorAll(".case-row, .table a.row")].filter((row) => row.getClientRects().length);
 export const current = () => document.querySelector(".case-row[aria-current]");
