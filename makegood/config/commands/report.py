@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from makegood.promises.queries import LedgerRow
 
 _ALWAYS = ("due", "kept", "kept_late", "broken", "open")
-_WIDER = ("late by (median)", "p90")
 _COUNTS = ("due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", "withdrawn", "released")
 
 
@@ -69,15 +68,16 @@ def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:
 
 def _table(rows: Sequence[LedgerRow], by: str | None) -> Table:
     """The figures as a table: columns that are nought everywhere are left out, so that it fits a terminal."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column((by or "").capitalize(), overflow="fold", min_width=12)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, caption_justify="left")
+    table.add_column((by or "").capitalize(), overflow="fold", min_width=9)
     shown = [name for name in _COUNTS if name in _ALWAYS or any(getattr(row, name) for row in rows)]
-    for heading in (*(name.replace("_", " ") for name in shown), "right first time", "late by (median)", "p90"):
-        table.add_column(heading, justify="right", min_width=7 if heading in _WIDER else 5)
+    for heading in (*(name.replace("_", "\n") for name in shown), "right\n1st time", "late by"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         share = "–" if row.right_first_time is None else f"{row.right_first_time:.1%}"
         counts = (f"{getattr(row, name):,}" for name in shown)
-        table.add_row(row.name or "All promises", *counts, share, _late(row.late_median_s), _late(row.late_p90_s))
+        table.add_row(row.name or "All promises", *counts, share, _late(row.late_median_s))
+    table.caption = "late by: the median of those kept late"
     return table
 
 
