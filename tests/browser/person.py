@@ -121,7 +121,7 @@ class Person:
 
     def leave(self) -> None:
         """Close the browser once it has its answers, and tell what it complained of."""
-        for _ in range(PATIENCE // 50):
+        for _ in range(2_000 // 50):
             if not self.awaited:
                 break
             self.page.wait_for_timeout(50)
@@ -132,8 +132,8 @@ class Person:
         self.context.on("console", self._heard)
         self.context.on("weberror", lambda fault: self.complaints.append(f"page error: {fault.error}"))
         self.context.on("request", self._asked)
-        self.context.on("requestfinished", self.awaited.discard)
-        self.context.on("requestfailed", self.awaited.discard)
+        self.context.on("requestfinished", lambda request: self.awaited.discard(request))
+        self.context.on("requestfailed", lambda request: self.awaited.discard(request))
 
     def _heard(self, message: Any) -> None:
         if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
@@ -141,5 +141,6 @@ class Person:
 
     def _asked(self, request: Any) -> None:
         self.awaited.add(request)
+        self.awaited.discard(request.redirected_from)
         if not request.url.startswith((self.stage.url, "data:", "blob:")):
             self.complaints.append(f"asked another origin: {request.url}")
