@@ -207,8 +207,7 @@ def _take_chunk(chunk: _Chunk, batch: Batch, summary: Summary, run: _Run) -> Non
         chunk.facts, by=run.by, now=run.now, as_of=run.as_of, cases=run.cases, detected_by=DetectedBy.IMPORT
     )
     rejects = [_reject(batch, row) for row in chunk.rejected] + [
-        _refused(batch, chunk, one)
-        for one in taken.receipt.rejected
+        _refused(batch, chunk, one) for one in taken.receipt.rejected
     ]
     Reject.objects.bulk_create(rejects)
     summary.add(taken)
