@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.stage import Api, Stage, at
@@ -40,17 +39,33 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     lena.open("/today/")
     mara.sees("No promise is in danger.")
 
-    # The forecast slips. Nobody rang, nothing is broken, and it stands on Mara's list.
+    # The forecast slips. Nobody rang, nothing is broken, and it stands on Mara's list, and on her lead's.
     slipped(orders)
     mara.opens("at_risk", PRIYA)
     mara.sees("We know before the customer", within="#case header")
     lena.finds("at_risk", PRIYA)
+    number = str(mara.page.locator("#case").get_attribute("data-case"))
+
+    there_is_a_plan_before_the_first_word(mara)
+    she_hears_it_from_us(mara)
+    she_agrees_to_a_day_that_holds(mara)
+    stage.pass_time(hours=5)
+    she_wants_one_thing_more(mara)
+    stage.pass_time(days=5, hours=20)
+    she_gets_it_and_the_case_closes(mara)
+    assert orders.get(f"/cases/{number}")["outcome"] == "satisfied_after_more"
+    a_stranger_reads_nothing(seat("sam"), number)
+
+
+def there_is_a_plan_before_the_first_word(mara: Person) -> None:
+    """What we do at once stands in the ledger before Mara rings."""
     mara.records("take")
     mara.sees("until Priya says it is right")
-
-    # A plan before the first word: what we do at once stands in the ledger before Mara rings.
     mara.records("commitments", what=LOAN, when="in 6 hours")
     mara.sees(f"promised: {LOAN}")
+
+
+def she_hears_it_from_us(mara: Person) -> None:
     mara.records("steps/own", said="Three of your six pieces are not here. We should have told you weeks ago.")
     mara.sees("Three of your six pieces", within=".guide")
     mara.records("steps/listen", said="We would have slept on the floor.", harm="First night in the new house.")
@@ -58,14 +73,17 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     mara.records("steps/apologise", said="I am sorry that we kept you in the dark.")
     mara.sees("kept: Speak to Priya Nair", within="#case .tl")
 
-    # She agrees to the rest on a day that will hold: the first promise is replaced, and never breaks.
+
+def she_agrees_to_a_day_that_holds(mara: Person) -> None:
+    """The first promise is replaced with her consent, and never breaks."""
     mara.page.locator("#case").get_by_role("link", name=PRIYA).click()
     mara.page.get_by_role("link", name=WHAT).first.click()
     mara.records("replace", what="The other three pieces", when="in 6 days")
     mara.sees("Replaced")
 
-    # The same evening the beds stand. Asked, she wants one thing more, and gets it.
-    stage.pass_time(hours=5)
+
+def she_wants_one_thing_more(mara: Person) -> None:
+    """The same evening the beds stand; asked, she has one question left."""
     mara.open("/today/?who=me")
     mara.opens("at_risk", PRIYA)
     mara.keeps(LOAN)
@@ -75,11 +93,13 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     mara.sees("The customer wants something more. Put it right, then ask again.", within=".guide")
     mara.records("commitments", what=BACK, when="in 6 days")
     mara.sees(f"promised: {BACK}")
-    stage.pass_time(days=5, hours=20)
+
+
+def she_gets_it_and_the_case_closes(mara: Person) -> None:
     mara.open(mara.page.url)
     mara.keeps(BACK)
     mara.records("ask", channel="phone")
-    mara.sees(r"Record the answer")
+    mara.sees("Record the answer")
     mara.records("answer", answer="satisfied", words="I have told everybody about you.")
     mara.sees("I have told everybody about you.", within="#case .tl")
     mara.records("cause", cause="stock-shown-not-there")
@@ -87,11 +107,10 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     mara.click("Close the case")
     mara.sees("closed the case", within="#case .tl")
     mara.misses("Promise broken", within="#case .tl")
-    expect(mara.page.locator("#case form[action$='/reopen/']")).to_have_count(1)
 
-    number = mara.page.locator("#case").get_attribute("data-case")
-    assert orders.get(f"/cases/{number}")["outcome"] == "satisfied_after_more"
-    sam = seat("sam")
+
+def a_stranger_reads_nothing(sam: Person, number: str) -> None:
+    """Somebody of another team finds neither the case nor the promise."""
     answer = sam.open(f"/cases/{number}/panel/")
     assert answer is not None
     assert answer.status == 404

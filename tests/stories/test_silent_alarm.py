@@ -20,29 +20,10 @@ SHE_SAID = "I reported it at eight. I was told somebody would ring, and I waited
 @pytest.mark.browser
 def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     mara, lena, greta = seat("mara"), seat("lena"), seat("greta")
-
-    # Eight in the morning: her alarm has lost its line. Mara promises a call from the technicians.
-    mara.open("/today/")
-    mara.press("p")
-    mara.page.get_by_label("To whom").fill(f"{NORA}: ring back with the hour of the repair in 30 min")
-    mara.page.get_by_label("Add Nora Whitfield as a new customer").check()
-    mara.press("Control+Enter")
-    mara.sees("Promised to Nora Whitfield: ring back with the hour of the repair")
-
-    # Nobody rings. The desk says so by itself, and Mara owns what follows.
+    a_call_is_promised(mara)
     lena.open("/today/")
     stage.pass_time(minutes=31)
-    mara.finds("broken", NORA)
-
-    # Nora rings again. Mara takes the case and promises once more; that promise is made in the case.
-    mara.opens("broken", NORA)
-    mara.records("take")
-    mara.sees("SR-")
-    mara.records("steps/own", said="I am Mara, and it is mine from here.")
-    mara.records("steps/listen", said=SHE_SAID, harm="She does not feel safe in her own house.")
-    mara.sees(SHE_SAID, within="#case .tl")
-    mara.records("commitments", what="The head of the technicians rings her", when="in 30 min")
-    mara.sees("promised: The head of the technicians rings her")
+    nobody_rang_and_she_rings_again(mara)
 
     # An answering machine. The second silence draws the lead in, by name.
     stage.pass_time(minutes=31)
@@ -51,13 +32,44 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
 
     # Five o'clock, and the lead has gone home. The third silence reaches the manager.
     stage.pass_time(minutes=31)
+    the_manager_takes_it_in_charge(greta)
+    she_comes_herself(stage, greta)
+    she_explains_and_asks(greta)
+    it_closes_only_when_all_is_said(greta)
+    a_stranger_reads_nothing(seat("sam"), str(greta.page.locator("#case").get_attribute("data-case")))
+
+
+def a_call_is_promised(mara: Person) -> None:
+    """Eight in the morning: her alarm has lost its line. Mara promises a call from the technicians."""
+    mara.open("/today/")
+    mara.press("p")
+    mara.page.get_by_label("To whom").fill(f"{NORA}: ring back with the hour of the repair in 30 min")
+    mara.page.get_by_label("Add Nora Whitfield as a new customer").check()
+    mara.press("Control+Enter")
+    mara.sees("Promised to Nora Whitfield: ring back with the hour of the repair")
+
+
+def nobody_rang_and_she_rings_again(mara: Person) -> None:
+    """The desk says so by itself. Mara takes the case and promises once more; that promise is made in the case."""
+    mara.opens("broken", NORA)
+    mara.records("take")
+    mara.records("steps/own", said="I am Mara, and it is mine from here.")
+    mara.records("steps/listen", said=SHE_SAID, harm="She does not feel safe in her own house.")
+    mara.sees(SHE_SAID, within="#case .tl")
+    mara.records("commitments", what="The head of the technicians rings her", when="in 30 min")
+    mara.sees("promised: The head of the technicians rings her")
+
+
+def the_manager_takes_it_in_charge(greta: Person) -> None:
     greta.open("/today/")
     greta.opens("waiting", "Take it in charge")
     greta.sees("You are drawn in.")
     greta.click("Take it in charge")
     greta.sees("took it in charge")
 
-    # She rings within the quarter of an hour, and comes herself: a promise like any other.
+
+def she_comes_herself(stage: Stage, greta: Person) -> None:
+    """She rings within the quarter of an hour, apologises, and comes with her own tools: a promise like any other."""
     greta.records("steps/apologise", said="We left you waiting. That is my fault, and I am sorry.")
     greta.sees("We left you waiting.", within=".guide")
     greta.records("commitments", what="Greta comes herself and repairs the line", when="in 60 min")
@@ -66,14 +78,17 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     greta.open(greta.page.url)
     greta.keeps("Greta comes herself and repairs the line")
 
-    # She explains, and she asks.
+
+def she_explains_and_asks(greta: Person) -> None:
     greta.records("notes", text="Told her why: the report was handed on, and nobody was told to ring.")
     greta.records("ask", channel="person")
     greta.sees("asked: are you satisfied, or do you want something more?")
     greta.records("answer", answer="satisfied", words="You came yourself. I did not expect that.")
     greta.sees("You came yourself.", within="#case .tl")
 
-    # The case does not close on that: a promise is broken still, and nobody has said why.
+
+def it_closes_only_when_all_is_said(greta: Person) -> None:
+    """Satisfied is not enough: a promise is broken still, and nobody has said why."""
     greta.sees("A promise made in this case was broken", within=".guide")
     greta.sees("No cause is recorded.", within=".guide")
     greta.keeps("The head of the technicians rings her")
@@ -83,16 +98,15 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     greta.sees("Closed", within="#case header")
     greta.sees("closed the case", within="#case .tl")
 
-    # Whoever opens it later reads the whole of it; somebody of another team reads nothing.
-    number = greta.page.locator("#case").get_attribute("data-case")
-    sam = seat("sam")
+
+def a_stranger_reads_nothing(sam: Person, number: str) -> None:
+    """Somebody of another team finds neither the case nor her name in any list of work."""
     answer = sam.open(f"/cases/{number}/")
     assert answer is not None
     assert answer.status == 404
-    sam.open("/cases/?state=all")
-    sam.misses(NORA)
-    sam.open("/today/?who=team")
-    sam.misses(NORA)
+    for path in ("/cases/?state=all", "/today/?who=team", "/promises/?due=any"):
+        sam.open(path)
+        sam.misses(NORA)
 
 
 def test_by_the_api(stage: Stage) -> None:
