@@ -74,8 +74,9 @@ def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> E
     by = _by(entry, desk)
     plain = not by and bool(line.alone)
     text = line.alone if plain else line.words(data)
-    if entry.subject_kind == "promise" and entry.subject_id in named and data.get("title"):
-        text = f"{_(line.titled) if line.titled and by else text}: {data['title']}"
+    title = str(data.get("title") or "")
+    if entry.subject_kind == "promise" and entry.subject_id in named and title not in text:
+        text = f"{_(line.titled) if line.titled and by else text}: {title}"
     text = text if by else text[:1].upper() + text[1:]
     said = str(data.get("said") or "")
     return Event(

@@ -94,6 +94,15 @@ def test_somebody_new_is_added_on_the_way(mara: AtDesk) -> None:
     assert Promise.objects.get().customer_id == Customer.objects.get(name="Ines Duarte").pk
 
 
+def test_the_story_of_a_customer_names_each_promise_once(cast: Cast, mara: AtDesk) -> None:
+    promise = promised(cast, "Ring with the plan")
+    actions.keep(promise.pk, by=actor(cast.mara), now=datetime.now(UTC))
+    story = text(mara.get(f"/customers/{promise.customer_id}/")).partition("What happened")[2]
+    assert "promised: Ring with the plan, due" in story
+    assert "kept: Ring with the plan" in story
+    assert story.count("Ring with the plan") == 2
+
+
 def test_a_promise_begun_at_a_customers_page_is_theirs(cast: Cast, mara: AtDesk) -> None:
     first, second = known(cast, key="A-1"), known(cast, key="A-2")
     for number, key in ((first, "A-1"), (second, "A-2")):
