@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
+from makegood.platform.health import hold_worker_lock
 from tests.browser.person import Person, a_browser, has_browser
 from tests.browser.stage import Stage, a_stage
 
@@ -81,3 +82,11 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             for table in tables:
                 cursor.execute(f"DELETE FROM {table}")
         connection.close()
+
+
+@pytest.fixture
+def living_worker(db: None) -> Iterator[Callable[[], None]]:
+    """A call that says a worker is alive; taken back afterwards, as its connection goes back into the pool."""
+    yield hold_worker_lock
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from makegood.config.environment import Environment, prepare_home
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import add_staff, set_absence
 from makegood.people.rules import Role
-from makegood.platform.health import hold_worker_lock
 from makegood.platform.installation import set_up
 from tests.installations import an_installation
 
@@ -82,10 +82,10 @@ def test_a_fresh_database_has_what_it_needs_but_nobody(look: Look) -> None:
 
 
 @pytest.mark.django_db
-def test_all_is_well(look: Look) -> None:
+def test_all_is_well(look: Look, living_worker: Callable[[], None]) -> None:
     set_up(name="Hill & Sons", time_zone="Europe/London", currency="GBP")
     add_staff(email="ann@hill.example", name="Ann", role=Role.ADMINISTRATOR, by=SYSTEM, now=NOW)
-    hold_worker_lock()
+    living_worker()
     assert [one for one in findings(look) if not one.ok] == []
 
 

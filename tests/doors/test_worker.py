@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,7 +12,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from makegood.adapters.heartbeat import HeartbeatLost, beat
-from makegood.platform.health import hold_worker_lock, status_of, workers
+from makegood.platform.health import status_of, workers
 from makegood.platform.models import IdempotencyKey
 from makegood.platform.tidying import clear_expired
 from makegood.worker.loop import LONGEST_SLEEP, SHORTEST_SLEEP, Chore, pause
@@ -100,10 +100,10 @@ def test_status(overdue: int, alive: int, status: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_worker_is_counted_once_however_often_it_says_so() -> None:
+def test_a_worker_is_counted_once_however_often_it_says_so(living_worker: Callable[[], None]) -> None:
     before = workers()
-    hold_worker_lock()
-    hold_worker_lock()
+    living_worker()
+    living_worker()
     assert workers() == before + 1
 
 
