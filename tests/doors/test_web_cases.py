@@ -123,6 +123,14 @@ def test_a_call_already_held_is_one_form(cast: Cast, case: Case) -> None:
     assert mara.post(url(case, "notes"), mode="words", text=" ").status_code == 422
 
 
+def test_what_goes_along_with_a_case_is_told_with_the_case(cast: Cast, case: Case) -> None:
+    """Its promises follow the owner; that the case was taken says so already."""
+    AtDesk(cast.lena).post(url(case, "take"))
+    shown = text(AtDesk(cast.mara).get(url(case)))
+    assert "Lena Brandt took the case" in shown
+    assert "somebody else" not in shown
+
+
 def test_a_handover_counts_once_accepted(cast: Cast, case: Case) -> None:
     mara, tomas = AtDesk(cast.mara), AtDesk(cast.tomas)
     mara.post(url(case, "handover"), to=str(cast.tomas.pk), note="She speaks Spanish")

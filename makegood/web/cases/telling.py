@@ -15,10 +15,11 @@ from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tel
 
 
 def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk) -> list[Event]:
-    """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name."""
+    """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name; that it
+    goes with the case from owner to owner, the case has told."""
     made = {one.promise.id for one in case.commitments}
     charges = {one.promise.id for one in case.commitments if one.purpose is Purpose.TAKE_IN_CHARGE}
-    told_already = {"promise.made": made, "promise.kept": charges, "promise.kept_late": charges}
+    told_already = {"promise.made": made, "promise.given": made, "promise.kept": charges, "promise.kept_late": charges}
     shown = [entry for entry in entries if entry.subject_id not in told_already.get(entry.verb, ())]
     return seamed(tell(shown, desk, named=made))
 
