@@ -111,13 +111,21 @@ class Person:
                 field.select_option(value)
             else:
                 field.fill(value)
-        form.locator("button[type=submit]").click()
+        # The next deed begins on the page that this one draws.
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            form.locator("button[type=submit]").click()
+        self.settles()
+
+    def settles(self) -> None:
+        """Wait until nothing that was asked for is still on its way or being put into the page."""
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
     def keeps(self, words: str) -> None:
         """Press "Kept" at a promise of the open case."""
         ahead = self.page.locator("#case .tl .ahead", has_text=words)
         ahead.get_by_role("button", name="Kept").click()
         expect(ahead).to_have_count(0)
+        self.settles()
 
     def leave(self) -> None:
         """Close the browser once it has its answers, and tell what it complained of."""
