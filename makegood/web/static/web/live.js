@@ -4,7 +4,7 @@ import { changed } from "./desk.js";
 
 const body = document.body;
 const adrift = document.getElementById("adrift");
-let cursor = body.dataset.cursor, failures = 0, timer = 0, live = false;
+let cursor = body.dataset.cursor, failures = 0, timer = 0, live = false, sent = null;
 
 function tell({ cursor: next, topics = [], counts = {} }) {
   cursor = next;
@@ -45,13 +45,16 @@ async function look() {
 // What a person is doing wins over news.
 body.addEventListener("htmx:beforeSwap", (event) => {
   live = Boolean(event.detail.requestConfig?.triggeringEvent?.type?.startsWith("live"));
+  sent = live ? null : event.detail.requestConfig?.elt?.closest("form") ?? null;
   // Only of a field: for anything else in focus, such as the open case, the morph would leave out all that is in it.
   Idiomorph.defaults.ignoreActiveValue = live && Boolean(document.activeElement?.matches("input, textarea, select"));
 });
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(live && old.matches?.("input, textarea, select") && changed(old));
 Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(live && [...(old.querySelectorAll?.("textarea, input[type=text]") ?? [])].some(changed));
-Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el) =>
-  !((name === "open" && live && el.matches("details, dialog")) || (name === "aria-current" && el.matches(".case-row")));
+// News moves no fold; the answer to a form closes only the one that holds the form.
+const folded = (el, how) => live || (how === "remove" && !el.contains(sent));
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el, how) =>
+  !((name === "open" && el.matches("details, dialog") && folded(el, how)) || (name === "aria-current" && el.matches(".case-row")));
 
 if (cursor) {
   document.addEventListener("visibilitychange", look);
