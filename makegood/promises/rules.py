@@ -150,11 +150,6 @@ def fix_clocks(*, made_at: datetime, due_at: datetime, warning: timedelta, grace
     return Clocks(due_at=due_at, warn_at=due_at - min(warning, given / 2), breaks_at=due_at + grace)
 
 
-def is_late(*, breaks_at: datetime, kept_at: datetime) -> bool:
-    """Whether keeping a promise at `kept_at` was too late. Kept exactly on the instant is in time."""
-    return kept_at > breaks_at
-
-
 class Moved(msgspec.Struct, frozen=True, gc=False):
     """One promise that changed its state, with what the rooms downstream need to act on it."""
 

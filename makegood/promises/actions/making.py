@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from makegood.journal.actions import NewEntry, record_many
-from makegood.journal.actors import Actor, ActorKind
+from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.platform.installation import organisation
 from makegood.promises.actions.ledger import NewRow, all_policies, as_promise, insert_rows
@@ -120,16 +119,6 @@ def made_data(row: NewRow) -> dict[str, Any]:
     return data
 
 
-def owner_from(by: Actor) -> int | None:
-    """Who answers for a promise unless somebody else is named: the member of staff who made it."""
-    return by.id if by.kind is ActorKind.STAFF else None
-
-
-def organisation_zone() -> ZoneInfo:
-    """The time zone in which the organisation counts its days."""
-    return organisation().zone
-
-
 def _policy(slug: str) -> Policy:
     policies = all_policies(retired=False)
     if slug not in policies:
@@ -145,4 +134,4 @@ def _due(due_at: datetime | None, due_on: date | None) -> datetime:
         return due_at
     if due_on is None:
         raise invalid("promise.no_due", "Say by when: an instant (due_at) or a day (due_on).", field="due_at")
-    return day_ends(due_on, organisation_zone())
+    return day_ends(due_on, organisation().zone)

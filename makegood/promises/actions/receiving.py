@@ -14,9 +14,10 @@ from makegood.customers.rules import CustomerFact, read_fact
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal
+from makegood.platform.installation import organisation
 from makegood.promises.actions import holding
 from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert_rows, moment_of, moved_from
-from makegood.promises.actions.making import made_entry, organisation_zone
+from makegood.promises.actions.making import made_entry
 from makegood.promises.actions.stored import Stored, load, update_rows
 from makegood.promises.facts import ATTRIBUTE, FIELDS, Due, Fact, Known, known_from, merge
 from makegood.promises.rules import Clocks, Events, Moved, Policy, State, fix_clocks, stand
@@ -81,7 +82,7 @@ def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime 
 
 def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime) -> Receipt:
     policies = all_policies()
-    batch = _Batch(by, now, organisation_zone(), policies, {policy.kind_id: slug for slug, policy in policies.items()})
+    batch = _Batch(by, now, organisation().zone, policies, {policy.kind_id: slug for slug, policy in policies.items()})
     checked = _Customers()
     horizon = seen + TOLERATED_AHEAD
     rejected = [
