@@ -120,13 +120,23 @@ def customers_page(scope: Scope, q: str = "", *, after: str = "", limit: int = P
     Raises Refusal("customer.not_allowed"), ("page.bad_cursor").
     """
     _check(scope)
-    rows = _found(read_search(q)) if q.strip() else _living()
+    rows = _listed(q)
     if after:
         number, name = _parse_cursor(after)
         rows = rows.filter(name__gte=name).filter(Q(name__gt=name) | Q(pk__gt=number))
     found = _lines(rows.order_by("name", "id")[: limit + 1])
     more = f"{found[limit - 1].id}~{found[limit - 1].name}" if len(found) > limit else ""
     return CustomersPage(found[:limit], more)
+
+
+def count_customers(scope: Scope, q: str = "", *, at_most: int) -> int:
+    """How many customers that list holds, counted up to `at_most`. Raises Refusal("customer.not_allowed")."""
+    _check(scope)
+    return _listed(q)[:at_most].count()
+
+
+def _listed(q: str) -> QuerySet[Customer]:
+    return _found(read_search(q)) if q.strip() else _living()
 
 
 def _check(scope: Scope) -> None:

@@ -8,16 +8,16 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from makegood.journal.queries import latest_cursor
-from makegood.people.queries import ViewFacts, views
+from makegood.people.queries import ViewFacts, views_first_of
 from makegood.people.rules import Role
 from makegood.promises.queries import KindFacts, kinds
 from makegood.web.desk import Desk
 from makegood.web.standing import Counts, counts_for
-from makegood.web.tables import Choice
+from makegood.web.tables import Choice, without_place
 
 # The first words of an address, and the place in the rail that they belong to.
 _PLACES = (
@@ -70,7 +70,7 @@ class Shell:
     @cached_property
     def saved(self) -> Saved | None:
         """The saved view whose list this is."""
-        here = f"{self._path}?{self._query}"
+        here = f"{self._path}?{without_place(QueryDict(self._query))}"
         return next((view for view in self.views if self._query and view.address == here), None)
 
     @cached_property
@@ -85,7 +85,8 @@ class Shell:
 
     @cached_property
     def views(self) -> list[Saved]:
-        return [Saved(view) for view in views()]
+        """The reader's own first, then everybody else's."""
+        return [Saved(view, self._desk) for view in views_first_of(self._desk.staff_id)]
 
     @cached_property
     def kinds(self) -> list[Choice]:
@@ -97,11 +98,11 @@ class Shell:
 
 
 class Saved:
-    """A saved view in the rail."""
+    """A saved view in the rail; its count is asked for once the page stands."""
 
-    def __init__(self, view: ViewFacts) -> None:
+    def __init__(self, view: ViewFacts, desk: Desk) -> None:
         self.name, self.slug, self.address = view.name, view.slug, view.address
-        self.url = view.address
+        self.may_change = desk.administers or view.made_by_id == desk.staff_id
 
 
 def by_hand(every: Iterable[KindFacts]) -> list[Choice]:

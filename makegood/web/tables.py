@@ -8,6 +8,9 @@ from typing import Any
 
 from django.http import QueryDict
 
+PLACES = ("after", "before")
+"""What of an address says where in a list it stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -64,6 +67,14 @@ def pages(path: str, asked: QueryDict, next_cursor: str) -> Page:
     if next_cursor:
         kept["after"] = next_cursor
     return Page(start if asked.get("after") else "", f"{path}?{kept.urlencode()}" if next_cursor else "")
+
+
+def without_place(asked: QueryDict) -> str:
+    """The filters of an address, wherever in its list it stands."""
+    kept = asked.copy()
+    for name in PLACES:
+        kept.pop(name, None)
+    return kept.urlencode()
 
 
 def number_or_none(text: str | None) -> int | None:

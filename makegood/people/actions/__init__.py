@@ -4,7 +4,7 @@ from makegood.people.actions.absences import end_absence, set_absence
 from makegood.people.actions.staff import add_staff, change_staff, deactivate, reactivate, set_password
 from makegood.people.actions.teams import add_team, change_team
 from makegood.people.actions.tokens import create_token, revoke_token
-from makegood.people.actions.views import remove_view, save_view
+from makegood.people.actions.views import remove_view, rename_view, save_view
 
 __all__ = [
     "add_staff",
@@ -16,6 +16,7 @@ __all__ = [
     "end_absence",
     "reactivate",
     "remove_view",
+    "rename_view",
     "revoke_token",
     "save_view",
     "set_absence",

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor, ActorKind
-from makegood.kernel.refusals import forbidden, invalid, missing
+from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.people.actions.finding import clean_name, is_oneself
 from makegood.people.models import SavedView
 from makegood.people.queries import require
@@ -38,18 +38,44 @@ def save_view(name: str, path: str, query: str, *, by: Actor, now: datetime) -> 
 
 
 @transaction.atomic
+def rename_view(slug: str, name: str, *, by: Actor, now: datetime) -> None:
+    """Give a view another name: one's own, or any for an administrator. Its address stays, as people pass it on.
+
+    Raises Refusal("view.unknown"), ("view.name_taken"), ("people.bad_name"), ("people.not_allowed").
+    """
+    view = _changeable(slug, by)
+    name, old = clean_name(name, limit=80, what="the view"), view.name
+    if name == old:
+        return
+    if SavedView.objects.filter(made_by=view.made_by_id, name=name).exists():
+        raise Refusal(
+            "view.name_taken", "There is a view of that name already. Choose another, or remove that one.",
+            status=409, field="name",
+        )  # fmt: skip
+    view.name = name
+    view.save(update_fields=["name"])
+    record("view.renamed", by=by, at=now, subject=("view", view.pk), data={"name": name, "before": old})
+
+
+@transaction.atomic
 def remove_view(slug: str, *, by: Actor, now: datetime) -> None:
     """Take a view away: one's own, or any for an administrator.
 
     Raises Refusal("view.unknown"), ("people.not_allowed").
     """
+    view = _changeable(slug, by)
+    record("view.removed", by=by, at=now, subject=("view", view.pk), data={"name": view.name})
+    view.delete()
+
+
+def _changeable(slug: str, by: Actor) -> SavedView:
+    """The view, locked, for its maker and for those who administer."""
     view = SavedView.objects.select_for_update().filter(slug=slug).first()
     if view is None:
         raise missing("view.unknown", "There is no saved view of that name. It may have been removed.")
     if not is_oneself(by, view.made_by_id):
         require(by, Ability.ADMINISTER)
-    record("view.removed", by=by, at=now, subject=("view", view.pk), data={"name": view.name})
-    view.delete()
+    return view
 
 
 def _check_address(path: str, query: str) -> None:

@@ -26,7 +26,7 @@ _COUNTED = 10_000
 def cases(request: DeskRequest) -> HttpResponse:
     """A view of the cases; its address is the view."""
     desk, asked = request.desk, request.GET
-    narrow = _narrow(asked, desk)
+    narrow = read_filter(asked, desk)
     found = cases_list(desk.scope, narrow, after=asked.get("after", ""))
     context = {
         "columns": [
@@ -56,7 +56,8 @@ def beside(request: DeskRequest, ref: str) -> HttpResponse:
     return render(request, "web/cases/panel.html", panel.context(parse_number(ref), request.desk))
 
 
-def _narrow(asked: QueryDict, desk: Desk) -> CaseFilter:
+def read_filter(asked: QueryDict, desk: Desk) -> CaseFilter:
+    """The filters of an address; what it does not understand is left out."""
     owner, state = asked.get("owner", ""), asked.get("state", "open")
     customer = number_or_none(asked.get("customer"))
     return CaseFilter(

@@ -35,6 +35,7 @@ def customers(request: DeskRequest) -> HttpResponse:
         "columns": [Column(_("Name")), Column(_("Number")), Column(_("Reached at"))],
         "rows": [Row([one.name, one.key or "", one.contact], f"/customers/{one.id}/") for one in found.rows],
         "page": pages(request.path, request.GET, found.next),
+        "query": request.GET.urlencode(),
     }
     part = "#results" if request.htmx and request.htmx.target == "results" else ""
     return render(request, f"web/customers/customers.html{part}", context)

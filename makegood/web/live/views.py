@@ -15,7 +15,7 @@ _TOPICS = {
     "promise": ("today", "promises", "cases"),
     "case": ("today", "cases"),
     "staff": ("today", "cases"),
-    "customer": ("cases",),
+    "customer": ("cases", "customers"),
 }
 _STRETCH = 500
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from makegood.people.actions import remove_view, save_view
+from makegood.people.actions import remove_view, rename_view, save_view
 from makegood.people.queries import view_by_slug
 from makegood.web.answers import done, see_other
 from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.tables import without_place
+from makegood.web.views.counting import counted
 
 _LISTS = ("/promises/", "/cases/", "/customers/")
 
@@ -32,6 +34,19 @@ def view(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 @at_desk("POST")
+def rename(request: DeskRequest, slug: str) -> HttpResponse:
+    """Call a view otherwise; it opens where it did."""
+    rename_view(slug, request.POST.get("name", ""), by=request.desk.actor, now=request.desk.now)
+    return done(request, _("The view is renamed."), to=view_by_slug(slug).address)
+
+
+@at_desk("GET")
+def counts(request: DeskRequest) -> HttpResponse:
+    """How many rows each saved view holds for the reader, for the rail: asked for once a page stands."""
+    return JsonResponse({"counts": counted(request.desk)})
+
+
+@at_desk("POST")
 def remove(request: DeskRequest, slug: str) -> HttpResponse:
     """Take a view away; the list itself stays."""
     found = view_by_slug(slug)
@@ -40,8 +55,8 @@ def remove(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 def _query(request: DeskRequest, path: str) -> str:
-    """The filters now in the address: filtering while typing changes it without a new page."""
+    """The filters now in the address: filtering while typing changes it without a new page. A view begins at the
+    beginning of its list, wherever in it the reader is."""
     sent = urlsplit(request.headers.get("Referer", ""))
-    if sent.netloc == request.get_host() and sent.path == path:
-        return sent.query
-    return request.POST.get("query", "")
+    here = sent.netloc == request.get_host() and sent.path == path
+    return without_place(QueryDict(sent.query if here else request.POST.get("query", "")))

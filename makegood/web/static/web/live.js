@@ -6,11 +6,16 @@ const body = document.body;
 const adrift = document.getElementById("adrift");
 let cursor = body.dataset.cursor, failures = 0, timer = 0, live = false, sent = null;
 
-function tell({ cursor: next, topics = [], counts = {} }) {
-  cursor = next;
+/** Write counts to the places named after them. */
+export function fill(counts) {
   for (const [name, count] of Object.entries(counts)) {
     for (const el of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) el.textContent = count || "";
   }
+}
+
+function tell({ cursor: next, topics = [], counts = {} }) {
+  cursor = next;
+  fill(counts);
   for (const topic of topics) body.dispatchEvent(new CustomEvent(`live-${topic}`));
   body.dispatchEvent(new CustomEvent("live", { detail: { topics } }));
 }

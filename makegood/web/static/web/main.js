@@ -6,3 +6,4 @@ import "./desk.js";
 import "./keys.js";
 import "./palette.js";
 import "./live.js";
+import "./views.js";
