@@ -12,12 +12,17 @@ from makegood.platform.postgres import NAME, USER, socket_folder
 def connection_settings(environment: Environment) -> dict[str, Any]:
     """Django's settings for the one database."""
     where = _embedded(environment) if environment.embedded else _server(environment.database_url)
-    options = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5}, **where.pop("OPTIONS", {})}
+    options = {
+        "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
+        # A statement that comes again is neither read nor planned again: that took the server longer than most answers.
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+        **where.pop("OPTIONS", {}),
+    }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        # Looks at a connection before it is used again: requests survive a restart of the database.
+        "ENGINE": "makegood.platform.database",
         "ATOMIC_REQUESTS": False,
-        # A connection is looked at before it is used again: requests survive a restart of the database.
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
         **where,
     }
