@@ -17,6 +17,7 @@ from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.kernel.texts import is_text
 from makegood.people.rules import Scope
 from makegood.platform.among import Among
+from makegood.platform.paging import slice_of
 
 PAGE = 50
 _WIDEST = 500
@@ -63,10 +64,11 @@ class CustomerLine:
 
 @dataclass(frozen=True, slots=True)
 class CustomersPage:
-    """A page of customers by name and the cursor of the next one ("" at the end)."""
+    """A page of customers by name and the cursors of those around it ("" where there is none)."""
 
     rows: tuple[CustomerLine, ...]
     next: str
+    previous: str = ""
 
 
 def customer_for(scope: Scope, customer_id: int) -> CustomerFacts:
@@ -114,19 +116,19 @@ def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     return _lines(_found(wanted).order_by(exact_first, "name", "id")[:limit])
 
 
-def customers_page(scope: Scope, q: str = "", *, after: str = "", limit: int = PAGE) -> CustomersPage:
-    """A page of customers by name, narrowed to what `search` finds for `q`, continued after a cursor.
+def customers_page(scope: Scope, q: str = "", *, after: str = "", before: str = "", limit: int = PAGE) -> CustomersPage:
+    """A page of customers by name, narrowed to what `search` finds for `q`, continued after a cursor or ending before
+    one.
 
     Raises Refusal("customer.not_allowed"), ("page.bad_cursor").
     """
     _check(scope)
-    rows = _listed(q)
-    if after:
-        number, name = _parse_cursor(after)
-        rows = rows.filter(name__gte=name).filter(Q(name__gt=name) | Q(pk__gt=number))
-    found = _lines(rows.order_by("name", "id")[: limit + 1])
-    more = f"{found[limit - 1].id}~{found[limit - 1].name}" if len(found) > limit else ""
-    return CustomersPage(found[:limit], more)
+    found = slice_of(
+        _listed(q), "name", _lines, limit=limit,
+        after=_parse_cursor(after) if after else None, before=_parse_cursor(before) if before else None,
+    )  # fmt: skip
+    previous, following = found.around(lambda line: f"{line.id}~{line.name}")
+    return CustomersPage(tuple(found.rows), following, previous)
 
 
 def count_customers(scope: Scope, q: str = "", *, at_most: int) -> int:
@@ -224,8 +226,8 @@ def _first_contacts(customer_ids: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("customer_id", "value"))
 
 
-def _parse_cursor(text: str) -> tuple[int, str]:
+def _parse_cursor(text: str) -> tuple[str, int]:
     number, _, name = text.partition("~")
     if not (number.isascii() and number.isdecimal() and len(number) < 19 and is_text(name)):
         raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after")
-    return int(number), name
+    return name, int(number)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypedDict
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -47,6 +48,7 @@ class Page:
     """Where a list can be read on, as addresses; `start_url` when this is not its beginning."""
 
     start_url: str = ""
+    previous_url: str = ""
     next_url: str = ""
 
 
@@ -59,14 +61,41 @@ class Choice:
     note: str = field(default="")
 
 
-def pages(path: str, asked: QueryDict, next_cursor: str) -> Page:
+class Around(Protocol):
+    """A page of a room's list, with the cursors of those before and after it."""
+
+    @property
+    def previous(self) -> str: ...
+
+    @property
+    def next(self) -> str: ...
+
+
+class Place(TypedDict):
+    """Where in a list a page begins or ends: one cursor, or none for its beginning."""
+
+    after: str
+    before: str
+
+
+def place(asked: QueryDict) -> Place:
+    """Where in a list an address stands; after a row, if it names both."""
+    after = asked.get("after", "")
+    return {"after": after, "before": "" if after else asked.get("before", "")}
+
+
+def pages(path: str, asked: QueryDict, found: Around) -> Page:
     """The addresses around a page of a list, with its filters kept."""
-    kept = asked.copy()
-    kept.pop("after", None)
-    start = f"{path}?{kept.urlencode()}" if kept else path
-    if next_cursor:
-        kept["after"] = next_cursor
-    return Page(start if asked.get("after") else "", f"{path}?{kept.urlencode()}" if next_cursor else "")
+    kept = without_place(asked)
+
+    def to(cursor: str) -> str:
+        return "?".join(filter(None, (path, "&".join(filter(None, (kept, cursor))))))
+
+    return Page(
+        start_url=to("") if found.previous or asked.get("after") else "",
+        previous_url=to(urlencode({"before": found.previous})) if found.previous else "",
+        next_url=to(urlencode({"after": found.next})) if found.next else "",
+    )
 
 
 def without_place(asked: QueryDict) -> str:

@@ -202,6 +202,42 @@ def test_the_keys_of_a_list(stage: Stage, seat: Seat) -> None:
     expect(mara.page).to_have_url(re.compile("/cases/$"))
 
 
+def test_keys_turn_the_pages_of_a_list(stage: Stage, seat: Seat) -> None:
+    mara = seat("mara")
+    for number in range(60):
+        stage.api().tell(reference=str(number), customer=DANA, kind="delivery", title=f"Box {number:02}",
+                         due_at=at(days=2, minutes=number))  # fmt: skip
+    mara.open("/promises/?due=ahead")
+    mara.sees("Box 00", within="#results")
+    mara.press("]")
+    mara.sees("Box 59", within="#results")
+    mara.misses("Box 00", within="#results")
+    mara.press("]")
+    mara.press("[")
+    mara.sees("Box 00", within="#results")
+    expect(mara.page.locator(".pager [rel=prev]")).to_have_count(0)
+
+
+def test_a_saved_view_says_how_many_it_holds(stage: Stage, seat: Seat) -> None:
+    mara = seat("mara")
+    stage.api().tell(reference="1", customer=DANA, kind="delivery", title="A box", due_at=at(days=2))
+    mara.open("/promises/?due=ahead&kind=delivery")
+    mara.page.locator(".filters summary").click()
+    mara.page.get_by_label("Name of this view").fill("Boxes")
+    mara.click("Save view", mara.page.locator(".filters form.sheet"))
+    figure = mara.page.locator("#nav [data-count='view:boxes']")
+    expect(figure).to_have_text("1")
+    stage.api().tell(reference="2", customer=DANA, kind="delivery", title="Another box", due_at=at(days=2))
+    expect(figure).to_have_text("2", timeout=LIVE + 10_000 + WORK)
+    mara.page.locator("summary", has_text="This view").click()
+    mara.page.get_by_label("Name of this view").first.fill("All boxes")
+    mara.click("Rename")
+    mara.sees("All boxes", within="h1")
+    mara.page.locator("summary", has_text="This view").click()
+    mara.click("Remove this view")
+    expect(figure).to_have_count(0)
+
+
 def test_single_keys_never_fire_while_typing(stage: Stage, seat: Seat) -> None:
     mara = seat("mara")
     some_trouble(stage, "Dana Okafor")

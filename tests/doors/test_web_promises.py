@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.http import HttpResponse
 
 from makegood.cases.models import Case
 from makegood.customers import actions as customers
@@ -177,19 +179,35 @@ def test_filtering_answers_with_the_list_alone(cast: Cast, mara: AtDesk) -> None
     assert "<html" not in shown
 
 
-def test_pages_go_on_by_key(cast: Cast, mara: AtDesk) -> None:
+def leads(page: HttpResponse, where: str) -> str:
+    """Where the link to the page before ("prev") or after ("next") goes; "" when there is none."""
+    return html.unescape(page.content.decode().partition(f'rel="{where}" href="')[2].partition('"')[0])
+
+
+def test_pages_go_on_and_back_by_key(cast: Cast, mara: AtDesk) -> None:
     customer_id = known(cast)
-    for number in range(55):
+    for number in range(105):
         promised(cast, f"Ring back {number}", hours=1 + number, customer_id=customer_id)
-    first = mara.get("/promises/", due="ahead").content.decode()
-    after = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
-    second = text(mara.get(after))
-    assert "Ring back 54" in second
-    assert "Ring back 49 " not in second
+    first = mara.get("/promises/", due="ahead", owner="me")
+    assert leads(first, "prev") == ""
+    second = mara.get(leads(first, "next"))
+    assert "Ring back 99" in text(second)
+    assert "Ring back 49 " not in text(second)
+    third = mara.get(leads(second, "next"))
+    assert leads(third, "next") == ""
+    again = mara.get(leads(third, "prev"))
+    assert "due=ahead&owner=me" in leads(third, "prev"), "the filters stay"
+    assert [f"Ring back {number} " in text(again) for number in (49, 50, 99, 100)] == [False, True, True, False]
+    begin = mara.get(leads(again, "prev"))
+    assert leads(begin, "prev") == ""
+    assert "To the start" not in text(begin)
+    assert "To the start" in text(again)
 
 
 def test_bad_cursors_and_numbers_are_told_so(mara: AtDesk) -> None:
     assert mara.get("/promises/", after="x").status_code == 400
+    assert mara.get("/cases/", before="x").status_code == 400
+    assert mara.get("/customers/", before="x").status_code == 400
     assert mara.get("/promises/99999999999999999999/").status_code == 404
     assert mara.get("/promises/", customer="99999999999999999").status_code == 404
 

@@ -17,6 +17,7 @@ from makegood.customers import queries as customers
 from makegood.customers.models import Customer
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Scope
+from makegood.platform.paging import slice_of
 from makegood.promises.queries import parse_cursor
 from makegood.promises.rules import LIVE, State
 
@@ -78,23 +79,22 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CasesPage:
-    """A page of cases and the cursor of the next one ("" at the end)."""
+    """A page of cases and the cursors of those around it ("" where there is none)."""
 
     rows: tuple[CaseLine, ...]
     next: str
+    previous: str = ""
 
 
-def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", limit: int = PAGE) -> CasesPage:
-    """A page of cases by when they were opened, newest first unless told otherwise."""
-    rows = _narrowed(scope, narrow)
-    if after:
-        at, number = parse_cursor(after)
-        ahead, same = ("opened_at__gt", "id__gt") if narrow.oldest_first else ("opened_at__lt", "id__lt")
-        rows = rows.filter(Q(**{ahead: at}) | Q(opened_at=at, **{same: number}))
-    order = ("opened_at", "id") if narrow.oldest_first else ("-opened_at", "-id")
-    found = list(with_names(rows).order_by(*order)[: limit + 1])
-    more = f"{found[limit - 1].opened_at.isoformat()}~{found[limit - 1].pk}" if len(found) > limit else ""
-    return CasesPage(lines(found[:limit]), more)
+def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", before: str = "", limit: int = PAGE) -> CasesPage:
+    """A page of cases by when they were opened, newest first unless told otherwise, continued after a cursor or
+    ending before one. Raises Refusal("page.bad_cursor")."""
+    found = slice_of(
+        with_names(_narrowed(scope, narrow)), "opened_at", list, limit=limit, descending=not narrow.oldest_first,
+        after=parse_cursor(after) if after else None, before=parse_cursor(before) if before else None,
+    )  # fmt: skip
+    previous, following = found.around(lambda case: f"{case.opened_at.isoformat()}~{case.pk}")
+    return CasesPage(lines(found.rows), following, previous)
 
 
 def count_open(scope: Scope, narrow: CaseFilter, *, at_most: int = 10_000) -> int:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from makegood.kernel.refusals import invalid, missing
 from makegood.people.rules import Scope
+from makegood.platform.paging import slice_of
 from makegood.promises.models import Promise, PromiseQuerySet
 from makegood.promises.rules import MOVES, Move, State
 
@@ -76,10 +77,11 @@ class LedgerFilter:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """A page of the ledger and the cursor of the next one ("" at the end)."""
+    """A page of the ledger and the cursors of those around it ("" where there is none)."""
 
     rows: tuple[PromiseFacts, ...]
     next: str
+    previous: str = ""
 
 
 def visible(scope: Scope) -> PromiseQuerySet:
@@ -115,17 +117,17 @@ def of_customer(scope: Scope, customer_ids: Collection[int], *, limit: int) -> t
     return tuple(facts_of(promise) for promise in rows)
 
 
-def ledger(scope: Scope, narrow: LedgerFilter, *, after: str = "", limit: int = PAGE) -> LedgerPage:
-    """A page of the ledger in the order of due dates, continued after a cursor."""
-    rows = _narrowed(visible(scope), narrow)
-    order = ("-due_at", "-id") if narrow.newest_first else ("due_at", "id")
-    if after:
-        at, number = parse_cursor(after)
-        ahead, same = ("due_at__lt", "id__lt") if narrow.newest_first else ("due_at__gt", "id__gt")
-        rows = rows.filter(Q(**{ahead: at}) | Q(due_at=at, **{same: number}))
-    found = list(rows.order_by(*order)[: limit + 1])
-    more = f"{found[limit - 1].due_at.isoformat()}~{found[limit - 1].pk}" if len(found) > limit else ""
-    return LedgerPage(tuple(facts_of(promise) for promise in found[:limit]), more)
+def ledger(scope: Scope, narrow: LedgerFilter, *, after: str = "", before: str = "", limit: int = PAGE) -> LedgerPage:
+    """A page of the ledger in the order of due dates, continued after a cursor or ending before one.
+
+    Raises Refusal("page.bad_cursor").
+    """
+    found = slice_of(
+        _narrowed(visible(scope), narrow), "due_at", list, limit=limit, descending=narrow.newest_first,
+        after=parse_cursor(after) if after else None, before=parse_cursor(before) if before else None,
+    )  # fmt: skip
+    previous, following = found.around(lambda promise: f"{promise.due_at.isoformat()}~{promise.pk}")
+    return LedgerPage(tuple(facts_of(promise) for promise in found.rows), following, previous)
 
 
 def count_open(scope: Scope, narrow: LedgerFilter, *, at_most: int = 10_000) -> int:

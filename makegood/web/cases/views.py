@@ -16,7 +16,7 @@ from makegood.promises.queries import kinds
 from makegood.web import clocks
 from makegood.web.cases import panel
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.tables import Choice, Column, Row, Select, number_or_none, pages
+from makegood.web.tables import PLACES, Choice, Column, Row, Select, number_or_none, pages, place
 from makegood.web.templatetags.desk import clock, icon, person, pips
 
 _COUNTED = 10_000
@@ -27,7 +27,7 @@ def cases(request: DeskRequest) -> HttpResponse:
     """A view of the cases; its address is the view."""
     desk, asked = request.desk, request.GET
     narrow = read_filter(asked, desk)
-    found = cases_list(desk.scope, narrow, after=asked.get("after", ""))
+    found = cases_list(desk.scope, narrow, **place(asked))
     context = {
         "columns": [
             Column(_("Case")), Column(_("Customer")), Column(_("Promise"), n=True), Column(_("Conversation")),
@@ -35,8 +35,8 @@ def cases(request: DeskRequest) -> HttpResponse:
         ],
         "rows": [Row(_cells(line, desk), f"/cases/{line.ref}/") for line in found.rows],
         "count": _counted(desk, narrow) if found.rows else "",
-        "page": pages(request.path, asked, found.next),
-        "filtered": any(value for name, value in asked.items() if name != "after"), "q": narrow.q,
+        "page": pages(request.path, asked, found),
+        "filtered": any(value for name, value in asked.items() if name not in PLACES), "q": narrow.q,
     }  # fmt: skip
     if request.htmx and request.htmx.target == "results":
         return render(request, "web/cases/cases.html#results", context)

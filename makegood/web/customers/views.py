@@ -17,7 +17,7 @@ from makegood.promises.rules import UNKEPT, State
 from makegood.web import clocks, telling
 from makegood.web.customers.details import details_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.tables import Column, Row, pages
+from makegood.web.tables import Column, Row, pages, place
 
 _SHOWN = 100
 _CASES = 20
@@ -29,12 +29,12 @@ _YEAR = timedelta(days=365)
 def customers(request: DeskRequest) -> HttpResponse:
     """Customers by name, narrowed by words, number, e-mail or phone."""
     q = request.GET.get("q", "")
-    found = customers_page(request.desk.scope, q, after=request.GET.get("after", ""))
+    found = customers_page(request.desk.scope, q, **place(request.GET))
     context = {
         "q": q,
         "columns": [Column(_("Name")), Column(_("Number")), Column(_("Reached at"))],
         "rows": [Row([one.name, one.key or "", one.contact], f"/customers/{one.id}/") for one in found.rows],
-        "page": pages(request.path, request.GET, found.next),
+        "page": pages(request.path, request.GET, found),
         "query": request.GET.urlencode(),
     }
     part = "#results" if request.htmx and request.htmx.target == "results" else ""

@@ -12,7 +12,7 @@ from makegood.promises.queries import LedgerFilter, count_open, promise_for
 from makegood.promises.queries import ledger as ledger_of
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.promises import ledger, one
-from makegood.web.tables import pages
+from makegood.web.tables import pages, place
 
 _COUNTED = 10_000
 
@@ -22,13 +22,13 @@ def promises(request: DeskRequest) -> HttpResponse:
     """A view of the ledger; its address is the view."""
     desk = request.desk
     asked = ledger.read(request.GET, desk)
-    found = ledger_of(desk.scope, asked.narrow, after=request.GET.get("after", ""))
+    found = ledger_of(desk.scope, asked.narrow, **place(request.GET))
     context = {
         "asked": asked,
         "columns": ledger.columns(),
         "rows": ledger.rows(found.rows, desk),
         "count": _counted(desk.scope, asked.narrow) if found.rows else "",
-        "page": pages(request.path, request.GET, found.next),
+        "page": pages(request.path, request.GET, found),
         "filtered": any((asked.q, asked.state, asked.kind, asked.owner, asked.customer)),
     }
     if request.htmx and request.htmx.target == "results":

@@ -61,8 +61,10 @@ function escape(event) {
 }
 
 function handle(event) {
-  if (event.metaKey || event.ctrlKey) return !event.altKey && chord(event);
-  if (event.altKey || event.isComposing || document.querySelector("dialog[open]")) return false;
+  // On many keyboards [ and ] are typed with AltGr, which some systems tell as Ctrl and Alt.
+  const third = event.getModifierState("AltGraph");
+  if (!third && (event.metaKey || event.ctrlKey)) return !event.altKey && chord(event);
+  if ((event.altKey && !third) || event.isComposing || document.querySelector("dialog[open]")) return false;
   if (event.key === "Escape") return escape(event);
   if (typing(event.target) || root.dataset.singleKeys === "off") return false;
   return single(event.key);
