@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Iterable
 
 _FOLDED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 # Control characters cannot be stored or shown; a lone half of a surrogate pair is no character at all.
@@ -25,3 +27,10 @@ def fold(text: str) -> str:
         return text.lower()
     bare = unicodedata.normalize("NFKD", text).casefold()
     return "".join(character for character in bare if unicodedata.category(character) != "Mn").translate(_FOLDED)
+
+
+def nearest(name: str, among: Iterable[str]) -> str | None:
+    """The known name that is written most like `name`, if any is."""
+    known = {one_line(other).casefold(): other.strip() for other in among if other.strip()}
+    close = difflib.get_close_matches(one_line(name).casefold(), known, n=1, cutoff=0.5)
+    return known[close[0]] if close else None

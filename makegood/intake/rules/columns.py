@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import nearest
 
 
 def plain(name: object) -> str:
@@ -54,10 +54,3 @@ def missing(file: str, names: Sequence[str], header: Sequence[object]) -> Refusa
     advice = f" Did you mean {' and '.join(near)}?" if near else ""
     word = "column" if len(names) == 1 else "columns"
     return invalid("file.column_missing", f"{file} has no {word} {listed}. It has: {found}.{advice}")
-
-
-def nearest(name: str, among: Iterable[str]) -> str | None:
-    """The known name that is written most like `name`, if any is."""
-    known = {plain(other): other.strip() for other in among if other.strip()}
-    close = difflib.get_close_matches(plain(name), known, n=1, cutoff=0.5)
-    return known[close[0]] if close else None

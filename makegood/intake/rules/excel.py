@@ -22,11 +22,11 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.styles.numbers import is_datetime
 
-from makegood.intake.rules.columns import nearest
 from makegood.intake.rules.opening import CHUNK, copy_unzipped
 from makegood.intake.rules.rows import Broken, Cell, Record
 from makegood.intake.rules.spec import FileShape
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import nearest
 
 _UNPACKED_LIMIT = 1 << 30
 _PACKED_LIMIT = 1 << 28

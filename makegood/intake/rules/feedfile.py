@@ -8,13 +8,13 @@ from pathlib import Path
 
 from makegood.intake.rules import specparts
 from makegood.intake.rules.building import slug
-from makegood.intake.rules.columns import nearest
 from makegood.intake.rules.needs import in_order
-from makegood.intake.rules.nodes import Part, parse, read
 from makegood.intake.rules.opening import declared
 from makegood.intake.rules.spec import Feed, FileShape, KindPolicy, Lookup, RowRules, Text, When
 from makegood.intake.rules.specparts import Defaults
+from makegood.kernel.nodes import Part, parse, read
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import nearest
 
 SHIPPED = Path(__file__).parents[1] / "feeds"
 CUSTOMER = ("key", "name", "email", "phone", "language", "timezone", "value")
@@ -59,18 +59,18 @@ def load_feed(name_or_path: str | Path) -> Feed:
     if path.suffix in (".yaml", ".yml") or path.exists():
         if not path.is_file():
             raise invalid("feed.not_found", f"There is no feed file {path}. Check the path.")
-        return build(read(path))
+        return build(read(path, "feed"))
     name = str(name_or_path)
     if name not in shipped():
         near = nearest(name, shipped())
         advice = f"Did you mean {near}?" if near else "Or give the path of a feed file (.yaml)."
         raise invalid("feed.not_found", f"There is no feed {name}. Shipped: {', '.join(shipped())}. {advice}")
-    return build(read(SHIPPED / f"{name}.yaml"))
+    return build(read(SHIPPED / f"{name}.yaml", "feed"))
 
 
 def feed_from(text: str, file: str = "feed.yaml") -> Feed:
     """A feed from its text. Raises Refusal("feed.invalid")."""
-    return build(parse(text, file))
+    return build(parse(text, file, "feed"))
 
 
 def build(root: Part) -> Feed:

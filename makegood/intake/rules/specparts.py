@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from makegood.intake.rules import dates
 from makegood.intake.rules.moments import zone_named
-from makegood.intake.rules.nodes import Part
 from makegood.intake.rules.spec import Condition, Shift, Text, When
+from makegood.kernel.nodes import Part
 from makegood.kernel.refusals import Refusal
 
 TAKES = ("first", "last", "min", "max", "max_of_all", "sum", "count")

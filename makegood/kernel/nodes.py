@@ -1,6 +1,6 @@
 """Reading YAML so that every mistake is named with its line and the key that was probably meant. Pure.
 
-Scalars stay text: `NO` is Norway, `007` keeps its zeros, `2024-01-01` is no date until a feed says so.
+Scalars stay text: `NO` is Norway, `007` keeps its zeros, `2024-01-01` is no date until a loader says so.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from makegood.intake.rules.columns import nearest
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import nearest
 
 _LARGEST = 512 * 1024
 _DEEPEST = 30
@@ -23,18 +23,26 @@ _NO = frozenset({"false", "no", "off"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a YAML file: where it stands (`fields.due_at`) and what is written there."""
+    """One part of a YAML file: where it stands (`fields.due_at`) and what is written there.
 
+    `what` is what the file describes, "feed" or "playbook"; its mistakes are refused as "feed.invalid".
+    """
+
+    what: str
     file: str
     path: str
     node: Node
     depth: int = 0
 
+    @property
+    def line(self) -> int:
+        """The line on which it is written, from 1."""
+        return self.node.start_mark.line + 1
+
     def wrong(self, why: str) -> Refusal:
         """A refusal that names file, line and key."""
-        line = self.node.start_mark.line + 1
         where = f"`{self.path}`: " if self.path else ""
-        return invalid("feed.invalid", f"{self.file}, line {line}: {where}{why}", field=self.path or None)
+        return invalid(f"{self.what}.invalid", f"{self.file}, line {self.line}: {where}{why}", field=self.path or None)
 
     def entries(self, known: Iterable[str]) -> dict[str, Part]:
         """The entries of a mapping whose keys are fixed. A key that is not known is refused by its nearest."""
@@ -64,7 +72,7 @@ class Part:
             raise self.wrong("a key must be a plain word.")
         if self.depth > _DEEPEST:
             raise self.wrong("this is nested too deeply, or refers to itself.")
-        return Part(self.file, f"{self.path}.{key}" if self.path else key, value, self.depth + 1)
+        return Part(self.what, self.file, f"{self.path}.{key}" if self.path else key, value, self.depth + 1)
 
     def items(self) -> list[Part]:
         """The items of a list; a single thing counts as a list of one."""
@@ -73,7 +81,7 @@ class Part:
         if self.depth > _DEEPEST:
             raise self.wrong("this is nested too deeply, or refers to itself.")
         return [
-            Part(self.file, f"{self.path}[{index}]", node, self.depth + 1)
+            Part(self.what, self.file, f"{self.path}[{index}]", node, self.depth + 1)
             for index, node in enumerate(self.node.value, 1)
         ]
 
@@ -115,28 +123,32 @@ class Part:
         return found in _YES
 
 
-def parse(text: str, file: str) -> Part:
-    """The root of a YAML document. Raises Refusal("feed.invalid") with the line where it stops being YAML."""
+def parse(text: str, file: str, what: str) -> Part:
+    """The root of a YAML document that describes a `what`, such as "feed".
+
+    Raises Refusal("<what>.invalid") with the line where it stops being YAML.
+    """
+    code = f"{what}.invalid"
     if len(text) > _LARGEST:
-        raise invalid("feed.invalid", f"{file} is larger than {_LARGEST // 1024} KiB, too large for a feed.")
+        raise invalid(code, f"{file} is larger than {_LARGEST // 1024} KiB, too large for a {what}.")
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise invalid("feed.invalid", f"{file}, line {line}: this is not YAML: {error.problem}.") from None
+        raise invalid(code, f"{file}, line {line}: this is not YAML: {error.problem}.") from None
     except (yaml.YAMLError, RecursionError) as error:
-        raise invalid("feed.invalid", f"{file} is not YAML: {error}.") from None
+        raise invalid(code, f"{file} is not YAML: {error}.") from None
     if node is None:
-        raise invalid("feed.invalid", f"{file} is empty.")
-    return Part(file, "", node)
+        raise invalid(code, f"{file} is empty.")
+    return Part(what, file, "", node)
 
 
-def read(path: Path) -> Part:
-    """The root of a YAML file. Raises Refusal("feed.not_found", "feed.invalid")."""
+def read(path: Path, what: str) -> Part:
+    """The root of a YAML file that describes a `what`. Raises Refusal("<what>.not_found", "<what>.invalid")."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise invalid("feed.invalid", f"{path.name} is not UTF-8 text. Save it as UTF-8.") from None
+        raise invalid(f"{what}.invalid", f"{path.name} is not UTF-8 text. Save it as UTF-8.") from None
     except OSError as error:
-        raise invalid("feed.not_found", f"The feed {path} cannot be read: {error.strerror}.") from None
-    return parse(text, path.name)
+        raise invalid(f"{what}.not_found", f"The {what} {path} cannot be read: {error.strerror}.") from None
+    return parse(text, path.name, what)
