@@ -198,6 +198,8 @@ def guarded(view: View, *, is_open: bool = False) -> View:
     @wraps(view)
     def answer(request: HttpRequest, **where: Any) -> HttpResponse:
         try:
+            # Refuses a name that is not ours, as Django's own middleware does for pages.
+            request.get_host()
             if not is_open:
                 _admit(cast(ApiRequest, request))
             response = _once(view, cast(ApiRequest, request), where)

@@ -110,6 +110,21 @@ def test_an_address_that_means_nothing(path: str) -> None:
     assert (answer.status, answer.code) == (404, "http.unknown_address")
 
 
+def test_a_host_that_is_not_ours_is_refused() -> None:
+    answer = Answer(Api().client.get(f"{ROOT}/kinds", headers={"host": "elsewhere.example"}))
+    assert (answer.status, answer.code) == (400, "http.bad_request")
+
+
+def test_an_answer_is_not_kept_nor_run_and_bears_no_cookie() -> None:
+    response = Api().client.get(f"{ROOT}/kinds")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Length"] == str(len(response.content))
+    assert not response.cookies
+    assert "Vary" not in response.headers
+
+
 @pytest.mark.parametrize(("method", "path"), [("delete", "/promises"), ("get", "/facts"), ("put", "/customers/1")])
 def test_a_wrong_method_is_told_the_right_one(method: str, path: str) -> None:
     answer = Answer(getattr(Api().client, method)(ROOT + path))
