@@ -1,40 +1,10 @@
-// Picking a row marks it within a frame; its case comes as a fragment into #case. Unsent words are kept per case.
+// Picking a row marks it within a frame; its case comes as a fragment into #case.
+import { restore, stash } from "./drafts.js";
 import { announce, say } from "./toast.js";
 
 const body = document.body;
 const phone = matchMedia("(max-width: 860px)");
-const drafts = new Map();
 let asked = null, scrolled = 0;
-
-const ticked = (field) => field.type === "radio" || field.type === "checkbox";
-
-/** Whether a person has changed this field since the server wrote it. */
-export function changed(field) {
-  if (ticked(field)) return field.checked !== field.defaultChecked;
-  if (field.tagName === "SELECT") return field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected));
-  return field.type !== "hidden" && field.value !== field.defaultValue;
-}
-
-const fields = () => [...document.querySelectorAll("#case form :is(textarea, input:not([type=hidden]), select)")];
-const label = (field) => [document.getElementById("case").dataset.case, field.form.getAttribute("action"), field.name, ticked(field) && field.value].join("|");
-
-/** Remember every word that was typed and not sent; `sent` is the form whose answer is arriving. */
-function stash(sent) {
-  for (const field of fields()) if (field.form !== sent && changed(field)) drafts.set(label(field), ticked(field) ? field.checked : field.value);
-}
-function restore() {
-  for (const field of fields()) {
-    const key = label(field);
-    if (drafts.has(key)) field[ticked(field) ? "checked" : "value"] = drafts.get(key);
-    drafts.delete(key);
-  }
-}
-
-// The answer to one form draws the whole case anew: what was typed into its other forms stays.
-body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.id === "case") stash(detail.requestConfig?.elt?.closest("form"));
-});
-body.addEventListener("htmx:afterSwap", restore);
 
 export const rows = () => [...document.querySelectorAll(".case-row, .table a.row")].filter((row) => row.getClientRects().length);
 export const current = () => document.querySelector(".case-row[aria-current]");

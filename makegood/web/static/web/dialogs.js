@@ -1,4 +1,6 @@
 // Links and buttons with data-open show a <dialog>; without script the same link leads to a page.
+import { hasSince } from "./drafts.js";
+
 function show(dialog) {
   if (dialog.open) return;
   dialog.showModal();
@@ -32,7 +34,10 @@ function inside({ target, clientX: x, clientY: y }) {
   return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
 }
 
-document.body.addEventListener("close-dialog", () => document.querySelectorAll("dialog[open]").forEach(shut));
+// One stays open in which something was typed after its form was sent.
+document.body.addEventListener("close-dialog", () => {
+  for (const dialog of document.querySelectorAll("dialog[open]")) if (![...dialog.querySelectorAll("form")].some(hasSince)) shut(dialog);
+});
 document.addEventListener("keydown", (event) => {
   const drop = event.key === "Escape" && event.target.closest?.("details.drop[open]");
   if (!drop) return;

@@ -1,6 +1,6 @@
 // Asks every 3 s whether anything happened since the cursor, while somebody looks. Elements refetch themselves on
 // "live" (anything) or "live-cases" (that topic). A live swap never takes focus, typed words, or an opened fold away.
-import { changed } from "./desk.js";
+import { changed } from "./drafts.js";
 
 const body = document.body;
 const adrift = document.getElementById("adrift");

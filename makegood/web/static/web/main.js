@@ -2,6 +2,7 @@
 import "./clock.js";
 import "./dialogs.js";
 import "./toast.js";
+import "./drafts.js";
 import "./desk.js";
 import "./keys.js";
 import "./palette.js";

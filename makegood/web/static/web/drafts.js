@@ -1,0 +1,83 @@
+// Words that were typed and not sent outlive every swap: those of other forms while the answer to one draws a case
+// anew, and those typed into a form after it was sent, while its own answer was on its way.
+import { say } from "./toast.js";
+
+const body = document.body;
+const FIELDS = "textarea, input:not([type=hidden]), select";
+const drafts = new Map();   // by where a field stands: what was typed into it
+const onItsWay = new Map(); // by form: what was sent of each field
+
+const ticked = (field) => field.type === "radio" || field.type === "checkbox";
+const worded = (field) => field.tagName === "TEXTAREA" || field.type === "text";
+const value = (field) => (ticked(field) ? field.checked : field.value);
+const fieldsOf = (form) => [...form.querySelectorAll(FIELDS)];
+const label = (field) => [document.getElementById("case")?.dataset.case, field.form.getAttribute("action"), field.form.id, field.name, ticked(field) && field.value].join("|");
+
+/** Whether a person has changed this field since the server wrote it. */
+export function changed(field) {
+  if (ticked(field)) return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected));
+  return field.type !== "hidden" && field.value !== field.defaultValue;
+}
+
+/** Remember every word of the open case that was typed and not sent; the answer to `sent` is arriving. */
+export function stash(sent) {
+  for (const field of document.querySelectorAll(`#case form :is(${FIELDS})`)) {
+    if (field.form !== sent && changed(field)) drafts.set(label(field), { now: value(field) });
+  }
+}
+
+/** Of a form whose answer is arriving, remember what was typed since it was sent: what was added to words that are
+    taken, and the whole of those that are refused. */
+function stashSince(form, refused) {
+  const sent = onItsWay.get(form);
+  for (const field of sent ? fieldsOf(form) : []) {
+    const was = sent.get(label(field)), now = value(field);
+    if (was === undefined || was === now) continue;
+    const added = !refused && worded(field) && now.startsWith(was);
+    drafts.set(label(field), { now: added ? now.slice(was.length).trimStart() : now, words: worded(field), since: true });
+  }
+}
+
+/** Put back what was typed, into the fields that stand where it was. */
+export function restore() {
+  for (const field of document.querySelectorAll(`form[hx-post] :is(${FIELDS})`)) {
+    const draft = drafts.get(label(field));
+    if (!draft) continue;
+    drafts.delete(label(field));
+    field[ticked(field) ? "checked" : "value"] = draft.now;
+    if (worded(field) && field === document.activeElement) field.setSelectionRange(field.value.length, field.value.length);
+  }
+  rescue();
+}
+
+/** A step that is done has no form any more: what was typed into it meanwhile goes to the note, in plain sight. */
+function rescue() {
+  const note = document.querySelector("#case textarea[data-key~=n]");
+  for (const [key, draft] of note ? drafts : []) {
+    if (!draft.since) continue;
+    drafts.delete(key);
+    if (!draft.words || !draft.now) continue;
+    note.value = note.value ? `${note.value}\n${draft.now}` : draft.now;
+    note.focus();
+    say(body.dataset.rescued);
+  }
+}
+
+/** Whether words were typed into a form after it was sent and are still to be put back. */
+export const hasSince = (form) => fieldsOf(form).some((field) => drafts.get(label(field))?.since);
+
+body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.matches("form[hx-post]")) onItsWay.set(detail.elt, new Map(fieldsOf(detail.elt).map((field) => [label(field), value(field)])));
+});
+// Before anything that the answer brings: it may close the dialog that the form is in, and empty it.
+body.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  const { status } = detail.xhr, refused = status === 409 || status === 422;
+  if (refused || (status < 300 && status !== 204)) stashSince(detail.elt, refused);
+  onItsWay.delete(detail.elt);
+});
+body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "case") stash(detail.requestConfig?.elt?.closest("form"));
+});
+body.addEventListener("htmx:afterSwap", restore);
+for (const lost of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout"]) body.addEventListener(lost, ({ detail }) => onItsWay.delete(detail.elt));
