@@ -241,7 +241,7 @@ def test_the_ladder_reaches_people_who_are_there(cast: Cast) -> None:
 def test_thousands_of_cases_are_given_out_evenly_without_more_queries(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         router = queries.router(NOW, {cast.mara.pk: 10})
         given = Counter(router.route(cast.care.pk, Role.AGENT) for _ in range(2000))
     assert given == {cast.mara.pk: 995, cast.tomas.pk: 1005}
@@ -359,8 +359,8 @@ def test_an_integration_saves_no_view() -> None:
     assert refusal_of(actions.save_view, "Here", "/cases/", "", by=SYSTEM, now=NOW).code == "view.no_maker"
 
 
-def test_the_roster_takes_two_queries_however_many_there_are(cast: Cast, django_assert_num_queries: Any) -> None:
+def test_the_roster_takes_one_query_however_many_there_are(cast: Cast, django_assert_num_queries: Any) -> None:
     for number in range(20):
         make_absence(make_staff(f"Agent {number}", team=make_team()))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(queries.present(NOW)) == 8
