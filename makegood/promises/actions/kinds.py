@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import holidays
 from django.db import transaction
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
 from makegood.kernel.calendars import WorkCalendar
+from makegood.kernel.public_holidays import check_place
 from makegood.kernel.refusals import invalid, missing
 from makegood.people.queries import require
 from makegood.people.rules import Ability
@@ -79,22 +79,12 @@ def make_calendar(
     """
     require(by, Ability.ADMINISTER)
     read = WorkCalendar.from_json({"name": name, "time_zone": time_zone, "week": week})
-    _check_place(holidays_of)
+    check_place(holidays_of)
     calendar = Calendar.objects.create(
         name=read.name, time_zone=read.time_zone, week=read.to_json()["week"], holidays_of=holidays_of
     )
     record("calendar.made", by=by, at=now, subject=("calendar", calendar.pk), data={"name": name})
     return calendar
-
-
-def _check_place(place: str) -> None:
-    country, _, part = place.partition("-")
-    known = holidays.list_supported_countries()
-    if place and (country not in known or (part and part not in known[country])):
-        raise invalid(
-            "calendar.unknown_place", f"No public holidays are known for {place!r}. Use a code such as GB or US-NY.",
-            field="holidays_of",
-        )  # fmt: skip
 
 
 def _check(changes: Mapping[str, Any]) -> None:

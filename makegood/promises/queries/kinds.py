@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-import holidays
+from datetime import datetime, timedelta
 
 from makegood.kernel.calendars import WorkCalendar
+from makegood.kernel.public_holidays import public_holidays
 from makegood.kernel.refusals import missing
 from makegood.promises.models import Calendar, Kind
 
@@ -65,19 +64,13 @@ def calendar_of(kind_id: int, *, around: datetime) -> WorkCalendar | None:
     calendar = Calendar.objects.filter(kinds__pk=kind_id).first()
     if calendar is None:
         return None
+    years = range(around.year - 1, around.year + 3)
     closed = dict(calendar.closed_on) | {
-        day.isoformat(): name for day, name in _public(calendar.holidays_of, around.year).items()
+        day.isoformat(): name for day, name in public_holidays(calendar.holidays_of, years).items()
     }
     return WorkCalendar.from_json(
         {"name": calendar.name, "time_zone": calendar.time_zone, "week": calendar.week, "holidays": closed}
     )
-
-
-def _public(place: str, year: int) -> dict[date, str]:
-    if not place:
-        return {}
-    country, _, part = place.partition("-")
-    return dict(holidays.country_holidays(country, subdiv=part or None, years=range(year - 1, year + 3)))
 
 
 def _facts(kind: Kind) -> KindFacts:
