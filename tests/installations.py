@@ -22,16 +22,18 @@ OWN_SETTINGS = ("DATABASE_URL", "MAKEGOOD_", "DJANGO_", "PYTEST_", "PG")
 
 @dataclass
 class Installation:
-    """`home` and `port` of an installation; `processes` are the commands that were left running."""
+    """`home` and `port` of an installation, and `more` settings; `processes` are the commands left running."""
 
     home: Path
     port: int
+    more: dict[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS)}
-        return {**kept, "MAKEGOOD_HOME": str(self.home), "MAKEGOOD_BIND": f"127.0.0.1:{self.port}"}
+        ours = {"MAKEGOOD_HOME": str(self.home), "MAKEGOOD_BIND": f"127.0.0.1:{self.port}"}
+        return kept | ours | self.more
 
     def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run `makegood WORDS` to its end, with `more` in its environment."""

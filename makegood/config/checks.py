@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import requests
 from django.db import OperationalError, connection
 
 from makegood.config.environment import Environment, key_file
+from makegood.config.identity import CALLBACK, DISCOVERY
 from makegood.config.migrating import OLDEST, missing, server_version, unknown
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import roster
@@ -22,6 +24,7 @@ from makegood.promises.queries import calendar_of, kinds, overdue_checks
 _GIGABYTE = 1e9
 _LEAST_SPACE = 1.0
 _CLOCK_SECONDS = 2.0
+_PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,22 @@ def address(look: Look) -> str:
             " with a certificate in front and set MAKEGOOD_URL=https://…"
         )
     return f"People open {where.base_url}."
+
+
+def sign_in(look: Look) -> str:
+    company = look.where.company
+    if company is None:
+        return "People sign in with passwords and passkeys."
+    address = f"{company.issuer}{DISCOVERY}"
+    try:
+        answer = requests.get(address, timeout=_PATIENCE_SECONDS)
+        answer.raise_for_status()
+        issuer = str(answer.json().get("issuer", ""))
+    except (requests.RequestException, ValueError, AttributeError) as fault:
+        raise Trouble(f"{company.name} does not answer at {address}: {fault}. Check MAKEGOOD_OIDC_ISSUER.") from None
+    if issuer.rstrip("/") != company.issuer:
+        raise Trouble(f"{address} says that the issuer is {issuer!r}. Set MAKEGOOD_OIDC_ISSUER to that.")
+    return f"{company.name} answers. It must send people back to {look.where.base_url}{CALLBACK}"
 
 
 def debugging(look: Look) -> str:
@@ -209,6 +228,7 @@ HOUSE: list[tuple[str, Check]] = [
     ("signing key", key),
     ("address", address),
     ("debugging", debugging),
+    ("sign-in", sign_in),
 ]
 ROOMS: list[tuple[str, Check]] = [
     ("clock", clock),

@@ -9,8 +9,8 @@ from importlib import import_module
 import click
 
 from makegood import __version__
-from makegood.config.environment import BadSetting
 from makegood.config.faults import Fault
+from makegood.config.values import BadSetting
 from makegood.kernel.refusals import Refusal
 from makegood.platform.postgres import PostgresTrouble
 
@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "Read a file of promises into the ledger.",
     "report": "Print how well promises were kept.",
     "token": "Make, list and revoke tokens for the API.",
+    "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
     "doctor": "Say in plain words what is wrong with this installation.",
     "backup": "Write the whole installation into one file.",
     "restore": "Bring an installation back from a backup file.",

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from makegood.config.identity import read_company
+from makegood.config.values import BadSetting, flag, host_of, switch, web_address
+from makegood.platform.company import Company
+
 _SHORTEST_KEY = 32
-
-
-class BadSetting(Exception):
-    """A setting that cannot be used; the message says which, why and what would work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Environment:
     """What the environment says, checked. `home` is the folder of this installation.
 
     `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
+    `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one.
     """
 
     home: Path
@@ -34,6 +35,8 @@ class Environment:
     heartbeat_url: str
     key: str
     debug: bool
+    company: Company | None
+    passwords: bool
 
     @property
     def embedded(self) -> bool:
@@ -61,6 +64,7 @@ def default_home() -> Path:
 def read_environment(variables: Mapping[str, str]) -> Environment:
     """The checked environment. Raises BadSetting with a sentence for a value that cannot be used."""
     host, port = _bind(variables.get("MAKEGOOD_BIND", "127.0.0.1:8000"))
+    company = read_company(variables)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
     return Environment(
         home=Path(variables.get("MAKEGOOD_HOME") or default_home()).expanduser().absolute(),
@@ -68,9 +72,11 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         bind_host=host,
         bind_port=port,
         base_url=_base_url(variables.get("MAKEGOOD_URL", f"http://{_bracketed(shown)}:{port}")),
-        heartbeat_url=_web_address("MAKEGOOD_HEARTBEAT_URL", variables.get("MAKEGOOD_HEARTBEAT_URL", "")),
+        heartbeat_url=web_address("MAKEGOOD_HEARTBEAT_URL", variables.get("MAKEGOOD_HEARTBEAT_URL", "")),
         key=_key(variables.get("MAKEGOOD_SECRET_KEY", "")),
-        debug=_flag("MAKEGOOD_DEBUG", variables.get("MAKEGOOD_DEBUG", "0")),
+        debug=flag("MAKEGOOD_DEBUG", variables.get("MAKEGOOD_DEBUG", "0")),
+        company=company,
+        passwords=_passwords(variables.get("MAKEGOOD_PASSWORDS", ""), company),
     )
 
 
@@ -130,22 +136,9 @@ def _database_url(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")) or not _host(text):
+    if not text.startswith(("http://", "https://")) or not host_of(text):
         raise BadSetting(f"MAKEGOOD_URL is {text!r}. Give the address people open, such as https://desk.example.com.")
     return text.rstrip("/")
-
-
-def _host(text: str) -> str | None:
-    try:
-        return urlsplit(text).hostname
-    except ValueError:
-        return None
-
-
-def _web_address(name: str, text: str) -> str:
-    if text and not (text.startswith(("http://", "https://")) and _host(text)):
-        raise BadSetting(f"{name} is {text!r}. Give a web address that starts with https://, or leave it out.")
-    return text
 
 
 def _key(text: str) -> str:
@@ -154,8 +147,11 @@ def _key(text: str) -> str:
     return text
 
 
-def _flag(name: str, text: str) -> bool:
-    values = {"0": False, "1": True, "": False}
-    if text not in values:
-        raise BadSetting(f"{name} is {text!r}. Use 1 or 0.")
-    return values[text]
+def _passwords(text: str, company: Company | None) -> bool:
+    allowed = switch("MAKEGOOD_PASSWORDS", text, default=True)
+    if not allowed and company is None:
+        raise BadSetting(
+            "MAKEGOOD_PASSWORDS is off, but nobody could sign in otherwise. Name an identity provider first:"
+            " MAKEGOOD_OIDC_ISSUER."
+        )
+    return allowed

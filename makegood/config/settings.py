@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from makegood.config.database import connection_settings
-from makegood.config.environment import BadSetting, read_environment, secret_key
+from makegood.config.environment import read_environment, secret_key
+from makegood.config.identity import company_provider
+from makegood.config.values import BadSetting
 
 try:
     ENVIRONMENT = read_environment(os.environ)
@@ -36,6 +38,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "makegood.platform",
     "makegood.journal",
@@ -86,10 +90,15 @@ DATABASES = {"default": connection_settings(ENVIRONMENT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Staff"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# Who may come in, and by what; the reasons are in makegood.web.accounts.
+PASSWORDS = ENVIRONMENT.passwords
+COMPANY = ENVIRONMENT.company
+BASE_URL = ENVIRONMENT.base_url
+AUTHENTICATION_BACKENDS = (
+    ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+    if PASSWORDS
+    else ["makegood.web.accounts.adapters.WithoutPasswords"]
+)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -97,14 +106,22 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "makegood.web.accounts.StaffAdapter"
+# How long a link of `makegood signin` holds, in seconds; nothing else uses this.
+PASSWORD_RESET_TIMEOUT = 15 * 60
+ACCOUNT_ADAPTER = "makegood.web.accounts.adapters.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+SOCIALACCOUNT_ADAPTER = "makegood.web.accounts.adapters.CompanyAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = company_provider(COMPANY)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The name that stands beside a code in people's authenticator apps.
+MFA_TOTP_ISSUER = "Makegood"
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

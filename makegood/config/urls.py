@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("makegood.web.accounts.urls")),
     path("api/v1/", include("makegood.api.urls")),
     path("", include("makegood.web.urls")),
 ]

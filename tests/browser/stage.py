@@ -16,6 +16,7 @@ import psycopg
 import requests
 
 from makegood.platform import postgres
+from tests.identity_provider import Provider, a_provider
 from tests.installations import Installation, an_installation, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,8 @@ class Stage:
 
     ours: Installation
     tokens: dict[str, str]
+    provider: Provider
+    """The company's identity provider."""
     states: dict[str, Any] = field(default_factory=dict)
     """The cookies of those who have signed in already."""
 
@@ -124,7 +127,8 @@ def at(**span: float) -> str:
 @contextmanager
 def a_stage() -> Iterator[Stage]:
     """A running installation with its people, gone afterwards."""
-    with an_installation() as ours:
+    with an_installation() as ours, a_provider() as provider:
+        ours.more = provider.environment
         hired = subprocess.run(
             [sys.executable, "-m", "tests.browser.hiring"],
             env=ours.environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
@@ -132,5 +136,5 @@ def a_stage() -> Iterator[Stage]:
         assert hired.returncode == 0, hired.stderr
         ours.start("run")
         wait_until(lambda: "is running at" in ours.said(), seconds=90, what="the desk to open")
-        yield Stage(ours, json.loads(hired.stdout))
+        yield Stage(ours, json.loads(hired.stdout), provider)
         assert "Traceback" not in ours.said(), ours.said()

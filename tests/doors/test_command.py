@@ -14,9 +14,10 @@ from click.testing import CliRunner
 
 from makegood.config.cli import COMMANDS, makegood
 from makegood.config.demo.scene import choose, remember, remembered
-from makegood.config.environment import BadSetting, read_environment
+from makegood.config.environment import read_environment
 from makegood.config.migrating import OLDEST
 from makegood.config.pgtools import find_tool
+from makegood.config.values import BadSetting
 from tests.installations import Installation, an_installation
 
 
@@ -65,12 +66,59 @@ def test_an_unknown_command_is_told_apart_from_a_failure() -> None:
         ("MAKEGOOD_DEBUG", "yes", "1 or 0"),
         ("MAKEGOOD_SECRET_KEY", "short", "at least 32"),
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
+        ("MAKEGOOD_PASSWORDS", "no", "on or off"),
+        ("MAKEGOOD_PASSWORDS", "off", "MAKEGOOD_OIDC_ISSUER"),
+        ("MAKEGOOD_OIDC_ISSUER", "login.example.com", "https://"),
+        ("MAKEGOOD_OIDC_ISSUER", "http://login.example.com", "anybody"),
+        ("MAKEGOOD_OIDC_NAME", "Hill", "MAKEGOOD_OIDC_ISSUER"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_what_would_work(name: str, value: str, words: str) -> None:
     with pytest.raises(BadSetting, match=words) as refused:
         read_environment({name: value})
     assert name in str(refused.value)
+
+
+PROVIDER = {
+    "MAKEGOOD_OIDC_ISSUER": "https://login.example.com/", "MAKEGOOD_OIDC_CLIENT_ID": "desk",
+    "MAKEGOOD_OIDC_CLIENT_SECRET": "s3cret",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"MAKEGOOD_OIDC_CLIENT_ID": ""}, "MAKEGOOD_OIDC_CLIENT_ID is missing"),
+        ({"MAKEGOOD_OIDC_CLIENT_SECRET": ""}, "one of the two"),
+        ({"MAKEGOOD_OIDC_CLIENT_SECRET_FILE": "/x"}, "one of the two"),
+        ({"MAKEGOOD_OIDC_CLIENT_SECRET": "", "MAKEGOOD_OIDC_CLIENT_SECRET_FILE": "/nowhere"}, "cannot be read"),
+        ({"MAKEGOOD_OIDC_CLIENT_SECRET": "", "MAKEGOOD_OIDC_CLIENT_SECRET_FILE": "/dev/null"}, "empty"),
+        ({"MAKEGOOD_OIDC_DOMAINS": "me@example.com"}, "domains of your own"),
+    ],
+)
+def test_half_a_provider_is_refused(more: dict[str, str], words: str) -> None:
+    with pytest.raises(BadSetting, match=words):
+        read_environment(PROVIDER | more)
+
+
+def test_a_provider_is_read_whole(tmp_path: Path) -> None:
+    held = tmp_path / "secret"
+    held.write_text("s3cret\n")
+    whole = {"MAKEGOOD_OIDC_DOMAINS": "Example.com, example.org", "MAKEGOOD_PASSWORDS": "off"}
+    from_file = {"MAKEGOOD_OIDC_CLIENT_SECRET": "", "MAKEGOOD_OIDC_CLIENT_SECRET_FILE": str(held)}
+    read = read_environment(PROVIDER | whole | from_file)
+    assert read.company is not None
+    assert (read.company.issuer, read.company.name) == ("https://login.example.com", "login.example.com")
+    assert (read.company.secret, read.company.domains) == ("s3cret", ("example.com", "example.org"))
+    assert not read.passwords
+
+
+def test_a_link_that_lets_somebody_in(hills: Installation) -> None:
+    said = hills.run("signin", "ANN@hill.example")
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith(f"http://127.0.0.1:{hills.port}/accounts/once/1/")
+    assert "15 minutes" in said.stderr
+    assert "Nobody signs in with" in hills.run("signin", "bob@hill.example").stderr
 
 
 def test_a_wrong_setting_is_a_sentence_on_the_terminal(hills: Installation) -> None:

@@ -19,6 +19,7 @@ from makegood.journal.actors import SYSTEM
 from makegood.people.actions import add_staff, set_absence
 from makegood.people.rules import Role
 from makegood.platform.installation import set_up
+from tests.identity_provider import a_provider
 from tests.installations import an_installation
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -62,6 +63,19 @@ def test_beyond_loopback_without_encryption(where: Environment) -> None:
     where = dataclasses.replace(where, bind_host="0.0.0.0", base_url="http://desk.example.com")
     with pytest.raises(Trouble, match="MAKEGOOD_URL=https://"):
         checks.address(Look(where, NOW))
+
+
+def test_the_provider_answers_or_not(where: Environment) -> None:
+    with a_provider() as provider:
+        look = Look(dataclasses.replace(where, company=provider.company), NOW)
+        assert "/accounts/company/callback/" in checks.sign_in(look)
+        provider.down = True
+        with pytest.raises(Trouble, match="does not answer"):
+            checks.sign_in(look)
+        provider.down = False
+        other = dataclasses.replace(provider.company, issuer=provider.issuer.replace("127.0.0.1", "localhost"))
+        with pytest.raises(Trouble, match="says that the issuer is"):
+            checks.sign_in(Look(dataclasses.replace(where, company=other), NOW))
 
 
 def test_debugging_on(where: Environment) -> None:

@@ -1,6 +1,7 @@
 """Changing people: the only writers of staff, teams, absences, tokens and saved views."""
 
 from makegood.people.actions.absences import end_absence, set_absence
+from makegood.people.actions.entering import give_way_in
 from makegood.people.actions.staff import add_staff, change_staff, deactivate, reactivate, set_password
 from makegood.people.actions.teams import add_team, change_team
 from makegood.people.actions.tokens import create_token, revoke_token
@@ -14,6 +15,7 @@ __all__ = [
     "create_token",
     "deactivate",
     "end_absence",
+    "give_way_in",
     "reactivate",
     "remove_view",
     "rename_view",
