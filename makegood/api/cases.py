@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 from makegood.api import case_parts as parts
 from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
-from makegood.api.customers import customer_id_of, family_of, time_zone_of
+from makegood.api.customers import customer_of, family_of, time_zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id, refuse_unknown
@@ -59,7 +59,7 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
     kind_in_use(body.kind)
     with transaction.atomic():
         number = actions.report_failure(
-            customer_id=customer_id_of(request, body.customer, doer.by), kind=body.kind, what=body.what,
+            customer_id=customer_of(request, body.customer, doer.by).id, kind=body.kind, what=body.what,
             harm=body.harm, failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
             criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
         )  # fmt: skip

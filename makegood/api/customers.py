@@ -14,7 +14,7 @@ from pydantic import Discriminator, Field, Tag
 from makegood.api.caller import ApiRequest, acting
 from makegood.api.forms import Email, Form, Id, Limit, refuse_unknown
 from makegood.customers import actions, queries
-from makegood.customers.queries import CustomerLine
+from makegood.customers.queries import CustomerLine, Living
 from makegood.customers.rules import Channel, CustomerFact, read_contact, read_fact, read_key
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
@@ -149,16 +149,18 @@ def merge_customers(request: ApiRequest, customer_id: Id, body: MergeIn) -> Any:
     return _shown(request, customer_id)
 
 
-def customer_id_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor) -> int:
+def customer_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor) -> Living:
     """The customer whom a body names by id or key, or describes. Raises Refusal "customer.unknown" (422)."""
     if isinstance(whom, CustomerIn):
-        return _found_or_added(request, whom, by)[0]
-    living = queries.living_ids([whom]).values() if isinstance(whom, int) else _ids_with_key(request.caller.scope, whom)
-    if not living:
+        whom = _found_or_added(request, whom, by)[0]
+    found = (
+        queries.living(whom) if isinstance(whom, int) else queries.living_by_key(request.caller.scope, read_key(whom))
+    )
+    if found is None:
         raise invalid(
             "customer.unknown", "There is no such customer. Describe them to have them added.", field="customer"
         )
-    return next(iter(living))
+    return found
 
 
 def family_of(customer_id: int | None) -> tuple[int, ...]:
@@ -174,7 +176,7 @@ def time_zone_of(request: ApiRequest, customer_id: int) -> ZoneInfo:
 
 def _found_or_added(request: ApiRequest, told: CustomerIn, by: Actor) -> tuple[int, bool]:
     """The customer of a description, and whether they are new."""
-    if told.key is None or not _ids_with_key(request.caller.scope, told.key):
+    if told.key is None or queries.living_by_key(request.caller.scope, read_key(told.key)) is None:
         return _added(told, by=by, now=request.now), True
     fact = read_fact(
         CustomerFact(
@@ -197,10 +199,6 @@ def _added(told: CustomerIn, *, by: Actor, now: datetime) -> int:
         by=by,
         now=now,
     )
-
-
-def _ids_with_key(scope: Scope, key: str) -> tuple[int, ...]:
-    return tuple(row.id for row in _with_key(scope, key))
 
 
 def _with_key(scope: Scope, key: str) -> tuple[CustomerLine, ...]:

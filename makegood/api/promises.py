@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import Acting, ApiRequest, acting, colleague
-from makegood.api.customers import CustomerIn, Whom, customer_id_of, family_of, time_zone_of
+from makegood.api.customers import CustomerIn, Whom, customer_of, family_of
 from makegood.api.door import told
 from makegood.api.due import due_of, working_out
 from makegood.api.forms import (
@@ -185,17 +185,19 @@ def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> HttpRespo
 def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
     """Record a promise made to a customer."""
     by = acting(request, body.staff).by
-    owner_id = _owner(request, body.owner, by)
+    owner = _owner(request, body.owner, by)
     # A customer who is described is added only together with the promise; one who is named needs no such care.
     with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
-        customer_id = customer_id_of(request, body.customer, by)
-        due = due_of(body, kind=body.kind, zone=lambda: time_zone_of(request, customer_id), now=request.now)
+        customer = customer_of(request, body.customer, by)
+        zone = ZoneInfo(customer.time_zone)
+        due = due_of(body, kind=body.kind, zone=lambda: zone, now=request.now)
         made = actions.make(
-            customer_id=customer_id, kind=body.kind, title=body.title, due_at=due.at, due_on=due.on,
-            working=due.working, made_at=body.made_at, owner_id=owner_id, amount=body.amount,
+            customer_id=customer.id, kind=body.kind, title=body.title, due_at=due.at, due_on=due.on,
+            working=due.working, made_at=body.made_at, owner_id=owner[0], amount=body.amount,
             currency=body.currency, attributes=body.attributes, by=by, now=request.now,
         )  # fmt: skip
-    return _shown(request, made.pk, status=201)
+    facts = made.facts(customer_name=customer.name, customer_time_zone=customer.time_zone, owner_name=owner[1])
+    return told(promise_out(facts, zone), status=201)
 
 
 @router.get("/promises/{promise_id}", response=PromiseOut, summary="Read a promise")
@@ -252,10 +254,12 @@ def _held(request: ApiRequest, promise_id: int, email: str | None) -> tuple[Acti
     return doer, promise_for(doer.scope, promise_id)
 
 
-def _owner(request: ApiRequest, email: str | None, by: Actor) -> int | None:
+def _owner(request: ApiRequest, email: str | None, by: Actor) -> tuple[int | None, str]:
+    """Who answers for a new promise, and their name."""
     if email is not None:
-        return colleague(email, field="owner", now=request.now).id
-    return by.id if by.kind is ActorKind.STAFF else None
+        named = colleague(email, field="owner", now=request.now)
+        return named.id, named.name
+    return (by.id, by.name) if by.kind is ActorKind.STAFF else (None, "")
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -286,3 +286,20 @@ def test_the_journal_hands_on_a_cursor(api: Api) -> None:
     start = api.get("/journal").body
     assert start == {"items": [], "next": "0-0"}
     assert api.get("/journal", after="0-0", limit=1000).status == 200
+
+
+def test_a_new_promise_is_told_as_it_is_read_again(api: Api) -> None:
+    for parts in (
+        {},
+        {
+            "due_at": None,
+            "due_on": "2027-07-01",
+            "amount": "0.005",
+            "currency": "GBP",
+            "attributes": {"b": [1.5], "a": 2},
+        },
+        {"due_at": "2027-01-15T12:00:00.123456+02:00", "made_at": "2026-01-01T00:00:00+05:30", "title": "  Ring  "},
+        {"kind": "delivery", "due_at": None, "when": "in 3 days"},
+    ):
+        made = make(api, **parts).body
+        assert made == api.get(f"/promises/{made['id']}").body

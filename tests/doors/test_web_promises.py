@@ -38,10 +38,11 @@ def known(cast: Cast, name: str = "Dana Okafor", key: str | None = None, phone: 
 
 def promised(cast: Cast, title: str = "Ring back", *, hours: float = 5, customer_id: int | None = None) -> Promise:
     now = datetime.now(UTC)
-    return actions.make(
+    made = actions.make(
         customer_id=customer_id or known(cast), kind="callback", title=title, due_at=now + hours * H,
         owner_id=cast.mara.pk, by=actor(cast.mara), now=now,
     )  # fmt: skip
+    return Promise.objects.get(pk=made.pk)
 
 
 # Making one

@@ -44,10 +44,11 @@ def mara(cast: Cast) -> Hand:
 
 
 def callback(hand: Hand, *, minutes: int = 30, customer: int | None = None, now: datetime = NOW) -> Promise:
-    return promises.make(
+    made = promises.make(
         customer_id=customer or make_customer("Dana Okafor").pk, kind="callback", title="Ring back about the alarm",
         due_at=now + minutes * MINUTE, owner_id=hand.id, by=hand.by, now=now,
     )  # fmt: skip
+    return Promise.objects.get(pk=made.pk)
 
 
 def watch(now: datetime) -> None:

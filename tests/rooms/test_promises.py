@@ -34,9 +34,10 @@ def by() -> Any:
 
 
 def promise(by: Any, *, due: timedelta = HOUR, kind: str = "callback", now: datetime = NOW) -> Promise:
-    return actions.make(
+    made = actions.make(
         customer_id=make_customer().pk, kind=kind, title="Ring back with the plan", due_at=now + due, by=by, now=now
     )
+    return Promise.objects.get(pk=made.pk)
 
 
 def verbs(subject: int) -> list[str]:
@@ -93,7 +94,7 @@ def test_a_promise_that_ended_does_not_move_again(by: Any, move: Callable[[int, 
 
 def test_a_replaced_promise_links_to_the_new_one(by: Any) -> None:
     old = promise(by)
-    new = actions.replace(old.pk, due_at=NOW + 3 * HOUR, by=by, now=NOW)
+    new = Promise.objects.get(pk=actions.replace(old.pk, due_at=NOW + 3 * HOUR, by=by, now=NOW).pk)
     old.refresh_from_db()
     assert (old.state, new.replaces_id, new.state) == (State.REPLACED, old.pk, State.OPEN)
 

@@ -56,7 +56,7 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
         customer_id=case.customer_id, kind="find-cause", title=f"Find out why: {case.title}"[:300], due_at=due_at,
         owner_id=staff_id, by=by, now=now,
     )  # fmt: skip
-    Commitment.objects.create(case=case, promise=promise, purpose=Purpose.FIND_CAUSE)
+    Commitment.objects.create(case=case, promise_id=promise.pk, purpose=Purpose.FIND_CAUSE)
     case.cause_finder_id = staff_id
     case.save(update_fields=["cause_finder"])
     tell("cause_sought", case, by=by, at=now, data={"person": staff_id, "name": name, "due_at": due_at.isoformat()})

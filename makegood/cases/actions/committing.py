@@ -44,7 +44,7 @@ def commit(
         customer_id=case.customer_id, kind=kind, title=words, due_at=due_at, due_on=due_on, owner_id=case.owner_id,
         by=by, now=now,
     )  # fmt: skip
-    Commitment.objects.create(case=case, promise=promise, purpose=purpose)
+    Commitment.objects.create(case=case, promise_id=promise.pk, purpose=purpose)
     tell(
         "committed", case, by=by, at=now,
         data={"promise": promise.pk, "title": promise.title, "due_at": promise.due_at.isoformat(), "purpose": purpose},
@@ -79,7 +79,7 @@ def replace_commitment(
     person(by)
     old = _of(case, promise_id)
     new = promises.replace(promise_id, due_at=due_at, due_on=due_on, title=title, by=by, now=now)
-    Commitment.objects.create(case=case, promise=new, purpose=old.purpose)
+    Commitment.objects.create(case=case, promise_id=new.pk, purpose=old.purpose)
     return new.pk
 
 

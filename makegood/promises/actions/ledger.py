@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from makegood.journal.actions import RECORDED, NewEntry, entry_rows
 from makegood.platform.copying import copy_rows
 from makegood.promises.models import Kind, Promise
 from makegood.promises.rules import Clocks, Events, Moved, Policy, Standing, State
@@ -70,6 +71,12 @@ _POLICIES = """
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case
 FROM promises_kind WHERE retired_at IS NULL OR %s
 """
+# The id of the promise to come is drawn by the way.
+_POLICY_AND_ID = """
+SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case,
+       nextval('promises_promise_id_seq')
+FROM promises_kind WHERE retired_at IS NULL AND slug = %s
+"""
 _OF_POLICY = (
     "kind_id", "slug", "name", "warning", "grace", "severity", "role", "team_id", "opens_case", "inside_case",
 )  # fmt: skip
@@ -80,6 +87,14 @@ def all_policies(*, retired: bool = True) -> dict[str, Policy]:
     with connection.cursor() as cursor:
         cursor.execute(_POLICIES, [retired])
         return {row[1]: Policy(**dict(zip(_OF_POLICY, row, strict=True))) for row in cursor.fetchall()}
+
+
+def policy_and_id(slug: str) -> tuple[Policy, int] | None:
+    """The policy of a kind in use, and an id for a promise of it; None when there is no such kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POLICY_AND_ID, [slug])
+        row = cursor.fetchone()
+    return None if row is None else (Policy(**dict(zip(_OF_POLICY, row[:-1], strict=True))), row[-1])
 
 
 _COLUMNS = (
@@ -113,11 +128,23 @@ def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def as_promise(number: int, row: NewRow) -> Promise:
-    """A row just written, as the model that reading it again would give."""
-    cells = dict(zip(_COLUMNS, _cells(number, row), strict=True))
-    cells |= {"attributes": dict(row.attributes), "stamps": row.stamps, "working": row.working}
-    return Promise.from_db(connection.alias, list(cells), list(cells.values()))
+# A few promises and what the journal says of them, in one statement.
+_INSERT = f"""
+WITH {RECORDED}
+INSERT INTO promises_promise ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
+FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json)
+"""  # noqa: S608 - names of columns, written above
+
+
+def insert_recorded(rows: Sequence[tuple[int, NewRow]], entries: Sequence[NewEntry]) -> None:
+    """Write a few new promises, each with the id it was given, together with what the journal says of them."""
+    told = [dict(zip(_COLUMNS, _cells(number, row), strict=True)) | _plain_json(row) for number, row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, {"promises": msgspec.json.encode(told).decode(), "entries": entry_rows(entries)})
+
+
+def _plain_json(row: NewRow) -> dict[str, Any]:
+    return {"attributes": row.attributes, "stamps": row.stamps, "working": row.working}
 
 
 def _json(value: Any) -> str | None:

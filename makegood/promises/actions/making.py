@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +14,8 @@ from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, as_promise, insert_rows
-from makegood.promises.models import Promise
+from makegood.promises.actions.ledger import NewRow, all_policies, insert_recorded, insert_rows, policy_and_id
+from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
 TITLE_LIMIT = 300
@@ -32,7 +32,46 @@ class NewPromise:
     owner_id: int | None = None
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A promise that was made just now, as its row says."""
+
+    pk: int
+    row: NewRow
+
+    @property
+    def title(self) -> str:
+        """What is promised."""
+        return self.row.title
+
+    @property
+    def due_at(self) -> datetime:
+        """By when (aware UTC)."""
+        return self.row.clocks.due_at
+
+    @property
+    def due_on(self) -> date | None:
+        """The day all through which it may be kept, when it was promised for a day."""
+        return self.row.due_on
+
+    def facts(self, *, customer_name: str, customer_time_zone: str, owner_name: str) -> PromiseFacts:
+        """What reading it again would give, with the names that stand in other rooms."""
+        row, policy = self.row, self.row.policy
+        clocks, events, standing = row.clocks, row.events, row.standing
+        return PromiseFacts(
+            id=self.pk, source=row.source, reference=row.reference, customer_id=row.customer_id,
+            customer_name=customer_name, customer_time_zone=customer_time_zone, kind=policy.slug,
+            kind_name=policy.name, inside_case=policy.inside_case, severity=policy.severity, title=row.title,
+            owner_id=row.owner_id, owner_name=owner_name, team_id=policy.team_id, made_by=row.made_by,
+            made_at=row.made_at, due_at=clocks.due_at, due_on=row.due_on, warn_at=clocks.warn_at,
+            breaks_at=clocks.breaks_at, forecast_at=events.forecast_at, kept_at=events.kept_at,
+            withdrawn_at=events.withdrawn_at, replaced_at=events.replaced_at, replaces_id=row.replaces_id,
+            state=standing.state, next_check_at=standing.next_check_at, settled_at=standing.settled_at,
+            amount=row.amount, currency=row.currency, attributes=row.attributes, working=row.working,
+            moves=moves_by_hand(standing.state),
+        )  # fmt: skip
+
+
 def make(
     *,
     customer_id: int,
@@ -49,29 +88,29 @@ def make(
     replaces_id: int | None = None,
     by: Actor,
     now: datetime,
-) -> Promise:
+) -> Made:
     """Make one promise, due at an instant or all through a day (`due_on`, in the organisation's zone).
 
     Raises Refusal "promise.unknown_kind", "promise.no_title", "promise.no_due", "promise.due_past".
     """
-    policy = _policy(kind)
+    policy, number = _policy_and_id(kind)
     title = title.strip()
     if not title:
         raise invalid("promise.no_title", "Say what is promised, such as: ring back with the plan.", field="title")
-    due = _due(due_at, due_on)
+    due = _due(due_at, due_on).astimezone(UTC)
     if due <= now:
         raise invalid("promise.due_past", "A promise lies ahead: choose a time that is still to come.", field="due_at")
-    made = min(made_at or now, now)
+    made = min(made_at or now, now).astimezone(UTC)
     clocks = fix_clocks(made_at=made, due_at=due, warning=policy.warning, grace=policy.grace)
     events = Events()
     row = NewRow(
         customer_id=customer_id, policy=policy, title=title[:TITLE_LIMIT], owner_id=owner_id, made_by=by.name,
         made_at=made, due_on=due_on, clocks=clocks, events=events, standing=stand(clocks, events, now=now),
-        replaces_id=replaces_id, amount=amount, currency=currency, attributes=attributes or {}, working=working,
+        replaces_id=replaces_id, amount=_in_hundredths(amount), currency=currency, attributes=attributes or {},
+        working=working,
     )  # fmt: skip
-    (number,) = insert_rows([row])
-    record_many([made_entry(number, row, by)])
-    return as_promise(number, row)
+    insert_recorded([(number, row)], [made_entry(number, row, by)])
+    return Made(number, row)
 
 
 @transaction.atomic
@@ -119,14 +158,19 @@ def made_data(row: NewRow) -> dict[str, Any]:
     return data
 
 
-def _policy(slug: str) -> Policy:
-    policies = all_policies(retired=False)
-    if slug not in policies:
-        known = ", ".join(sorted(policies))
+def _policy_and_id(slug: str) -> tuple[Policy, int]:
+    found = policy_and_id(slug)
+    if found is None:
+        known = ", ".join(sorted(all_policies(retired=False)))
         raise invalid(
             "promise.unknown_kind", f"There is no kind of promise called {slug!r}. Known: {known}.", field="kind"
         )
-    return policies[slug]
+    return found
+
+
+def _in_hundredths(amount: Decimal | None) -> Decimal | None:
+    """An amount as the database keeps it."""
+    return None if amount is None else amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _due(due_at: datetime | None, due_on: date | None) -> datetime:

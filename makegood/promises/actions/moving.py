@@ -13,7 +13,7 @@ from makegood.journal.actions import NewEntry, record, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid, missing
 from makegood.promises.actions.ledger import VERBS, clocks_of, events_of, policy_of
-from makegood.promises.actions.making import make
+from makegood.promises.actions.making import Made, make
 from makegood.promises.models import Promise
 from makegood.promises.rules import MOVES, Events, Move, Moved, State, stand
 
@@ -76,7 +76,7 @@ def replace(
     title: str | None = None,
     by: Actor,
     now: datetime,
-) -> Promise:
+) -> Made:
     """The customer agreed to a new promise before the old one broke; the new one links back.
 
     Raises Refusal "promise.illegal_move" when the old one broke or ended, and what `make` raises.

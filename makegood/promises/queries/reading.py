@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import Q
@@ -171,6 +172,12 @@ def _narrowed(rows: PromiseQuerySet, narrow: LedgerFilter) -> PromiseQuerySet:
     return rows.filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
 
 
+@cache
+def moves_by_hand(state: State) -> tuple[Move, ...]:
+    """What a person may do with a promise in this state."""
+    return tuple(move for move in MOVES.allowed(state) if move in _BY_HAND)
+
+
 def facts_of(promise: Promise) -> PromiseFacts:
     """A stored promise as a frozen value; `kind`, `customer` and `owner` must have been read with it."""
     kind, owner = promise.kind, promise.owner
@@ -186,5 +193,5 @@ def facts_of(promise: Promise) -> PromiseFacts:
         replaces_id=promise.replaces_id, state=state, next_check_at=promise.next_check_at,
         settled_at=promise.settled_at, amount=promise.amount, currency=promise.currency,
         attributes=promise.attributes, working=promise.working,
-        moves=tuple(move for move in MOVES.allowed(state) if move in _BY_HAND),
+        moves=moves_by_hand(state),
     )  # fmt: skip
