@@ -385,6 +385,7 @@ def _not_allowed(ability: Ability) -> Refusal:
 _NEEDS = {
     Ability.WORK: "You may look, but not change this: your role reads the work and does not do it.",
     Ability.SEE_ALL: "Your role shows you the work of your own team only. Ask a manager to look.",
+    Ability.IMPORT: "Bringing files in is for managers and administrators. Ask one of yours.",
     Ability.ASSIGN: "Giving work to somebody is for leads and managers. Ask yours.",
     Ability.ADMINISTER: "Only an administrator may change this. Ask one of yours.",
 }

@@ -23,6 +23,8 @@ class Ability(StrEnum):
     """Make promises, open and work cases."""
     SEE_ALL = "see_all"
     """See the work of every team, not only one's own."""
+    IMPORT = "import"
+    """Bring files of promises in, for every team."""
     ASSIGN = "assign"
     """Give a case to somebody, take one that is not offered."""
     ADMINISTER = "administer"
@@ -32,7 +34,7 @@ class Ability(StrEnum):
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.AGENT: frozenset({Ability.WORK}),
     Role.LEAD: frozenset({Ability.WORK, Ability.ASSIGN}),
-    Role.MANAGER: frozenset({Ability.WORK, Ability.SEE_ALL, Ability.ASSIGN}),
+    Role.MANAGER: frozenset({Ability.WORK, Ability.SEE_ALL, Ability.IMPORT, Ability.ASSIGN}),
     Role.ANALYST: frozenset({Ability.SEE_ALL}),
     Role.ADMINISTRATOR: frozenset(Ability),
 }

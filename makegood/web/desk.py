@@ -59,6 +59,11 @@ class Desk:
         return self.scope.may(Ability.WORK)
 
     @property
+    def may_import(self) -> bool:
+        """Whether the way to the imports is worth showing; the queries and actions check for themselves."""
+        return self.scope.may(Ability.IMPORT)
+
+    @property
     def administers(self) -> bool:
         """Whether forms of the settings are worth showing; the actions check for themselves."""
         return self.scope.may(Ability.ADMINISTER)

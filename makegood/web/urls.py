@@ -12,7 +12,7 @@ from makegood.web.customers import views as customers
 from makegood.web.health import views as health
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
-from makegood.web.promises import making, moving
+from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.search import views as search
 from makegood.web.settings import absences, kinds, own, people
@@ -57,6 +57,12 @@ urlpatterns: list[URLPattern] = [
     path("promises/new/", making.new),
     path("promises/when/", making.when),
     path("promises/who/", making.who),
+    path("promises/import/", importing.files),
+    path("promises/import/files/<int:number>/", importing.file),
+    path("promises/import/files/<int:number>/import/", importing.confirm),
+    path("promises/import/files/<int:number>/discard/", importing.discard),
+    path("promises/import/<int:number>/", importing.batch),
+    path("promises/import/<int:number>/rejects.csv", importing.rejects),
     path("promises/<int:number>/", promises.promise),
     path("promises/<int:number>/panel/", promises.panel),
     re_path(r"^promises/(?P<number>\d{1,18})/(?P<name>keep|forecast|replace|withdraw|release)/$", moving.move),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,8 +121,7 @@ def _write_rejects(batch_id: int, path: Path) -> None:
 
 def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        facts = dataclasses.asdict(summary)
-        click.echo(json.dumps({name: facts[name] for name in _COUNTED}))
+        click.echo(json.dumps({name: getattr(summary, name) for name in _COUNTED}))
         return
     click.echo(f"{'Would read' if dry_run else 'Read'} {summary.rows:,} rows of {feed}: {summary.promises:,} promises.")
     click.echo(f"  {summary.accepted:>9,} told something new")
@@ -131,7 +129,7 @@ def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
     click.echo(f"  {summary.rejected:>9,} were rejected{_hint(summary)}")
     for reason, count in summary.skipped_because.most_common():
         click.echo(f"  {count:>9,} skipped: {reason}")
-    click.echo(f"  {summary.cases:>9,} cases {'would open' if dry_run else 'opened'}")
+    click.echo(f"  {summary.cases:>9,} cases {'would open at most' if dry_run else 'opened'}")
 
 
 def _hint(summary: Summary) -> str:

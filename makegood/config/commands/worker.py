@@ -21,13 +21,18 @@ Any number of workers may run at once, on any machine that reaches the database;
 """
 )
 def command() -> None:
-    """Run only the worker: it moves promises whose instant has come and opens a case for each that broke."""
+    """Run only the worker: it moves promises whose instant has come, opens a case for each that broke, and reads
+    the files that people bring to the desk."""
     follow_supervisor()
     prepare_home(environment().home)
     with installation() as where:
+        from makegood.worker.importer import END_SECONDS, Importer
         from makegood.worker.loop import Worker
 
         stop = Stop()
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        importer = Importer(lambda: stop.asked)
+        importer.start()
         Worker(heartbeat_url=where.heartbeat_url, asked_to_stop=lambda: stop.asked).run()
+        importer.join(END_SECONDS)

@@ -24,6 +24,8 @@ from makegood.promises.facts import Fact
 from makegood.promises.rules import Moved, State
 
 CHUNK = 2_000
+FIRST, TOLD = 5, 100
+"""How many promises and rejects are shown before a file is imported."""
 
 
 class CasesFor(StrEnum):
@@ -46,7 +48,8 @@ class Taken:
 class Summary:
     """What became of a file. `promises` counts those the file speaks of, new or known.
 
-    Each row is exactly one of: part of a promise, rejected, or skipped with a reason.
+    Each row is exactly one of: part of a promise, rejected, or skipped with a reason. `first` are the first
+    promises as they were read, `told` the first rejects.
     """
 
     batch_id: int | None = None
@@ -58,6 +61,8 @@ class Summary:
     skipped: int = 0
     cases: int = 0
     skipped_because: Counter[str] = field(default_factory=Counter)
+    first: list[Fact] = field(default_factory=list)
+    told: list[Reject] = field(default_factory=list)
 
     def add(self, taken: Taken) -> None:
         """Count a chunk that was taken in."""
@@ -107,17 +112,27 @@ def import_file(
 
     The file is read once from end to end before anything is written, so that a damaged one changes nothing.
     Rows that cannot be taken are kept with line, column, value and reason; the others go in. With `dry_run`
-    all of it is worked out and then taken back. `progress` is told rows done and rows in all.
+    each chunk is worked out and then taken back: what a later chunk would have found known counts as news, and
+    a case it would have joined as another. `progress` is told rows done and rows in all.
     Raises Refusal "file.…".
     """
     total = survey(path, feed).lines
     run = _Run(by, now, as_of, cases, progress, total)
-    if not dry_run:
-        return _import(path, feed, run)
-    with transaction.atomic():
-        summary = _import(path, feed, run)
-        transaction.set_rollback(True)
-    summary.batch_id = None
+    return _rehearse(path, feed, run) if dry_run else _import(path, feed, run)
+
+
+def _rehearse(path: Path, feed: Feed, run: _Run) -> Summary:
+    """Chunk by chunk, because one transaction over the whole file would hold up everybody who changes what it
+    touches, and the news on every open page, which waits for the oldest transaction under way."""
+    summary = Summary()
+    for chunk in _chunks(map_file(path, feed)):
+        with transaction.atomic():
+            run.kinds.clear()
+            batch = _begin(path, feed, run)
+            _ensure_named(chunk, feed, run)
+            _take_chunk(chunk, batch, summary, run)
+            transaction.set_rollback(True)
+        run.progress(summary.rows, run.total)
     return summary
 
 
@@ -134,10 +149,14 @@ class _Run:
     kinds: set[str] = field(default_factory=set)
 
 
-def _import(path: Path, feed: Feed, run: _Run) -> Summary:
+def _begin(path: Path, feed: Feed, run: _Run) -> Batch:
     for kind in feed.kinds:
         _ensure(kind, run)
-    batch = Batch.objects.create(feed=feed.name, name=path.name, started_at=run.now, by=run.by.name)
+    return Batch.objects.create(feed=feed.name, name=path.name, started_at=run.now, by=run.by.name)
+
+
+def _import(path: Path, feed: Feed, run: _Run) -> Summary:
+    batch = _begin(path, feed, run)
     summary = Summary(batch_id=batch.pk)
     for chunk in _chunks(map_file(path, feed)):
         _ensure_named(chunk, feed, run)
@@ -211,6 +230,8 @@ def _take_chunk(chunk: _Chunk, batch: Batch, summary: Summary, run: _Run) -> Non
     ]
     Reject.objects.bulk_create(rejects)
     summary.add(taken)
+    summary.first += chunk.facts[: FIRST - len(summary.first)]
+    summary.told += rejects[: TOLD - len(summary.told)]
     summary.rows += chunk.rows
     summary.rejected += len(rejects)
     summary.skipped += sum(row.rows for row in chunk.skipped)
