@@ -19,6 +19,7 @@ from makegood.kernel.texts import is_text
 from makegood.people.rules import Scope
 from makegood.platform.among import Among
 from makegood.platform.paging import slice_of
+from makegood.platform.planning import planned_anew
 
 PAGE = 50
 _WIDEST = 500
@@ -138,6 +139,7 @@ def _one_living(wanted: str, value: int | str) -> Living | None:
     return None if row is None else Living(*row)
 
 
+@planned_anew()
 def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     """Customers by the beginnings of words of their name or address, by e-mail, phone in any writing, or number.
 
@@ -151,6 +153,7 @@ def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     return _lines(_found(wanted).order_by(exact_first, "name", "id")[:limit])
 
 
+@planned_anew()
 def customers_page(scope: Scope, q: str = "", *, after: str = "", before: str = "", limit: int = PAGE) -> CustomersPage:
     """A page of customers by name, narrowed to what `search` finds for `q`, continued after a cursor or ending before
     one.
@@ -166,6 +169,7 @@ def customers_page(scope: Scope, q: str = "", *, after: str = "", before: str = 
     return CustomersPage(tuple(found.rows), following, previous)
 
 
+@planned_anew()
 def count_customers(scope: Scope, q: str = "", *, at_most: int) -> int:
     """How many customers that list holds, counted up to `at_most`. Raises Refusal("customer.not_allowed")."""
     _check(scope)

@@ -18,6 +18,7 @@ from makegood.customers.models import Customer
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Scope
 from makegood.platform.paging import slice_of
+from makegood.platform.planning import planned_anew
 from makegood.promises.queries import parse_cursor
 from makegood.promises.rules import LIVE, State
 
@@ -86,6 +87,7 @@ class CasesPage:
     previous: str = ""
 
 
+@planned_anew()
 def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", before: str = "", limit: int = PAGE) -> CasesPage:
     """A page of cases by when they were opened, newest first unless told otherwise, continued after a cursor or
     ending before one. Raises Refusal("page.bad_cursor")."""
@@ -97,11 +99,13 @@ def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", before: str
     return CasesPage(lines(found.rows), following, previous)
 
 
+@planned_anew()
 def count_open(scope: Scope, narrow: CaseFilter, *, at_most: int = 10_000) -> int:
     """How many cases a view holds, counted up to `at_most`."""
     return _narrowed(scope, narrow).order_by()[:at_most].count()
 
 
+@planned_anew()
 def search(scope: Scope, text: str, *, limit: int) -> tuple[CaseLine, ...]:
     """Cases by their number or by words of what failed, the harm or what was said; the newest first."""
     wanted = _found_by(scope, text)

@@ -14,6 +14,7 @@ from django.db.models import Q
 from makegood.kernel.refusals import invalid, missing
 from makegood.people.rules import Scope
 from makegood.platform.paging import slice_of
+from makegood.platform.planning import planned_anew
 from makegood.promises.models import Promise, PromiseQuerySet
 from makegood.promises.rules import MOVES, Move, State
 
@@ -112,12 +113,14 @@ def promises_by_id(promise_ids: Collection[int]) -> dict[int, PromiseFacts]:
     return {promise.pk: facts_of(promise) for promise in rows}
 
 
+@planned_anew()
 def of_customer(scope: Scope, customer_ids: Collection[int], *, limit: int) -> tuple[PromiseFacts, ...]:
     """The latest promises made to a customer, newest due first."""
     rows = visible(scope).filter(customer_id__in=customer_ids).order_by("-due_at", "-id")[:limit]
     return tuple(facts_of(promise) for promise in rows)
 
 
+@planned_anew()
 def ledger(scope: Scope, narrow: LedgerFilter, *, after: str = "", before: str = "", limit: int = PAGE) -> LedgerPage:
     """A page of the ledger in the order of due dates, continued after a cursor or ending before one.
 
@@ -131,11 +134,13 @@ def ledger(scope: Scope, narrow: LedgerFilter, *, after: str = "", before: str =
     return LedgerPage(tuple(facts_of(promise) for promise in found.rows), following, previous)
 
 
+@planned_anew()
 def count_open(scope: Scope, narrow: LedgerFilter, *, at_most: int = 10_000) -> int:
     """How many promises a view holds, counted up to `at_most`."""
     return _narrowed(visible(scope), narrow)[:at_most].count()
 
 
+@planned_anew()
 def search(scope: Scope, text: str, *, limit: int) -> tuple[PromiseFacts, ...]:
     """Promises by their reference in another system (its beginning is enough) or by their own number."""
     wanted = Q(reference__startswith=text, reference__isnull=False)
