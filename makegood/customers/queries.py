@@ -17,7 +17,7 @@ from makegood.customers.rules import Channel, Search, read_search
 from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.kernel.texts import is_text
 from makegood.people.rules import Scope
-from makegood.platform.among import Among
+from makegood.platform.among import array_of
 from makegood.platform.paging import slice_of
 from makegood.platform.planning import planned_anew
 
@@ -101,8 +101,12 @@ def ids_of(customer_id: int) -> tuple[int, ...]:
 
 def living_ids(customer_ids: Collection[int]) -> dict[int, int]:
     """For each id that of the living customer it means: itself, or the one it was merged into."""
-    rows = Customer.objects.filter(pk__in=Among(customer_ids)).values_list("pk", "merged_into_id")
-    return {pk: merged_into or pk for pk, merged_into in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVING_IDS, [array_of(customer_ids)])
+        return dict(cursor.fetchall())
+
+
+_LIVING_IDS = "SELECT id, coalesce(merged_into_id, id) FROM customers_customer WHERE id = ANY(%s::bigint[])"
 
 
 @dataclass(frozen=True, slots=True)

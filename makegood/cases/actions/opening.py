@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 import msgspec
-from django.db.models import Count
+from django.db import connection
 
 from makegood.cases.actions.clocks import FIRST_CONTACT, Clock
 from makegood.cases.actions.searching import index_words
@@ -164,9 +164,10 @@ class _Sponsors:
 
 def load() -> dict[int, int]:
     """How many open cases each owner has."""
-    rows = Case.objects.filter(closed_at__isnull=True).order_by()
-    # Rows are counted, not their numbers: that is answered by the index on owners alone.
-    return dict(rows.values_list("owner_id").annotate(count=Count("*")))
+    with connection.cursor() as cursor:
+        # Rows are counted, not their numbers: that is answered by the index on owners alone.
+        cursor.execute("SELECT owner_id, count(*) FROM cases_case WHERE closed_at IS NULL GROUP BY owner_id")
+        return dict(cursor.fetchall())
 
 
 def promise_first_contact(contacts: Sequence[FirstContact], *, by: Actor, now: datetime) -> None:
