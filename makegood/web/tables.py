@@ -15,10 +15,15 @@ PLACES = ("after", "before")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; `n` for figures, set to the end of their cell."""
+    """A heading; `n` for figures, set to the end of their cell.
+
+    On a phone a `lead` cell stands beside the first one, and a `plain` one goes without its heading.
+    """
 
     label: str
     n: bool = False
+    lead: bool = False
+    plain: bool = False
     sort_url: str = ""
     sort: str = ""
 

@@ -18,6 +18,8 @@ def pages_of(stage: Stage) -> list[str]:
         "/today/", "/today/?who=team", f"/today/?case={case}", f"/today/?promise={promise}", "/promises/?due=any",
         "/promises/?q=nothing-fits", f"/promises/{promise}/", "/promises/new/", "/cases/", "/cases/?state=all",
         f"/cases/{case}/", "/cases/new/", "/customers/", f"/customers/{customer}/", f"/customers/{customer}/change/",
+        f"/customers/{customer}/merge/", f"/customers/{customer}/merge/?q=a", "/settings/people/add/",
+        "/settings/kinds/calendars/add/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/2fa/totp/activate/",
         "/search/?q=okafor", "/insights/", "/health/", "/settings/you/", "/settings/people/", *people,
         "/settings/kinds/", "/settings/kinds/callback/", "/accounts/password/change/", "/nowhere/",
     ]  # fmt: skip

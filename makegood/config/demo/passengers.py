@@ -14,7 +14,11 @@ _FIRST = (
     "Dana", "Theo", "Ines", "Samir", "June", "Ravi", "Lucy", "Bea", "Marcel", "Yuki", "Omar", "Greta", "Paulo",
     "Nadia", "Felix", "Aisha", "Hugo", "Carmen", "Noor", "Ivo", "Selma", "Kofi", "Maeve", "Anton", "Leila",
     "Diego", "Freya", "Tariq", "Rosa", "Milan", "Chidi", "Elif", "Jonas", "Pilar", "Wen", "Astrid", "Mateo",
-    "Zadie", "Bruno", "Hana",
+    "Zadie", "Bruno", "Hana", "Alma", "Idris", "Signe", "Rafael", "Ngozi", "Peter", "Mina", "Callum", "Yara",
+    "Stefan", "Amara", "Luca", "Oona", "Vikram", "Celia", "Desmond", "Ayla", "Tomek", "Ruth", "Emre", "Lina",
+    "Gideon", "Paola", "Kwame", "Sofie", "Nils", "Farah", "Victor", "Mei", "Andre", "Ilse", "Joao", "Salma", "Keir",
+    "Vera", "Tunde", "Margot", "Arjun", "Esther", "Pavel", "Noemi", "Hamid", "Clara", "Ossian", "Thandi", "Louis",
+    "Parisa", "Edgar", "Wanda", "Ciaran", "Lupita", "Sven", "Amina", "Matteo", "Brigid", "Kenji", "Adele", "Rashid",
 )  # fmt: skip
 _LAST = (
     "Okafor", "Grant", "Duarte", "Patel", "Park", "Menon", "Adeyemi", "Novak", "Laurent", "Tanaka", "Haddad",

@@ -99,7 +99,15 @@ def _row(kind: KindFacts) -> Row:
     usual = _length(kind.allowance) if kind.allowance is not None else ""
     where = ", ".join(filter(None, (role_name(Role(kind.role)), kind.team_name)))
     counts = kind.calendar_name or _("All hours")
-    cells = [kind.name, _length(kind.warning), _length(kind.grace), usual, counts, kind.severity, where]
+    cells = [
+        kind.name,
+        _length(kind.warning),
+        _length(kind.grace) if kind.grace else "",
+        usual,
+        counts,
+        kind.severity,
+        where,
+    ]
     return Row(cells, f"/settings/kinds/{kind.slug}/")
 
 

@@ -31,7 +31,10 @@ def people(request: DeskRequest) -> HttpResponse:
     """Everybody, who is there, and the teams."""
     page = people_page(request.desk.scope, request.desk.now)
     context = {
-        "columns": [Column(_("Name")), Column(_("Role")), Column(_("Team")), Column(_("There")), Column(_("Absence"))],
+        "columns": [
+            Column(_("Name")), Column(_("Role"), plain=True), Column(_("Team"), plain=True),
+            Column(_("There"), lead=True), Column(_("Absence"), plain=True),
+        ],
         "rows": [_row(one, page, request.desk) for one in page.staff],
         "teams": page.teams, "may_change": page.may_change, "leads": _leads(page),
     }  # fmt: skip
@@ -118,14 +121,16 @@ def _row(one: StaffFacts, page: PeoplePage, desk: Desk) -> Row:
         or (desk.scope.role == Role.LEAD and one.team_id == desk.scope.team_id)
     )
     link = format_html('<a href="/settings/people/{}/absence/">{}</a>', one.id, _("Away…")) if away else ""
-    return Row([name, role_name(one.role), one.team_name, _there(one), link], url)
+    return Row([name, role_name(one.role), one.team_name, _there(one, desk), link], url)
 
 
-def _there(one: StaffFacts) -> SafeString | str:
+def _there(one: StaffFacts, desk: Desk) -> SafeString | str:
     if not one.is_active:
         return _("Deactivated")
     if one.away_until is not None:
-        return format_html('<span class="c-risk">{}</span>', _("Away until {}").format(clocks.stamp(one.away_until)))
+        return format_html(
+            '<span class="c-risk">{}</span>', _("Away until {}").format(clocks.moment(one.away_until, desk.now))
+        )
     return _("There") if one.in_hours else _("Off hours")
 
 
