@@ -72,6 +72,26 @@ def entry_rows(entries: Iterable[NewEntry]) -> str:
     return msgspec.json.encode(rows).decode()
 
 
+_FROM_QUERY = ("at", "verb", "customer_id", "subject_kind", "subject_id", "data")
+
+
+def recording(query: str) -> str:
+    """The statement that records one move for each row of a query, in its order and by one hand.
+
+    The query gives at, verb, customer_id, subject_kind, subject_id and data; the statement takes beside its
+    parameters those of `hand`. It can stand alone, or in a WITH after the moves themselves.
+    """
+    return f"""
+        INSERT INTO journal_entry (actor_kind, actor_id, actor_name, {", ".join(_FROM_QUERY)})
+        SELECT %(actor_kind)s, %(actor_id)s, %(actor_name)s, {", ".join(_FROM_QUERY)} FROM ({query}) AS moves
+    """  # noqa: S608 - names of columns, and queries written in our rooms
+
+
+def hand(by: Actor) -> dict[str, Any]:
+    """Who did it, as the parameters of `recording`."""
+    return {"actor_kind": by.kind.value, "actor_id": by.id, "actor_name": by.name}
+
+
 def record_many(entries: Iterable[NewEntry]) -> None:
     """Record many moves at once, in the order given."""
     copy_rows("journal_entry", _COLUMNS, [_cells(entry) for entry in entries])

@@ -91,7 +91,8 @@ def known_from(fact: Fact, *, zone: tzinfo) -> Known:
     The due instant and its day are one field, and the customer is known by key; attributes are fields of
     their own, so that sources can each add theirs.
     """
-    values = {name: value for name, value in zip(PLAIN, _plain(fact), strict=True) if value is not None and value != ""}
+    # Neither None nor an empty text tells anything; an amount of nought does.
+    values = {name: value for name, value in zip(PLAIN, _plain(fact), strict=True) if value or value == 0}
     if fact.customer is not None:
         values["customer"] = fact.customer.key
     if fact.due_on is not None:

@@ -62,6 +62,9 @@ MOVES: Transitions[State, Move] = Transitions(
 )
 
 
+_NOTHING = timedelta(0)
+
+
 class Clocks(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The instants (aware UTC) at which a promise can change without news, fixed when it is made.
 
@@ -121,6 +124,8 @@ def _live(state: State, next_check_at: datetime) -> Standing:
 
 def _ending(clocks: Clocks, events: Events, now: datetime) -> Standing | None:
     """The end of the promise, if one is known by `now`: the earliest event decides, keeping first on a tie."""
+    if events.kept_at is None and events.withdrawn_at is None and events.replaced_at is None:
+        return None
     known = [
         (at, rank)
         for rank, at in enumerate((events.kept_at, events.withdrawn_at, events.replaced_at))
@@ -146,7 +151,7 @@ def fix_clocks(*, made_at: datetime, due_at: datetime, warning: timedelta, grace
     The warning never takes more than half of the time that was given: a call promised "in ten minutes"
     under a half-hour warning is not in danger the moment it is made.
     """
-    given = max(due_at - made_at, timedelta(0))
+    given = max(due_at - made_at, _NOTHING)
     return Clocks(due_at=due_at, warn_at=due_at - min(warning, given / 2), breaks_at=due_at + grace)
 
 

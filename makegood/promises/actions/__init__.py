@@ -2,13 +2,14 @@
 
 from makegood.promises.actions.ending import let_go
 from makegood.promises.actions.kinds import change_kind, ensure_kind, make_calendar
-from makegood.promises.actions.making import NewPromise, make, make_many
+from makegood.promises.actions.making import Made, NewPromise, make, make_many
 from makegood.promises.actions.moving import forecast, give, keep, release, replace, withdraw
 from makegood.promises.actions.receiving import FactReject, Receipt, receive
 from makegood.promises.actions.watching import advance_due
 
 __all__ = [
     "FactReject",
+    "Made",
     "NewPromise",
     "Receipt",
     "advance_due",

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db import transaction
 
-from makegood.journal.actions import NewEntry, record_many
+from makegood.journal.actions import NewEntry
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, insert_recorded, insert_rows, policy_and_id
+from makegood.promises.actions.ledger import NewRow, all_policies, draw_ids, insert_recorded, insert_rows, policy_and_id
 from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
@@ -113,14 +113,22 @@ def make(
     return Made(number, row)
 
 
+# Up to so many promises go in one statement; of more, a COPY makes up for the further ways to the server it takes.
+_FEW = 20
+
+
 @transaction.atomic
-def make_many(promises: Sequence[NewPromise], *, by: Actor, now: datetime) -> list[int]:
-    """Make many promises in one go; ids come back in the order given. Their kinds must exist."""
+def make_many(promises: Sequence[NewPromise], *, by: Actor, now: datetime) -> list[Made]:
+    """Make many promises in one go; they come back in the order given. Their kinds must exist."""
     policies = all_policies()
     rows = [_new_row(promise, policies[promise.kind], by, now) for promise in promises]
-    ids = insert_rows(rows)
-    record_many(made_entry(number, row, by) for number, row in zip(ids, rows, strict=True))
-    return ids
+    made = list(map(Made, draw_ids(len(rows)), rows))
+    told = [(one.pk, one.row) for one in made]
+    if len(rows) > _FEW:
+        insert_rows(told, by=by)
+    else:
+        insert_recorded(told, [made_entry(number, row, by) for number, row in told])
+    return made
 
 
 def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> NewRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -16,8 +16,7 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal
 from makegood.platform.installation import organisation
 from makegood.promises.actions import holding
-from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, insert_rows, moment_of, moved_from
-from makegood.promises.actions.making import made_entry
+from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, draw_ids, insert_rows, moment_of, moved_from
 from makegood.promises.actions.stored import Stored, load, update_rows
 from makegood.promises.facts import ATTRIBUTE, FIELDS, Due, Fact, Known, known_from, merge
 from makegood.promises.rules import Clocks, Events, Moved, Policy, State, fix_clocks, stand
@@ -85,11 +84,9 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
     batch = _Batch(by, now, organisation().zone, policies, {policy.kind_id: slug for slug, policy in policies.items()})
     checked = _Customers()
     horizon = seen + TOLERATED_AHEAD
-    rejected = [
-        reject for index, fact in enumerate(facts) if (reject := _problem(index, fact, batch, horizon, checked))
-    ]
-    refused = {reject.index for reject in rejected}
-    good = [checked.cleaned(fact) for index, fact in enumerate(facts) if index not in refused]
+    read = [_checked(index, fact, batch, horizon, checked) for index, fact in enumerate(facts)]
+    good = [one for one in read if isinstance(one, Fact)]
+    rejected = [one for one in read if isinstance(one, FactReject)]
     keys = {(fact.source, fact.reference) for fact in good}
     stored = load(keys, slugs=batch.slugs)
     waiting = holding.load(keys - stored.keys())
@@ -119,20 +116,12 @@ class _Customers:
     def __init__(self) -> None:
         self._read: dict[CustomerFact, CustomerFact] = {}
 
-    def problem(self, fact: CustomerFact) -> Refusal | None:
-        """Why what is said of a customer cannot be taken, if it cannot."""
-        if fact not in self._read:
-            try:
-                self._read[fact] = read_fact(fact)
-            except Refusal as refusal:
-                return refusal
-        return None
-
-    def cleaned(self, fact: Fact) -> Fact:
-        """The fact with its customer written in the one way in which customers are known."""
-        if fact.customer is None or (clean := self._read[fact.customer]) == fact.customer:
-            return fact
-        return replace(fact, customer=clean)
+    def cleaned(self, said: CustomerFact) -> CustomerFact:
+        """What is said, written in the one way in which customers are known. Raises Refusal as `read_fact` does."""
+        clean = self._read.get(said)
+        if clean is None:
+            clean = self._read[said] = read_fact(said)
+        return clean
 
     def needed(self, known: Iterable[Known]) -> list[CustomerFact]:
         """All that was said, and the bare key of those customers of whom nothing was."""
@@ -141,8 +130,8 @@ class _Customers:
         return [*self._read.values(), *(CustomerFact(key=key) for key in sorted(bare))]
 
 
-def _problem(index: int, fact: Fact, batch: _Batch, horizon: datetime, customers: _Customers) -> FactReject | None:
-    """Why a fact cannot be taken, if it cannot. What happened lies before the `horizon`."""
+def _checked(index: int, fact: Fact, batch: _Batch, horizon: datetime, customers: _Customers) -> Fact | FactReject:
+    """The fact as it is taken, or why it cannot be. What happened lies before the `horizon`."""
     if (wrong := _wrong(fact, horizon)) is not None:
         return FactReject(index, *wrong)
     if fact.kind and fact.kind not in batch.policies:
@@ -150,9 +139,14 @@ def _problem(index: int, fact: Fact, batch: _Batch, horizon: datetime, customers
         return FactReject(
             index, "fact.unknown_kind", f"There is no kind of promise called {fact.kind!r}. Known: {known}."
         )
-    if fact.customer is not None and (refusal := customers.problem(fact.customer)):
+    if (said := fact.customer) is None:
+        return fact
+    try:
+        clean = customers.cleaned(said)
+    except Refusal as refusal:
         return FactReject(index, refusal.code, refusal.message)
-    return None
+    # Of the customer a promise keeps nothing but the key.
+    return fact if clean.key == said.key else replace(fact, customer=clean)
 
 
 def _wrong(fact: Fact, horizon: datetime) -> tuple[str, str] | None:
@@ -220,7 +214,7 @@ def _row(
     policy = batch.policies[values["kind"]]
     due: Due = values["due"]
     made_at = get("made_at")
-    stamps = {name: at.isoformat() for name, at in known.seen.items()}
+    stamps = {name: at.isoformat() for name, at in known.seen.items()} if known.seen else {}
     title = get("title")
     # What nobody has said is guessed; the mark keeps the guess from outliving the first word on it.
     if title is None:
@@ -241,11 +235,19 @@ def _row(
 
 def _insert(news: Mapping[Key, Known], customers: Mapping[str, int], batch: _Batch) -> list[Moved]:
     """Write promises heard of for the first time. In the order of their keys: two batches never cross."""
-    rows = [_row(key, known, customers, batch) for key, known in sorted(news.items())]
-    ids = insert_rows(rows)
-    made = list(zip(ids, rows, strict=True))
-    settled = [(number, row) for number, row in made if row.standing.state is not State.OPEN]
-    record_many([made_entry(number, row, batch.by) for number, row in made])
+    if not news:
+        return []
+    ids = draw_ids(len(news))
+    settled: list[tuple[int, NewRow]] = []
+
+    def made() -> Iterator[tuple[int, NewRow]]:
+        for number, key in zip(ids, sorted(news, key="\0".join), strict=True):
+            row = _row(key, news[key], customers, batch)
+            if row.standing.state is not State.OPEN:
+                settled.append((number, row))
+            yield number, row
+
+    insert_rows(made(), by=batch.by)
     record_many([_settled_entry(number, row, batch) for number, row in settled])
     return [moved_from(row, number, before=None) for number, row in settled]
 

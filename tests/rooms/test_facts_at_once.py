@@ -1,0 +1,46 @@
+"""The same promises told in two batches at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from makegood.customers.rules import CustomerFact
+from makegood.journal.actors import SYSTEM
+from makegood.journal.models import Entry
+from makegood.promises import actions
+from makegood.promises.facts import Fact
+from makegood.promises.models import Promise
+from tests.factories import NOW
+
+MANY = 600
+
+
+@pytest.fixture(autouse=True)
+def _tables(committed: list[str]) -> None:
+    committed.extend(("journal_entry", "promises_promise", "customers_contactpoint", "customers_customer"))
+
+
+def test_batches_with_the_same_new_promises_make_each_once() -> None:
+    start = Barrier(3)
+    due_at = NOW + timedelta(days=1)
+    customer = CustomerFact(key="K1")
+    facts = [
+        Fact(source="shop", reference=f"R{n}", customer=customer, kind="delivery", due_at=due_at) for n in range(MANY)
+    ]
+
+    def batch(number: int) -> int:
+        try:
+            start.wait()
+            return actions.receive(facts if number % 2 else facts[::-1], by=SYSTEM, now=NOW).made
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(batch, range(3)))
+    assert sorted(made) == [0, 0, MANY]
+    assert Promise.objects.count() == Entry.objects.filter(verb="promise.made").count() == MANY
