@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,7 @@ from makegood.remedies.rules.playbooks import (
     Words,
 )
 from makegood.remedies.rules.playbooks_cost import Loss
+from makegood.remedies.rules.playbooks_file import ASK_AGAIN
 from makegood.remedies.rules.playbooks_match import Situation
 
 
@@ -52,134 +54,129 @@ def playbook(*rules: Rule, slug: str = "ours", **more: Any) -> Playbook:
     return Playbook(playbook=slug, name=slug.capitalize(), rules=rules, **more)
 
 
-# Any playbook at all, as long as its loader would take it
+# Any playbook, of parts that are awkward to write or to reckon with
 
-SLUGS = st.sampled_from(["call", "refund", "swap", "voucher", "flowers", "a-b", "n1", "yes", "on"])
-LINES = st.sampled_from(
-    [
-        "Plain words",
-        "yes",
-        "007",
-        "# no comment",
-        "a: b",
-        "- dash",
-        "it's “so”",
-        "1e3",
-        "null",
-        "~",
-        "Größe 5",
-        "{amount} by {by}",
-    ]
+SLUGS = ("call", "refund", "swap", "voucher", "flowers", "a-b", "n1", "yes", "on")
+LINES = (
+    "Plain words",
+    "yes",
+    "007",
+    "# none",
+    "a: b",
+    "- dash",
+    "it's “so”",
+    "1e3",
+    "null",
+    "~",
+    "Größe 5",
+    "{amount}",
 )
-WORDS = st.builds(
-    lambda en, more: Words({"en": en} | more),
-    LINES,
-    st.dictionaries(st.sampled_from(["de", "es", "pt-BR"]), LINES, max_size=2),
+AMOUNTS = tuple(map(Decimal, ("0", "0.01", "12.5", "99.99", "100", "1200", "5000")))
+HOUR, DAY = Span("time", 3600), Span("days", 1)
+COSTS = (
+    Cost(),
+    Cost(fixed=Decimal("12.5")),
+    Cost(share=Decimal("0.005")),
+    Cost(share=Decimal(3)),
+    Cost(at_most=Decimal(0)),
+    Cost(fixed=Decimal(7), share=Decimal("0.8"), at_most=Decimal("99.99")),
+    Cost(late=PerPeriod(every=HOUR, amount=Decimal(5), at_most=Decimal(40))),
+    Cost(late=PerPeriod(every=Span("time", 900), share=Decimal("0.1"), begun=True), at_most=Decimal(30)),
+    Cost(late=PerPeriod(every=DAY), share=Decimal(1)),
+    Cost(asked=("q-price",)),
+    Cost(asked=("q-price",), fixed=Decimal(1), share=Decimal("1.5")),
 )
-AMOUNTS = st.integers(0, 500_000).map(lambda cents: Decimal(cents) / 100)
-SHARES = st.integers(0, 3000).map(lambda tenths: Decimal(tenths) / 1000)
-SPANS = st.one_of(
-    st.builds(Span, st.just("time"), st.integers(1, 5000).map(lambda minutes: minutes * 60)),
-    st.builds(Span, st.just("worktime"), st.integers(1, 500).map(lambda minutes: minutes * 60)),
-    st.builds(Span, st.sampled_from(["days", "workdays", "months"]), st.integers(1, 60)),
+SPANS = (
+    Span("time", 60), HOUR, Span("time", 90 * 60 + 1), Span("worktime", 600), Span("worktime", 4 * 3600), DAY,
+    Span("days", 14), Span("workdays", 1), Span("months", 3),
+)  # fmt: skip
+WHENS = (
+    When(),
+    When(failure=(FailureKind.LATE,)),
+    When(failure=(FailureKind.WRONG, FailureKind.MONEY), failure_class=FailureClass.OUTCOME),
+    When(promise=("delivery", "callback")),
+    When(severity=Range(2, 4)),
+    When(severity=Range(3), repeat=Range(1, 1)),
+    When(double_deviation=True),
+    When(double_deviation=False, repeat=Range(2)),
+    When(customer={"tier": ("gold", "yes"), "value": ("1000+",)}),
+    When(about=("half the furniture", "late")),
 )
-PERIODS = st.builds(
-    PerPeriod,
-    every=st.sampled_from([Span("time", 3600), Span("time", 900), Span("days", 1)]),
-    amount=AMOUNTS,
-    share=SHARES,
-    at_most=st.none() | AMOUNTS,
-    begun=st.booleans(),
-)
-WHENS = st.builds(
-    When,
-    failure=st.lists(st.sampled_from(list(FailureKind)), unique=True, max_size=2).map(tuple),
-    failure_class=st.none() | st.sampled_from(list(FailureClass)),
-    promise=st.lists(st.sampled_from(["delivery", "callback"]), unique=True, max_size=2).map(tuple),
-    severity=st.none() | st.sampled_from([Range(1, 1), Range(2, 4), Range(3)]),
-    repeat=st.none() | st.sampled_from([Range(1, 1), Range(2)]),
-    double_deviation=st.none() | st.booleans(),
-    customer=st.dictionaries(st.sampled_from(["tier", "value"]), st.just(("gold", "1000+")), max_size=1),
-    about=st.lists(st.sampled_from(["half the furniture", "late"]), unique=True, max_size=2).map(tuple),
-)
-PLANS = st.lists(st.builds(FollowUp, after=SPANS, what=WORDS), max_size=2).map(tuple)
+ONE_OF = st.sampled_from
 
 
-def costs(asked: list[str]) -> st.SearchStrategy[Cost]:
-    """Any cost; `asked` are the questions that ask for an amount."""
-    return st.builds(
-        Cost,
-        fixed=AMOUNTS,
-        share=SHARES,
-        late=st.none() | PERIODS,
-        asked=st.lists(st.sampled_from(asked), unique=True).map(tuple) if asked else st.just(()),
-        at_most=st.none() | AMOUNTS,
+def some(things: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Up to two of them."""
+    return st.lists(ONE_OF(things), unique=True, max_size=2).map(tuple) if things else st.just(())
+
+
+@st.composite
+def words(draw: st.DrawFn) -> Words:
+    """A text in English, and perhaps in another language."""
+    return Words({"en": draw(ONE_OF(LINES))} | draw(ONE_OF(({}, {"de": "Worte"}, {"pt-BR": "Palavras", "es": "no"}))))
+
+
+@st.composite
+def options_(draw: st.DrawFn, slug: str, asks: Sequence[Ask]) -> Option:
+    """Any option of that name, which asks only what the rule asks."""
+    names = [ask.ask for ask in asks]
+    cost = draw(ONE_OF(COSTS))
+    commits = Commits(promise="delivery", within=draw(ONE_OF(SPANS)), title=draw(words()))
+    return Option(
+        option=slug,
+        remedy=draw(ONE_OF(list(RemedyKind))),
+        title=draw(words()),
+        words=Words({"en": "Plain words"}),
+        cost=cost if set(cost.asked) <= set(names) else Cost(),
+        who=Who(draw(ONE_OF(LADDER)), draw(ONE_OF((1, 3)))),
+        commits=draw(ONE_OF((None, commits))),
+        asks=draw(some(names)),
+        follow_up=draw(ONE_OF(((), (FollowUp(after=DAY, what=Words({"en": "Ring up"})),)))),
+        proof=draw(ONE_OF(("", *LINES))),
     )
+
+
+@st.composite
+def questions(draw: st.DrawFn, options: Sequence[str]) -> tuple[Ask, ...]:
+    """Questions about those options: a choice, a choice that waits for it, an amount, "did you use it?"."""
+    if draw(st.booleans()):
+        return draw(ONE_OF(((), (USED_ASK,))))
+    bears = {options[0]: COSTS[3]} if options else {}
+    answers = [
+        Answer(answer="yes", says=draw(words()), includes=draw(some(options)), costs=bears),
+        Answer(answer="no", says=draw(words()), excludes=draw(some(options))),
+    ]
+    first = Ask(ask="q-receipt", question=draw(words()), answers=tuple(answers))
+    waits = Ask(
+        ask="q-tier", question=first.question, answers=first.answers, attribute="tier", only_if={"q-receipt": ("no",)}
+    )
+    amount = Ask(ask="q-price", question=first.question, kind=AskKind.AMOUNT, default=draw(ONE_OF((None, *AMOUNTS))))
+    return draw(ONE_OF(((first, waits), (first, waits, amount, USED_ASK), (amount,))))
 
 
 @st.composite
 def rules(draw: st.DrawFn, slug: str) -> Rule:
     """Any rule of that name whose answers bear on its own options."""
-    slugs = draw(st.lists(SLUGS, unique=True, max_size=4))
+    slugs = draw(st.lists(ONE_OF(SLUGS), unique=True, max_size=4))
     asks = draw(questions(slugs))
-    asked = [ask.ask for ask in asks if ask.kind is AskKind.AMOUNT]
-    names = [ask.ask for ask in asks]
-    options = [
-        Option(
-            option=name,
-            remedy=draw(st.sampled_from(list(RemedyKind))),
-            title=draw(WORDS),
-            words=draw(WORDS),
-            cost=draw(costs(asked)),
-            who=Who(draw(st.sampled_from(LADDER)), draw(st.integers(1, 4))),
-            commits=draw(st.none() | st.builds(Commits, promise=SLUGS, within=SPANS, title=WORDS)),
-            asks=tuple(draw(st.lists(st.sampled_from(names), unique=True))) if names else (),
-            follow_up=draw(PLANS),
-            proof=draw(st.just("") | LINES),
-        )
-        for name in slugs
-    ]
     return Rule(
         rule=slug,
-        name=draw(LINES),
-        when=draw(WHENS),
-        treat_as=draw(st.none() | st.sampled_from(list(FailureKind))),
+        name=draw(ONE_OF(LINES)),
+        when=draw(ONE_OF(WHENS)),
+        treat_as=draw(ONE_OF((None, *FailureKind))),
         asks=asks,
-        steps=draw(st.lists(st.builds(Step, do=LINES, tool=st.just("") | LINES), max_size=2).map(tuple)),
-        options=tuple(options),
-        follow_up=draw(PLANS),
-    )
-
-
-@st.composite
-def questions(draw: st.DrawFn, options: list[str]) -> tuple[Ask, ...]:
-    """Any questions about those options: a choice, a choice that waits for it, an amount, "did you use it?"."""
-    some = st.lists(st.sampled_from(options), unique=True).map(tuple) if options else st.just(())
-    bears = st.dictionaries(st.sampled_from(options), costs([]), max_size=1) if options else st.just({})
-    answers = [
-        Answer(answer=name, says=draw(WORDS), includes=draw(some), excludes=draw(some), costs=draw(bears))
-        for name in ("yes", "no")
-    ]
-    first = Ask(ask="q-receipt", question=draw(WORDS), answers=tuple(answers))
-    waits = Ask(
-        ask="q-tier", question=draw(WORDS), answers=tuple(answers), attribute="tier", only_if={"q-receipt": ("no",)}
-    )
-    amount = Ask(ask="q-price", question=draw(WORDS), kind=AskKind.AMOUNT, default=draw(st.none() | AMOUNTS))
-    return draw(
-        st.sampled_from([(), (first,), (first, waits), (first, waits, amount, USED_ASK), (amount,), (USED_ASK,)])
+        steps=draw(ONE_OF(((), (Step(do="yes"), Step(do="a: b", tool="007", how=("- dash",)))))),
+        options=tuple(draw(options_(name, asks)) for name in slugs),
+        follow_up=draw(ONE_OF(((), (FollowUp(after=Span("time", 0), what=ASK_AGAIN),)))),
     )
 
 
 @st.composite
 def playbooks(draw: st.DrawFn, slug: str = "any") -> Playbook:
     """Any playbook of that name."""
-    names = draw(st.lists(SLUGS, unique=True, min_size=1, max_size=3))
-    return Playbook(
-        playbook=slug,
-        name=draw(LINES),
-        currency=draw(st.sampled_from(["", "GBP"])),
-        rules=tuple(draw(rules(name)) for name in names),
-    )
+    names = draw(st.lists(ONE_OF(SLUGS), unique=True, min_size=1, max_size=3))
+    currency = draw(ONE_OF(("", "GBP")))
+    return Playbook(playbook=slug, name="Any", currency=currency, rules=tuple(draw(rules(name)) for name in names))
 
 
 SITUATIONS = st.builds(
@@ -194,7 +191,7 @@ SITUATIONS = st.builds(
     words=st.sampled_from(["", "Half the furniture came", "It is late"]),
     loss=st.builds(
         Loss,
-        value=st.none() | AMOUNTS,
+        value=ONE_OF((None, *AMOUNTS)),
         currency=st.just("GBP"),
         late=st.none() | st.integers(0, 10_000).map(lambda minutes: timedelta(minutes=minutes)),
     ),

@@ -132,6 +132,15 @@ def test_the_rule_that_names_most_comes_first() -> None:
     assert match([book], replace(LATE, severity=4)).rules[0].names == ("the promise", "the severity")
 
 
+def test_of_rules_that_name_as_much_the_more_telling_comes_first_and_a_second_failure_before_all() -> None:
+    kind = rule("kind", option("kind", R.CREDIT), when=When(failure=(FailureKind.LATE,)))
+    words = rule("words", option("words", R.CREDIT), when=When(about=("keys", "locked in", "locked out")))
+    both = rule("both", option("both", R.CREDIT), when=When(failure=(FailureKind.LATE,), about=("locked in",)))
+    again = rule("again", option("again", R.CREDIT), when=When(double_deviation=True))
+    situation = replace(LATE, words="The keys are locked in", double_deviation=True)
+    assert order(match([playbook(kind, words, both, again)], situation)) == ["again", "both", "words", "kind"]
+
+
 def test_a_more_specific_rule_says_what_an_option_is_and_the_other_is_told() -> None:
     plain = rule("plain", option("call", R.PERSONAL_CONTACT, "5"))
     gold = rule("gold", option("call", R.PERSONAL_CONTACT, "50"), when=When(customer={"Tier": ("gold",)}))

@@ -99,7 +99,7 @@ _BECAUSE: dict[tuple[FailureKind, RemedyKind], tuple[str, str]] = {
     (FailureKind.REQUEST, _R.RE_PERFORMANCE): ("They asked for help, so we help, without blame.", ""),
     (FailureKind.REQUEST, _R.EXCHANGE): ("They asked for help, so we help, without blame.", ""),
     (FailureKind.RECOVERY, _R.PERSONAL_CONTACT): (
-        "A second failure: a senior person's apology and amends together, not one of them.", JOIREMAN,
+        "A second failure wants a person who answers for it, and amends beside the apology.", JOIREMAN,
     ),
     (FailureKind.CUSTOMER, _R.RE_PERFORMANCE): ("Not our failure; we help all the same.", BITNER),
 }  # fmt: skip

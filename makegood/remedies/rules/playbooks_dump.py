@@ -152,13 +152,14 @@ def _cost(cost: Cost) -> Any:
         return parts.share_text(cost.share)
     if cost == Cost(fixed=cost.fixed):
         return parts.amount_text(cost.fixed)
+    nothing = not (cost.share or cost.late or cost.asked)
     return _filled(
-        fixed=parts.amount_text(cost.fixed) if cost.fixed else None,
+        fixed=parts.amount_text(cost.fixed) if cost.fixed or nothing else None,
         share=parts.share_text(cost.share) if cost.share else None,
         late=_late(cost.late) if cost.late else None,
         asked=_few(cost.asked),
         at_most=None if cost.at_most is None else parts.amount_text(cost.at_most),
-    ) or {"fixed": "0"}
+    )
 
 
 def _late(per: PerPeriod) -> Tree:

@@ -6,7 +6,7 @@ Nothing falls away in silence: an option that is not offered is handed back with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -124,24 +124,16 @@ def match(playbooks: Iterable[Playbook], situation: Situation, *, cap: Decimal =
     good and costs least. `cap` is the share of the loss past which an option needs a reason.
     """
     applied = rules_for(playbooks, situation)
-    offers: list[Offer] = []
     left_out: list[LeftOut] = []
     seen: set[tuple[str, str]] = set()
+    tiers = []
     for tier in _tiers(applied):
-        kept: list[_Candidate] = []
-        for one in tier:
-            answers = asking.known_answers(one.rule, situation.customer, situation.answers)
-            for place, option in enumerate(one.rule.options):
-                reason = _left_out(one, option, answers, seen)
-                if reason:
-                    left_out.append(LeftOut(one.playbook.playbook, one.rule.rule, option, reason))
-                else:
-                    kept.append(_Candidate(one, option, place, answers))
-        offers += _ordered(kept, situation, cap)
+        tiers.append(_kept(tier, situation, seen, left_out))
         seen |= {(one.playbook.playbook, option.option) for one in tier for option in one.rule.options}
+    offered = {candidate.option.remedy for kept in tiers for candidate in kept}
     return Matched(
         rules=applied,
-        offers=tuple(offers),
+        offers=tuple(offer for kept in tiers for offer in _ordered(kept, situation, offered, cap)),
         left_out=tuple(left_out),
         asks=_asks(applied, situation),
         steps=_steps(applied, situation),
@@ -156,34 +148,43 @@ def rules_for(playbooks: Iterable[Playbook], situation: Situation) -> tuple[Appl
         for rule in playbook.rules
         if holds(rule.when, situation)
     ]
-    return tuple(sorted(found, key=lambda one: (*_breadth(one), one.playbook.playbook, one.rule.rule)))
+    return tuple(sorted(found, key=lambda one: (_specific(one), one.playbook.playbook, one.rule.rule)))
+
+
+_NAMES: tuple[tuple[str, Callable[[When], bool]], ...] = (
+    ("the second failure", lambda when: when.double_deviation is not None),
+    ("what it is about", lambda when: bool(when.about)),
+    ("the customer", lambda when: bool(when.customer)),
+    ("the repeat", lambda when: when.repeat is not None),
+    ("the promise", lambda when: bool(when.promise)),
+    ("the severity", lambda when: when.severity is not None),
+    ("the kind of failure", lambda when: bool(when.failure)),
+    ("the class of failure", lambda when: when.failure_class is not None),
+)
+"""What a rule can name, the most telling first."""
 
 
 def names_of(when: When) -> tuple[str, ...]:
-    """What a rule names: the conditions that it sets."""
-    set_ = {
-        "the kind of failure": when.failure, "the class of failure": when.failure_class, "the promise": when.promise,
-        "the severity": when.severity, "the repeat": when.repeat, "the customer": when.customer,
-        "what it is about": when.about,
-    }  # fmt: skip
-    double = ("the second failure",) if when.double_deviation is not None else ()
-    return (*(name for name, value in set_.items() if value), *double)
+    """What a rule names of a situation, the most telling first."""
+    return tuple(name for name, is_named in _NAMES if is_named(when))
 
 
-def _breadth(one: Applied) -> tuple[int, int]:
-    """How little a rule says: fewer names first, then more alternatives. The smallest is the most specific."""
-    when = one.rule.when
+def _specific(one: Applied) -> tuple[object, ...]:
+    """How specific a rule is, the smallest most: a second failure above all, then how much it names, then what,
+    then how few alternatives it leaves."""
+    when, names = one.rule.when, one.names
+    telling = tuple(place for place, (name, _is_named) in enumerate(_NAMES) if name in names)
     lists = (when.failure, when.promise, when.about, *when.customer.values())
-    ranges = [r for r in (when.severity, when.repeat) if r]
-    width = sum(map(len, lists)) + sum((99 if r.high is None else r.high) - r.low + 1 for r in ranges)
-    named = len(one.names) + max(len(when.customer) - 1, 0)
-    return (-named, width)
+    ranges = [found for found in (when.severity, when.repeat) if found]
+    width = sum(map(len, lists)) + sum((99 if found.high is None else found.high) - found.low for found in ranges)
+    return (when.double_deviation is not True, -len(names), telling, width - 99 * len(when.customer))
 
 
 def _tiers(applied: Sequence[Applied]) -> list[list[Applied]]:
-    tiers: dict[tuple[int, int], list[Applied]] = {}
+    """Rules that are equally specific, together."""
+    tiers: dict[tuple[object, ...], list[Applied]] = {}
     for one in applied:
-        tiers.setdefault(_breadth(one), []).append(one)
+        tiers.setdefault(_specific(one), []).append(one)
     return list(tiers.values())
 
 
@@ -225,14 +226,29 @@ class _Candidate:
     answers: Mapping[str, str]
 
 
+def _kept(
+    tier: Sequence[Applied], situation: Situation, seen: set[tuple[str, str]], left_out: list[LeftOut]
+) -> list[_Candidate]:
+    """The options of some rules that stay; the others go to `left_out` with the reason."""
+    kept = []
+    for one in tier:
+        answers = asking.known_answers(one.rule, situation.customer, situation.answers)
+        for place, option in enumerate(one.rule.options):
+            reason = _left_out(one, option, answers, seen)
+            if reason:
+                left_out.append(LeftOut(one.playbook.playbook, one.rule.rule, option, reason))
+            else:
+                kept.append(_Candidate(one, option, place, answers))
+    return kept
+
+
 def _left_out(one: Applied, option: Option, answers: Mapping[str, str], seen: set[tuple[str, str]]) -> str:
     if (one.playbook.playbook, option.option) in seen:
         return "A more specific rule of the same playbook says it."
     return asking.ruled_out(one.rule, option.option, answers)
 
 
-def _ordered(kept: Sequence[_Candidate], situation: Situation, cap: Decimal) -> list[Offer]:
-    offered = {candidate.option.remedy for candidate in kept}
+def _ordered(kept: Sequence[_Candidate], situation: Situation, offered: set[RemedyKind], cap: Decimal) -> list[Offer]:
     placed = [_offer(candidate, situation, offered, cap) for candidate in kept]
     return [offer for _key, offer in sorted(placed, key=lambda one: one[0])]
 
