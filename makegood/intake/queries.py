@@ -14,7 +14,7 @@ from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.people.rules import Ability, Scope
 from makegood.platform.paging import Key, slice_of
 
-PAGE, SHOWN = 50, 100
+PAGE = 50
 _COLUMNS = ("line", "column", "value", "code", "reason", "row")
 # A spreadsheet would run a cell that begins like this; a quote before it makes it text again.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -99,7 +99,7 @@ def batch_for(scope: Scope, batch_id: int) -> BatchFacts:
     return _facts(batch)
 
 
-def first_rejects(scope: Scope, batch_id: int, *, limit: int = SHOWN) -> tuple[RejectFacts, ...]:
+def first_rejects(scope: Scope, batch_id: int, *, limit: int) -> tuple[RejectFacts, ...]:
     """The first rows of a batch that were not taken. Raises Refusal "import.not_allowed"."""
     _check(scope)
     rows = Reject.objects.filter(batch_id=batch_id).order_by("line", "id")[:limit]
@@ -122,8 +122,20 @@ def upload_for(scope: Scope, upload_id: int) -> UploadFacts:
     return _upload(row)
 
 
-def write_rejects(batch_id: int, out: IO[str]) -> int:
-    """Write the rejected rows of a batch as CSV and return how many. Raises Refusal "batch.unknown"."""
+def write_told(scope: Scope, upload_id: int, out: IO[str]) -> None:
+    """Write the rows that a dry run would not take as CSV. Raises Refusal as `upload_for` does."""
+    writer = csv.writer(out)
+    writer.writerow(("line", "column", "value", "reason"))
+    for one in upload_for(scope, upload_id).rejects:
+        writer.writerow([one.line, *map(_safe, (one.column, one.value, one.reason))])
+
+
+def write_rejects(scope: Scope, batch_id: int, out: IO[str]) -> int:
+    """Write the rejected rows of a batch as CSV and return how many.
+
+    Raises Refusal "import.not_allowed", "batch.unknown".
+    """
+    _check(scope)
     if not Batch.objects.filter(pk=batch_id).exists():
         raise _no_batch()
     writer = csv.writer(out)

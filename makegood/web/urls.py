@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("promises/import/files/<int:number>/", importing.file),
     path("promises/import/files/<int:number>/import/", importing.confirm),
     path("promises/import/files/<int:number>/discard/", importing.discard),
+    path("promises/import/files/<int:number>/rejects.csv", importing.told),
     path("promises/import/<int:number>/", importing.batch),
     path("promises/import/<int:number>/rejects.csv", importing.rejects),
     path("promises/<int:number>/", promises.promise),

@@ -52,6 +52,9 @@ def test_a_file_is_tried_confirmed_and_told(cast: Cast, greta: AtDesk) -> None:
     assert "Import it" in tried
     assert "4 Due soonish" in tried
     assert "Ana Abel" in tried
+    foretold = greta.get(f"{page}rejects.csv").content.decode("utf-8-sig").splitlines()
+    assert foretold[0] == "line,column,value,reason"
+    assert foretold[1].startswith("4,Due,soonish,")
     assert not Promise.objects.exists()
     assert greta.post(f"{page}import/").status_code == 303
     assert "Being imported" in text(greta.get(page))
@@ -129,7 +132,7 @@ def test_only_managers_and_administrators_bring_files(cast: Cast, greta: AtDesk)
     page = send(greta)["Location"]
     for person in (cast.mara, cast.lena, cast.anil):
         who = AtDesk(person)
-        for path in (FORM, page, f"{FORM}1/", f"{FORM}1/rejects.csv"):
+        for path in (FORM, page, f"{page}rejects.csv", f"{FORM}1/", f"{FORM}1/rejects.csv"):
             assert who.get(path).status_code == 403, (person, path)
         who.post(f"{page}discard/")
         send(who)

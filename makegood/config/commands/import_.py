@@ -114,9 +114,10 @@ def _progress(*, quiet: bool) -> Progress:
 
 def _write_rejects(batch_id: int, path: Path) -> None:
     from makegood.intake.queries import write_rejects
+    from makegood.people.rules import Role, Scope
 
     with path.open("w", encoding="utf-8", newline="") as out:
-        write_rejects(batch_id, out)
+        write_rejects(Scope(Role.ADMINISTRATOR), batch_id, out)
 
 
 def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:

@@ -24,8 +24,8 @@ from makegood.promises.facts import Fact
 from makegood.promises.rules import Moved, State
 
 CHUNK = 2_000
-FIRST, TOLD = 5, 100
-"""How many promises and rejects are shown before a file is imported."""
+FIRST, TOLD = 5, 1_000
+"""How many promises and rejects are told before a file is imported."""
 
 
 class CasesFor(StrEnum):

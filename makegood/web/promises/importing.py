@@ -27,6 +27,7 @@ from makegood.intake.queries import (
     upload_for,
     uploads,
     write_rejects,
+    write_told,
 )
 from makegood.intake.rules.feedfile import load_feed, shipped
 from makegood.intake.rules.stages import WAITING, Stage
@@ -37,6 +38,8 @@ from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.tables import Choice, Column, Row, pages, place
 
 LIST = "/promises/import/"
+SHOWN = 25
+"""Rows of a table of rejects; the rest is downloaded."""
 # The files, and the few fields around them.
 _MOST_BODY = actions.MOST_BYTES + 256 * 1024
 _DRAINED = 8 * actions.MOST_BYTES
@@ -82,7 +85,7 @@ def file(request: DeskRequest, number: int) -> HttpResponse:
         "imported": found.stage == Stage.DONE, "batch_url": f"{LIST}{found.batch_id}/",
         "kpis": _foreseen(found) if trial else [], "skipped": trial.get("skipped_because", {}),
         "first_columns": [Column(name) for name in (_("Promise"), _("Kind"), _("Customer"), _("Due"), _("Kept"))],
-        "first": [_first(one) for one in trial.get("first", ())],
+        "first": [_first(one) for one in trial.get("first", ())], "csv_url": f"{LIST}files/{number}/rejects.csv",
     } | _rejected(found.rejects, trial.get("rejected", 0))  # fmt: skip
     return render(request, f"web/promises/import_file.html{part}", context)
 
@@ -109,16 +112,27 @@ def batch(request: DeskRequest, number: int) -> HttpResponse:
     context = {
         "batch": found, "kpis": _counted(found), "skipped": found.skipped_because,
         "csv_url": f"{LIST}{number}/rejects.csv", "when": clocks.stamp(found.started_at),
-    } | _rejected(first_rejects(desk.scope, number), found.rejected)  # fmt: skip
+    } | _rejected(first_rejects(desk.scope, number, limit=SHOWN), found.rejected)  # fmt: skip
     return render(request, "web/promises/import_batch.html", context)
 
 
 @at_desk("GET")
 def rejects(request: DeskRequest, number: int) -> HttpResponse:
     """Every row of an import that was not taken, as CSV."""
-    batch_for(request.desk.scope, number)
     out = io.StringIO()
-    write_rejects(number, out)
+    write_rejects(request.desk.scope, number, out)
+    return _csv(out, number)
+
+
+@at_desk("GET")
+def told(request: DeskRequest, number: int) -> HttpResponse:
+    """The rows of a file that its dry run would not take, as CSV: a thousand of them at most."""
+    out = io.StringIO()
+    write_told(request.desk.scope, number, out)
+    return _csv(out, number)
+
+
+def _csv(out: io.StringIO, number: int) -> HttpResponse:
     # The mark in front lets Excel see that it is UTF-8.
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rejects-{number}.csv"'
@@ -241,9 +255,10 @@ def _counted(found: BatchFacts) -> list[dict[str, Any]]:
 
 def _rejected(told: tuple[RejectFacts, ...], number: int) -> dict[str, Any]:
     """The table of rows that are not taken, and how many of them it does not show."""
+    told = told[:SHOWN]
     left = number - len(told)
     more = ngettext("and {} more row", "and {} more rows", left).format(f"{left:,}") if left > 0 else ""
-    heads = (Column(_("Line"), n=True), Column(_("Column")), Column(_("What stands there")), Column(_("Why")))
+    heads = (Column(_("Line")), Column(_("Column")), Column(_("What stands there")), Column(_("Why")))
     rows = [Row([f"{one.line:,}", one.column, one.value[:80], one.reason]) for one in told]
     return {"reject_columns": heads, "rejects": rows, "more": more}
 
