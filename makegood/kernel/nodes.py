@@ -89,6 +89,10 @@ class Part:
         """Whether this is a single value and not a block or a list."""
         return isinstance(self.node, ScalarNode)
 
+    def is_block(self) -> bool:
+        """Whether this is a block of `key: value` lines."""
+        return isinstance(self.node, MappingNode)
+
     def is_null(self) -> bool:
         """Whether nothing is written here."""
         return isinstance(self.node, ScalarNode) and not self.node.value and self.node.style is None

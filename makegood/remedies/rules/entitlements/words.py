@@ -1,0 +1,48 @@
+"""Numbers, instants and facts in the words of the explanation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from makegood.kernel.calendars import day_words
+from makegood.kernel.worktime import duration_words
+
+
+def day(on: date) -> str:
+    """A day with its year: "Fri 27 Nov 2026"."""
+    return day_words(on, 0)
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """An instant in local time: "Fri 27 Nov 2026 14:00"."""
+    local = at.astimezone(zone)
+    return f"{day(local.date())} {local:%H:%M:%S}" if local.second else f"{day(local.date())} {local:%H:%M}"
+
+
+def closing(at: datetime, zone: ZoneInfo) -> str:
+    """An instant at which something ends; the end of a day is 24:00 of that day, as people call it."""
+    local = at.astimezone(zone)
+    if local.time() == time(0):
+        return f"{day(local.date() - timedelta(days=1))} 24:00"
+    return moment(at, zone)
+
+
+def span(length: timedelta) -> str:
+    """A length of time: "36 h 30 m"; less than nothing has a minus."""
+    return f"−{duration_words(-length)}" if length < timedelta(0) else duration_words(length)
+
+
+def plain(number: Decimal) -> str:
+    """A number without needless zeros, thousands grouped."""
+    text = f"{number:,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """ "a, b and c"."""
+    *rest, final = parts
+    return f"{', '.join(rest)} {last} {final}" if rest else final
