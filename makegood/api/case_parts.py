@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from ninja import Schema
 from pydantic import Field
@@ -13,7 +14,6 @@ from makegood.api.forms import Day, Email, Form, Id, Instant, Limit, Line, Named
 from makegood.api.promises import PromiseOut, promise_out
 from makegood.cases.queries import CaseFacts, CaseLine
 from makegood.cases.rules import Answer, DetectedBy, Do, FailureClass, Outcome, Purpose, Stage, Step
-from makegood.platform.installation import organisation
 from makegood.promises.rules import State
 
 Words = Annotated[str, Field(max_length=10_000)]
@@ -303,9 +303,8 @@ class ReopenIn(StaffIn):
 # From the room's values to ours
 
 
-def case_out(case: CaseFacts) -> dict[str, Any]:
-    """A case as callers get it."""
-    zone = organisation().zone
+def case_out(case: CaseFacts, zone: ZoneInfo) -> dict[str, Any]:
+    """A case as callers get it; `zone` is the organisation's, for customers whose own is not known."""
     return {
         **{name: getattr(case, name) for name in _SAME},
         **_people(case),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -12,7 +14,7 @@ from ninja import Query, Router, Schema
 from makegood.api import case_parts as parts
 from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
-from makegood.api.customers import customer_of, family_of, time_zone_of
+from makegood.api.customers import CustomerIn, customer_of, family_of, time_zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id, refuse_unknown
@@ -21,6 +23,7 @@ from makegood.cases import actions, queries
 from makegood.cases.queries import CaseFilter, parse_number
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role, Scope
+from makegood.platform.installation import organisation
 
 router = Router(tags=["cases"])
 
@@ -56,21 +59,30 @@ def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> HttpRespo
 def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
     """Open a case for a harm that was reported (201), or add it to the customer's open one of the kind (200)."""
     doer = acting(request, body.staff)
-    kind_in_use(body.kind)
-    with transaction.atomic():
-        number = actions.report_failure(
-            customer_id=customer_of(request, body.customer, doer.by).id, kind=body.kind, what=body.what,
-            harm=body.harm, failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
-            criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
-        )  # fmt: skip
-    case = _seen(doer, number)
+    # A customer who is described is added only together with the case; one who is named needs no such care.
+    with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
+        customer = customer_of(request, body.customer, doer.by)
+        try:
+            reported = actions.report_failure(
+                customer_id=customer.id, kind=body.kind, what=body.what, harm=body.harm,
+                failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
+                criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
+            )  # fmt: skip
+        except Refusal as no:
+            if no.code == "kind.unknown":
+                kind_in_use(body.kind)
+            raise
+    if reported.opened is not None:
+        return told(case_out(reported.opened, ZoneInfo(customer.time_zone)), status=201)
+    case = _seen(doer, reported.number)
     return told(case, status=201 if case["opened_at"] == request.now else 200)
 
 
 @router.get("/cases/{number}", response=CaseOut, summary="Read a case")
 def read_case(request: ApiRequest, number: str) -> HttpResponse:
     """One case, whole. `number` is SR-1001 or 1001."""
-    return told(case_out(queries.case_for(request.caller.scope, parse_number(number))))
+    case = queries.case_for(request.caller.scope, parse_number(number))
+    return told(case_out(case, organisation().zone))
 
 
 @router.get("/cases/{number}/timeline", response=TimelineOut, summary="Read what happened in a case")
@@ -252,6 +264,7 @@ def _do(
 def _seen(doer: Acting, number: int) -> dict[str, Any]:
     """The case as whoever acted sees it. What they did may have taken it out of their sight; this once they see it."""
     try:
-        return case_out(queries.case_for(doer.scope, number))
+        case = queries.case_for(doer.scope, number)
     except Refusal:
-        return case_out(queries.case_for(Scope(Role.ANALYST), number))
+        case = queries.case_for(Scope(Role.ANALYST), number)
+    return case_out(case, organisation().zone)

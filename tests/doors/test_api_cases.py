@@ -10,10 +10,11 @@ import pytest
 from makegood.cases.actions import follow
 from makegood.cases.models import Case
 from makegood.journal.actors import SYSTEM
+from makegood.platform.models import Installation
 from makegood.promises.actions import advance_due
 from makegood.promises.models import Kind
 from tests.doors.api_client import Answer, Api
-from tests.factories import Cast, make_cast
+from tests.factories import Cast, make_cast, make_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +242,19 @@ def test_cases_are_listed_and_narrowed(cast: Cast, mara: Api) -> None:
     assert [one["number"] for one in page["items"]] == [priya["number"]]
     rest = mara.get("/cases", limit=1, oldest_first=True, after=page["next"]).body
     assert ([one["number"] for one in rest["items"]], rest["next"]) == ([tomas["number"]], None)
+
+
+def test_a_case_just_opened_is_told_as_it_is_read_again(cast: Cast, mara: Api) -> None:
+    Installation.objects.create(name="House", time_zone="America/New_York")
+    make_customer("Ines", key="C-8", time_zone="Asia/Tokyo", cadence_minutes=5)
+    for api in (mara, Api()):
+        for parts in (
+            {"harm": "Waited all day", "severity": 4, "failure_class": "process", "detected_by": "staff"},
+            {"customer": "C-8", "kind": "repair"},
+            {"customer": {"name": "New"}, "what": "  Nobody came  "},
+        ):
+            case = report(api, **parts)
+            assert case.status == 201
+            assert case.body == api.get(f"/cases/{case.body['number']}").body
+            Case.objects.update(closed_at=datetime.now(UTC), outcome="satisfied")
+    assert report(Api()).body["ordinal"] == 3

@@ -32,7 +32,7 @@ def case(cast: Cast) -> Case:
     number = cases.report_failure(
         customer_id=customer_id, kind="delivery", what="Two of six pieces did not arrive", scope=sight(cast.lena),
         by=actor(cast.lena), now=now,
-    )  # fmt: skip
+    ).number  # fmt: skip
     Case.objects.filter(pk=number).update(owner=cast.mara)
     return Case.objects.get(pk=number)
 

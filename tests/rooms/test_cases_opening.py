@@ -170,7 +170,7 @@ def test_a_case_somebody_spoke_in_stays_open_and_takes_the_failure_back(mara: Ha
 
 def report(hand: Hand, customer_id: int, **more: Any) -> int:
     told: dict[str, Any] = {"kind": "delivery", "what": "Two of six pieces did not come"}
-    return actions.report_failure(customer_id=customer_id, **(told | more), **hand.at(NOW + HOUR))
+    return actions.report_failure(customer_id=customer_id, **(told | more), **hand.at(NOW + HOUR)).number
 
 
 def test_staff_report_a_harm_and_it_is_found_by_its_words(mara: Hand) -> None:
@@ -253,7 +253,8 @@ def test_opening_three_hundred_cases_costs_the_statements_of_three(cast: Cast) -
     few = queries_of(break_many(3, NOW), NOW + 2 * MINUTE)
     settle_all(NOW)
     later = NOW + 9 * HOUR
-    assert queries_of(break_many(300, later), later + 2 * MINUTE) == few
+    # More than a few promises are copied, and recorded by a statement of its own.
+    assert queries_of(break_many(300, later), later + 2 * MINUTE) == few + 1
     assert (Case.objects.count(), Failure.objects.count(), Commitment.objects.count()) == (303, 303, 303)
     loads = [Case.objects.filter(owner=owner).count() for owner in (cast.mara, cast.tomas)]
     assert max(loads) - min(loads) <= 1
@@ -266,7 +267,7 @@ def test_three_hundred_broken_first_contacts_climb_in_the_statements_of_three(ca
         moved = advance_due(now=now + HOUR, limit=1000)
         costs.append(queries_of(moved, now + HOUR))
         settle_all(now)
-    assert costs[0] == costs[1]
+    assert costs[0] + 1 == costs[1]
     assert Escalation.objects.filter(person=cast.lena).count() == 303
 
 

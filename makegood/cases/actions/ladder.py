@@ -132,11 +132,11 @@ def _draw_in(drawn: Sequence[tuple[Broken, Rung]], *, by: Actor, now: datetime) 
         )
         for one, rung in drawn
     ]
-    promise_ids = make_many(wanted, by=by, now=now)
+    made = make_many(wanted, by=by, now=now)
     charges = insert_commitments(
         [
-            NewCommitment(case_id=one.case_id, promise_id=promise_id, purpose=Purpose.TAKE_IN_CHARGE)
-            for (one, _), promise_id in zip(drawn, promise_ids, strict=True)
+            NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.TAKE_IN_CHARGE)
+            for (one, _), promise in zip(drawn, made, strict=True)
         ]
     )
     insert_escalations(

@@ -19,7 +19,6 @@ from makegood.cases.actions.storing import (
     NewFailure,
     insert_cases,
     insert_commitments,
-    insert_failures,
     new_numbers,
     set_severities,
 )
@@ -29,7 +28,7 @@ from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.people.queries import Roster, Router, roster
 from makegood.platform.among import Among
-from makegood.promises.actions import NewPromise, make_many
+from makegood.promises.actions import Made, NewPromise, make_many
 from makegood.promises.rules import LIVE, Moved
 
 _TITLE_LIMIT = 300
@@ -63,6 +62,15 @@ class FirstContact(NamedTuple):
     customer_id: int
     owner_id: int
     family: Family
+
+
+class Opened(NamedTuple):
+    """A case that was opened, its customer, the promise to speak to them, and everybody as they were then."""
+
+    case: NewCase
+    customer: Family
+    contact: Made
+    everybody: Roster
 
 
 def open_for_promises(
@@ -101,24 +109,32 @@ def _trouble(move: Moved, customer_id: int, detected_by: DetectedBy) -> Trouble:
     )
 
 
-def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime) -> dict[Key, int]:
-    """Give every trouble its case, and return the numbers of those that were opened by customer and kind."""
+def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime) -> dict[Key, Opened]:
+    """Give every trouble its case, and return those that were opened by customer and kind."""
     first: dict[Key, Trouble] = {}
     for trouble in troubles:
         if trouble.key not in stock.open:
             first.setdefault(trouble.key, trouble)
-    opened = _open(list(first.values()), stock, by=by, now=now)
-    there = stock.open | {(case.customer_id, case.kind_id): OpenCase(case.id, case.severity) for case in opened}
-    insert_failures([_failure(there[trouble.key].number, trouble, now) for trouble in troubles])
+    everybody = roster(now) if first else Roster(())
+    cases = _draw_up(list(first.values()), stock, everybody, now)
+    there = stock.open | {(case.customer_id, case.kind_id): OpenCase(case.id, case.severity) for case in cases}
+    failures = [_failure(there[trouble.key].number, trouble, now) for trouble in troubles]
+    contacts = [
+        FirstContact(case.id, case.customer_id, case.owner_id, stock.families[case.customer_id]) for case in cases
+    ]
+    made = _first_contacts(contacts, by=by, now=now)
+    insert_cases(cases, failures, _commitments(contacts, made), [_opened_entry(case, by, now) for case in cases])
     _join([trouble for trouble in troubles if first.get(trouble.key) is not trouble], there, by=by, now=now)
-    return {(case.customer_id, case.kind_id): case.id for case in opened}
+    return {
+        (case.customer_id, case.kind_id): Opened(case, stock.families[case.customer_id], contact, everybody)
+        for case, contact in zip(cases, made, strict=True)
+    }
 
 
-def _open(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime) -> Sequence[NewCase]:
-    """Open a case for each: owner, severity, first contact, journal."""
+def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: datetime) -> Sequence[NewCase]:
+    """A case for each: its number, owner and severity."""
     if not troubles:
         return ()
-    everybody = roster(now)
     people, sponsors = Router(everybody, load()), _Sponsors(everybody)
     cases = []
     for number, trouble in zip(new_numbers(len(troubles)), troubles, strict=True):
@@ -141,12 +157,6 @@ def _open(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
                 harm=trouble.harm,
             )
         )
-    insert_cases(cases)
-    contacts = [
-        FirstContact(case.id, case.customer_id, case.owner_id, stock.families[case.customer_id]) for case in cases
-    ]
-    promise_first_contact(contacts, by=by, now=now)
-    record_many(_opened_entry(case, by, now) for case in cases)
     return cases
 
 
@@ -170,26 +180,37 @@ def load() -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def promise_first_contact(contacts: Sequence[FirstContact], *, by: Actor, now: datetime) -> None:
-    """Somebody speaks to the customer by a time; that is a promise like any other."""
+def promise_first_contact(contact: FirstContact, *, by: Actor, now: datetime) -> None:
+    """Somebody speaks to the customer of a case that is there already; see `admit` for those that are opened."""
+    insert_commitments(_commitments([contact], _first_contacts([contact], by=by, now=now)))
+
+
+def _first_contacts(contacts: Sequence[FirstContact], *, by: Actor, now: datetime) -> list[Made]:
+    """Somebody speaks to each customer by a time; that is a promise like any other."""
+    if not contacts:
+        return []
     clock = Clock(FIRST_CONTACT, now)
-    wanted = [
-        NewPromise(
-            customer_id=one.customer_id,
-            kind=FIRST_CONTACT,
-            title=f"Speak to {one.family.name}",
-            due_at=clock.due(one.family.cadence_minutes),
-            owner_id=one.owner_id,
-        )
-        for one in contacts
-    ]
-    ids = make_many(wanted, by=by, now=now)
-    insert_commitments(
+    return make_many(
         [
-            NewCommitment(case_id=one.case_id, promise_id=promise_id, purpose=Purpose.FIRST_CONTACT)
-            for one, promise_id in zip(contacts, ids, strict=True)
-        ]
+            NewPromise(
+                customer_id=one.customer_id,
+                kind=FIRST_CONTACT,
+                title=f"Speak to {one.family.name}",
+                due_at=clock.due(one.family.cadence_minutes),
+                owner_id=one.owner_id,
+            )
+            for one in contacts
+        ],
+        by=by,
+        now=now,
     )
+
+
+def _commitments(contacts: Sequence[FirstContact], made: Sequence[Made]) -> list[NewCommitment]:
+    return [
+        NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.FIRST_CONTACT)
+        for one, promise in zip(contacts, made, strict=True)
+    ]
 
 
 def _opened_entry(case: NewCase, by: Actor, now: datetime) -> NewEntry:

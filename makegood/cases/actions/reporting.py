@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from msgspec.structs import replace
 
 from makegood.cases.actions.holding import WORDS_LIMIT, said, tell
+from makegood.cases.actions.opened import facts_of_opened
 from makegood.cases.actions.opening import Trouble, admit
 from makegood.cases.actions.searching import index_words
 from makegood.cases.actions.stock import take_stock
 from makegood.cases.models import Case, Failure
+from makegood.cases.queries.record import CaseFacts
 from makegood.cases.rules import GRAVEST, DetectedBy, FailureClass
 from makegood.customers.queries import living_ids
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.people.rules import Ability, Scope
 from makegood.promises.queries import KindFacts, kind_named, promise_for
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The case that a report went to. `opened` is the case, whole, when this opened it and all of it is known."""
+
+    number: int
+    opened: CaseFacts | None = None
 
 
 @transaction.atomic
@@ -36,8 +47,8 @@ def report_failure(
     detected_by: str = DetectedBy.CUSTOMER,
     harm: str = "",
     promise_id: int | None = None,
-) -> int:
-    """Record a harm that a person reports, in a new case or the open one of the same kind. Returns its number.
+) -> Reported:
+    """Record a harm that a person reports, in a new case or the open one of the same kind.
 
     `promise_id` names the promise that failed, if there is one; when it stands in an open case already, the
     words go there and count as no further failure. Raises Refusal "case.may_not_work", "case.bad_value",
@@ -64,10 +75,10 @@ def report_failure(
         criticality=_one_to_four("criticality", criticality),
         harm=_short_enough(harm.strip()),
     )
-    return _known_already(trouble, by=by, now=now) or _admitted(trouble, by=by, now=now)
+    return _known_already(trouble, by=by, now=now) or _admitted(trouble, policy, scope=scope, by=by, now=now)
 
 
-def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> int | None:
+def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> Reported | None:
     """The open case that holds the failure of this promise, with the report added to it; None when none does."""
     if trouble.promise_id is None:
         return None
@@ -80,16 +91,19 @@ def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> int | None:
         case.save(update_fields=["harm"])
         index_words([case.pk])
     tell("reported", case, by=by, at=now, data={"what": trouble.what, "harm": trouble.harm})
-    return case.pk
+    return Reported(case.pk)
 
 
-def _admitted(trouble: Trouble, *, by: Actor, now: datetime) -> int:
+def _admitted(trouble: Trouble, kind: KindFacts, *, scope: Scope, by: Actor, now: datetime) -> Reported:
     if trouble.promise_id is not None and Failure.objects.filter(promise_id=trouble.promise_id).exists():
         # Its own failure stands in a case that was closed: what is told now is another one.
         trouble = replace(trouble, promise_id=None)
     stock = take_stock({trouble.customer_id}, promise_ids=(), now=now)
-    opened = admit([trouble], stock, by=by, now=now)
-    return opened[trouble.key] if opened else stock.open[trouble.key].number
+    opened = admit([trouble], stock, by=by, now=now).get(trouble.key)
+    if opened is None:
+        return Reported(stock.open[trouble.key].number)
+    whole = trouble.promise_id is None and (scope.sees_all or opened.case.owner_id == scope.staff_id)
+    return Reported(opened.case.id, facts_of_opened(opened, trouble, kind, scope) if whole else None)
 
 
 def _kind_of_failure(slug: str) -> KindFacts:

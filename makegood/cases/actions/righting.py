@@ -49,9 +49,9 @@ def fail_again(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
         what = "; ".join(words[failure.promise_id] for failure in back[case.pk] if failure.promise_id)
         if case.outcome == Outcome.CORRECTED:
             reopen_for(case, reason=what, by=by, now=now)
-            family = Family(case.customer.name, case.customer.cadence_minutes)
+            family = Family(case.customer.name, case.customer.cadence_minutes, case.customer.time_zone)
             contact = FirstContact(case.pk, case.customer_id, case.owner_id, family)
-            promise_first_contact([contact], by=by, now=now)
+            promise_first_contact(contact, by=by, now=now)
         else:
             tell("joined", case, by=by, at=now, data={"what": what, "severity": case.severity})
 

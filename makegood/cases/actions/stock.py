@@ -21,6 +21,7 @@ class Family(NamedTuple):
 
     name: str
     cadence_minutes: int | None
+    time_zone: str
 
 
 class OpenCase(NamedTuple):
@@ -63,7 +64,7 @@ def take_stock(customer_ids: Collection[int], *, promise_ids: Collection[int], n
     }
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CUSTOMERS, given)
-        families = {pk: Family(name, cadence) for pk, name, cadence in cursor.fetchall()}
+        families = {pk: Family(*told) for pk, *told in cursor.fetchall()}
         cursor.execute(_LOCK_CASES, given)
         held = cursor.fetchall()
         cursor.execute(_EARLIER, given)
@@ -78,7 +79,7 @@ def take_stock(customer_ids: Collection[int], *, promise_ids: Collection[int], n
 
 # By hand, because putting these statements together took longer than asking them.
 _LOCK_CUSTOMERS = """
-SELECT id, name, cadence_minutes FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])
+SELECT id, name, cadence_minutes, time_zone FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])
 ORDER BY id FOR NO KEY UPDATE
 """
 # The ids under which these customers' cases may stand: their own, and those of customers merged into them.

@@ -60,7 +60,7 @@ class DeskLife:
             hand = self._hand(self._ids[agent], now)
             number = cases.report_failure(
                 customer_id=row.customer_id, kind=KIND, what=said, detected_by=DetectedBy.CUSTOMER, **hand
-            )
+            ).number
             cases.take(number, **self._hand(case_for(_EVERYTHING, number).owner_id, now))
             self._put_right(number, said, cause, now)
 

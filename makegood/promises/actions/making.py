@@ -117,7 +117,7 @@ def make(
 _FEW = 20
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make_many(promises: Sequence[NewPromise], *, by: Actor, now: datetime) -> list[Made]:
     """Make many promises in one go; they come back in the order given. Their kinds must exist."""
     policies = all_policies()

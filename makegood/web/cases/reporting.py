@@ -46,7 +46,7 @@ def _report(request: DeskRequest, customer_id: int) -> HttpResponse:
         failure_class=typed.get("failure_class", "outcome"), severity=number_or_none(typed.get("severity")),
         criticality=number_or_none(typed.get("criticality")) or 2, detected_by=typed.get("detected_by", "customer"),
         scope=desk.scope, by=desk.actor, now=desk.now,
-    )  # fmt: skip
+    ).number  # fmt: skip
     return done(request, _("SR-{} has an owner.").format(number), to=f"/today/?case=SR-{number}")
 
 
