@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from makegood.customers.actions.wording import reword
 from makegood.customers.rules import Channel, Contact, CustomerFact, fingerprint, join, says_more, words_of
+from makegood.platform.rows import fetch_rows
 
 # Rows travel as one JSON text: quoting a list for each column took longer than the query itself.
 _READ = """
@@ -111,9 +112,7 @@ def _read(keys: Iterable[str]) -> dict[str, _Row]:
     wanted = list(keys)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [_json(wanted)])
-        return {key: _Row(pk, living, told) for key, pk, living, told in cursor.fetchall()}
+    return {key: _Row(pk, living, told) for key, pk, living, told in fetch_rows(_READ, [_json(wanted)])}
 
 
 def _insert(facts: Iterable[CustomerFact], now: datetime) -> dict[str, int]:

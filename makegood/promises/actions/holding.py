@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from django.db import connection
 
+from makegood.platform.rows import fetch_rows
 from makegood.promises.facts import Due, Known
 from makegood.promises.models import Held
 
@@ -31,15 +30,12 @@ def load(keys: Collection[Key]) -> dict[Key, Known]:
     if not _any():
         return {}
     wanted = [{"source": source, "reference": reference} for source, reference in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [msgspec.json.encode(wanted).decode()])
-        return {(source, reference): _thawed(json.loads(known)) for source, reference, known in cursor.fetchall()}
+    rows = fetch_rows(_LOAD, [msgspec.json.encode(wanted).decode()])
+    return {(source, reference): _thawed(known) for source, reference, known in rows}
 
 
 def _any() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM promises_held)")
-        return bool(cursor.fetchall()[0][0])
+    return bool(fetch_rows("SELECT EXISTS (SELECT FROM promises_held)", ())[0][0])
 
 
 def keep(news: Mapping[Key, Known], *, now: datetime) -> None:

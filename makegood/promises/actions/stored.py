@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ import msgspec
 from django.db import connection
 from msgspec.structs import replace
 
+from makegood.platform.rows import fetch_rows
 from makegood.promises.actions.ledger import NewRow
 from makegood.promises.facts import ATTRIBUTE, Due, Known
 from makegood.promises.rules import Events, State, stand
@@ -63,11 +63,9 @@ def load(keys: Collection[Key], *, slugs: Mapping[int, str]) -> dict[Key, Stored
     for source, reference in keys:
         by_source.setdefault(source, []).append(reference)
     found = {}
-    with connection.cursor() as cursor:
-        for source in sorted(by_source):
-            cursor.execute(_LOAD, [source, msgspec.json.encode(by_source[source]).decode()])
-            for row in cursor.fetchall():
-                found[row[0], row[1]] = _stored(row[2:], slugs)
+    for source in sorted(by_source):
+        for row in fetch_rows(_LOAD, [source, msgspec.json.encode(by_source[source]).decode()]):
+            found[row[0], row[1]] = _stored(row[2:], slugs)
     return found
 
 
@@ -76,12 +74,12 @@ _PLAIN = ("title", "made_at", "forecast_at", "kept_at", "withdrawn_at", "amount"
 
 def _stored(cells: tuple[Any, ...], slugs: Mapping[int, str]) -> Stored:
     number, state, owner_id, made_by, replaced_at, stamps, kind_id, key, due_at, due_on, attributes, *plain = cells
-    stamps = _loaded(stamps)
+    stamps = stamps or {}
     told = dict(zip(_PLAIN, plain, strict=True))
     values = {"customer": key, "kind": slugs[kind_id], "due": Due(due_at, due_on)}
     # What nobody has said is empty; a guess of ours is marked by an empty stamp.
     values |= {name: value for name, value in told.items() if value not in (None, "") and stamps.get(name) != ""}
-    values |= {ATTRIBUTE + name: value for name, value in _loaded(attributes).items()}
+    values |= {ATTRIBUTE + name: value for name, value in attributes.items()}
     events = Events(
         forecast_at=told["forecast_at"], kept_at=told["kept_at"], withdrawn_at=told["withdrawn_at"],
         replaced_at=replaced_at,
@@ -96,13 +94,6 @@ def _stored(cells: tuple[Any, ...], slugs: Mapping[int, str]) -> Stored:
         replaced_at=replaced_at,
         known=Known(values, {name: datetime.fromisoformat(stamp) for name, stamp in stamps.items() if stamp}),
     )
-
-
-def _loaded(value: Any) -> dict[str, Any]:
-    """A JSON column, which the driver gives as text."""
-    if isinstance(value, str):
-        value = json.loads(value)
-    return value or {}
 
 
 _SET = (
