@@ -17,4 +17,5 @@ def fetch_rows(query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tu
     with connection.cursor() as cursor:
         cursor.cursor.format = Format.BINARY
         cursor.execute(query, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
