@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "makegood.customers",
     "makegood.promises",
     "makegood.cases",
+    "makegood.remedies",
     "makegood.intake",
 ]
 

@@ -387,5 +387,6 @@ _NEEDS = {
     Ability.SEE_ALL: "Your role shows you the work of your own team only. Ask a manager to look.",
     Ability.IMPORT: "Bringing files in is for managers and administrators. Ask one of yours.",
     Ability.ASSIGN: "Giving work to somebody is for leads and managers. Ask yours.",
+    Ability.SET_REMEDIES: "Writing what may be given is for managers and administrators. Ask one of yours.",
     Ability.ADMINISTER: "Only an administrator may change this. Ask one of yours.",
 }

@@ -27,6 +27,8 @@ class Ability(StrEnum):
     """Bring files of promises in, for every team."""
     ASSIGN = "assign"
     """Give a case to somebody, take one that is not offered."""
+    SET_REMEDIES = "set_remedies"
+    """Write playbooks, policies and limits: what may be given, and by whom."""
     ADMINISTER = "administer"
     """Change people, kinds and settings."""
 
@@ -34,7 +36,7 @@ class Ability(StrEnum):
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.AGENT: frozenset({Ability.WORK}),
     Role.LEAD: frozenset({Ability.WORK, Ability.ASSIGN}),
-    Role.MANAGER: frozenset({Ability.WORK, Ability.SEE_ALL, Ability.IMPORT, Ability.ASSIGN}),
+    Role.MANAGER: frozenset({Ability.WORK, Ability.SEE_ALL, Ability.IMPORT, Ability.ASSIGN, Ability.SET_REMEDIES}),
     Role.ANALYST: frozenset({Ability.SEE_ALL}),
     Role.ADMINISTRATOR: frozenset(Ability),
 }
