@@ -85,7 +85,7 @@ def take_in(
     """Settle facts and open, correct or escalate the cases that follow, in one transaction."""
     receipt = receive(facts, by=by, now=now, as_of=as_of)
     moved = [move for move in receipt.moved if _wanted(move, cases)]
-    return Taken(receipt, follow(moved, detected_by=detected_by, by=by, now=now))
+    return Taken(receipt, follow(moved, detected_by=detected_by, by=by, now=now) if moved else 0)
 
 
 def _wanted(move: Moved, cases: CasesFor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -126,10 +127,19 @@ def draw_ids(many: int) -> list[int]:
 
 
 def insert_rows(rows: Iterable[tuple[int, NewRow]], *, by: Actor) -> None:
-    """Write new promises with the ids they were given, by COPY, and that they were made.
+    """Write new promises with the ids they were given, and that they were made.
 
     Rows may be worked out while they are asked for: the database takes in the first meanwhile.
     """
+    remaining = iter(rows)
+    first = list(islice(remaining, _FEW + 1))
+    if len(first) > _FEW:
+        _copy(chain(first, remaining), by)
+    elif first:
+        _insert(first, by)
+
+
+def _copy(rows: Iterable[tuple[int, NewRow]], by: Actor) -> None:
     ids = []
 
     def cells() -> Iterable[tuple[Any, ...]]:
@@ -153,7 +163,9 @@ def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-# A few promises and what the journal says of them, in one statement.
+# Up to so many promises go in one statement with what the journal says of them, which needs no transaction around it.
+# Of more, a COPY makes up for the further ways to the server that it takes.
+_FEW = 20
 _INSERT = f"""
 WITH {RECORDED}
 INSERT INTO promises_promise ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
@@ -161,15 +173,25 @@ FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json)
 """  # noqa: S608 - names of columns, written above
 
 
-def insert_recorded(rows: Sequence[tuple[int, NewRow]], entries: Sequence[NewEntry]) -> None:
-    """Write a few new promises, each with the id it was given, together with what the journal says of them."""
+def _insert(rows: Sequence[tuple[int, NewRow]], by: Actor) -> None:
     told = [dict(zip(_COLUMNS, _cells(number, row), strict=True)) | _plain_json(row) for number, row in rows]
+    entries = entry_rows(_made_entry(number, row, by) for number, row in rows)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, {"promises": msgspec.json.encode(told).decode(), "entries": entry_rows(entries)})
+        cursor.execute(_INSERT, {"promises": msgspec.json.encode(told).decode(), "entries": entries})
 
 
 def _plain_json(row: NewRow) -> dict[str, Any]:
     return {"attributes": row.attributes, "stamps": row.stamps, "working": row.working}
+
+
+def _made_entry(number: int, row: NewRow, by: Actor) -> NewEntry:
+    """What `_RECORD_MADE` says of a row, said here."""
+    data: dict[str, Any] = {"title": row.title, "kind": row.policy.slug, "due_at": row.clocks.due_at.isoformat()}
+    if row.due_on is not None:
+        data["due_on"] = row.due_on.isoformat()
+    return NewEntry(
+        verb="promise.made", by=by, at=row.made_at, subject=("promise", number), customer_id=row.customer_id, data=data
+    )
 
 
 def _json(value: Any) -> str | None:

@@ -10,11 +10,10 @@ from typing import Any
 
 from django.db import transaction
 
-from makegood.journal.actions import NewEntry
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, draw_ids, insert_recorded, insert_rows, policy_and_id
+from makegood.promises.actions.ledger import NewRow, all_policies, draw_ids, insert_rows, policy_and_id
 from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
@@ -109,12 +108,8 @@ def make(
         replaces_id=replaces_id, amount=_in_hundredths(amount), currency=currency, attributes=attributes or {},
         working=working,
     )  # fmt: skip
-    insert_recorded([(number, row)], [made_entry(number, row, by)])
+    insert_rows([(number, row)], by=by)
     return Made(number, row)
-
-
-# Up to so many promises go in one statement; of more, a COPY makes up for the further ways to the server it takes.
-_FEW = 20
 
 
 @transaction.atomic(savepoint=False)
@@ -123,11 +118,7 @@ def make_many(promises: Sequence[NewPromise], *, by: Actor, now: datetime) -> li
     policies = all_policies()
     rows = [_new_row(promise, policies[promise.kind], by, now) for promise in promises]
     made = list(map(Made, draw_ids(len(rows)), rows))
-    told = [(one.pk, one.row) for one in made]
-    if len(rows) > _FEW:
-        insert_rows(told, by=by)
-    else:
-        insert_recorded(told, [made_entry(number, row, by) for number, row in told])
+    insert_rows([(one.pk, one.row) for one in made], by=by)
     return made
 
 
@@ -144,26 +135,6 @@ def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> N
         events=Events(),
         standing=stand(clocks, Events(), now=now),
     )
-
-
-def made_entry(number: int, row: NewRow, by: Actor) -> NewEntry:
-    """The journal row of a promise being made."""
-    return NewEntry(
-        verb="promise.made",
-        by=by,
-        at=row.made_at,
-        subject=("promise", number),
-        customer_id=row.customer_id,
-        data=made_data(row),
-    )
-
-
-def made_data(row: NewRow) -> dict[str, Any]:
-    """What the journal keeps of a promise being made."""
-    data: dict[str, Any] = {"title": row.title, "kind": row.policy.slug, "due_at": row.clocks.due_at.isoformat()}
-    if row.due_on is not None:
-        data["due_on"] = row.due_on.isoformat()
-    return data
 
 
 def _policy_and_id(slug: str) -> tuple[Policy, int]:
