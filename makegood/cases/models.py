@@ -125,7 +125,8 @@ class Failure(models.Model):
 
 
 class StepDone(models.Model):
-    """One step of the recovery, with what was said. The same step may be taken again."""
+    """One step of the recovery, with what was said. The same step may be taken again; one that was taken back counts
+    for nothing."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps_done")
     step = models.CharField(max_length=10, choices=_choices(Step))
@@ -133,6 +134,7 @@ class StepDone(models.Model):
     channel = models.CharField(max_length=10, blank=True)
     by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["at", "id"]
@@ -142,11 +144,13 @@ class StepDone(models.Model):
 
 
 class Commitment(models.Model):
-    """A promise made inside a case; its clock runs in the ledger like any other."""
+    """A promise made inside a case; its clock runs in the ledger like any other. One that was taken back was
+    withdrawn there."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="commitments")
     promise = models.OneToOneField("promises.Promise", on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=15, choices=_choices(Purpose))
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.purpose
@@ -177,7 +181,8 @@ class Escalation(models.Model):
 
 
 class SatisfactionCheck(models.Model):
-    """One time the customer was asked, or was tried and not reached."""
+    """One time the customer was asked, or was tried and not reached. What was taken back stays as it was recorded and
+    counts for nothing."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="checks")
     asked_at = models.DateTimeField()
@@ -186,12 +191,31 @@ class SatisfactionCheck(models.Model):
     answer = models.CharField(max_length=20, choices=_choices(Answer), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     words = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["asked_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(answer=""), name="check_one_awaited"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(answer="", undone_at__isnull=True), name="check_one_awaited"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.answer or "asked"
+
+
+class Presence(models.Model):
+    """Somebody reads or writes on a case just now. An unlogged table: it is rewritten every few seconds by everybody
+    who looks, is worth nothing after a crash, and takes no lock on the case or the person."""
+
+    pk = models.CompositePrimaryKey("case_id", "staff_id")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    staff = models.ForeignKey(
+        "people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    writes = models.BooleanField(default=False)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} at SR-{self.case_id}"
