@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Run everything in this terminal: database, web and worker.",
     "import": "Read a file of promises into the ledger.",
     "report": "Print how well promises were kept.",
+    "policy": "Check and explain what rules say is owed to a customer.",
     "token": "Make, list and revoke tokens for the API.",
     "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
     "doctor": "Say in plain words what is wrong with this installation.",

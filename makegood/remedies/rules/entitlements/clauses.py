@@ -33,6 +33,7 @@ TEST = ("more_than", "at_least", "less_than", "at_most", "missing", "or_missing"
 LINE = ("flat", "per", "share", "first_of", "each", "of", "beyond", "counted", "divided_by", "at_least", "at_most")
 LINE_ALWAYS = ("when", "says")
 _BOUNDS = ("more_than", "at_least", "less_than", "at_most")
+_MOST_ALLOWED = 5000
 _MEASURED = frozenset({FactKind.NUMBER, FactKind.DURATION, FactKind.MONEY})
 _LINE_KEYS = {
     "flat": ("flat",),
@@ -81,7 +82,7 @@ def number(part: Part) -> Decimal:
         found = Decimal(written)
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite() or not 0 <= found < 10**12:
+    if not found.is_finite() or not 0 <= found < 10**9:
         raise part.wrong(f"a number such as 40 or 9.76 was expected, found {part.text()!r}.")
     return found
 
@@ -119,8 +120,11 @@ def allowance(part: Part) -> Allowance:
     (unit,) = units
     if "cut_off" in given and unit != "working_days":
         raise given["cut_off"].wrong("only working days have a cut-off.")
+    allowed = given[unit].integer()
+    if allowed > _MOST_ALLOWED:
+        raise given[unit].wrong(f"that is too long. Give at most {_MOST_ALLOWED}.")
     return Allowance(
-        number=given[unit].integer(),
+        number=allowed,
         unit=unit,  # type: ignore[arg-type]
         cut_off=clock(given["cut_off"]) if "cut_off" in given else None,
     )

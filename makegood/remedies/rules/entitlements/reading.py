@@ -25,7 +25,9 @@ UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
 _YES = frozenset({"yes", "true", "1"})
 _NO = frozenset({"no", "false", "0"})
 _BARE = re.compile(r"-?\d+(\.\d+)?")
-_MOST = Decimal(10) ** 12
+_MOST = Decimal(10) ** 9
+# Far enough for any event, near enough that a deadline after it is still a date.
+_YEARS = range(1900, 2200)
 
 HOW = {
     FactKind.INSTANT: "an instant such as 2026-01-05T10:00 (local time unless an offset is given)",
@@ -131,6 +133,8 @@ def _instant(spec: FactSpec, given: object, context: Context) -> Value:
 
 def _moment(given: object, context: Context) -> datetime:
     at = given if isinstance(given, datetime) else datetime.fromisoformat(_text(given))
+    if at.year not in _YEARS:
+        raise ValueError(given)
     if at.tzinfo is None:
         # A clock time that the clocks skip or repeat is read as the calendar reads it.
         whole = local_instant(context.zone, at.date(), at.hour * 60 + at.minute)
@@ -140,8 +144,11 @@ def _moment(given: object, context: Context) -> datetime:
 
 def _date(spec: FactSpec, given: object, context: Context) -> Value:
     if isinstance(given, datetime):
-        return given.astimezone(context.zone).date() if given.tzinfo else given.date()
-    return given if isinstance(given, date) else date.fromisoformat(_text(given))
+        given = given.astimezone(context.zone).date() if given.tzinfo else given.date()
+    on = given if isinstance(given, date) else date.fromisoformat(_text(given))
+    if on.year not in _YEARS:
+        raise ValueError(given)
+    return on
 
 
 def _duration(spec: FactSpec, given: object, context: Context) -> Value:
