@@ -124,7 +124,7 @@ def test_the_nearest_who_may_decide_is_the_lead_then_who_works_now_then_the_lowe
         found = nearest_approver(
             Roster(people), wanted, currency="GBP", limits=LIMITS, spent={}, asker_id=PRIYA, team_id=1, barred=barred
         )
-        return found and found.id
+        return None if found is None else found.id
 
     assert asked(asker, lead, manager) == LENA
     assert asked(asker, lead, manager, barred=(LENA,)) == HELEN
