@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -45,6 +46,7 @@ class WireFact(Fact, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
 
 _INSTANTS = ("made_at", "due_at", "forecast_at", "kept_at", "withdrawn_at", "observed_at")
 _DATED = (*_INSTANTS, "due_on")
+_dates = attrgetter(*_DATED)
 _KNOWN = frozenset(WireFact.__struct_fields__)
 _KNOWN_OF_CUSTOMER = frozenset(CustomerFact.__struct_fields__)
 
@@ -123,22 +125,21 @@ def _try(piece: bytes) -> WireFact | Refusal:
 
 
 def _sorted_out(tried: Sequence[WireFact | Refusal]) -> Wired:
-    facts, places, rejects = [], [], []
-    for place, fact in enumerate(tried):
-        refusal = fact if isinstance(fact, Refusal) else _problem(fact)
-        if refusal is not None:
-            rejects.append(FactReject(place, refusal.code, refusal.message))
-        elif isinstance(fact, WireFact):
-            facts.append(fact)
-            places.append(place)
-    return Wired(facts, places, rejects)
+    refused = {
+        place: refusal
+        for place, fact in enumerate(tried)
+        if (refusal := fact if isinstance(fact, Refusal) else _problem(fact)) is not None
+    }
+    rejects = [FactReject(place, refusal.code, refusal.message) for place, refusal in refused.items()]
+    places = [place for place in range(len(tried)) if place not in refused]
+    return Wired([fact for fact in map(tried.__getitem__, places) if isinstance(fact, WireFact)], places, rejects)
 
 
 def _problem(fact: WireFact) -> Refusal | None:
     """Why a fact that could be read cannot be kept, if it cannot."""
-    for name in _DATED:
-        at = getattr(fact, name)
+    for at in _dates(fact):
         if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+            name = _DATED[_dates(fact).index(at)]
             return Refusal("fact.far_instant", f"{name}: a date lies between the years {FIRST_YEAR} and {LAST_YEAR}.")
     if fact.attributes and (wrong := attributes_fault(fact.attributes)):
         return Refusal("fact.bad_attributes", wrong)

@@ -88,9 +88,9 @@ def read_fact(fact: CustomerFact) -> CustomerFact:
         name=read_name(fact.name) if fact.name else "",
         email=read_email(fact.email) if fact.email else "",
         phone=read_phone(fact.phone) if fact.phone else "",
-        language=read_language(fact.language),
-        timezone=read_time_zone(fact.timezone),
-        value=read_value(fact.value),
+        language=read_language(fact.language) if fact.language else "",
+        timezone=read_time_zone(fact.timezone) if fact.timezone else "",
+        value=None if fact.value is None else read_value(fact.value),
     )
 
 

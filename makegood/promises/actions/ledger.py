@@ -159,7 +159,7 @@ def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
         row.made_by, row.made_at, clocks.due_at, row.due_on, clocks.warn_at, clocks.breaks_at, events.forecast_at,
         events.kept_at, events.withdrawn_at, events.replaced_at, row.replaces_id, standing.state,
         standing.next_check_at, standing.settled_at, row.amount, row.currency,
-        _json(row.attributes) or "{}", _json(row.stamps), _json(row.working),
+        _json(row.attributes) or "{}", row.stamps and _json(row.stamps), row.working and _json(row.working),
     )  # fmt: skip
 
 

@@ -237,13 +237,13 @@ def _insert(news: Mapping[Key, Known], customers: Mapping[str, int], batch: _Bat
     """Write promises heard of for the first time. In the order of their keys: two batches never cross."""
     if not news:
         return []
-    ids = draw_ids(len(news))
+    ids, opening = draw_ids(len(news)), State.OPEN
     settled: list[tuple[int, NewRow]] = []
 
     def made() -> Iterator[tuple[int, NewRow]]:
         for number, key in zip(ids, sorted(news, key="\0".join), strict=True):
             row = _row(key, news[key], customers, batch)
-            if row.standing.state is not State.OPEN:
+            if row.standing.state is not opening:
                 settled.append((number, row))
             yield number, row
 

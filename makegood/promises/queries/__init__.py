@@ -2,7 +2,7 @@
 
 from makegood.promises.queries.day import Day, Mark, day_of
 from makegood.promises.queries.deadlines import Due, due_in_words, usual_due
-from makegood.promises.queries.health import held_count, next_check, overdue_checks
+from makegood.promises.queries.health import due_between, held_count, in_trouble, next_check, overdue_checks
 from makegood.promises.queries.kinds import (
     CalendarFacts,
     KindFacts,
@@ -41,8 +41,10 @@ __all__ = [
     "calendars",
     "count_open",
     "day_of",
+    "due_between",
     "due_in_words",
     "held_count",
+    "in_trouble",
     "kind_by_id",
     "kind_named",
     "kinds",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from makegood.promises.models import Held, Promise
+from makegood.promises.rules import State
 
 # A watch that is alive moves a promise within a second of its instant.
 PATIENCE = timedelta(seconds=5)
@@ -28,3 +31,20 @@ def next_check() -> datetime | None:
 def held_count() -> int:
     """How many promises wait for the rest of what there is to know of them."""
     return Held.objects.count()
+
+
+def in_trouble() -> dict[str, int]:
+    """How many promises are at risk and broken now. Costs what is in trouble, not what is open."""
+    return {State.AT_RISK.value: 0, State.BROKEN.value: 0} | _counts("state IN ('at_risk', 'broken')", {})
+
+
+def due_between(start: datetime, end: datetime) -> dict[str, int]:
+    """How many promises were due from `start` up to `end`, by the state they are in. Costs what was due then."""
+    none = dict.fromkeys((state.value for state in State), 0)
+    return none | _counts("due_at >= %(start)s AND due_at < %(end)s", {"start": start, "end": end})
+
+
+def _counts(which: str, values: dict[str, datetime]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT state, count(*) FROM promises_promise WHERE {which} GROUP BY state", values)  # noqa: S608
+        return dict(cursor.fetchall())
