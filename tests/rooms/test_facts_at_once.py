@@ -44,3 +44,21 @@ def test_batches_with_the_same_new_promises_make_each_once() -> None:
         made = list(pool.map(batch, range(3)))
     assert sorted(made) == [0, 0, MANY]
     assert Promise.objects.count() == Entry.objects.filter(verb="promise.made").count() == MANY
+
+
+def test_many_promises_and_one_are_recorded_alike() -> None:
+    due_on = (NOW + timedelta(days=1)).date()
+    facts = [
+        Fact(source="shop", reference=f"R{n}", customer=CustomerFact(key="K1"), kind="delivery", due_on=due_on)
+        for n in range(MANY)
+    ]
+    actions.receive(facts[:1], by=SYSTEM, now=NOW)
+    actions.receive(facts[1:], by=SYSTEM, now=NOW)
+    told = [
+        (entry.verb, entry.at, entry.actor_name, entry.customer_id, entry.data)
+        for entry in Entry.objects.filter(subject_kind="promise").order_by("subject_id")
+    ]
+    assert len(told) == MANY
+    assert all(entry == told[0] for entry in told)
+    assert told[0][-1].keys() == {"title", "kind", "due_at", "due_on"}
+    assert told[0][-1]["due_on"] == due_on.isoformat()
