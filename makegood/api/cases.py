@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from makegood.api import case_parts as parts
 from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
-from makegood.api.customers import CustomerIn, customer_of, family_of, time_zone_of
+from makegood.api.customers import CustomerIn, family_of, id_of, time_zone_of, unknown_customer
 from makegood.api.door import told
 from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id, refuse_unknown
@@ -61,19 +61,22 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
     doer = acting(request, body.staff)
     # A customer who is described is added only together with the case; one who is named needs no such care.
     with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
-        customer = customer_of(request, body.customer, doer.by)
         try:
             reported = actions.report_failure(
-                customer_id=customer.id, kind=body.kind, what=body.what, harm=body.harm,
+                customer_id=id_of(request, body.customer, doer.by), kind=body.kind, what=body.what, harm=body.harm,
                 failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
                 criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
             )  # fmt: skip
         except Refusal as no:
             if no.code == "kind.unknown":
                 kind_in_use(body.kind)
+            if no.code == "customer.unknown":
+                raise unknown_customer() from None
             raise
     if reported.opened is not None:
-        return told(case_out(reported.opened, ZoneInfo(customer.time_zone)), status=201)
+        # The zone of its promise is known: their own, or else ours.
+        zone = reported.opened.commitments[0].promise.customer_time_zone
+        return told(case_out(reported.opened, ZoneInfo(zone)), status=201)
     case = _seen(doer, reported.number)
     return told(case, status=201 if case["opened_at"] == request.now else 200)
 

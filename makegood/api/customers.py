@@ -151,16 +151,23 @@ def merge_customers(request: ApiRequest, customer_id: Id, body: MergeIn) -> Any:
 
 def customer_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor) -> Living:
     """The customer whom a body names by id or key, or describes. Raises Refusal "customer.unknown" (422)."""
-    if isinstance(whom, CustomerIn):
-        whom = _found_or_added(request, whom, by)[0]
-    found = (
-        queries.living(whom) if isinstance(whom, int) else queries.living_by_key(request.caller.scope, read_key(whom))
-    )
+    if isinstance(whom, str):
+        found = queries.living_by_key(request.caller.scope, read_key(whom))
+    else:
+        found = queries.living(whom if isinstance(whom, int) else _found_or_added(request, whom, by)[0])
     if found is None:
-        raise invalid(
-            "customer.unknown", "There is no such customer. Describe them to have them added.", field="customer"
-        )
+        raise unknown_customer()
     return found
+
+
+def id_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor) -> int:
+    """The same as an id, for an action that looks it up itself: one that was given is not looked at here."""
+    return whom if isinstance(whom, int) else customer_of(request, whom, by).id
+
+
+def unknown_customer() -> Refusal:
+    """A body named somebody who is not there."""
+    return invalid("customer.unknown", "There is no such customer. Describe them to have them added.", field="customer")
 
 
 def family_of(customer_id: int | None) -> tuple[int, ...]:

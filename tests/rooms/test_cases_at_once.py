@@ -57,11 +57,11 @@ def together(*jobs: Callable[[], object]) -> list[object]:
 
 def promise_calls(customer_ids: list[int], count: int) -> None:
     news = [
-        NewPromise(customer_id=customer_ids[number % len(customer_ids)], kind="callback", title="Ring back",
+        NewPromise(customer_id=customer_ids[number % len(customer_ids)], title="Ring back",
                    due_at=NOW + MINUTE)
         for number in range(count)
     ]  # fmt: skip
-    make_many(news, by=SYSTEM, now=NOW)
+    make_many(news, kind="callback", by=SYSTEM, now=NOW)
 
 
 def watch(now: datetime) -> None:

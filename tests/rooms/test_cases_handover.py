@@ -89,8 +89,8 @@ def open_cases(cast: Cast, count: int) -> None:
     away = make_absence(cast.tomas)
     rows = [Customer(name=f"Customer {number}", key=f"M-{number}", made_at=NOW) for number in range(count)]
     ids = [row.pk for row in Customer.objects.bulk_create(rows)]
-    news = [NewPromise(customer_id=pk, kind="callback", title="Ring back", due_at=NOW + MINUTE) for pk in ids]
-    make_many(news, by=SYSTEM, now=NOW)
+    news = [NewPromise(customer_id=pk, title="Ring back", due_at=NOW + MINUTE) for pk in ids]
+    make_many(news, kind="callback", by=SYSTEM, now=NOW)
     actions.follow(advance_due(now=NOW + 2 * MINUTE, limit=count * 2), by=SYSTEM, now=NOW + 2 * MINUTE)
     away.delete()
 

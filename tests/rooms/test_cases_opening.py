@@ -234,8 +234,8 @@ def test_a_report_does_not_name_a_promise_made_to_somebody_else(mara: Hand) -> N
 def break_many(count: int, now: datetime) -> list[Moved]:
     names = [Customer(name=f"Customer {number}", key=f"{now:%d%H}-{number}", made_at=now) for number in range(count)]
     ids = [customer.pk for customer in Customer.objects.bulk_create(names)]
-    news = [NewPromise(customer_id=pk, kind="callback", title="Ring back", due_at=now + MINUTE) for pk in ids]
-    make_many(news, by=SYSTEM, now=now)
+    news = [NewPromise(customer_id=pk, title="Ring back", due_at=now + MINUTE) for pk in ids]
+    make_many(news, kind="callback", by=SYSTEM, now=now)
     return advance_due(now=now + 2 * MINUTE, limit=count * 2)
 
 

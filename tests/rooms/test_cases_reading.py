@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 def break_for(names: list[str]) -> list[int]:
     """A case for each customer, opened by a broken call back."""
     made = [make_customer(name).pk for name in names]
-    news = [NewPromise(customer_id=pk, kind="callback", title="Ring back", due_at=NOW + MINUTE) for pk in made]
-    make_many(news, by=SYSTEM, now=NOW)
+    news = [NewPromise(customer_id=pk, title="Ring back", due_at=NOW + MINUTE) for pk in made]
+    make_many(news, kind="callback", by=SYSTEM, now=NOW)
     later = NOW + 2 * MINUTE
     actions.follow(advance_due(now=later, limit=1000), by=SYSTEM, now=later)
     return list(Case.objects.filter(customer_id__in=made).order_by("pk").values_list("pk", flat=True))

@@ -125,14 +125,13 @@ def _draw_in(drawn: Sequence[tuple[Broken, Rung]], *, by: Actor, now: datetime) 
     wanted = [
         NewPromise(
             customer_id=one.customer_id,
-            kind=TAKE_IN_CHARGE,
             title=f"{rung.person.name} takes SR-{one.case_id} in charge",
             due_at=due_at,
             owner_id=rung.person.id,
         )
         for one, rung in drawn
     ]
-    made = make_many(wanted, by=by, now=now)
+    made = make_many(wanted, kind=TAKE_IN_CHARGE, by=by, now=now)
     charges = insert_commitments(
         [
             NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.TAKE_IN_CHARGE)

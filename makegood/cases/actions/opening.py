@@ -194,13 +194,13 @@ def _first_contacts(contacts: Sequence[FirstContact], *, by: Actor, now: datetim
         [
             NewPromise(
                 customer_id=one.customer_id,
-                kind=FIRST_CONTACT,
                 title=f"Speak to {one.family.name}",
                 due_at=clock.due(one.family.cadence_minutes),
                 owner_id=one.owner_id,
             )
             for one in contacts
         ],
+        kind=FIRST_CONTACT,
         by=by,
         now=now,
     )

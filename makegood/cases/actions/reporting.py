@@ -13,7 +13,7 @@ from makegood.cases.actions.holding import WORDS_LIMIT, said, tell
 from makegood.cases.actions.opened import facts_of_opened
 from makegood.cases.actions.opening import Trouble, admit
 from makegood.cases.actions.searching import index_words
-from makegood.cases.actions.stock import take_stock
+from makegood.cases.actions.stock import Stock, take_stock
 from makegood.cases.models import Case, Failure
 from makegood.cases.queries.record import CaseFacts
 from makegood.cases.rules import GRAVEST, DetectedBy, FailureClass
@@ -57,13 +57,8 @@ def report_failure(
     if not scope.may(Ability.WORK):
         raise forbidden("case.may_not_work", "Your role may look at cases but not work them.")
     policy = _kind_of_failure(kind)
-    living_id = living_ids({customer_id}).get(customer_id)
-    if living_id is None:
-        raise missing("customer.unknown", "There is no such customer.")
-    if promise_id is not None:
-        _must_be_theirs(promise_id, living_id, scope)
     trouble = Trouble(
-        customer_id=living_id,
+        customer_id=customer_id,
         kind_id=policy.id,
         team_id=policy.team_id,
         role=policy.role,
@@ -75,7 +70,18 @@ def report_failure(
         criticality=_one_to_four("criticality", criticality),
         harm=_short_enough(harm.strip()),
     )
-    return _known_already(trouble, by=by, now=now) or _admitted(trouble, policy, scope=scope, by=by, now=now)
+    stock = take_stock({customer_id}, promise_ids=(), now=now)
+    trouble = replace(trouble, customer_id=_only(stock))
+    if promise_id is not None:
+        _must_be_theirs(promise_id, trouble.customer_id, scope)
+    known = _known_already(trouble, by=by, now=now)
+    return known or _admitted(trouble, policy, stock, scope=scope, by=by, now=now)
+
+
+def _only(stock: Stock) -> int:
+    for living_id in stock.families:
+        return living_id
+    raise missing("customer.unknown", "There is no such customer.")
 
 
 def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> Reported | None:
@@ -94,11 +100,10 @@ def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> Reported | 
     return Reported(case.pk)
 
 
-def _admitted(trouble: Trouble, kind: KindFacts, *, scope: Scope, by: Actor, now: datetime) -> Reported:
+def _admitted(trouble: Trouble, kind: KindFacts, stock: Stock, *, scope: Scope, by: Actor, now: datetime) -> Reported:
     if trouble.promise_id is not None and Failure.objects.filter(promise_id=trouble.promise_id).exists():
         # Its own failure stands in a case that was closed: what is told now is another one.
         trouble = replace(trouble, promise_id=None)
-    stock = take_stock({trouble.customer_id}, promise_ids=(), now=now)
     opened = admit([trouble], stock, by=by, now=now).get(trouble.key)
     if opened is None:
         return Reported(stock.open[trouble.key].number)

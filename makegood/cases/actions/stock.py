@@ -17,7 +17,7 @@ REPEAT_WINDOW = timedelta(days=365)
 
 
 class Family(NamedTuple):
-    """A living customer, as far as opening a case goes."""
+    """A living customer, as far as opening a case goes; `time_zone` is ours when theirs is not known."""
 
     name: str
     cadence_minutes: int | None
@@ -52,19 +52,19 @@ class Stock:
 
 
 def take_stock(customer_ids: Collection[int], *, promise_ids: Collection[int], now: datetime) -> Stock:
-    """Lock living customers and every case that may be touched, and read what they hold.
+    """Lock these customers (the living ones that they mean) and every case that may be touched; read what they hold.
 
     Customers come before cases, each in the order of their ids, so that two watches, or a watch and somebody who
     reports a failure, wait for each other and never in a circle.
     """
-    given: dict[str, str | datetime] = {
-        "customers": array_of(customer_ids),
-        "promises": array_of(promise_ids),
-        "since": now - REPEAT_WINDOW,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CUSTOMERS, given)
+        cursor.execute(_LOCK_CUSTOMERS, [array_of(customer_ids)])
         families = {pk: Family(*told) for pk, *told in cursor.fetchall()}
+        given: dict[str, str | datetime] = {
+            "customers": array_of(families),
+            "promises": array_of(promise_ids),
+            "since": now - REPEAT_WINDOW,
+        }
         cursor.execute(_LOCK_CASES, given)
         held = cursor.fetchall()
         cursor.execute(_EARLIER, given)
@@ -79,7 +79,10 @@ def take_stock(customer_ids: Collection[int], *, promise_ids: Collection[int], n
 
 # By hand, because putting these statements together took longer than asking them.
 _LOCK_CUSTOMERS = """
-SELECT id, name, cadence_minutes, time_zone FROM customers_customer WHERE id = ANY(%(customers)s::bigint[])
+SELECT id, name, cadence_minutes,
+       coalesce(nullif(time_zone, ''), (SELECT time_zone FROM platform_installation LIMIT 1), 'UTC')
+FROM customers_customer
+WHERE id = ANY(ARRAY(SELECT coalesce(merged_into_id, id) FROM customers_customer WHERE id = ANY(%s::bigint[])))
 ORDER BY id FOR NO KEY UPDATE
 """
 # The ids under which these customers' cases may stand: their own, and those of customers merged into them.

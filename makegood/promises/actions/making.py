@@ -13,7 +13,7 @@ from django.db import transaction
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, draw_ids, insert_rows, policy_and_id
+from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_and_ids
 from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
@@ -22,10 +22,9 @@ TITLE_LIMIT = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPromise:
-    """A promise to be made as one of many. `kind` is the kind's slug; `due_at` is aware UTC."""
+    """A promise to be made as one of many of a kind; `due_at` is aware UTC."""
 
     customer_id: int
-    kind: str
     title: str
     due_at: datetime
     owner_id: int | None = None
@@ -92,7 +91,7 @@ def make(
 
     Raises Refusal "promise.unknown_kind", "promise.no_title", "promise.no_due", "promise.due_past".
     """
-    policy, number = _policy_and_id(kind)
+    policy, (number,) = _policy_and_ids(kind, 1, retired=False)
     title = title.strip()
     if not title:
         raise invalid("promise.no_title", "Say what is promised, such as: ring back with the plan.", field="title")
@@ -113,11 +112,13 @@ def make(
 
 
 @transaction.atomic(savepoint=False)
-def make_many(promises: Sequence[NewPromise], *, by: Actor, now: datetime) -> list[Made]:
-    """Make many promises in one go; they come back in the order given. Their kinds must exist."""
-    policies = all_policies()
-    rows = [_new_row(promise, policies[promise.kind], by, now) for promise in promises]
-    made = list(map(Made, draw_ids(len(rows)), rows))
+def make_many(promises: Sequence[NewPromise], *, kind: str, by: Actor, now: datetime) -> list[Made]:
+    """Make many promises of a kind in one go; they come back in the order given.
+
+    Raises Refusal "promise.unknown_kind".
+    """
+    policy, ids = _policy_and_ids(kind, len(promises), retired=True)
+    made = [Made(number, _new_row(one, policy, by, now)) for number, one in zip(ids, promises, strict=True)]
     insert_rows([(one.pk, one.row) for one in made], by=by)
     return made
 
@@ -137,8 +138,8 @@ def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> N
     )
 
 
-def _policy_and_id(slug: str) -> tuple[Policy, int]:
-    found = policy_and_id(slug)
+def _policy_and_ids(slug: str, many: int, *, retired: bool) -> tuple[Policy, list[int]]:
+    found = policy_and_ids(slug, many, retired=retired)
     if found is None:
         known = ", ".join(sorted(all_policies(retired=False)))
         raise invalid(
