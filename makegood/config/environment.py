@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from makegood.config.identity import read_company
-from makegood.config.values import BadSetting, flag, host_of, switch, web_address
+from makegood.config.values import BadSetting, choice, flag, host_of, switch, web_address
 from makegood.platform.company import Company
 
 _SHORTEST_KEY = 32
@@ -24,7 +24,8 @@ class Environment:
     """What the environment says, checked. `home` is the folder of this installation.
 
     `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
-    `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one.
+    `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one,
+    `json_log` that the log is for programs.
     """
 
     home: Path
@@ -37,6 +38,7 @@ class Environment:
     debug: bool
     company: Company | None
     passwords: bool
+    json_log: bool
 
     @property
     def embedded(self) -> bool:
@@ -76,6 +78,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         key=_key(variables.get("MAKEGOOD_SECRET_KEY", "")),
         debug=flag("MAKEGOOD_DEBUG", variables.get("MAKEGOOD_DEBUG", "0")),
         company=company,
+        json_log=choice("MAKEGOOD_LOG", variables.get("MAKEGOOD_LOG", ""), {"text": False, "json": True, "": False}),
         passwords=_passwords(variables.get("MAKEGOOD_PASSWORDS", ""), company),
     )
 

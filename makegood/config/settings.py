@@ -10,6 +10,7 @@ from typing import Any
 from makegood.config.database import connection_settings
 from makegood.config.environment import read_environment, secret_key
 from makegood.config.identity import company_provider
+from makegood.config.logs import logging_settings
 from makegood.config.values import BadSetting
 
 try:
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "makegood.web.measuring.MeasuringMiddleware",
     # What follows is for pages; the API answers before it.
     "makegood.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -166,12 +168,5 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # The pool tells of every connection it loses; who uses one tells once what that means.
-    "loggers": {"makegood": {"level": "INFO"}, "psycopg.pool": {"level": "CRITICAL"}},
-}
+LOG_REQUESTS = ENVIRONMENT.json_log
+LOGGING = logging_settings(json=ENVIRONMENT.json_log)

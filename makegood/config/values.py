@@ -11,12 +11,19 @@ class BadSetting(Exception):
 
 def flag(name: str, text: str) -> bool:
     """1 or 0; nothing is 0."""
-    return _one_of(name, text, {"0": False, "1": True, "": False}, "1 or 0")
+    return choice(name, text, {"1": True, "0": False, "": False})
 
 
 def switch(name: str, text: str, *, default: bool) -> bool:
     """on or off; nothing is the default."""
-    return _one_of(name, text, {"off": False, "on": True, "": default}, "on or off")
+    return choice(name, text, {"on": True, "off": False, "": default})
+
+
+def choice(name: str, text: str, values: dict[str, bool]) -> bool:
+    """What one of two words means; nothing may mean one of them, too."""
+    if text not in values:
+        raise BadSetting(f"{name} is {text!r}. Use {' or '.join(filter(None, values))}.")
+    return values[text]
 
 
 def web_address(name: str, text: str) -> str:
@@ -32,9 +39,3 @@ def host_of(address: str) -> str | None:
         return urlsplit(address).hostname
     except ValueError:
         return None
-
-
-def _one_of(name: str, text: str, values: dict[str, bool], words: str) -> bool:
-    if text not in values:
-        raise BadSetting(f"{name} is {text!r}. Use {words}.")
-    return values[text]

@@ -14,11 +14,13 @@ from makegood.adapters.heartbeat import HeartbeatLost, beat
 from makegood.cases.actions import reassign_absent
 from makegood.kernel.refusals import Refusal
 from makegood.platform.health import hold_worker_lock
+from makegood.platform.logs import tell
 from makegood.platform.tidying import clear_expired
 from makegood.promises.queries import next_check, overdue_checks
 from makegood.worker.watch import LIMIT, tick
 
 log = logging.getLogger(__name__)
+turns = logging.getLogger("makegood.turn")
 
 LONGEST_SLEEP = 0.5
 # Rows that are due but held by another watch: looked at again soon, without spinning.
@@ -72,7 +74,11 @@ class Worker:
         if not self.known:
             hold_worker_lock()
             self.known = True
+        began = time.perf_counter()
         done = tick(now=datetime.now(UTC))
+        if done.moved:
+            ms = round((time.perf_counter() - began) * 1000, 1)
+            tell(turns, "turn", moved=done.moved, cases=done.cases, ms=ms)
         for chore in self.chores:
             chore.do_when_due(datetime.now(UTC))
         if done.moved < LIMIT:

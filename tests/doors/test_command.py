@@ -67,6 +67,7 @@ def test_an_unknown_command_is_told_apart_from_a_failure() -> None:
         ("MAKEGOOD_SECRET_KEY", "short", "at least 32"),
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
         ("MAKEGOOD_PASSWORDS", "no", "on or off"),
+        ("MAKEGOOD_LOG", "xml", "text or json"),
         ("MAKEGOOD_PASSWORDS", "off", "MAKEGOOD_OIDC_ISSUER"),
         ("MAKEGOOD_OIDC_ISSUER", "login.example.com", "https://"),
         ("MAKEGOOD_OIDC_ISSUER", "http://login.example.com", "anybody"),

@@ -2,6 +2,7 @@
 
 from makegood.cases.queries.causes import CauseFacts, causes
 from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
+from makegood.cases.queries.health import Standing, standing
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
 from makegood.cases.queries.record import (
     CaseFacts,
@@ -15,6 +16,7 @@ from makegood.cases.queries.record import (
     timeline,
 )
 from makegood.cases.queries.seeing import parse_number
+from makegood.cases.queries.undoing import undoable, undone
 
 __all__ = [
     "CaseFacts",
@@ -29,6 +31,7 @@ __all__ = [
     "DeskRow",
     "EscalationFacts",
     "FailureFacts",
+    "Standing",
     "StepFacts",
     "case_for",
     "case_numbers_of_promise",
@@ -38,5 +41,8 @@ __all__ = [
     "desk_rows",
     "parse_number",
     "search",
+    "standing",
     "timeline",
+    "undoable",
+    "undone",
 ]

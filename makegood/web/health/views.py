@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from makegood import __version__
 from makegood.people.queries import authenticate_token
@@ -22,6 +22,9 @@ from makegood.platform.health import status_of, workers
 from makegood.promises.queries import held_count, next_check, overdue_checks
 from makegood.web.clocks import span
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.health.figures import figures
+
+_ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
 
 
 @at_desk("GET")
@@ -46,30 +49,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Gauges for Prometheus: to this machine itself, and to whoever shows a token."""
+    """Figures for Prometheus: to this machine itself, and to whoever shows a token."""
     if not (_from_here(request) or _with_token(request)):
-        return HttpResponseForbidden(
-            "Ask from this machine, or send a token: Authorization: Bearer mg_…\n", "text/plain"
-        )
-    registry = CollectorRegistry()
-    for name, words, value in _gauges():
-        Gauge(name, words, registry=registry).set(value)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-
-
-_ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
-
-
-def _gauges() -> list[tuple[str, str, float]]:
-    now = timezone.now()
-    due = next_check()
-    return [
-        ("makegood_overdue_checks", "Promises past their check that no watch has moved", overdue_checks(now)),
-        ("makegood_workers", "Workers alive", workers()),
-        ("makegood_held_facts", "Promises that wait for the rest of what there is to know", held_count()),
-        ("makegood_next_check_seconds", "Seconds to the next check, negative when late",
-         (due - now).total_seconds() if due else float("nan")),
-    ]  # fmt: skip
+        return HttpResponseForbidden(_ASK, "text/plain")
+    return HttpResponse(figures(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 def _from_here(request: HttpRequest) -> bool:

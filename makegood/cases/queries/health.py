@@ -1,0 +1,29 @@
+"""How much work there is, in figures for monitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+_STANDING = """
+SELECT count(*), count(*) FILTER (WHERE taken_at IS NULL),
+       (SELECT count(*) FROM cases_escalation WHERE taken_at IS NULL)
+FROM cases_case WHERE closed_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Cases that are open, those of them that nobody has taken yet, and escalations that nobody has answered."""
+
+    open: int
+    not_taken: int
+    escalations: int
+
+
+def standing() -> Standing:
+    """How the cases stand. Costs what is open, not what was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING)
+        return Standing(*cursor.fetchone())
