@@ -16,7 +16,6 @@ from makegood.cases.queries.record import (
     timeline,
 )
 from makegood.cases.queries.seeing import parse_number
-from makegood.cases.queries.undoing import undoable, undone
 
 __all__ = [
     "CaseFacts",
@@ -43,6 +42,4 @@ __all__ = [
     "search",
     "standing",
     "timeline",
-    "undoable",
-    "undone",
 ]
