@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from makegood.journal.actions import RECORDED, NewEntry, entry_rows, hand, recording
+from makegood.journal.actions import hand, recording
 from makegood.journal.actors import Actor
 from makegood.platform.among import array_of
 from makegood.platform.copying import copy_rows
@@ -111,14 +111,17 @@ _IDS = "SELECT nextval('promises_promise_id_seq') FROM generate_series(1, %s)"
 
 
 # Said of the rows as they stand: made here and sent, a thousand entries took twice as long.
-_RECORD_MADE = recording("""
+_MADE = """
     SELECT p.made_at AS at, 'promise.made' AS verb, p.customer_id, 'promise' AS subject_kind, p.id AS subject_id,
            jsonb_strip_nulls(jsonb_build_object(
                'title', p.title, 'kind', k.slug, 'due_at', p.due_at, 'due_on', p.due_on
            )) AS data
-    FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id
-    WHERE p.id = ANY(%(ids)s::bigint[]) ORDER BY p.id
-""")
+    FROM made p JOIN promises_kind k ON k.id = p.kind_id ORDER BY p.id
+"""
+_RECORD_MADE = f"""
+WITH made AS (SELECT * FROM promises_promise WHERE id = ANY(%(ids)s::bigint[]))
+{recording(_MADE)}
+"""  # noqa: S608 - put together from what is written here
 
 
 def draw_ids(many: int) -> list[int]:
@@ -167,31 +170,23 @@ def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
 # Of more, a COPY makes up for the further ways to the server that it takes.
 _FEW = 20
 _INSERT = f"""
-WITH {RECORDED}
-INSERT INTO promises_promise ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
-FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json)
+WITH made AS (
+    INSERT INTO promises_promise ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
+    FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json)
+    RETURNING id, customer_id, kind_id, title, made_at, due_at, due_on
+)
+{recording(_MADE)}
 """  # noqa: S608 - names of columns, written above
 
 
 def _insert(rows: Sequence[tuple[int, NewRow]], by: Actor) -> None:
     told = [dict(zip(_COLUMNS, _cells(number, row), strict=True)) | _plain_json(row) for number, row in rows]
-    entries = entry_rows(_made_entry(number, row, by) for number, row in rows)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, {"promises": msgspec.json.encode(told).decode(), "entries": entries})
+        cursor.execute(_INSERT, {"promises": msgspec.json.encode(told).decode(), **hand(by)})
 
 
 def _plain_json(row: NewRow) -> dict[str, Any]:
     return {"attributes": row.attributes, "stamps": row.stamps, "working": row.working}
-
-
-def _made_entry(number: int, row: NewRow, by: Actor) -> NewEntry:
-    """What `_RECORD_MADE` says of a row, said here."""
-    data: dict[str, Any] = {"title": row.title, "kind": row.policy.slug, "due_at": row.clocks.due_at.isoformat()}
-    if row.due_on is not None:
-        data["due_on"] = row.due_on.isoformat()
-    return NewEntry(
-        verb="promise.made", by=by, at=row.made_at, subject=("promise", number), customer_id=row.customer_id, data=data
-    )
 
 
 def _json(value: Any) -> str | None:
