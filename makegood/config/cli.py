@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "Read a file of promises into the ledger.",
     "report": "Print how well promises were kept.",
     "policy": "Check and explain what rules say is owed to a customer.",
+    "playbook": "List, check, bring in and write out what may be offered for which failure.",
     "token": "Make, list and revoke tokens for the API.",
     "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
     "doctor": "Say in plain words what is wrong with this installation.",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,19 @@ from makegood.remedies.rules.fit import FailureKind, RemedyKind, failure_kind
 from makegood.remedies.rules.playbooks import Words, fill
 from makegood.remedies.rules.playbooks_cost import Loss
 from makegood.remedies.rules.playbooks_dump import dump
-from makegood.remedies.rules.playbooks_file import playbook_from, shipped
+from makegood.remedies.rules.playbooks_file import (
+    _ANSWER,
+    _ASK,
+    _COST,
+    _LATE,
+    _OPTION,
+    _RULE,
+    _STEP,
+    _TOP,
+    _WHEN,
+    playbook_from,
+    shipped,
+)
 from makegood.remedies.rules.playbooks_match import Situation, match
 
 (BOOK,) = shipped()
@@ -95,3 +109,24 @@ def test_it_hedges_nothing_and_blames_nobody() -> None:
 
 def test_it_is_the_same_when_written_and_read_again() -> None:
     assert playbook_from(dump(BOOK)) == BOOK
+
+
+def test_the_example_of_the_docs_does_what_they_say() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "playbooks.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    book, bought = playbook_from(example), said("delivery", "The trousers are the wrong colour", worth=60)
+    found = match([book], bought)
+    assert [ask.ask for ask in found.asks] == ["used", "in-stock"]
+    assert [(offer.option.option, offer.cost, offer.share) for offer in found.offers] == [
+        ("swap", 12, Decimal("0.2")), ("top", 6, Decimal("0.1")),
+    ]  # fmt: skip
+    none = match([book], replace(bought, answers={"in-stock": "no"}))
+    assert [(offer.option.option, offer.source) for offer in none.offers] == [("top", "Mix & Match 2020")]
+    assert none.left_out[0].why == "“Is the right one in stock?” was answered “no”."
+
+
+def test_every_key_stands_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "playbooks.md").read_text()
+    keys = {*_TOP, *_RULE, *_WHEN, *_ASK, *_ANSWER, *_STEP, *_OPTION, *_COST, *_LATE}
+    words = {*FailureKind, *RemedyKind}
+    assert [key for key in sorted(keys | words) if f"`{key}`" not in page and f"`{key}: " not in page] == []

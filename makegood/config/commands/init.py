@@ -57,6 +57,7 @@ def command(
         _make_room(where, end_demo=end_demo)
         _set_up_organisation(name, time_zone, currency)
         _set_up_administrator(email, admin_name, password)
+        _install_playbooks()
         _tell_next(where)
 
 
@@ -112,6 +113,14 @@ def _set_up_administrator(email: str | None, name: str, password: str | None) ->
     password = password or secrets.token_urlsafe(12)
     add_staff(email=email, name=name, password=password, role=Role.ADMINISTRATOR, by=SYSTEM, now=now)
     click.echo(f"{email} can sign in" + (f" with the password {password} (shown only now)." if made_up else "."))
+
+
+def _install_playbooks() -> None:
+    from makegood.journal.actors import SYSTEM
+    from makegood.remedies.actions import install_shipped
+
+    for slug in install_shipped(by=SYSTEM, now=datetime.now(UTC)):
+        click.echo(f"The playbook {slug} is in force; change it under Settings, Playbooks.")
 
 
 def _ask(option: str, question: str) -> str:

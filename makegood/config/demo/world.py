@@ -20,6 +20,7 @@ from makegood.platform.installation import set_up
 from makegood.promises.actions import ensure_kind, give
 from makegood.promises.facts import Fact
 from makegood.promises.queries import LedgerFilter, ledger
+from makegood.remedies.actions import install_shipped
 from makegood.worker.watch import tick
 
 FEED = Actor(ActorKind.SYSTEM, None, "Departure control")
@@ -40,6 +41,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
         KIND, name="Arrival", warning=timedelta(minutes=30), grace=timedelta(minutes=15), severity=3, by=SYSTEM,
         now=scene.starts_at,
     )  # fmt: skip
+    install_shipped(by=SYSTEM, now=scene.starts_at)
     seats = seats_of(scene)
     _take([_closed(seat, scene) for seat in seats if seat.leg.day < _timed_from(scene)], now=scene.starts_at)
     _take([booked(seat, zone=scene.zone) for seat in timed(seats, scene)], now=scene.starts_at)

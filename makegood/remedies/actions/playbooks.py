@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from makegood.remedies.models import Playbook, PlaybookVersion
 from makegood.remedies.queries.playbooks import unknown
 from makegood.remedies.rules import playbooks as rules
 from makegood.remedies.rules.playbooks_dump import dump
-from makegood.remedies.rules.playbooks_file import shipped
+from makegood.remedies.rules.playbooks_file import shipped_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +91,27 @@ def retire_playbook(slug: str, *, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def import_playbooks(found: Iterable[rules.Playbook], *, note: str = "", by: Actor, now: datetime) -> Imported:
-    """Save several playbooks, all or none. Raises Refusal as `save_playbook` does."""
+def import_playbooks(
+    found: Sequence[rules.Playbook], *, source: str = "", note: str = "", by: Actor, now: datetime
+) -> Imported:
+    """Save several playbooks, all or none. `source` is the text of a single one. Raises Refusal as `save_playbook`."""
     told: dict[str, list[str]] = {"new": [], "changed": [], "same": []}
     for playbook in found:
         before = Playbook.objects.filter(slug=playbook.playbook).values_list("version", "retired_at").first()
-        version = save_playbook(playbook, note=note, by=by, now=now)
+        version = save_playbook(playbook, source=source, note=note, by=by, now=now)
         became = "new" if before is None else "same" if (version, None) == before else "changed"
         told[became].append(playbook.playbook)
     return Imported(tuple(told["new"]), tuple(told["changed"]), tuple(told["same"]))
 
 
+@transaction.atomic
 def install_shipped(*, by: Actor, now: datetime) -> tuple[str, ...]:
     """Put the playbooks that ship in force, except those that are here or were once; returns the new ones' slugs."""
     here = set(Playbook.objects.values_list("slug", flat=True))
-    new = [playbook for playbook in shipped() if playbook.playbook not in here]
-    return import_playbooks(new, note="Comes with Makegood", by=by, now=now).new
+    new = [(text, playbook) for text, playbook in shipped_texts() if playbook.playbook not in here]
+    for text, playbook in new:
+        save_playbook(playbook, source=text, note="Comes with Makegood", by=by, now=now)
+    return tuple(playbook.playbook for _text, playbook in new)
 
 
 def _tidy(source: str) -> str:

@@ -55,7 +55,13 @@ ASK_AGAIN = Words({
 
 def shipped() -> list[Playbook]:
     """The playbooks that come with Makegood."""
-    return [build(read(path, WHAT)) for path in sorted(SHIPPED.glob("*.yaml"))]
+    return [playbook for _text, playbook in shipped_texts()]
+
+
+def shipped_texts() -> list[tuple[str, Playbook]]:
+    """The playbooks that come with Makegood, each with the text it is written in."""
+    texts = [(path.read_text(encoding="utf-8"), path.name) for path in sorted(SHIPPED.glob("*.yaml"))]
+    return [(text, playbook_from(text, name)) for text, name in texts]
 
 
 def load_playbook(path: Path) -> Playbook:
