@@ -18,7 +18,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
 KEY = "secret-key"
-FILES = "files"
+# The folders of a home that belong to it: what people have put in, and policies of their own.
+FOLDERS = ("files", "policies")
 _CHUNK = 1 << 20
 
 

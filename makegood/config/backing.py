@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from makegood import __version__
-from makegood.config.archive import DUMP, FILES, FORMAT, KEY, Manifest, digest, write_archive
+from makegood.config.archive import DUMP, FOLDERS, FORMAT, KEY, Manifest, digest, write_archive
 from makegood.config.environment import Environment, secret_key
 from makegood.config.faults import Fault
 from makegood.config.migrating import missing, server_version
@@ -77,8 +77,8 @@ def _tables() -> set[str]:
 
 
 def _files(home: Path) -> dict[str, Path]:
-    folder = home / FILES
-    return {f"{FILES}/{path.relative_to(folder)}": path for path in sorted(folder.rglob("*")) if path.is_file()}
+    paths = [path for name in FOLDERS for path in sorted((home / name).rglob("*"))]
+    return {str(path.relative_to(home)): path for path in paths if path.is_file()}
 
 
 def _organisation() -> str:

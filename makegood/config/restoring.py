@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from makegood.config.archive import DUMP, FILES, KEY, Manifest, extract, iter_chunks, read_manifest
+from makegood.config.archive import DUMP, FOLDERS, KEY, Manifest, extract, iter_chunks, read_manifest
 from makegood.config.environment import Environment, key_file
 from makegood.config.faults import Fault
 from makegood.config.migrating import known, migrate, server_version
@@ -124,8 +124,9 @@ def _feed(command: list[str], statements: Iterator[bytes], where: Environment) -
 
 def _restore_files(home: Path, folder: Path) -> None:
     (folder / KEY).replace(key_file(home))
-    old = home / FILES
-    if old.exists():
-        old.rename(folder / "files.before")
-    if (folder / FILES).exists():
-        shutil.move(folder / FILES, old)
+    for name in FOLDERS:
+        old = home / name
+        if old.exists():
+            old.rename(folder / f"{name}.before")
+        if (folder / name).exists():
+            shutil.move(folder / name, old)

@@ -28,6 +28,8 @@ def hills() -> Iterator[Installation]:
         ours.must("token", "create", "--name", "Order system", "--scope", "write")
         (ours.home / "files" / "deep").mkdir(parents=True)
         (ours.home / "files" / "deep" / "letter.txt").write_text("Dear customer")
+        (ours.home / "policies").mkdir()
+        (ours.home / "policies" / "ours.yaml").write_text("name: ours")
         postgres.start(ours.home)
         yield ours
 
@@ -63,6 +65,7 @@ def test_all_of_it_comes_back_elsewhere(hills: Installation, saved: Path, empty:
     assert (empty.home / "secret-key").read_text() == (hills.home / "secret-key").read_text()
     assert (empty.home / "secret-key").stat().st_mode & 0o077 == 0
     assert (empty.home / "files" / "deep" / "letter.txt").read_text() == "Dear customer"
+    assert (empty.home / "policies" / "ours.yaml").read_text() == "name: ours"
     uid = "SELECT uid FROM platform_installation"
     assert ask(empty, uid) == ask(hills, uid)
 

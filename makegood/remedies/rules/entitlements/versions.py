@@ -27,10 +27,10 @@ def choose(policy: Policy, on: date | None, asked_for: str | None) -> Chosen:
     if asked_for:
         return _named(policy, asked_for)
     if on is None:
-        told = words.listed([f"`{name}`" for name in policy.happened], "or")
+        told = words.listed([*(f"`{name}`" for name in policy.happened), "the day itself"], "or")
         raise invalid(
             "policy.no_date",
-            f"{policy.title} changes with time, so it must be known when it happened. Give {told}, or the day itself.",
+            f"{policy.title} changes with time, so it must be known when it happened. Give {told}.",
             field=policy.happened[0] if policy.happened else None,
         )
     version = in_force(policy, on)
