@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
-
 from makegood.people.rules import Scope
-from makegood.promises.queries.reading import visible
+from makegood.platform.rows import fetch_rows
+from makegood.promises.queries.reading import SEEN, sight
 from makegood.promises.rules import State
 
 MARKS = 400
@@ -41,25 +40,27 @@ class Day:
         return sum(self.counts.values())
 
 
-def day_of(
-    scope: Scope, *, starts_at: datetime, ends_at: datetime, owner_id: int | None = None, team_id: int | None = None
-) -> Day:
-    """The promises due from `starts_at` up to `ends_at` (half-open, aware UTC), of one person, a team or all.
+# First how many there are in each state, then the marks.
+_DAY = """
+WITH due AS (
+    SELECT p.id, p.due_at, p.state, p.title
+    FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
+    WHERE p.due_at >= %(starts_at)s AND p.due_at < %(ends_at)s AND NOT k.inside_case
+      AND (%(owner_id)s::bigint IS NULL OR p.owner_id = %(owner_id)s) AND {seen}
+)
+SELECT NULL::bigint, NULL::timestamptz, state, '', count(*) FROM due GROUP BY state
+UNION ALL
+(SELECT id, due_at, state, title, 0 FROM due ORDER BY due_at, id LIMIT %(marks)s)
+"""
+
+
+def day_of(scope: Scope, *, starts_at: datetime, ends_at: datetime, owner_id: int | None = None) -> Day:
+    """The promises due from `starts_at` up to `ends_at` (half-open, aware UTC), of one person or all.
 
     Clocks inside cases are left out: they belong to the case's own line.
     """
-    rows = visible(scope).filter(due_at__gte=starts_at, due_at__lt=ends_at, kind__inside_case=False)
-    if owner_id is not None:
-        rows = rows.filter(owner_id=owner_id)
-    if team_id is not None:
-        rows = rows.filter(Q(owner__team_id=team_id) | Q(owner__isnull=True, kind__team_id=team_id))
-    counts = Counter(
-        {State(state): number for state, number in rows.values_list("state").annotate(number=Count("id")).order_by()}
-    )
-    marks = tuple(
-        Mark(number, due_at, State(state), title)
-        for number, due_at, state, title in rows.order_by("due_at", "id").values_list("id", "due_at", "state", "title")[
-            :MARKS
-        ]
-    )
+    asked = {"starts_at": starts_at, "ends_at": ends_at, "owner_id": owner_id, "marks": MARKS, **sight(scope)}
+    rows = fetch_rows(_DAY.format(seen=SEEN), asked)
+    counts = Counter({State(state): count for number, _, state, _, count in rows if number is None})
+    marks = tuple(Mark(number, due_at, State(state), title) for number, due_at, state, title, _ in rows if number)
     return Day(starts_at, ends_at, counts, marks)
