@@ -152,6 +152,12 @@ class Commitment(models.Model):
     purpose = models.CharField(max_length=15, choices=_choices(Purpose))
     undone_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [
+            # Few promises are to find a cause, and every desk asks for its own.
+            models.Index(fields=["promise"], name="commitment_sought", condition=Q(purpose=Purpose.FIND_CAUSE)),
+        ]
+
     def __str__(self) -> str:
         return self.purpose
 

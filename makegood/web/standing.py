@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from makegood.cases.queries import CaseFilter
-from makegood.cases.queries import count_open as count_cases
-from makegood.promises.queries import LedgerFilter, count_open
-from makegood.promises.rules import UNKEPT, State
+from makegood.cases.queries import own_work
 from makegood.web.desk import Desk
 
 _SHOWN = 999
@@ -24,12 +21,5 @@ class Counts:
 
 def counts_for(desk: Desk) -> Counts:
     """The counts, each up to 999."""
-    return Counts(
-        today=_promises(desk, State.BROKEN),
-        cases=count_cases(desk.scope, CaseFilter(owner_id=desk.staff_id), at_most=_SHOWN),
-        promises=_promises(desk, *sorted(UNKEPT)),
-    )
-
-
-def _promises(desk: Desk, *states: State) -> int:
-    return count_open(desk.scope, LedgerFilter(states=states, owner_id=desk.staff_id), at_most=_SHOWN)
+    mine = own_work(desk.staff_id, at_most=_SHOWN)
+    return Counts(today=mine.broken, cases=mine.cases, promises=mine.promises)

@@ -344,11 +344,11 @@ def many(mara: Hand) -> None:
 def test_reading_costs_the_same_whatever_there_is(
     mara: Hand, case: int, many: None, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(2):  # type: ignore[operator]
         assert queries.desk_rows(mara.scope, who="me").groups[0].count == 13
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
         queries.case_for(mara.scope, case)
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
+    with django_assert_max_num_queries(3):  # type: ignore[operator]
         assert len(queries.cases_list(mara.scope, queries.CaseFilter()).rows) == 13
 
 

@@ -4,6 +4,7 @@ from makegood.cases.queries.causes import CauseFacts, causes
 from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
 from makegood.cases.queries.health import Standing, standing
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
+from makegood.cases.queries.own import OwnWork, own_work
 from makegood.cases.queries.record import (
     CaseFacts,
     CheckFacts,
@@ -30,6 +31,7 @@ __all__ = [
     "DeskRow",
     "EscalationFacts",
     "FailureFacts",
+    "OwnWork",
     "Standing",
     "StepFacts",
     "case_for",
@@ -38,6 +40,7 @@ __all__ = [
     "causes",
     "count_open",
     "desk_rows",
+    "own_work",
     "parse_number",
     "search",
     "standing",

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
-
-from makegood.cases.models import Case, Commitment, Escalation, Failure, SatisfactionCheck
-from makegood.cases.queries.listing import CaseLine, lines, with_names
-from makegood.cases.queries.seeing import NOBODY, owned_by_team, visible
-from makegood.cases.rules import Answer, DetectedBy, Purpose
+from makegood.cases.queries.listing import CaseLine, lines_by_number
+from makegood.cases.queries.seeing import NOBODY
 from makegood.people.rules import Scope
-from makegood.platform.among import Among
-from makegood.promises.models import Promise
+from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import PromiseFacts, promises_by_id
-from makegood.promises.queries.reading import visible as visible_promises
-from makegood.promises.rules import UNKEPT, State
+from makegood.promises.queries.reading import SEEN, sight
 
 MOST = 25
 _COUNTED = 1_000
 # Among these many promises, the last that broke or the next to be looked at, those without a case are sought:
 # the desk costs the same however long the ledger is.
 _LOOKED_AT = 2_000
-# One that was foretold to break and then kept in time, or replaced with the customer's consent, never failed.
-_FAILED = (State.BROKEN, State.KEPT_LATE, State.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,91 +56,152 @@ class Desk:
 
 def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
     """What is to be done now, by oneself or by the team, most urgent first."""
-    whys = _waiting(scope)
-    ours = with_names(_ours(scope, who)).exclude(pk__in=Among(whys))
-    failed = Exists(
-        Failure.objects.filter(Q(promise=None) | Q(promise__state__in=_FAILED), case=OuterRef("pk"), corrected_at=None)
-    )
-    # Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs.
-    foretold = Q(detected_by=DetectedBy.FORECAST)
-    broken = ours.filter(~foretold | failed)
-    at_risk = ours.filter(foretold, ~failed)
-    first = [list(rows.order_by("-severity", "opened_at", "id")[:MOST]) for rows in (broken, at_risk)]
-    waiting = list(with_names(Case.objects.filter(pk__in=Among(whys))).order_by("opened_at", "id")[:MOST])
-    found = {line.number: line for line in lines([*first[0], *first[1], *waiting])}
-    cases = [_rows(rows, found) for rows in first]
+    found = _read(scope, who)
+    shown = {
+        "broken": found.caseless_broken[: MOST - len(found.broken)],
+        "at_risk": found.caseless_at_risk[: MOST - len(found.at_risk)],
+    }
+    lines = lines_by_number([*found.broken, *found.at_risk, *found.waiting])
+    promises = promises_by_id([*shown["broken"], *shown["at_risk"]])
+    broken = _rows(found.broken, lines) + _alone(shown["broken"], promises)
+    at_risk = _rows(found.at_risk, lines) + _alone(shown["at_risk"], promises)
+    whys = dict(zip(found.waiting, found.whys, strict=True))
     return Desk(
         (
-            _group("broken", cases[0], broken, _caseless(scope, who, State.BROKEN)),
-            _group("at_risk", cases[1], at_risk, _caseless(scope, who, State.AT_RISK)),
-            DeskGroup("waiting", len(whys), _rows(waiting, found, whys)),
+            DeskGroup("broken", found.count_broken + len(found.caseless_broken), broken),
+            DeskGroup("at_risk", found.count_at_risk + len(found.caseless_at_risk), at_risk),
+            DeskGroup("waiting", found.count_waiting, _rows(found.waiting, lines, whys)),
         )
     )
-
-
-def _ours(scope: Scope, who: str) -> QuerySet[Case]:
-    """One's own open cases, or the team's; for those in no team who see every one, all."""
-    if who == "me":
-        return Case.objects.filter(closed_at__isnull=True, owner_id=scope.staff_id or NOBODY)
-    if scope.team_id is None:
-        return visible(scope).filter(closed_at__isnull=True)
-    return Case.objects.filter(owned_by_team(scope.team_id), closed_at__isnull=True)
-
-
-def _rows(cases: Sequence[Case], found: dict[int, CaseLine], whys: dict[int, str] | None = None) -> tuple[DeskRow, ...]:
-    return tuple(_row(found[case.pk], (whys or {}).get(case.pk, "")) for case in cases)
-
-
-def _row(line: CaseLine, why: str) -> DeskRow:
-    return DeskRow(line, None, why.format(owner=line.owner_name))
-
-
-def _group(
-    key: Literal["broken", "at_risk"], rows: tuple[DeskRow, ...], cases: QuerySet[Case], caseless: Sequence[int]
-) -> DeskGroup:
-    count = len(rows) if len(rows) < MOST else cases.order_by()[:_COUNTED].count()
-    shown = promises_by_id(caseless[: MOST - len(rows)]) if caseless[: MOST - len(rows)] else {}
-    promises = tuple(DeskRow(None, shown[number]) for number in caseless if number in shown)
-    return DeskGroup(key, count + len(caseless), rows + promises)
-
-
-def _caseless(scope: Scope, who: str, state: State) -> list[int]:
-    """Promises in this state that no case is about, the latest to break or the next to break first."""
-    if who == "me":
-        near = Promise.objects.filter(owner_id=scope.staff_id or NOBODY, state__in=UNKEPT)
-    else:
-        near = visible_promises(scope).filter(pk__in=_nearest(state))
-        near = near if scope.team_id is None else near.filter(owner__team_id=scope.team_id)
-    alone = near.filter(~Exists(Failure.objects.filter(promise=OuterRef("pk"))), state=state, kind__inside_case=False)
-    order = "-breaks_at" if state is State.BROKEN else "breaks_at"
-    return list(alone.order_by(order, "id").values_list("pk", flat=True)[:_COUNTED])
-
-
-def _nearest(state: State) -> QuerySet[Promise, int]:
-    order = ("-breaks_at", "-id") if state is State.BROKEN else ("breaks_at", "id")
-    return Promise.objects.filter(state=state).order_by(*order).values_list("pk", flat=True)[:_LOOKED_AT]
 
 
 _WHYS = ("{owner} offers it to you", "Take it in charge", "The customer wants more", "Find out why it happened")
 
 
-def _waiting(scope: Scope) -> dict[int, str]:
-    """The cases that wait for this very person, and for what, by number; where several hold, the first.
+def _rows(
+    numbers: Sequence[int], lines: Mapping[int, CaseLine], whys: Mapping[int, int] | None = None
+) -> tuple[DeskRow, ...]:
+    reasons = {number: _WHYS[rank].format(owner=lines[number].owner_name) for number, rank in (whys or {}).items()}
+    return tuple(DeskRow(lines[number], None, reasons.get(number, "")) for number in numbers)
 
-    Up to a thousand of each sort: after a storm a lead may be drawn into more than anybody could look at.
-    """
-    me = scope.staff_id or NOBODY
-    last = SatisfactionCheck.objects.filter(case=OuterRef("pk")).order_by("-asked_at", "-id").values("answer")[:1]
-    offered = Case.objects.filter(closed_at__isnull=True, offered_to_id=me)
-    drawn = Escalation.objects.filter(person_id=me, taken_at__isnull=True, charge__promise__state__in=UNKEPT)
-    wanting = Case.objects.filter(closed_at__isnull=True, owner_id=me).alias(last=last).filter(last=Answer.MORE)
-    seeking = Commitment.objects.filter(
-        purpose=Purpose.FIND_CAUSE, promise__owner_id=me, promise__state__in=(State.AT_RISK, State.BROKEN)
+
+def _alone(numbers: Sequence[int], promises: Mapping[int, PromiseFacts]) -> tuple[DeskRow, ...]:
+    return tuple(DeskRow(None, promises[number]) for number in numbers if number in promises)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The numbers of what stands in each group. `whys` are the places of `waiting` in the words for it."""
+
+    broken: list[int]
+    at_risk: list[int]
+    count_broken: int
+    count_at_risk: int
+    caseless_broken: list[int]
+    caseless_at_risk: list[int]
+    waiting: list[int]
+    whys: list[int]
+    count_waiting: int
+
+
+def _read(scope: Scope, who: str) -> _Found:
+    ours, caseless = _ours(scope, who), _CASELESS_MINE if who == "me" else _caseless_near(scope)
+    asked = {"me": scope.staff_id or NOBODY, "most": MOST, "counted": _COUNTED, "looked_at": _LOOKED_AT}
+    statement = _DESK.format(
+        broken=_CASES.format(ours=ours, which="NOT foretold OR failed"),
+        at_risk=_CASES.format(ours=ours, which="foretold AND NOT failed"),
+        caseless_broken=caseless.format(state="broken", down="DESC"),
+        caseless_at_risk=caseless.format(state="at_risk", down=""),
     )
-    parts = ((offered, "pk"), (drawn, "case_id"), (wanting, "pk"), (seeking, "case_id"))
-    first, *others = (
-        rows.order_by(number).values_list(number, Value(rank, output_field=IntegerField()))[:_COUNTED]
-        for rank, (rows, number) in enumerate(parts)
-    )
-    found = list(first.union(*others, all=True))
-    return {number: _WHYS[rank] for number, rank in sorted(found, key=lambda one: one[1], reverse=True)}
+    return _Found(*fetch_rows(statement, asked | sight(scope))[0])
+
+
+# By hand and in one statement: putting together the ten that it was took longer than asking them.
+#
+# What waits for this very person, and for what; where several hold, the first. Up to a thousand of each sort: after
+# a storm a lead may be drawn into more than anybody could look at.
+_DESK = """
+WITH waiting AS MATERIALIZED (
+    SELECT number, min(why) AS why FROM (
+        (SELECT 0 AS why, id AS number FROM cases_case WHERE closed_at IS NULL AND offered_to_id = %(me)s
+         ORDER BY id LIMIT %(counted)s)
+        UNION ALL
+        (SELECT 1, e.case_id FROM cases_escalation e
+         JOIN cases_commitment m ON m.id = e.charge_id JOIN promises_promise p ON p.id = m.promise_id
+         WHERE e.person_id = %(me)s AND e.taken_at IS NULL AND p.state IN ('open', 'at_risk', 'broken')
+         ORDER BY e.case_id LIMIT %(counted)s)
+        UNION ALL
+        (SELECT 2, c.id FROM cases_case c
+         WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
+           AND (SELECT answer FROM cases_satisfactioncheck WHERE case_id = c.id AND undone_at IS NULL
+                ORDER BY asked_at DESC, id DESC LIMIT 1) = 'more'
+         ORDER BY c.id LIMIT %(counted)s)
+        UNION ALL
+        (SELECT 3, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
+         WHERE m.purpose = 'find_cause' AND p.owner_id = %(me)s AND p.state IN ('at_risk', 'broken')
+         ORDER BY m.case_id LIMIT %(counted)s)
+    ) each_sort GROUP BY number
+), longest AS (
+    SELECT number, why, opened_at FROM waiting JOIN cases_case ON id = number ORDER BY opened_at, number LIMIT %(most)s
+)
+SELECT ARRAY({broken} ORDER BY severity DESC, opened_at, id LIMIT %(most)s),
+       ARRAY({at_risk} ORDER BY severity DESC, opened_at, id LIMIT %(most)s),
+       (SELECT count(*) FROM ({broken} LIMIT %(counted)s) b),
+       (SELECT count(*) FROM ({at_risk} LIMIT %(counted)s) r),
+       ARRAY({caseless_broken} LIMIT %(counted)s),
+       ARRAY({caseless_at_risk} LIMIT %(counted)s),
+       ARRAY(SELECT number FROM longest ORDER BY opened_at, number),
+       ARRAY(SELECT why FROM longest ORDER BY opened_at, number),
+       (SELECT count(*) FROM waiting)
+"""
+
+# Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs. One
+# that was foretold to break and then kept in time, or replaced with the customer's consent, never failed.
+_CASES = """
+SELECT c.id FROM cases_case c, LATERAL (SELECT c.detected_by = 'forecast' AS foretold) f, LATERAL (
+    SELECT EXISTS (
+        SELECT FROM cases_failure LEFT JOIN promises_promise p ON p.id = promise_id
+        WHERE case_id = c.id AND corrected_at IS NULL
+          AND (promise_id IS NULL OR p.state IN ('broken', 'kept_late', 'released'))
+    ) AS failed
+) x
+WHERE c.closed_at IS NULL AND {ours} AND c.id NOT IN (SELECT number FROM waiting) AND ({which})
+"""
+
+
+def _ours(scope: Scope, who: str) -> str:
+    """One's own open cases, or the team's; for those in no team all that they may see."""
+    if who == "me":
+        return "c.owner_id = %(me)s"
+    if scope.team_id is not None:
+        return "c.owner_id IN (SELECT id FROM people_staff WHERE team_id = %(team_id)s)"
+    return "true" if scope.sees_all else _SHOWN
+
+
+# What `seeing.visible` says for somebody in no team.
+_SHOWN = """
+(c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
+ OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s))
+"""
+
+# Promises in a state that no case is about, the latest to break or the next to break first.
+_CASELESS_MINE = """
+SELECT p.id FROM promises_promise p
+WHERE p.owner_id = %(me)s AND p.state = '{state}'
+  AND p.kind_id IN (SELECT id FROM promises_kind WHERE NOT inside_case)
+  AND NOT EXISTS (SELECT FROM cases_failure WHERE promise_id = p.id)
+ORDER BY p.breaks_at {down}, p.id
+"""
+_CASELESS_NEAR = """
+SELECT p.id FROM (
+    SELECT id, kind_id, owner_id, breaks_at FROM promises_promise WHERE state = '{{state}}'
+    ORDER BY breaks_at {{down}}, id {{down}} LIMIT %(looked_at)s
+) p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
+WHERE {theirs} AND NOT k.inside_case AND NOT EXISTS (SELECT FROM cases_failure WHERE promise_id = p.id)
+ORDER BY p.breaks_at {{down}}, p.id
+"""
+
+
+def _caseless_near(scope: Scope) -> str:
+    """The team's; for those in no team all that they may see."""
+    return _CASELESS_NEAR.format(theirs=SEEN if scope.team_id is None else "o.team_id = %(team_id)s")

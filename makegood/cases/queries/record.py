@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from makegood.cases.models import Case, Commitment, Escalation, Failure
+from makegood.cases.models import Commitment, Failure
 from makegood.cases.queries.seeing import unknown_case, visible
-from makegood.cases.queries.story import story_of
-from makegood.cases.rules import Do, Obstacle, Purpose, Stage, Step, allowed, obstacles_to_closing, stage_of
+from makegood.cases.queries.story import told
+from makegood.cases.rules import Do, Obstacle, Purpose, Stage, Step, Story, allowed, obstacles_to_closing, stage_of
 from makegood.customers.queries import ids_of
 from makegood.journal.queries import Recorded, history
 from makegood.people.rules import Scope
+from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import PromiseFacts, promises_by_id
 
 
@@ -129,15 +131,10 @@ class CaseFacts:
 
 def case_for(scope: Scope, number: int) -> CaseFacts:
     """One case. Raises Refusal "case.unknown" when there is none or none that may be seen."""
-    case = (
-        visible(scope)
-        .select_related("customer", "kind", "owner", "offered_to", "sponsor", "cause", "cause_finder")
-        .filter(pk=number)
-        .first()
-    )
-    if case is None:
+    head = _head(scope, number)
+    if head is None:
         raise unknown_case()
-    return _facts(case, scope)
+    return _facts(head, scope)
 
 
 def timeline(case: CaseFacts, *, limit: int = 500) -> tuple[Recorded, ...]:
@@ -157,85 +154,121 @@ def case_numbers_of_promise(scope: Scope, promise_id: int) -> tuple[int, ...]:
     return tuple(visible(scope).filter(pk__in=[*failed, *made]).order_by("pk").values_list("pk", flat=True))
 
 
-def _facts(case: Case, scope: Scope) -> CaseFacts:
-    failures = list(case.failures.order_by("at", "id"))
-    commitments = list(case.commitments.order_by("id"))
-    promises = promises_by_id(_promise_ids(failures, commitments))
-    story = story_of(case)
-    escalations = list(case.escalations.select_related("person", "commitment", "charge"))
+_DERIVED = ("stage", "obstacles", "allowed", "failures", "steps", "commitments", "escalations", "checks")
+
+# All of a case is read by hand: putting its statements together took longer than asking them.
+#
+# The last line is what `seeing.visible` says.
+_HEAD = """
+SELECT c.id, c.customer_id, cu.name, k.slug, k.name, c.title, c.severity, c.criticality, c.detected_by, c.opened_at,
+       c.owner_id, o.name, c.taken_at, c.offered_to_id, coalesce(offered.name, ''), c.offered_at, c.offer_note,
+       c.sponsor_id, coalesce(sponsor.name, ''), c.ordinal, c.repeat_of_id, c.harm, coalesce(cause.slug, ''),
+       coalesce(cause.name, ''), c.cause_note, c.cause_finder_id, coalesce(finder.name, ''), c.outcome, c.closed_at,
+       c.reopened_at
+FROM cases_case c
+JOIN customers_customer cu ON cu.id = c.customer_id
+JOIN promises_kind k ON k.id = c.kind_id
+JOIN people_staff o ON o.id = c.owner_id
+LEFT JOIN people_staff offered ON offered.id = c.offered_to_id
+LEFT JOIN people_staff sponsor ON sponsor.id = c.sponsor_id
+LEFT JOIN people_staff finder ON finder.id = c.cause_finder_id
+LEFT JOIN cases_cause cause ON cause.id = c.cause_id
+WHERE c.id = %(number)s
+  AND (%(sees_all)s OR c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
+       OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s)
+       OR o.team_id = %(team_id)s OR k.team_id = %(team_id)s)
+"""
+_NAMES = tuple(field.name for field in fields(CaseFacts))[: -len(_DERIVED)]
+_FAILURES = """
+SELECT what, failure_class, severity, detected_by, at, corrected_at, promise_id
+FROM cases_failure WHERE case_id = %s ORDER BY at, id
+"""
+_COMMITMENTS = "SELECT promise_id, purpose FROM cases_commitment WHERE case_id = %s AND undone_at IS NULL ORDER BY id"
+_STEPS = """
+SELECT d.step, d.said, d.channel, coalesce(s.name, ''), d.at
+FROM cases_stepdone d LEFT JOIN people_staff s ON s.id = d.by_id WHERE d.case_id = %s AND d.undone_at IS NULL
+ORDER BY d.at, d.id
+"""
+_ESCALATIONS = """
+SELECT e.rung, e.person_id, s.name, e.at, e.taken_at, broken.promise_id, charge.promise_id
+FROM cases_escalation e
+JOIN people_staff s ON s.id = e.person_id
+JOIN cases_commitment broken ON broken.id = e.commitment_id
+LEFT JOIN cases_commitment charge ON charge.id = e.charge_id
+WHERE e.case_id = %s ORDER BY e.at, e.id
+"""
+_CHECKS = """
+SELECT a.asked_at, coalesce(s.name, ''), a.channel, a.answer, a.answered_at, a.words
+FROM cases_satisfactioncheck a LEFT JOIN people_staff s ON s.id = a.asked_by_id
+WHERE a.case_id = %s AND a.undone_at IS NULL ORDER BY a.asked_at, a.id
+"""
+
+
+def _head(scope: Scope, number: int) -> dict[str, Any] | None:
+    asked = {"number": number, "me": scope.staff_id, "team_id": scope.team_id, "sees_all": scope.sees_all}
+    found = fetch_rows(_HEAD, asked)
+    return dict(zip(_NAMES, found[0], strict=True)) if found else None
+
+
+def _facts(head: dict[str, Any], scope: Scope) -> CaseFacts:
+    number = head["number"]
+    failures, made, drawn = (fetch_rows(parts, [number]) for parts in (_FAILURES, _COMMITMENTS, _ESCALATIONS))
+    promises = promises_by_id({*(one[-1] for one in failures if one[-1]), *(promise_id for promise_id, _ in made)})
+    commitments = tuple(CommitmentFacts(Purpose(purpose), promises[promise_id]) for promise_id, purpose in made)
+    steps = tuple(StepFacts(Step(step), *rest) for step, *rest in fetch_rows(_STEPS, [number]))
+    escalations = tuple(_escalation(*one, promises=promises) for one in drawn)
+    checks = tuple(_check(*one) for one in fetch_rows(_CHECKS, [number]))
+    story = _story(head, commitments, steps, escalations, checks)
     return CaseFacts(
-        number=case.pk, customer_id=case.customer_id, customer_name=case.customer.name, kind=case.kind.slug,
-        kind_name=case.kind.name, title=case.title, severity=case.severity, criticality=case.criticality,
-        detected_by=case.detected_by, opened_at=case.opened_at, owner_id=case.owner_id,
-        owner_name=case.owner.name, taken_at=case.taken_at, offered_to_id=case.offered_to_id,
-        offered_to_name=case.offered_to.name if case.offered_to else "", offered_at=case.offered_at,
-        offer_note=case.offer_note, sponsor_id=case.sponsor_id,
-        sponsor_name=case.sponsor.name if case.sponsor else "", ordinal=case.ordinal,
-        repeat_of=case.repeat_of_id, harm=case.harm, cause=case.cause.slug if case.cause else "",
-        cause_name=case.cause.name if case.cause else "", cause_note=case.cause_note,
-        cause_finder_id=case.cause_finder_id,
-        cause_finder_name=case.cause_finder.name if case.cause_finder else "", outcome=case.outcome,
-        closed_at=case.closed_at, reopened_at=case.reopened_at, stage=stage_of(story),
-        obstacles=obstacles_to_closing(story),
+        **head, stage=stage_of(story), obstacles=obstacles_to_closing(story),
         allowed=allowed(
-            story, scope=scope, owner_id=case.owner_id, offered_to_id=case.offered_to_id,
+            story, scope=scope, owner_id=head["owner_id"], offered_to_id=head["offered_to_id"],
             drawn_in=any(one.person_id == scope.staff_id and one.taken_at is None for one in escalations),
         ),
-        failures=tuple(_failure(failure, promises) for failure in failures),
-        steps=_steps(case),
-        commitments=tuple(
-            CommitmentFacts(Purpose(one.purpose), promises[one.promise_id]) for one in commitments
-        ),
-        escalations=tuple(_escalation(one, promises) for one in escalations),
-        checks=_checks(case),
+        failures=tuple(_failure(*one, promises=promises) for one in failures), steps=steps, commitments=commitments,
+        escalations=escalations, checks=checks,
     )  # fmt: skip
 
 
-def _promise_ids(failures: Collection[Failure], commitments: Collection[Commitment]) -> set[int]:
-    return {one.promise_id for one in commitments} | {one.promise_id for one in failures if one.promise_id}
+def _story(
+    head: dict[str, Any],
+    commitments: Collection[CommitmentFacts],
+    steps: Collection[StepFacts],
+    escalations: Collection[EscalationFacts],
+    checks: Collection[CheckFacts],
+) -> Story:
+    return told(
+        taken_at=head["taken_at"], closed_at=head["closed_at"], reopened_at=head["reopened_at"],
+        made=[(one.promise.state, one.purpose) for one in commitments], steps=[one.step for one in steps],
+        checks=[(one.asked_at, one.answer) for one in checks], has_cause=bool(head["cause"]),
+        has_cause_finder=head["cause_finder_id"] is not None,
+        awaits_take_in_charge=any(one.taken_at is None for one in escalations),
+    )  # fmt: skip
 
 
-def _failure(failure: Failure, promises: dict[int, PromiseFacts]) -> FailureFacts:
+def _failure(
+    what: str, failure_class: str, severity: int, detected_by: str, at: datetime, corrected_at: datetime | None,
+    promise_id: int | None, *, promises: Mapping[int, PromiseFacts],
+) -> FailureFacts:  # fmt: skip
     return FailureFacts(
-        what=failure.what,
-        failure_class=failure.failure_class,
-        severity=failure.severity,
-        detected_by=failure.detected_by,
-        at=failure.at,
-        corrected_at=failure.corrected_at,
-        promise=promises.get(failure.promise_id) if failure.promise_id else None,
-    )
+        what=what, failure_class=failure_class, severity=severity, detected_by=detected_by, at=at,
+        corrected_at=corrected_at, promise=promises.get(promise_id) if promise_id else None,
+    )  # fmt: skip
 
 
-def _steps(case: Case) -> tuple[StepFacts, ...]:
-    rows = case.steps_done.select_related("by")
-    return tuple(
-        StepFacts(Step(row.step), row.said, row.channel, row.by.name if row.by else "", row.at) for row in rows
-    )
-
-
-def _escalation(one: Escalation, promises: dict[int, PromiseFacts]) -> EscalationFacts:
-    charge = promises.get(one.charge.promise_id) if one.charge else None
+def _escalation(
+    rung: int, person_id: int, person: str, at: datetime, taken_at: datetime | None, broken: int, charge: int | None,
+    *, promises: Mapping[int, PromiseFacts],
+) -> EscalationFacts:  # fmt: skip
     return EscalationFacts(
-        rung=one.rung,
-        person_id=one.person_id,
-        person=one.person.name,
-        at=one.at,
-        taken_at=one.taken_at,
-        because=promises[one.commitment.promise_id].title,
-        due_at=charge.due_at if charge else None,
-    )
+        rung=rung, person_id=person_id, person=person, at=at, taken_at=taken_at, because=promises[broken].title,
+        due_at=promises[charge].due_at if charge else None,
+    )  # fmt: skip
 
 
-def _checks(case: Case) -> tuple[CheckFacts, ...]:
-    return tuple(
-        CheckFacts(
-            asked_at=row.asked_at,
-            asked_by=row.asked_by.name if row.asked_by else "",
-            channel=row.channel,
-            answer=row.answer,
-            answered_at=row.answered_at,
-            words=row.words,
-        )
-        for row in case.checks.select_related("asked_by")
+def _check(
+    asked_at: datetime, asked_by: str, channel: str, answer: str, answered_at: datetime | None, words: str
+) -> CheckFacts:
+    return CheckFacts(
+        asked_at=asked_at, asked_by=asked_by, channel=channel, answer=answer, answered_at=answered_at, words=words
     )
