@@ -61,9 +61,8 @@ def latest_cursor() -> str:
 
 def entries_written() -> int:
     """How many entries were ever written, those of failed transactions too: a count that only grows, at no cost."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('journal_entry', 'id')), 0)")
-        return int(cursor.fetchone()[0])
+    sequence = "pg_get_serial_sequence('journal_entry', 'id')"
+    return int(fetch_rows(f"SELECT coalesce(pg_sequence_last_value({sequence}), 0)", ())[0][0])
 
 
 def verbs_after(cursor: str, *, limit: int) -> tuple[frozenset[str], str]:

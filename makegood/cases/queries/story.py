@@ -17,8 +17,8 @@ def story_of(case: Case) -> Story:
         taken_at=case.taken_at, closed_at=case.closed_at, reopened_at=case.reopened_at,
         made=list(case.commitments.filter(undone_at=None).values_list("promise__state", "purpose")),
         steps=case.steps_done.filter(undone_at=None).values_list("step", flat=True),
-        checks=case.checks.filter(undone_at=None).values_list("asked_at", "answer"), has_cause=case.cause_id is not None,
-        has_cause_finder=case.cause_finder_id is not None,
+        checks=case.checks.filter(undone_at=None).values_list("asked_at", "answer"),
+        has_cause=case.cause_id is not None, has_cause_finder=case.cause_finder_id is not None,
         awaits_take_in_charge=case.escalations.filter(taken_at__isnull=True).exists(),
     )  # fmt: skip
 
