@@ -1,8 +1,23 @@
-"""Remedies: the playbooks that people write, with every version they ever had."""
+"""Remedies: the playbooks that people write, what each grade may give alone, what was given, and who decided."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models import F, Q
+
+from makegood.remedies.rules.authority import Period
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import GrantState
+
+_REMEDIES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in RemedyKind]
+_PERIODS = [(period.value, period.value.capitalize()) for period in Period]
+_STATES = [(state.value, state.value.capitalize()) for state in GrantState]
+
+
+def _amount(**more: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=14, decimal_places=2, **more)
 
 
 class Playbook(models.Model):
@@ -40,3 +55,138 @@ class PlaybookVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.playbook_id} v{self.number}"
+
+
+class Bounds(models.Model):
+    """The one row that says past which share of the loss a remedy needs a reason (1.5 is 150 %)."""
+
+    cap = models.DecimalField(max_digits=6, decimal_places=3)
+
+    def __str__(self) -> str:
+        return f"{self.cap:%}"
+
+
+class Limit(models.Model):
+    """What people of a grade may give alone; see `rules.authority.Limit`. An empty `remedy` bounds all together."""
+
+    grade = models.PositiveSmallIntegerField()
+    currency = models.CharField(max_length=3)
+    remedy = models.CharField(max_length=20, choices=_REMEDIES, blank=True)
+    each = _amount(null=True, blank=True)
+    case = _amount(null=True, blank=True)
+    budget = _amount(null=True, blank=True)
+    per = models.CharField(max_length=5, choices=_PERIODS, default=Period.MONTH)
+
+    class Meta:
+        ordering = ["currency", "grade", "remedy"]
+        constraints = [models.UniqueConstraint(fields=["grade", "currency", "remedy"], name="limit_once")]
+
+    def __str__(self) -> str:
+        return f"grade {self.grade} {self.currency}"
+
+
+class Approval(models.Model):
+    """Somebody asked somebody with more authority. `promise` is the clock by which it is decided.
+
+    `silent` are those who were asked before and let their clock run out.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_of = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+    promise = models.OneToOneField("promises.Promise", on_delete=models.PROTECT, related_name="+")
+    silent = models.JSONField(default=list)
+    approved = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(decided_at__isnull=True), name="approval_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved__isnull=True, decided_at__isnull=True, decided_by__isnull=True)
+                | Q(approved__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+                name="approval_decided_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="approval_never_by_oneself"
+            ),
+            models.CheckConstraint(condition=~Q(approved=False) | ~Q(reason=""), name="approval_refused_with_reason"),
+        ]
+        indexes = [models.Index(fields=["asked_of"], name="approval_waits", condition=Q(decided_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"
+
+
+class Grant(models.Model):
+    """A remedy for a case: asked for, given, refused or taken back.
+
+    What is owed by a rule (`entitled`), what puts the thing itself right (`correction`) and what is given on top
+    (`goodwill`) are separate sums. `by` wanted it, `decided_by` gave it on their own authority. `promise` is the
+    commitment by which it is fulfilled. `explanation` is the entitlement as it was worked out, with its steps.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="grants")
+    remedy = models.CharField(max_length=20, choices=_REMEDIES)
+    title = models.CharField(max_length=300)
+    words = models.TextField(blank=True)
+    playbook = models.CharField(max_length=60, blank=True)
+    rule = models.CharField(max_length=60, blank=True)
+    option = models.CharField(max_length=60, blank=True)
+    entitled = _amount(default=0)
+    correction = _amount(default=0)
+    goodwill = _amount(default=0)
+    currency = models.CharField(max_length=3)
+    share = models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    explanation = models.JSONField(null=True)
+    state = models.CharField(max_length=9, choices=_STATES)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    given_at = models.DateTimeField(null=True)
+    promise = models.OneToOneField("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["made_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entitled__gte=0, correction__gte=0, goodwill__gte=0), name="grant_sums_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[GrantState.GIVEN, GrantState.WITHDRAWN],
+                    given_at__isnull=False,
+                    decided_by__isnull=False,
+                    promise__isnull=False,
+                )
+                | Q(
+                    state__in=[GrantState.ASKED, GrantState.REFUSED],
+                    given_at__isnull=True,
+                    decided_by__isnull=True,
+                    promise__isnull=True,
+                    approval__isnull=False,
+                ),
+                name="grant_given_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["decided_by", "given_at"], name="grant_budget", condition=Q(state=GrantState.GIVEN.value)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -10,6 +10,7 @@ from django.db import transaction
 from makegood.cases.actions import follow, reassign_absent
 from makegood.journal.actors import SYSTEM
 from makegood.promises.actions import advance_due
+from makegood.remedies.actions import follow_silence
 
 LIMIT = 1000
 
@@ -28,4 +29,6 @@ class Tick:
 def tick(*, now: datetime, limit: int = LIMIT) -> Tick:
     """Move up to `limit` promises due before `now`, in due order, and let the cases follow."""
     moved = advance_due(now=now, limit=limit)
-    return Tick(len(moved), follow(moved, by=SYSTEM, now=now))
+    opened = follow(moved, by=SYSTEM, now=now)
+    follow_silence(moved, now=now)
+    return Tick(len(moved), opened)

@@ -1,5 +1,8 @@
 """Everything that writes remedies."""
 
+from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
+from makegood.remedies.actions.granting import grant, withdraw_grant
+from makegood.remedies.actions.limits import remove_limit, set_cap, set_limit
 from makegood.remedies.actions.playbooks import (
     Imported,
     import_playbooks,
@@ -8,4 +11,18 @@ from makegood.remedies.actions.playbooks import (
     save_playbook,
 )
 
-__all__ = ["Imported", "import_playbooks", "install_shipped", "retire_playbook", "save_playbook"]
+__all__ = [
+    "Imported",
+    "ask_approval",
+    "decide",
+    "follow_silence",
+    "grant",
+    "import_playbooks",
+    "install_shipped",
+    "remove_limit",
+    "retire_playbook",
+    "save_playbook",
+    "set_cap",
+    "set_limit",
+    "withdraw_grant",
+]

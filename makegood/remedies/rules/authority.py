@@ -18,9 +18,12 @@ import msgspec
 from makegood.cases.rules import Obstacle
 from makegood.kernel.money import format_money
 from makegood.people.presence import Roster, StaffFacts
+from makegood.people.rules import Role
 from makegood.remedies.rules.fit import RemedyKind
 
 _NOTHING = Decimal(0)
+_FARTHER = {Role.LEAD: 1, Role.AGENT: 1, Role.ADMINISTRATOR: 2}
+"""Outside the team, managers see the case already; other teams do not, and administrators run the place."""
 
 
 class Period(StrEnum):
@@ -191,10 +194,10 @@ def nearest_approver(
 ) -> StaffFacts | None:
     """The nearest person who is there and may give all this alone, never the asker, never one of `barred`.
 
-    Nearest is who works now before who does not, then the lead of the team, then the team, then the lowest
-    grade: a decision is not carried further up than it has to go. `spent` tells for each person what was given
-    already. `barred` are the case's own beneficiary and those who were asked and kept silent. None when there
-    is nobody.
+    Nearest is who works now before who does not, then the lead of the team, then the team, then managers, then
+    other teams, then the lowest grade: a decision is not carried further than it has to go. `spent` tells for
+    each person what was given already. `barred` are the case's own beneficiary and those who were asked and kept
+    silent. None when there is nobody.
     """
     lead = roster.lead_for(team_id) if team_id is not None else None
     able = [
@@ -211,6 +214,7 @@ def nearest_approver(
             not person.in_hours,
             lead is None or person.id != lead.id,
             team_id is None or person.team_id != team_id,
+            _FARTHER.get(person.role, 0),
             person.grade,
             person.id,
         ),

@@ -1,0 +1,85 @@
+"""Whether something may be given: read and locked together, so that nobody spends what another is spending."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+
+from makegood.cases.actions.holding import hold
+from makegood.cases.models import Case
+from makegood.kernel.refusals import invalid
+from makegood.people.queries import Roster, StaffFacts, roster
+from makegood.people.rules import Scope
+from makegood.platform.installation import organisation
+from makegood.remedies.queries.authority import limits, spent_by, staff_of_customer
+from makegood.remedies.queries.loss import cap, given_in, loss_of
+from makegood.remedies.rules.authority import Limit, Ruling, Wanted, judge, nearest_approver
+from makegood.remedies.rules.granting import Choice, compensation, faults, needs_reason, share, wanted_of
+
+# Two transactions that would spend one person's budget wait for each other here; the two numbers name the lock.
+_LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
+_BUDGET = 0x6D67_6275
+
+
+class Weighed(NamedTuple):
+    """A case that is held, and what it would be given."""
+
+    case: Case
+    currency: str
+    wanted: tuple[Wanted, ...]
+    of_loss: Decimal | None
+    everybody: Roster
+    limits: tuple[Limit, ...]
+    barred: frozenset[int]
+    """Staff who are the case's own customer: they neither give nor decide."""
+
+    def ruling_for(self, person: StaffFacts, now: datetime) -> Ruling:
+        """What somebody may do alone here. Their budget must be held when it is to be spent."""
+        spent = spent_by([person.id], case_id=self.case.pk, currency=self.currency, now=now)[person.id]
+        return judge(self.wanted, grade=person.grade, currency=self.currency, limits=self.limits, spent=spent)
+
+    def approver(self, asker_id: int, now: datetime, *, silent: Collection[int] = ()) -> StaffFacts | None:
+        """The nearest person who is there and may give it all; not the asker, not who kept silent."""
+        spent = spent_by(self.everybody.people, case_id=self.case.pk, currency=self.currency, now=now)
+        owner = self.everybody.people.get(self.case.owner_id)
+        return nearest_approver(
+            self.everybody, self.wanted, currency=self.currency, limits=self.limits, spent=spent,
+            asker_id=asker_id, team_id=owner.team_id if owner else None, barred={*self.barred, *silent},
+        )  # fmt: skip
+
+
+def weigh(
+    number: int, choices: Sequence[Choice], *, currency: str, reason: str, scope: Scope, now: datetime
+) -> Weighed:
+    """Hold the case and see what the choices come to.
+
+    Raises Refusal as `hold` does, "grant.*" for what is wrong with the choices, "grant.no_reason" past the cap.
+    """
+    case = hold(number, scope=scope)
+    currency = currency or organisation().currency
+    for fault in faults(choices, currency=currency, now=now):
+        raise invalid(fault.code, fault.sentence, field="choices")
+    loss = loss_of(case.pk, currency)
+    of_loss = share(compensation(choices) + given_in(case.pk, currency), loss)
+    owed = share(sum((one.entitlement.to_pay for one in choices if one.entitlement), Decimal(0)), loss)
+    limit = cap()
+    if not reason.strip() and needs_reason(of_loss, cap=limit, owed_share=owed):
+        raise invalid(
+            "grant.no_reason",
+            f"This is {of_loss:.0%} of what was lost. Past {limit:.0%} loyalty rises no further: say why it is"
+            " right here.",
+            field="reason",
+        )
+    return Weighed(
+        case, currency, wanted_of(choices), of_loss, roster(now), limits(), staff_of_customer(case.customer_id)
+    )
+
+
+def hold_budget(staff_id: int) -> None:
+    """Hold what one person may still give, until this transaction ends. Taken after the case, everywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [_BUDGET, staff_id])

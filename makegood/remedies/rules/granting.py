@@ -1,0 +1,117 @@
+"""What is given in a case: its three sums, its share of the loss, and what stands in the way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from makegood.cases.rules import Obstacle
+from makegood.kernel.money import decimals
+from makegood.remedies.rules.authority import Wanted
+from makegood.remedies.rules.entitlements.floor import check_floor
+from makegood.remedies.rules.entitlements.result import Entitlement
+from makegood.remedies.rules.fit import COMPENSATION, RemedyKind
+
+_NOTHING = Decimal(0)
+_WHOLE = Decimal(1)
+
+
+class GrantState(StrEnum):
+    """Where a remedy stands. Whether it was fulfilled is told by its promise in the ledger."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something somebody wants to give. `amount` is all of it, what is owed included; `due_at` (aware UTC) by when.
+
+    `playbook`, `rule` and `option` name the option it was chosen from, if any. `entitlement` is what a policy
+    says is owed, for the one choice that pays it.
+    """
+
+    remedy: RemedyKind
+    title: str
+    due_at: datetime
+    amount: Decimal = _NOTHING
+    words: str = ""
+    playbook: str = ""
+    rule: str = ""
+    option: str = ""
+    entitlement: Entitlement | None = None
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """What is given, parted: owed by a rule, putting the thing itself right, and on top of both."""
+
+    entitled: Decimal = _NOTHING
+    correction: Decimal = _NOTHING
+    goodwill: Decimal = _NOTHING
+
+    @property
+    def above(self) -> Decimal:
+        """What is given beyond what is owed: only this is a matter of authority."""
+        return self.correction + self.goodwill
+
+
+def part(choice: Choice) -> Sums:
+    """The sums of a choice: doing a thing again or exchanging it corrects, what else is given is goodwill.
+
+    Raises Refusal "entitlement.below" when it gives less than is owed.
+    """
+    entitled, rest = _NOTHING, choice.amount
+    if choice.entitlement is not None:
+        parted = check_floor(choice.entitlement, choice.amount)
+        entitled, rest = parted.entitled, parted.goodwill
+    if choice.remedy in COMPENSATION or choice.remedy is RemedyKind.PERSONAL_CONTACT:
+        return Sums(entitled, _NOTHING, rest)
+    return Sums(entitled, rest, _NOTHING)
+
+
+def wanted_of(choices: Sequence[Choice]) -> tuple[Wanted, ...]:
+    """What authority is asked about: the part of each choice that is not owed."""
+    return tuple(Wanted(choice.remedy, part(choice).above) for choice in choices)
+
+
+def compensation(choices: Sequence[Choice]) -> Decimal:
+    """What makes up for the loss, owed or not; what puts the thing itself right is not counted against it."""
+    return sum((choice.amount for choice in choices if choice.remedy in COMPENSATION), _NOTHING)
+
+
+def share(given: Decimal, loss: Decimal | None) -> Decimal | None:
+    """An amount against the loss; None when nobody knows what was lost, or nothing was in money."""
+    return given / loss if loss else None
+
+
+def needs_reason(of_loss: Decimal | None, *, cap: Decimal, owed_share: Decimal | None = None) -> bool:
+    """Whether so much must be reasoned: past the cap, unless all of it is owed."""
+    return of_loss is not None and of_loss > max(cap, owed_share or _NOTHING)
+
+
+def faults(choices: Sequence[Choice], *, currency: str, now: datetime) -> Iterator[Obstacle]:
+    """What is wrong with the choices themselves, each as a sentence."""
+    if not choices:
+        yield Obstacle("grant.nothing", "Choose what is to be given.")
+    for choice in choices:
+        if not choice.title.strip():
+            yield Obstacle("grant.no_title", "Say what is given, such as: deliver both pieces tonight.")
+        if not choice.amount.is_finite() or not _NOTHING <= choice.amount < Decimal(10) ** 12:
+            yield Obstacle("grant.bad_amount", "An amount is nothing or more, and less than a million million.")
+        elif choice.amount != choice.amount.quantize(Decimal(1).scaleb(-decimals(currency))):
+            yield Obstacle("grant.bad_amount", f"{choice.amount} has more decimals than {currency} has.")
+        if choice.due_at <= now:
+            yield Obstacle("grant.due_past", f"“{choice.title}” must be due at a time that is still to come.")
+        owed = choice.entitlement
+        if owed is not None and owed.currency != currency:
+            yield Obstacle("grant.currency", f"{owed.title} is owed in {owed.currency}, and this is in {currency}.")
+
+
+def moved_on(due_at: datetime, *, asked_at: datetime, now: datetime) -> datetime:
+    """When something is due that was to be done by `due_at` and waited for a decision until `now`."""
+    return due_at if due_at > now else now + (due_at - asked_at)
