@@ -121,6 +121,7 @@ ACCOUNT_SESSION_REMEMBER = True
 SOCIALACCOUNT_ADAPTER = "makegood.web.accounts.adapters.CompanyAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS = company_provider(COMPANY)
+MFA_ADAPTER = "makegood.web.accounts.adapters.ProofAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # The name that stands beside a code in people's authenticator apps.

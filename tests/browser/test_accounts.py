@@ -20,6 +20,9 @@ KEY = {
 }  # fmt: skip
 
 
+PHONE = {"width": 390, "height": 844}
+
+
 @pytest.fixture
 def page(stage: Stage, chromium: Browser) -> Iterator[Page]:
     """A browser that nobody is signed in at. At a name, not a number: keys belong to names."""
@@ -86,7 +89,7 @@ def test_a_passkey_is_made_used_alone_and_taken_away(page: Page, key: Any) -> No
     page.get_by_label("What you call it").fill("My laptop")
     assert faults(page) == []
     page.get_by_role("button", name="Add it").click()
-    expect(page.locator("h1")).to_have_text("Recovery Codes")
+    expect(page.locator("h1")).to_have_text("Spare codes")
     assert faults(page) == []
 
     page.context.clear_cookies()
@@ -96,14 +99,16 @@ def test_a_passkey_is_made_used_alone_and_taken_away(page: Page, key: Any) -> No
     expect(page).to_have_url(re.compile(r"\d/cases/$"))
 
     page.goto("/accounts/2fa/webauthn/")
-    expect(page.locator(".keys")).to_contain_text("My laptop")
+    expect(page.locator(".own-keys")).to_contain_text("My laptop")
     assert faults(page) == []
+    page.set_viewport_size(PHONE)
+    expect(page.locator(".own-keys li")).to_be_visible()
     page.get_by_role("link", name="Remove My laptop").click()
     page.get_by_role("link", name="Use a security key").click()
     assert faults(page) == []
     page.get_by_role("button", name="Use a key").click()
     page.get_by_role("button", name="Remove it").click()
-    expect(page.locator(".keys")).to_contain_text("You have no key yet")
+    expect(page.locator(".own-keys")).to_contain_text("You have no key yet")
 
 
 def test_a_key_is_asked_for_after_the_password(page: Page, key: Any) -> None:
@@ -113,7 +118,7 @@ def test_a_key_is_asked_for_after_the_password(page: Page, key: Any) -> None:
     page.get_by_role("button", name="Go on").click()
     page.get_by_label("Sign in with it alone").uncheck()
     page.get_by_role("button", name="Add it").click()
-    expect(page.locator("h1")).to_have_text("Recovery Codes")
+    expect(page.locator("h1")).to_have_text("Spare codes")
 
     page.context.clear_cookies()
     sign_in_with_password(page, "lena")

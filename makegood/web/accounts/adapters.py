@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -45,6 +46,14 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             words = _("Sign in with {company} once more").format(company=settings.COMPANY.name)
             ways.append({"id": "company", "description": words, "url": reverse("company_again")})
         return ways
+
+
+class ProofAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Passkeys and codes."""
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """What a key is called until somebody says better."""
+        return _("My passkey")
 
 
 class WithoutPasswords(ModelBackend):
