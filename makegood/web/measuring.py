@@ -56,8 +56,8 @@ class MeasuringMiddleware:
             route = _measure(request, response, seconds)
             response.headers["X-Request-ID"] = name
             tell(
-                log, "request", method=request.method, path=_path(request, route), route=route, status=response.status_code,
-                ms=round(seconds * 1000, 1), actor=_actor(request), address=request.META.get("REMOTE_ADDR", ""),
+                log, "request", method=request.method, path=_path(request, route), route=route,
+                status=response.status_code, ms=round(seconds * 1000, 1), actor=_actor(request), address=request.META.get("REMOTE_ADDR", ""),
             )  # fmt: skip
         finally:
             REQUEST.reset(mark)
