@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from makegood.config.identity import read_company
-from makegood.config.values import BadSetting, choice, flag, host_of, switch, web_address
+from makegood.config.values import BadSetting, choice, flag, host_of, network_names, switch, web_address
 from makegood.platform.company import Company
 
 _SHORTEST_KEY = 32
@@ -25,7 +25,7 @@ class Environment:
 
     `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
     `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one,
-    `json_log` that the log is for programs.
+    `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach.
     """
 
     home: Path
@@ -39,6 +39,7 @@ class Environment:
     company: Company | None
     passwords: bool
     json_log: bool
+    private_networks: tuple[str, ...]
 
     @property
     def embedded(self) -> bool:
@@ -79,6 +80,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         debug=flag("MAKEGOOD_DEBUG", variables.get("MAKEGOOD_DEBUG", "0")),
         company=company,
         json_log=choice("MAKEGOOD_LOG", variables.get("MAKEGOOD_LOG", ""), {"text": False, "json": True, "": False}),
+        private_networks=network_names("MAKEGOOD_PRIVATE_NETWORKS", variables.get("MAKEGOOD_PRIVATE_NETWORKS", "")),
         passwords=_passwords(variables.get("MAKEGOOD_PASSWORDS", ""), company),
     )
 

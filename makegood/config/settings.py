@@ -169,5 +169,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Where in our own network what is sent may go; see makegood.adapters.reach.
+PRIVATE_NETWORKS = ENVIRONMENT.private_networks
+
 LOG_REQUESTS = ENVIRONMENT.json_log
 LOGGING = logging_settings(json=ENVIRONMENT.json_log)

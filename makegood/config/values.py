@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from makegood.adapters.reach import read_networks
+
 
 class BadSetting(Exception):
     """A setting that cannot be used; the message says which, why and what would work."""
@@ -31,6 +33,16 @@ def web_address(name: str, text: str) -> str:
     if text and not (text.startswith(("http://", "https://")) and host_of(text)):
         raise BadSetting(f"{name} is {text!r}. Give a web address that starts with https://, or leave it out.")
     return text
+
+
+def network_names(name: str, text: str) -> tuple[str, ...]:
+    """Networks with commas between them, such as 10.0.0.0/8."""
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        read_networks(names)
+    except ValueError as fault:
+        raise BadSetting(f"{name}: {fault}. Give networks such as 10.0.0.0/8, with commas between them.") from None
+    return names
 
 
 def host_of(address: str) -> str | None:
