@@ -217,7 +217,7 @@ def test_the_second_promise_is_data() -> None:
     assert "If it is not paid by then, £40 more is owed." in told(found)
     unknown = owed(LATE, {"late": 25}, more=PAID)
     assert unknown.pay_by is None
-    assert "10 working days from `ended_at`, which is not known" in told(unknown)
+    assert "To be paid by a day that is not known yet: 10 working days from when it ended." in told(unknown)
 
 
 def test_what_must_be_claimed() -> None:

@@ -213,5 +213,7 @@ def _show_facts(policy: Policy) -> None:
 def _show(entitlement: Entitlement) -> None:
     for number, step in enumerate(entitlement.steps, 1):
         click.echo(f"{number:>2}. {step.says}")
+    said = {step.says for step in entitlement.steps}
     for caution in entitlement.cautions:
-        click.echo(f"  ! {caution}")
+        if caution not in said:
+            click.echo(f"  ! {caution}")

@@ -78,7 +78,7 @@ def tell(spec: FactSpec, value: Value, context: Context) -> str:
     if isinstance(value, date):
         return words.day(value)
     if isinstance(value, timedelta):
-        return words.span(value)
+        return words.span(value, spec.unit)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):

@@ -30,9 +30,15 @@ def closing(at: datetime, zone: ZoneInfo) -> str:
     return moment(at, zone)
 
 
-def span(length: timedelta) -> str:
-    """A length of time: "36 h 30 m"; less than nothing has a minus."""
-    return f"−{duration_words(-length)}" if length < timedelta(0) else duration_words(length)
+def span(length: timedelta, unit: str = "hours") -> str:
+    """A length of time: "36 h 30 m", with `unit` days "14 days"; less than nothing has a minus."""
+    if length < timedelta(0):
+        return f"−{span(-length, unit)}"
+    days, rest = divmod(length, timedelta(days=1))
+    if unit != "days" or not days:
+        return duration_words(length)
+    told = f"{days} day{'' if days == 1 else 's'}"
+    return f"{told} {duration_words(rest)}" if rest else told
 
 
 def plain(number: Decimal) -> str:

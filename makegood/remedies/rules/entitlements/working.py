@@ -117,7 +117,7 @@ def _exempted(event: _Event, rule: Rule, steps: tuple[Step, ...]) -> _Outcome:
         lacking = _lacking(event, exemption)
         name = exemption.name.replace("-", " ").replace("_", " ")
         if lacking:
-            cautions.append(f"The exemption “{name}” does not count until this is on record: {words.listed(lacking)}.")
+            cautions.append(f"The exemption “{name}” does not count until this is on record: {'; '.join(lacking)}.")
             continue
         says = f"Exempt, {name} ({verdict.why}): nothing is owed. The customer is told: “{exemption.tell_customer}”"
         found, told = _found(event, exemption)
@@ -163,8 +163,10 @@ def _end(event: _Event, window: Window | None, what: str) -> tuple[datetime | No
         if since is not None:
             end = spans.end_of(window.within, since, event.facts.calendar)
             return end.at, (Step(f"{what} {words.closing(end.at, event.facts.calendar.zone)}: {end.says}"),)
-    lacking = words.listed([f"`{name}`" for name in window.since], "or")
-    return None, (Step(f"{what} {spans.allowance_words(window.within)} from {lacking}, which is not known."),)
+    since_what = words.listed([event.facts.specs[name].says for name in window.since], "or")
+    return None, (
+        Step(f"{what} a day that is not known yet: {spans.allowance_words(window.within)} from {since_what}."),
+    )
 
 
 def _settle(
