@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import connection
 
 from makegood.journal.actors import Actor
-from makegood.journal.models import Entry
 from makegood.platform.copying import copy_rows
 
 
@@ -34,20 +34,12 @@ def record(
     customer_id: int | None = None,
     case_id: int | None = None,
     data: Mapping[str, Any] | None = None,
-) -> Entry:
+) -> None:
     """Record one move, in the transaction that makes it."""
-    return Entry.objects.create(
-        verb=verb,
-        at=at,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_name=by.name,
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        customer_id=customer_id,
-        case_id=case_id,
-        data=dict(data or {}),
-    )
+    one = NewEntry(
+        verb=verb, by=by, at=at, subject=subject, customer_id=customer_id, case_id=case_id, data=data or {}
+    )  # fmt: skip
+    record_many([one])
 
 
 _COLUMNS = (
@@ -56,14 +48,15 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-# For a WITH before the rows that a move writes: they and its record go in one statement, which needs no transaction
-# around it and takes one way to the server instead of five. What `entry_rows` gives is its parameter "entries".
-RECORDED = f"""
-recorded AS (
-    INSERT INTO journal_entry ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
-    FROM json_populate_recordset(NULL::journal_entry, %(entries)s::json)
-)
+# Up to so many go in one statement; of more, a COPY makes up for the further way to the server that it takes.
+_FEW = 20
+_INSERT = f"""
+INSERT INTO journal_entry ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
+FROM json_populate_recordset(NULL::journal_entry, %(entries)s::json)
 """  # noqa: S608 - names of columns, written above
+# For a WITH before the rows that a move writes: they and its record go in one statement. What `entry_rows` gives is
+# its parameter "entries".
+RECORDED = f"recorded AS ({_INSERT})"
 
 
 def entry_rows(entries: Iterable[NewEntry]) -> str:
@@ -94,7 +87,12 @@ def hand(by: Actor) -> dict[str, Any]:
 
 def record_many(entries: Iterable[NewEntry]) -> None:
     """Record many moves at once, in the order given."""
-    copy_rows("journal_entry", _COLUMNS, [_cells(entry) for entry in entries])
+    told = list(entries)
+    if len(told) > _FEW:
+        copy_rows("journal_entry", _COLUMNS, [_cells(entry) for entry in told])
+    elif told:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, {"entries": entry_rows(told)})
 
 
 def _cells(entry: NewEntry) -> tuple[Any, ...]:
