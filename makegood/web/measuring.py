@@ -57,7 +57,8 @@ class MeasuringMiddleware:
             response.headers["X-Request-ID"] = name
             tell(
                 log, "request", method=request.method, path=_path(request, route), route=route,
-                status=response.status_code, ms=round(seconds * 1000, 1), actor=_actor(request), address=request.META.get("REMOTE_ADDR", ""),
+                status=response.status_code, ms=round(seconds * 1000, 1), actor=_actor(request),
+                address=request.META.get("REMOTE_ADDR", ""),
             )  # fmt: skip
         finally:
             REQUEST.reset(mark)
