@@ -300,6 +300,12 @@ class ReopenIn(StaffIn):
     reason: Annotated[str, Field(min_length=1, max_length=5_000)]
 
 
+class UndoIn(StaffIn):
+    """Which move is taken back: the `id` of its entry in the case's timeline."""
+
+    entry: Id
+
+
 # From the room's values to ours
 
 

@@ -249,6 +249,12 @@ def reopen(request: ApiRequest, number: str, body: parts.ReopenIn) -> HttpRespon
     return _do(request, number, body, actions.reopen, reason=body.reason)
 
 
+@router.post("/cases/{number}/undo", response=CaseOut, summary="Take a move back")
+def undo(request: ApiRequest, number: str, body: parts.UndoIn) -> HttpResponse:
+    """Take back what was recorded by mistake, while nothing stands on it. The timeline keeps both."""
+    return _do(request, number, body, actions.undo, entry=body.entry)
+
+
 def _do(
     request: ApiRequest,
     number: str,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from makegood.people.rules import Ability, Scope
 from makegood.promises.rules import LIVE, Moved, State
@@ -285,3 +286,70 @@ def allowed(story: Story, *, scope: Scope, owner_id: int, offered_to_id: int | N
         Do.REOPEN: False,
     }
     return tuple(do for do in Do if holds.get(do, True))
+
+
+_OWNING = frozenset(f"case.{verb}" for verb in (
+    "taken", "offered", "accepted", "declined", "offer_lapsed", "assigned", "reassigned",
+))  # fmt: skip
+_WORK = frozenset(f"case.{verb}" for verb in (
+    "step", "committed", "asked", "answered", "cause", "cause_sought", "taken_in_charge",
+))  # fmt: skip
+_CAUSES = frozenset({"case.cause", "case.cause_sought"})
+_ANY = _OWNING | _WORK | {"case.closed", "case.reopened", "case.joined", "case.escalated"}
+
+UNDOABLE: Mapping[str, frozenset[str]] = {
+    "case.step": frozenset(),
+    "case.noted": frozenset(),
+    "case.taken": _OWNING | _WORK,
+    "case.assigned": _OWNING | _WORK,
+    "case.offered": _OWNING,
+    "case.declined": _OWNING,
+    "case.committed": frozenset(),
+    "case.asked": frozenset({"case.asked", "case.answered"}),
+    "case.answered": frozenset({"case.asked", "case.answered", "case.reopened"}),
+    "case.cause": _CAUSES,
+    "case.cause_sought": _CAUSES,
+    "case.closed": frozenset({"case.reopened", *_CAUSES}),
+    "case.reopened": _ANY,
+}
+"""What may be taken back, and what stands on it: once one of those was done since, it stays."""
+
+_BEFORE = {
+    "case.step": "row", "case.noted": "text", "case.asked": "channel", "case.answered": "row",
+    "case.committed": "promise",
+}  # fmt: skip
+"""What an entry must tell for its move to be taken back; of the others, what was "before"."""
+
+_KEPT = "A promise that was kept stays kept. If that is wrong, promise it anew."
+_ENDED = "A promise ends only once, and stays as it ended. Make a new one instead."
+_WHY_NOT = {
+    "case.accepted": "A handover counts once it is accepted. Offer the case back instead.",
+    "case.taken_in_charge": "Taking it in charge kept a promise, and a promise that was kept stays kept.",
+    "case.answered": "This answer opened the case again. Ask the customer anew instead.",
+    "case.cause": "Finding out why was a promise, and it is kept. Record the right cause instead.",
+    "case.cause_sought": "Somebody else had been named before. Name the right person instead.",
+    "case.closed": "Closing let go of promises, and they stay as they ended. Open the case again instead.",
+    "promise.kept": _KEPT,
+    "promise.kept_late": _KEPT,
+    "promise.replaced": _ENDED,
+    "promise.withdrawn": _ENDED,
+    "promise.released": _ENDED,
+}
+
+
+def undo_obstacle(
+    verb: str, data: Mapping[str, Any], since: Collection[str], *, closed: bool, live: Collection[int]
+) -> Obstacle | None:
+    """Why a move of a case cannot be taken back, None when it can.
+
+    `since` are the moves that came after it and still count, `live` the promises of the case that can still be kept.
+    """
+    if verb not in UNDOABLE or _BEFORE.get(verb, "before") not in data:
+        return Obstacle("case.not_undoable", _WHY_NOT.get(verb, "This cannot be taken back."))
+    if closed and verb != "case.closed":
+        return Obstacle("case.closed", "This case is closed. Reopen it to go on.")
+    if not UNDOABLE[verb].isdisjoint(since):
+        return Obstacle("case.undo_depends", "More was done since that stands on it. Take that back first, if you can.")
+    if data.get("promise") is not None and data["promise"] not in live:
+        return Obstacle("case.undo_depends", "This promise is broken or ended by now, and stays as it is.")
+    return None

@@ -21,15 +21,15 @@ def see_other(to: str) -> HttpResponse:
     return response
 
 
-def done(request: HttpRequest, text: str, *, to: str) -> HttpResponse:
-    """Say that something was done, on the page that follows."""
-    messages.success(request, text)
+def done(request: HttpRequest, text: str, *, to: str, undo: str = "") -> HttpResponse:
+    """Say that something was done, on the page that follows; `undo` is the address that takes it back."""
+    messages.success(request, text, extra_tags=f"undo:{undo}" if undo else "")
     return see_other(to)
 
 
-def say(response: HttpResponse, text: str, *, kind: str = "") -> HttpResponse:
-    """Say one line in a toast when a fragment has arrived; `kind` "refused" is a no."""
-    detail: dict[str, Any] = {"text": text, "kind": kind} if kind else {"text": text}
+def say(response: HttpResponse, text: str, *, kind: str = "", undo: str = "") -> HttpResponse:
+    """Say one line in a toast when a fragment has arrived; `kind` "refused" is a no, `undo` as for `done`."""
+    detail: dict[str, Any] = {"text": text} | ({"kind": kind} if kind else {}) | ({"undo": undo} if undo else {})
     return trigger_client_event(response, "toast", detail)
 
 

@@ -28,6 +28,9 @@ class Event:
     quote: str = ""
     why: str = ""
     seam: str = ""
+    id: int = 0
+    undo: str = ""
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> E
     text = text if by else text[:1].upper() + text[1:]
     said = str(data.get("said") or "")
     return Event(
-        at=entry.at, by=by, text=text, image=line.image, strong=plain and bool(line.state),
+        id=entry.id, at=entry.at, by=by, text=text, image=line.image, strong=plain and bool(line.state),
         state=line.states.get(str(data.get("answer")), line.state),
         quote=str(data.get("words") or data.get("reason") or (said if data.get("step") == "listen" else "")),
         why=str(data.get("note") or data.get("harm") or (said if data.get("step") != "listen" else "")),

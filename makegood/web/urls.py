@@ -73,6 +73,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/panel/", cases.beside),
     path("cases/<case:ref>/steps/<slug:step>/", acting.step),
     path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),
+    path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/<deed:deed>/", acting.act),
     path("customers/", customers.customers),
     path("customers/<int:number>/", customers.customer),

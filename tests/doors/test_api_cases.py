@@ -258,3 +258,16 @@ def test_a_case_just_opened_is_told_as_it_is_read_again(cast: Cast, mara: Api) -
             assert case.body == api.get(f"/cases/{case.body['number']}").body
             Case.objects.update(closed_at=datetime.now(UTC), outcome="satisfied")
     assert report(Api()).body["ordinal"] == 3
+
+
+def test_a_move_is_taken_back_by_its_entry(cast: Cast, mara: Api) -> None:
+    path = f"/cases/{report(mara).body['ref']}"
+    mara.post(f"{path}/steps", {"step": "refocus", "words": "A van at six"})
+    entry = mara.get(f"{path}/timeline").body["items"][-2]
+    assert (entry["verb"], mara.get(path).body["stage"]) == ("case.step", "putting_right")
+    case = mara.post(f"{path}/undo", {"entry": entry["id"]}).body
+    assert (case["stage"], case["steps"]) == ("new", [])
+    assert mara.post(f"{path}/undo", {"entry": entry["id"]}).code == "case.undone"
+    assert mara.post(f"{path}/undo", {"entry": 1}).code == "case.undo_unknown"
+    told = mara.get(f"{path}/timeline").body["items"][-1]
+    assert (told["verb"], told["data"]) == ("case.undone", {"entry": entry["id"], "verb": "case.step"})

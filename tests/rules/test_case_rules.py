@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from makegood.cases.rules import (
     ATTEMPTS_BEFORE_UNREACHABLE,
+    UNDOABLE,
     Answer,
     Do,
     Outcome,
@@ -22,6 +23,7 @@ from makegood.cases.rules import (
     obstacles_to_closing,
     outcome_of,
     stage_of,
+    undo_obstacle,
     wants_case,
     was_mistaken,
 )
@@ -177,3 +179,21 @@ def test_a_persons_name_is_found_in_a_note() -> None:
     names = ["Marcus Bell", "Ana Lima", "Rose"]
     assert names_in("It was marcus  BELL again", names) == "Marcus Bell"
     assert names_in("The bell at Marcus Street rose", names) == ""
+
+
+verbs = st.sampled_from([*UNDOABLE, "case.accepted", "case.taken_in_charge", "promise.kept", "case.opened"])
+
+
+@given(verbs, st.frozensets(verbs), st.booleans(), st.booleans())
+def test_what_stands_on_a_move_or_ended_with_it_keeps_it(
+    verb: str, since: frozenset[str], closed: bool, told: bool
+) -> None:
+    data = {"before": {}, "row": 1, "text": "", "channel": "", "promise": 7} if told else {}
+    obstacle = undo_obstacle(verb, data, since, closed=closed, live={7})
+    stands = told and verb in UNDOABLE and (not closed or verb == "case.closed") and not UNDOABLE[verb] & since
+    assert (obstacle is None) == stands
+    assert undo_obstacle(verb, data, since, closed=closed, live=set()) is not None
+
+
+def test_no_move_of_a_promise_is_ever_taken_back() -> None:
+    assert not [verb for verb in UNDOABLE if verb.startswith("promise.")]

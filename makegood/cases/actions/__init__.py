@@ -8,6 +8,7 @@ from makegood.cases.actions.ladder import take_in_charge
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.reporting import report_failure
 from makegood.cases.actions.standing_in import reassign_absent
+from makegood.cases.actions.undoing import undo
 from makegood.cases.actions.working import note, record_step
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "report_failure",
     "take",
     "take_in_charge",
+    "undo",
 ]

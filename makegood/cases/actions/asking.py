@@ -22,7 +22,7 @@ def ask(number: int, *, channel: str = "", scope: Scope, by: Actor, now: datetim
     """Record that the customer was asked. Raises Refusal "case.already_asked" while an answer is awaited."""
     case = hold(number, scope=scope)
     me = person(by)
-    if case.checks.filter(answer="").exists():
+    if case.checks.filter(answer="", undone_at=None).exists():
         raise Refusal("case.already_asked", "The customer was asked already. Record the answer first.")
     SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=me, channel=channel.strip()[:10])
     tell("asked", case, by=by, at=now, data={"channel": channel.strip()})
@@ -38,15 +38,16 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
     given = _answer(answer)
     case = _held(number, given, words, scope=scope, by=by, now=now)
     person(by)
-    check = case.checks.filter(answer="").first()
+    check = case.checks.filter(answer="", undone_at=None).first()
     if check is None:
         raise Refusal("case.not_asked", "The customer has not been asked yet.")
     check.answer, check.answered_at, check.words = given, now, words.strip()
     check.save(update_fields=["answer", "answered_at", "words"])
     if given is not Answer.NOT_REACHED:
         keep_first_contact(case, by=by, now=now)
-    outcome = outcome_of(story_of(case))
-    tell("answered", case, by=by, at=now, data={"answer": given, "words": words.strip(), "outcome": outcome or ""})
+    told = {"answer": given, "words": words.strip(), "outcome": outcome_of(story_of(case)) or ""}
+    # An answer that opened the case again stands: to close it once more is for the customer to say.
+    tell("answered", case, by=by, at=now, data=told if case.reopened_at == now else told | {"row": check.pk})
 
 
 def _held(number: int, given: Answer, words: str, *, scope: Scope, by: Actor, now: datetime) -> Case:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.holding import WORDS_LIMIT, check_can_own, hold, person, said, tell
+from makegood.cases.actions.owning import holders
 from makegood.cases.models import Case, Cause, Commitment
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Purpose, names_in, obstacles_to_closing, outcome_of
@@ -39,10 +40,14 @@ def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: A
         )
     if len(note) > WORDS_LIMIT:
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="note")
+    before = {"cause": case.cause_id, "note": case.cause_note}
     case.cause, case.cause_note = found, note.strip()
     case.save(update_fields=["cause", "cause_note"])
-    tell("cause", case, by=by, at=now, data={"cause": found.slug, "name": found.name, "note": case.cause_note})
-    _settle_search(case, by=by, now=now)
+    sought = _unkept(case, Purpose.FIND_CAUSE)
+    told = {"cause": found.slug, "name": found.name, "note": case.cause_note}
+    tell("cause", case, by=by, at=now, data=told if sought else told | {"before": before})
+    for promise_id in sought:
+        promises.keep(promise_id, by=by, now=now)
 
 
 @transaction.atomic
@@ -51,6 +56,7 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
     case = hold(number, scope=scope)
     person(by)
     name = check_can_own(staff_id, now=now)
+    before: dict[str, object] = {} if case.cause_finder_id else {"before": {}}
     let_go([case.pk], [Purpose.FIND_CAUSE], reason=f"{name} finds out instead.", by=by, now=now)
     promise = promises.make(
         customer_id=case.customer_id, kind="find-cause", title=f"Find out why: {case.title}"[:300], due_at=due_at,
@@ -59,7 +65,8 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
     Commitment.objects.create(case=case, promise_id=promise.pk, purpose=Purpose.FIND_CAUSE)
     case.cause_finder_id = staff_id
     case.save(update_fields=["cause_finder"])
-    tell("cause_sought", case, by=by, at=now, data={"person": staff_id, "name": name, "due_at": due_at.isoformat()})
+    told = {"person": staff_id, "name": name, "due_at": due_at.isoformat(), "promise": promise.pk}
+    tell("cause_sought", case, by=by, at=now, data=told | before)
 
 
 @transaction.atomic
@@ -75,11 +82,13 @@ def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
         raise Refusal(obstacle.code, obstacle.sentence)
     outcome = outcome_of(story)
     assert outcome is not None  # noqa: S101 - without one there is an obstacle
+    charged = _unkept(case, Purpose.TAKE_IN_CHARGE)
     let_go([case.pk], [Purpose.TAKE_IN_CHARGE], reason="The case was closed.", by=by, now=now)
+    before = {} if charged else {"before": holders(case)}
     case.closed_at, case.outcome = now, outcome
     case.offered_to, case.offered_at = None, None
     case.save(update_fields=["closed_at", "outcome", "offered_to", "offered_at"])
-    tell("closed", case, by=by, at=now, data={"outcome": outcome})
+    tell("closed", case, by=by, at=now, data={"outcome": outcome} | before)
 
 
 @transaction.atomic
@@ -93,12 +102,17 @@ def reopen(number: int, *, reason: str, scope: Scope, by: Actor, now: datetime) 
 
 def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
     """Open a case again. Its past answers stand; the customer is asked anew before it closes."""
+    before = {
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "outcome": case.outcome,
+        "reopened_at": case.reopened_at.isoformat() if case.reopened_at else None,
+    }
     case.closed_at, case.outcome, case.reopened_at = None, "", now
     case.save(update_fields=["closed_at", "outcome", "reopened_at"])
-    tell("reopened", case, by=by, at=now, data={"reason": reason})
+    tell("reopened", case, by=by, at=now, data={"reason": reason, "before": before})
 
 
-def _settle_search(case: Case, *, by: Actor, now: datetime) -> None:
-    waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIND_CAUSE, promise__state__in=UNKEPT)
-    for promise_id in waiting.values_list("promise_id", flat=True):
-        promises.keep(promise_id, by=by, now=now)
+def _unkept(case: Case, purpose: Purpose) -> list[int]:
+    """The promises of the case made for this purpose that are still to be kept."""
+    waiting = Commitment.objects.filter(case=case, purpose=purpose, promise__state__in=UNKEPT)
+    return list(waiting.values_list("promise_id", flat=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -50,9 +51,10 @@ def offer(number: int, *, to: int, note: str = "", scope: Scope, by: Actor, now:
     if to == case.owner_id:
         raise invalid("case.offered_to_owner", "That person owns it already. Choose somebody else.", field="to")
     name = check_can_own(to, now=now)
+    before = holders(case)
     case.offered_to_id, case.offered_at, case.offer_note = to, now, note.strip()[:500]
     case.save(update_fields=["offered_to", "offered_at", "offer_note"])
-    tell("offered", case, by=by, at=now, data={"to": to, "name": name, "note": case.offer_note})
+    tell("offered", case, by=by, at=now, data={"to": to, "name": name, "note": case.offer_note, "before": before})
 
 
 @transaction.atomic
@@ -70,9 +72,10 @@ def decline(number: int, *, note: str = "", scope: Scope, by: Actor, now: dateti
     """Decline a handover; the owner stays who they were. Raises Refusal "case.not_offered"."""
     case = hold(number, scope=scope)
     _must_be_offered(case, person(by))
+    before = holders(case)
     _clear_offer(case)
     case.save(update_fields=["offered_to", "offered_at", "offer_note"])
-    tell("declined", case, by=by, at=now, data={"note": note.strip()})
+    tell("declined", case, by=by, at=now, data={"note": note.strip(), "before": before})
 
 
 @transaction.atomic
@@ -89,14 +92,26 @@ def assign(number: int, *, to: int, scope: Scope, by: Actor, now: datetime) -> N
 
 def _hand_to(case: Case, owner_id: int, *, by: Actor, now: datetime, verb: str, taken: bool = True) -> None:
     """Change the owner, and with them who answers for the promises of the case that are still to be kept."""
-    before = case.owner_id
+    before = holders(case)
     case.owner_id = owner_id
     case.taken_at = now if taken else None
     _clear_offer(case)
     case.save(update_fields=["owner", "taken_at", "offered_to", "offered_at", "offer_note"])
-    tell(verb, case, by=by, at=now, data={"from": before, "owner": owner_id, "name": _name(owner_id, now)})
-    if before != owner_id:
+    told = {"from": before["owner"], "owner": owner_id, "name": _name(owner_id, now), "before": before}
+    tell(verb, case, by=by, at=now, data=told)
+    if before["owner"] != owner_id:
         promises.give(unkept([case.pk]), owner_id=owner_id, by=by, now=now)
+
+
+def holders(case: Case) -> dict[str, Any]:
+    """Who holds the case and to whom it is offered, as the journal keeps it, so that a move can be taken back."""
+    return {
+        "owner": case.owner_id,
+        "taken_at": case.taken_at.isoformat() if case.taken_at else None,
+        "offered_to": case.offered_to_id,
+        "offered_at": case.offered_at.isoformat() if case.offered_at else None,
+        "offer_note": case.offer_note,
+    }
 
 
 def unkept(numbers: Collection[int]) -> list[int]:

@@ -77,11 +77,13 @@ def _locked(by_case: dict[int, list[Failure]]) -> list[Case]:
 def _untouched(numbers: Collection[int]) -> list[int]:
     """Those of these cases in which every failure was a mistake and the customer has heard nothing of it."""
     mine = {"case": OuterRef("pk")}
-    asked_for = Commitment.objects.filter(**mine).exclude(purpose__in=(Purpose.FIRST_CONTACT, Purpose.TAKE_IN_CHARGE))
+    asked_for = Commitment.objects.filter(**mine, undone_at=None).exclude(
+        purpose__in=(Purpose.FIRST_CONTACT, Purpose.TAKE_IN_CHARGE)
+    )
     rows = Case.objects.filter(
         ~Exists(Failure.objects.filter(**mine, corrected_at=None)),
-        ~Exists(StepDone.objects.filter(**mine)),
-        ~Exists(SatisfactionCheck.objects.filter(**mine)),
+        ~Exists(StepDone.objects.filter(**mine, undone_at=None)),
+        ~Exists(SatisfactionCheck.objects.filter(**mine, undone_at=None)),
         ~Exists(asked_for),
         pk__in=Among(numbers),
         closed_at=None,

@@ -10,7 +10,7 @@ from makegood.platform.among import array_of
 
 _INDEX = """
 UPDATE cases_case c SET search = to_tsvector('simple', c.title || ' ' || c.harm || ' ' || coalesce(
-    (SELECT string_agg(s.said, ' ') FROM cases_stepdone s WHERE s.case_id = c.id), ''))
+    (SELECT string_agg(s.said, ' ') FROM cases_stepdone s WHERE s.case_id = c.id AND s.undone_at IS NULL), ''))
 WHERE c.id = ANY(%s::bigint[])
 """
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from makegood.cases.actions.holding import WORDS_LIMIT, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
-from makegood.cases.models import Case, Commitment, StepDone
-from makegood.cases.rules import CONVERSATION, Purpose, Step
+from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
+from makegood.cases.rules import CONVERSATION, Answer, Purpose, Step
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.people.rules import Scope
@@ -40,16 +41,13 @@ def record_step(
     done = _step(step)
     if max(len(words), len(harm)) > WORDS_LIMIT:
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
-    StepDone.objects.create(case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=now)
-    _note_harm(case, harm, me, now)
-    index_words([case.pk])
-    tell(
-        "step",
-        case,
-        by=by,
-        at=now,
-        data={"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip()},
+    row = StepDone.objects.create(
+        case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=now
     )
+    before = _note_harm(case, harm, me, now)
+    index_words([case.pk])
+    told = {"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip(), "row": row.pk}
+    tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
     if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
         keep_first_contact(case, by=by, now=now)
 
@@ -61,6 +59,14 @@ def note(number: int, *, text: str, scope: Scope, by: Actor, now: datetime) -> N
     person(by)
     words = said(text, field="text", what="Write something for your colleagues to read.")
     tell("noted", case, by=by, at=now, data={"text": words[:WORDS_LIMIT]})
+
+
+def has_spoken(case: Case, *, since: datetime) -> bool:
+    """Whether anybody has spoken to the customer since then, as far as what is recorded still counts."""
+    steps = StepDone.objects.filter(case=case, undone_at=None, at__gte=since, step__in=CONVERSATION)
+    answers = SatisfactionCheck.objects.filter(case=case, undone_at=None, answered_at__gte=since)
+    silent = Q(said="", channel="", step=Step.OWN)
+    return steps.exclude(silent).exists() or answers.exclude(answer=Answer.NOT_REACHED).exists()
 
 
 def keep_first_contact(case: Case, *, by: Actor, now: datetime) -> None:
@@ -78,13 +84,13 @@ def _step(text: str) -> Step:
         raise invalid("case.unknown_step", f"There is no step called {text!r}. Steps: {known}.", field="step") from None
 
 
-def _note_harm(case: Case, harm: str, me: int, now: datetime) -> None:
-    changed = []
+def _note_harm(case: Case, harm: str, me: int, now: datetime) -> dict[str, str | None]:
+    """What the step changes in the case itself: its values before, by name."""
+    before: dict[str, str | None] = {}
     if harm.strip():
-        case.harm = harm.strip()
-        changed.append("harm")
+        before["harm"], case.harm = case.harm, harm.strip()
     if case.owner_id == me and case.taken_at is None:
-        case.taken_at = now
-        changed.append("taken_at")
-    if changed:
-        case.save(update_fields=changed)
+        before["taken_at"], case.taken_at = None, now
+    if before:
+        case.save(update_fields=list(before))
+    return before

@@ -17,6 +17,7 @@ from makegood.cases.queries.record import (
     timeline,
 )
 from makegood.cases.queries.seeing import parse_number
+from makegood.cases.queries.undoing import undoable, undone
 
 __all__ = [
     "CaseFacts",
@@ -45,4 +46,6 @@ __all__ = [
     "search",
     "standing",
     "timeline",
+    "undoable",
+    "undone",
 ]

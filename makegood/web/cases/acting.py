@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,12 +18,15 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.web.answers import done, errors_of, say
 from makegood.web.cases import panel
-from makegood.web.cases.collisions import Collision, check_unchanged
+from makegood.web.cases.collisions import Change, Collision, check_unchanged
+from makegood.web.cases.undoing import last_deed_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import read_plain
 from makegood.web.tables import number_or_none
 
 Deed = Callable[[int, QueryDict, Desk], str]
+APART = ("toasts",)
+"""What a deed is done from that is not the open case: it is told in passing, and the case asks for itself anew."""
 _FIELDS = {"due_at": "when", "title": "what", "staff_id": "finder", "words": "said"}
 
 
@@ -45,32 +48,46 @@ def commitment(request: DeskRequest, ref: str, promise: int, move: str) -> HttpR
     return _do(request, parse_number(ref), f"{move}-{promise}", partial(MOVES[move], promise))
 
 
+@at_desk("POST")
+def undo(request: DeskRequest, ref: str, event: int) -> HttpResponse:
+    """Take back what one entry of the story tells of; with `whole` in the address all that was done with it."""
+    return _do(request, parse_number(ref), "undo", partial(_undo, event, "whole" in request.GET))
+
+
 def _do(request: DeskRequest, number: int, name: str, deed: Deed) -> HttpResponse:
-    """The deed and its answer. Words that were typed come back with the reason when it is refused."""
+    """The deed and its answer. Words that were typed come back with the reason when it is refused, or when a colleague
+    did something since the page was read."""
     desk = request.desk
     try:
+        check_unchanged(number, request.POST.get("version"), desk)
         said = deed(number, request.POST, desk)
     except Collision as crossed:
-        return _shown(request, number, 409, changes=crossed.changes, draft=request.POST)
+        return _refused(request, number, 409, panel.Typed(name, {}, request.POST), crossed.changes)
     except Refusal as no:
         case_for(desk.scope, number)
-        typed = panel.Typed(name, errors_of(no, _FIELDS), request.POST)
-        return _shown(request, number, no.status, typed=typed)
-    if request.htmx:
-        return trigger_client_event(say(_shown(request, number, 200), said), "live-today")
-    return done(request, said, to=_back(request, number))
+        return _refused(request, number, no.status, panel.Typed(name, errors_of(no, _FIELDS), request.POST))
+    if not request.htmx:
+        return done(request, said, to=_back(request, number), undo=last_deed_of(number, desk))
+    if request.htmx.target in APART:
+        answer = trigger_client_event(HttpResponse(status=204), "live-cases")
+        return trigger_client_event(say(answer, said, undo=last_deed_of(number, desk)), "live-today")
+    page = panel.context(number, desk)
+    return trigger_client_event(say(_shown(request, page), said, undo=page["undo_last"]), "live-today")
 
 
-def _shown(
-    request: DeskRequest, number: int, status: int, typed: panel.Typed | None = None, **more: Any
+def _refused(
+    request: DeskRequest, number: int, status: int, typed: panel.Typed, changes: Sequence[Change] = ()
 ) -> HttpResponse:
-    page = panel.context(number, request.desk, typed) | more | {"pane": "case"}
-    return render(request, f"web/cases/{'panel' if request.htmx else 'case'}.html", page, status=_swapped(status))
+    # A status that the page takes in: what may not be done is shown like what cannot be done.
+    status = status if status in (409, 422) else 409
+    if request.htmx and request.htmx.target == "toasts":
+        return say(HttpResponse(status=204), next(iter(typed.errors.values())), kind="refused")
+    return _shown(request, panel.context(number, request.desk, typed) | {"changes": changes}, status)
 
 
-def _swapped(status: int) -> int:
-    """A status that the page takes in: what may not be done is shown like what cannot be done."""
-    return status if status in (200, 409, 422) else 409
+def _shown(request: DeskRequest, page: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    template = f"web/cases/{'panel' if request.htmx else 'case'}.html"
+    return render(request, template, {**page, "pane": "case"}, status=status)
 
 
 def _back(request: DeskRequest, number: int) -> str:
@@ -121,7 +138,6 @@ def _step(step: str, number: int, typed: QueryDict, desk: Desk) -> str:
 
 def _note(number: int, typed: QueryDict, desk: Desk) -> str:
     """A note, the customer's own words, or a call already held: one form."""
-    check_unchanged(number, typed.get("version"), desk)
     text, mode = typed.get("text", ""), typed.get("mode", "note")
     if mode == "note":
         actions.note(number, text=text, **_known(desk))
@@ -188,6 +204,11 @@ def _close(number: int, typed: QueryDict, desk: Desk) -> str:
 def _reopen(number: int, typed: QueryDict, desk: Desk) -> str:
     actions.reopen(number, reason=typed.get("reason", ""), **_known(desk))
     return _("SR-{} is open again.").format(number)
+
+
+def _undo(event: int, whole: bool, number: int, typed: QueryDict, desk: Desk) -> str:
+    actions.undo(number, entry=event, whole=whole, **_known(desk))
+    return _("Taken back.")
 
 
 def _keep(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:

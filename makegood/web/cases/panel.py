@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for
+from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage
 from makegood.kernel.money import format_money
 from makegood.people.queries import roster
@@ -18,6 +18,7 @@ from makegood.promises.rules import UNKEPT, State
 from makegood.web import clocks
 from makegood.web.cases.guide import steps_of
 from makegood.web.cases.telling import entries_of, story
+from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
 from makegood.web.promises.ledger import clock_of
 from makegood.web.tables import Choice
@@ -58,13 +59,15 @@ def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, An
     """What the panel of a case reads. Raises Refusal "case.unknown"."""
     case = case_for(desk.scope, number)
     entries = entries_of(case)
+    open_to_undo = undoable(case, entries, desk.scope)
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
         "facts": _facts(case, desk),
         "may": {do.value: True for do in case.allowed},
         "url": f"/cases/{case.ref}/",
-        "events": story(case, entries, desk),
+        "events": story(case, entries, desk, open_to_undo),
+        "undo_last": last_deed(case, entries, open_to_undo, desk),
         "ahead": [_ahead(one, case) for one in _to_come(case)],
         "steps": steps_of(case),
         "closed": case.stage is Stage.CLOSED,
@@ -136,7 +139,8 @@ def _failed(case: CaseFacts, desk: Desk) -> dict[str, Any]:
 def _first_word(case: CaseFacts, desk: Desk) -> dict[str, Any]:
     """How long the customer waited for a first word, against what we promise ourselves."""
     spoken = [step.at for step in case.steps if step.step in CONVERSATION]
-    promised = next((one.promise for one in case.commitments if one.purpose is Purpose.FIRST_CONTACT), None)
+    words = [one.promise for one in case.commitments if one.purpose is Purpose.FIRST_CONTACT]
+    promised = next((one for one in words if one.state in UNKEPT), words[0] if words else None)
     if spoken:
         allowed = _("of {}").format(clocks.span(promised.due_at - promised.made_at)) if promised else ""
         return {"label": _("First word"), "value": clocks.span(min(spoken) - case.opened_at), "note": allowed}

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from makegood.cases.queries import CaseFacts, timeline
+from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Answer, Purpose
 from makegood.journal.queries import Recorded
 from makegood.web.desk import Desk
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
 
 
-def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk) -> list[Event]:
+def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk, undoable: Collection[int]) -> list[Event]:
     """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name; that it
-    goes with the case from owner to owner, the case has told."""
+    goes with the case from owner to owner, the case has told. What was taken back stands there struck out."""
     made = {one.promise.id for one in case.commitments}
     charges = {one.promise.id for one in case.commitments if one.purpose is Purpose.TAKE_IN_CHARGE}
     told_already = {"promise.made": made, "promise.given": made, "promise.kept": charges, "promise.kept_late": charges}
     shown = [entry for entry in entries if entry.subject_id not in told_already.get(entry.verb, ())]
-    return seamed(tell(shown, desk, named=made))
+    events = tell(shown, desk, named=made)
+    texts, gone = {event.id: event.text for event in events}, undone(entries)
+    back = {entry.id: texts.get(entry.data["entry"], "") for entry in entries if entry.verb == "case.undone"}
+    return seamed(_with_undo(event, case, undoable, gone, back) for event in events)
+
+
+def _with_undo(
+    event: Event, case: CaseFacts, undoable: Collection[int], gone: Collection[int], back: Mapping[int, str]
+) -> Event:
+    """The line with the button that takes it back, struck out, or saying what it took back."""
+    if event.id in undoable:
+        return replace(event, undo=undo_address(case, event.id))
+    if event.id in gone:
+        return replace(event, undone=True, state="", image="undo")
+    return replace(event, text=_("took back: {}").format(back[event.id])) if event.id in back else event
+
+
+def undo_address(case: CaseFacts, entry: int) -> str:
+    """Where a move of the case is taken back."""
+    return f"/cases/{case.ref}/undo/{entry}/"
 
 
 def entries_of(case: CaseFacts) -> tuple[Recorded, ...]:
@@ -94,6 +114,7 @@ LINES |= {
     "case.cause": Line(_named("found why: {name}"), image="root"),
     "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
     "case.closed": Line(fixed("closed the case"), "Case closed", "mended"),
+    "case.undone": Line(fixed("took it back"), image="undo"),
     "case.reopened": Line(fixed("opened the case again"), image="loop"),
     "case.corrected": Line(fixed("corrected it: nothing had been broken"), "Nothing had been broken", "mended"),
 }

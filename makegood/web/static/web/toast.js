@@ -19,16 +19,31 @@ export function say(text, { undo, kind } = {}) {
   toast.querySelector("[data-text]").textContent = text;
   if (kind) toast.classList.add(kind);
   const form = toast.querySelector("form");
-  if (undo) form.action = undo;
+  if (undo) form.setAttribute("action", undo);
   else form.remove();
+  // The key takes back what was done last.
+  if (undo) for (const older of shelf.querySelectorAll("[data-key]")) delete older.dataset.key;
   shelf.append(toast);
   while (shelf.children.length > MOST) shelf.firstElementChild.remove();
   leave(toast);
 }
 
+/** Take back without leaving the page: the open case is drawn anew, any other only says so. */
+function takeBack(form) {
+  const open = document.getElementById("case")?.dataset.case;
+  const here = open && form.getAttribute("action").includes(`/${open}/`);
+  const toast = form.closest(".toast"), focused = toast.contains(document.activeElement);
+  const how = here ? { target: "#case", swap: "morph:outerHTML" } : { target: "#toasts", swap: "none" };
+  htmx.ajax("POST", form.getAttribute("action"), { source: form, ...how }).then(() => {
+    toast.remove();
+    if (focused) document.getElementById(here ? "case" : "main")?.focus({ preventScroll: true });
+  });
+}
+
 if (shelf) {
   for (const toast of shelf.children) leave(toast);
   shelf.addEventListener("click", (event) => event.target.closest(".close")?.closest(".toast").remove());
+  shelf.addEventListener("submit", (event) => { event.preventDefault(); takeBack(event.target); });
   document.body.addEventListener("toast", (event) => say(event.detail.text ?? event.detail.value, event.detail));
   document.body.addEventListener("htmx:responseError", () => say(words.failed, { kind: "refused" }));
   document.body.addEventListener("htmx:sendError", () => say(words.unsent, { kind: "refused" }));
