@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+import msgspec
+from django.db import connection, transaction
 from msgspec.structs import replace as changed
 
-from makegood.journal.actions import NewEntry, record, record_many
+from makegood.journal.actions import RECORDED, NewEntry, entry_rows, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid, missing
 from makegood.promises.actions.ledger import VERBS, clocks_of, events_of, policy_of
@@ -125,6 +126,15 @@ def locked(promise_id: int) -> Promise:
     return promise
 
 
+_SETTLE = f"""
+WITH {RECORDED}
+UPDATE promises_promise SET forecast_at = %(forecast_at)s, kept_at = %(kept_at)s, withdrawn_at = %(withdrawn_at)s,
+    replaced_at = %(replaced_at)s, state = %(state)s, next_check_at = %(next_check_at)s, settled_at = %(settled_at)s,
+    stamps = %(stamps)s::jsonb
+WHERE id = %(id)s
+"""  # noqa: S608 - a statement of the journal's
+
+
 def _settle(
     promise: Promise,
     events: Events,
@@ -138,25 +148,22 @@ def _settle(
     """Write what is newly known and where that leaves the promise, with one journal row."""
     standing = stand(clocks_of(promise), events, now=now)
     before, after = State(promise.state), standing.state
-    Promise.objects.filter(pk=promise.pk).update(
-        forecast_at=events.forecast_at,
-        kept_at=events.kept_at,
-        withdrawn_at=events.withdrawn_at,
-        replaced_at=events.replaced_at,
-        state=after,
-        next_check_at=standing.next_check_at,
-        settled_at=standing.settled_at,
-        stamps={**(promise.stamps or {}), stamp: now.isoformat()},
-    )
     told = {"from": before, "to": after, "due_at": promise.due_at.isoformat(), "title": promise.title, **(data or {})}
-    record(
-        verb or VERBS[after],
+    entry = NewEntry(
+        verb=verb or VERBS[after],
         by=by,
         at=standing.settled_at or now,
         subject=("promise", promise.pk),
         customer_id=promise.customer_id,
         data=told,
     )
+    news = {
+        **msgspec.structs.asdict(events),
+        **msgspec.structs.asdict(standing),
+        "stamps": msgspec.json.encode({**(promise.stamps or {}), stamp: now.isoformat()}).decode(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, {**news, "id": promise.pk, "entries": entry_rows([entry])})
     return _moved(promise, events, before, after)
 
 
