@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -47,6 +48,9 @@ def load() -> Callable[..., Any]:
         follow(parent.pid)
     application: Callable[..., Any] = import_module("makegood.config.wsgi").application
     _collect_seldom()
+    # A thread that had an answer from the database waits for the one that calculates, 5 ms at a time unless told
+    # otherwise: a query of 2 ms took 11, and now takes 3. Threads that only calculate lose nothing.
+    sys.setswitchinterval(0.0005)
     return application
 
 
