@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "makegood.platform",
     "makegood.journal",
     "makegood.people",
+    "makegood.notices",
     "makegood.customers",
     "makegood.promises",
     "makegood.cases",

@@ -1,0 +1,23 @@
+"""The only writers of notices."""
+
+from makegood.notices.actions.channels import add_channel, remove_channel
+from makegood.notices.actions.reading import forget_old, mark_all_read, mark_read, settle
+from makegood.notices.actions.sending import Errand, give_back, mark_refused, mark_sent, take_errand
+from makegood.notices.actions.telling import News, tell, tell_many
+
+__all__ = [
+    "Errand",
+    "News",
+    "add_channel",
+    "forget_old",
+    "give_back",
+    "mark_all_read",
+    "mark_read",
+    "mark_refused",
+    "mark_sent",
+    "remove_channel",
+    "settle",
+    "take_errand",
+    "tell",
+    "tell_many",
+]
