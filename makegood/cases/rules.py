@@ -221,7 +221,8 @@ def was_mistaken(move: Moved) -> bool:
     """Whether late news shows that nothing had been broken after all, or what was foretold did not come about."""
     if move.before in LIVE:
         return move.after is State.KEPT or (move.after is State.OPEN and move.before is State.AT_RISK)
-    return move.before in _BROKE and move.after not in {*_BROKE, State.RELEASED}
+    # Not broken yet, but foretold to be: the case goes on, to speak first.
+    return move.before in _BROKE and move.after not in {*_BROKE, State.RELEASED} and not wants_case(move)
 
 
 _BROKE = frozenset({State.BROKEN, State.KEPT_LATE})

@@ -82,6 +82,11 @@ def read_when(text: str, *, now: datetime, zone: ZoneInfo, calendar: WorkCalenda
     return when
 
 
+def after(span: Span, *, now: datetime, zone: ZoneInfo, calendar: WorkCalendar | None) -> When:
+    """When a span that begins at `now` (aware UTC) has passed; a count of days ends with its last day."""
+    return _after(span, _Here(now, zone, calendar or office_hours(zone.key)))
+
+
 def find_when(text: str, *, now: datetime, zone: ZoneInfo, calendar: WorkCalendar | None) -> tuple[str, When] | None:
     """Split a one-line promise into what is promised and by when, the when being said last or first.
 

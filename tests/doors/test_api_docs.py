@@ -31,7 +31,9 @@ SOURCES = [
     PACKAGE / "people/presence.py", *PACKAGE.glob("customers/**/*.py"), *PACKAGE.glob("promises/**/*.py"),
     *PACKAGE.glob("cases/**/*.py"), PACKAGE / "journal/queries.py", PACKAGE / "kernel/when.py",
     PACKAGE / "kernel/phrases.py", PACKAGE / "kernel/calendars.py", PACKAGE / "kernel/worktime.py",
-    PACKAGE / "kernel/public_holidays.py",
+    PACKAGE / "kernel/public_holidays.py", PACKAGE / "remedies/actions/granting.py",
+    PACKAGE / "remedies/actions/approving.py", PACKAGE / "remedies/actions/weighing.py",
+    PACKAGE / "remedies/rules/granting.py", PACKAGE / "remedies/queries/grants.py",
 ]  # fmt: skip
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",

@@ -53,8 +53,10 @@ def grant(
 
 
 @transaction.atomic
-def withdraw_grant(grant_id: int, *, reason: str, scope: Scope, by: Actor, now: datetime) -> None:
+def withdraw_grant(grant_id: int, *, reason: str, scope: Scope, by: Actor, now: datetime) -> int:
     """The customer does not want it after all: its promise ends with it, and the budget has it back.
+
+    Returns the number of the case.
 
     Raises Refusal "grant.unknown", "grant.not_standing", and what releasing a promise raises.
     """
@@ -66,6 +68,7 @@ def withdraw_grant(grant_id: int, *, reason: str, scope: Scope, by: Actor, now: 
     row.save(update_fields=["state"])
     tell("grant_withdrawn", case, by=by, at=now, data={"grant": row.pk, "title": row.title, "reason": reason})
     release_commitment(case.pk, promise_id=row.promise.pk, reason=reason, scope=scope, by=by, now=now)
+    return case.pk
 
 
 def held_grant(grant_id: int, scope: Scope) -> tuple[Grant, Case]:

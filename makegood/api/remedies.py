@@ -1,0 +1,340 @@
+"""Remedies: what may be given in a case, giving it, and deciding about what is more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest, person
+from makegood.api.case_parts import StaffIn
+from makegood.api.door import told
+from makegood.api.forms import Currency, Form, Id, Instant, Line, Named, Text, named, refuse_unknown
+from makegood.cases.queries import case_for, parse_number
+from makegood.customers.queries import customer_for
+from makegood.kernel.refusals import invalid
+from makegood.remedies import actions
+from makegood.remedies.queries import (
+    ApprovalFacts,
+    GrantFacts,
+    Pick,
+    approval_for,
+    approvals_waiting,
+    grants_of,
+    picker,
+    precedents,
+)
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import Choice, GrantState
+
+router = Router(tags=["remedies"])
+_MOST = 20
+
+Amount = Annotated[Decimal, Field(ge=0, lt=Decimal(10**12))]
+Short = Annotated[str, Field(max_length=500)]
+
+
+class OptionOut(Schema):
+    """Something that may be given. `decides` is null when it is the caller's own to give.
+
+    `share` is its cost against the loss. `ask_first` names questions that are still open: answer them by
+    `answer=question:answer` in the address.
+    """
+
+    playbook: str
+    rule: str
+    option: str
+    remedy: RemedyKind
+    title: str
+    words: str
+    amount: Decimal
+    known: bool
+    share: Decimal | None
+    due_at: datetime
+    why: str
+    source: str
+    notes: list[str]
+    ask_first: list[str]
+    decides: Named | None
+    nobody: bool
+
+
+class AnswerOut(Schema):
+    """One answer to a question."""
+
+    answer: str
+    says: str
+
+
+class QuestionOut(Schema):
+    """A question of a playbook, with its answers when there is a choice."""
+
+    ask: str
+    question: str
+    kind: str
+    answers: list[AnswerOut]
+
+
+class OptionsOut(Schema):
+    """The options of a case, the best first. `limit` is what the caller may give in the case alone, null without
+    bound; `given` what made up for the loss so far, `spent` all that was given above what is owed."""
+
+    currency: str
+    loss: Decimal | None
+    given: Decimal
+    spent: Decimal
+    limit: Decimal | None
+    cap: Decimal
+    options: list[OptionOut]
+    questions: list[QuestionOut]
+    left_out: list[str]
+
+
+class GrantOut(Schema):
+    """A remedy of a case. What is owed, what corrects and what is goodwill are separate sums.
+
+    `promise` is the commitment by which it is fulfilled, `promise_state` how that stands.
+    """
+
+    id: int
+    case: str
+    approval: int | None
+    remedy: RemedyKind
+    title: str
+    words: str
+    entitled: Decimal
+    correction: Decimal
+    goodwill: Decimal
+    currency: str
+    share: Decimal | None
+    reason: str
+    state: GrantState
+    by: str
+    decided_by: str
+    made_at: datetime
+    due_at: datetime
+    given_at: datetime | None
+    promise: int | None
+    promise_state: str | None
+
+
+class GrantsOut(Schema):
+    """The remedies of a case, oldest first."""
+
+    items: list[GrantOut]
+    next: None
+
+
+class ApprovalOut(Schema):
+    """A question to somebody who may give more; `precedents` are what was given lately for the like."""
+
+    id: int
+    case: str
+    title: str
+    customer: str
+    harm: str
+    asked_by: str
+    asked_of: Named
+    asked_at: datetime
+    decide_by: datetime
+    note: str
+    total: Decimal
+    currency: str
+    approved: bool | None
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    grants: list[GrantOut]
+    precedents: list[GrantOut] = []
+
+
+class ApprovalsOut(Schema):
+    """Questions that wait, those to the caller first."""
+
+    items: list[ApprovalOut]
+    next: None
+
+
+class OptionsQuery(Schema):
+    """Answers to the playbook's questions so far, each as `question:answer`."""
+
+    answer: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=_MOST)] = []
+
+
+class ChoiceIn(Form):
+    """Something to be given. `amount` is all it costs us, in the currency of the request; `due_at` by when."""
+
+    remedy: RemedyKind
+    title: Line
+    due_at: Instant
+    amount: Amount = Decimal(0)
+    words: Text = ""
+    playbook: Annotated[str, Field(max_length=60)] = ""
+    rule: Annotated[str, Field(max_length=60)] = ""
+    option: Annotated[str, Field(max_length=60)] = ""
+
+
+class GrantIn(StaffIn):
+    """What is to be given. `reason` is needed past the cap of the loss."""
+
+    choices: Annotated[list[ChoiceIn], Field(min_length=1, max_length=_MOST)]
+    currency: Currency = ""
+    reason: Short = ""
+
+
+class AskApprovalIn(GrantIn):
+    """What is asked for, with a `note` for whoever decides."""
+
+    note: Short = ""
+
+
+class DecideIn(StaffIn):
+    """Yes or no; a no needs a reason."""
+
+    decision: Literal["approve", "refuse"]
+    reason: Short = ""
+
+
+class WithdrawIn(StaffIn):
+    """Why it is taken back, in the customer's words if you can."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@router.get("/cases/{number}/options", response=OptionsOut, summary="List what may be given in a case")
+def list_options(request: ApiRequest, number: str, query: Query[OptionsQuery]) -> HttpResponse:
+    """The playbooks' options for a case: in order, with their cost, and who decides about each."""
+    refuse_unknown(request.GET, OptionsQuery)
+    scope = request.caller.scope
+    case = case_for(scope, parse_number(number))
+    found = picker(
+        case, customer_for(scope, case.customer_id), staff_id=scope.staff_id,
+        answers=_answers(query.answer), now=request.now,
+    )  # fmt: skip
+    questions = [
+        {
+            "ask": ask.ask, "question": str(ask.question), "kind": ask.kind,
+            "answers": [{"answer": one.answer, "says": str(one.says)} for one in ask.answers],
+        }
+        for ask in found.matched.asks
+    ]  # fmt: skip
+    out = {name: getattr(found, name) for name in ("currency", "loss", "given", "cap")}
+    return told(
+        {
+            **out, "spent": found.ruling.total, "limit": found.ruling.limit,
+            "options": [_option_out(pick) for pick in found.picks], "questions": questions,
+            "left_out": [f"{one.option.title}: {one.why}" for one in found.matched.left_out],
+        }
+    )  # fmt: skip
+
+
+@router.get("/cases/{number}/grants", response=GrantsOut, summary="List what was given in a case")
+def list_grants(request: ApiRequest, number: str) -> HttpResponse:
+    """Every remedy of a case, also those asked for, refused and taken back."""
+    case = case_for(request.caller.scope, parse_number(number))
+    return told({"items": [_grant_out(one) for one in grants_of(case.number)], "next": None})
+
+
+@router.post("/cases/{number}/grants", response={201: GrantsOut}, summary="Give remedies")
+def give(request: ApiRequest, number: str, body: GrantIn) -> HttpResponse:
+    """Give remedies on one's own authority. What is more is refused with the name of who may decide."""
+    doer, case = person(request, body.staff), parse_number(number)
+    ids = actions.grant(
+        case, _choices(body), currency=body.currency, reason=body.reason, scope=doer.scope, by=doer.by,
+        now=request.now,
+    )  # fmt: skip
+    made = [_grant_out(one) for one in grants_of(case) if one.id in ids]
+    return told({"items": made, "next": None}, status=201)
+
+
+@router.post("/cases/{number}/approvals", response={201: ApprovalOut}, summary="Ask for an approval")
+def ask_approval(request: ApiRequest, number: str, body: AskApprovalIn) -> HttpResponse:
+    """Ask the nearest person who is there and may give all this; by when they decide is a promise."""
+    doer = person(request, body.staff)
+    made = actions.ask_approval(
+        parse_number(number), _choices(body), currency=body.currency, reason=body.reason, note=body.note,
+        scope=doer.scope, by=doer.by, now=request.now,
+    )  # fmt: skip
+    return told(_approval_out(approval_for(doer.scope, made)), status=201)
+
+
+@router.get("/approvals", response=ApprovalsOut, summary="List questions that wait for a decision")
+def list_approvals(request: ApiRequest) -> HttpResponse:
+    """Questions that wait: those to the caller first, then those of cases the caller sees."""
+    return told({"items": [_approval_out(one) for one in approvals_waiting(request.caller.scope)], "next": None})
+
+
+@router.get("/approvals/{approval_id}", response=ApprovalOut, summary="Read an approval")
+def read_approval(request: ApiRequest, approval_id: Id) -> HttpResponse:
+    """One question, whole, with what was given lately for the like."""
+    found = approval_for(request.caller.scope, approval_id)
+    return told(_approval_out(found) | {"precedents": [_grant_out(one) for one in precedents(found)]})
+
+
+@router.post("/approvals/{approval_id}/decide", response=ApprovalOut, summary="Decide")
+def decide(request: ApiRequest, approval_id: Id, body: DecideIn) -> HttpResponse:
+    """Approve, which gives it on one's own authority, or refuse with a reason."""
+    doer = person(request, body.staff)
+    actions.decide(
+        approval_id, approve=body.decision == "approve", reason=body.reason, scope=doer.scope, by=doer.by,
+        now=request.now,
+    )  # fmt: skip
+    return told(_approval_out(approval_for(doer.scope, approval_id)))
+
+
+@router.post("/grants/{grant_id}/withdraw", response=GrantsOut, summary="Take a remedy back")
+def withdraw(request: ApiRequest, grant_id: Id, body: WithdrawIn) -> HttpResponse:
+    """The customer does not want it after all. Answers with the remedies of its case."""
+    doer = person(request, body.staff)
+    case = actions.withdraw_grant(grant_id, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now)
+    return told({"items": [_grant_out(one) for one in grants_of(case)], "next": None})
+
+
+def _answers(given: list[str]) -> dict[str, str]:
+    answers = {}
+    for one in given:
+        question, colon, answer = one.partition(":")
+        if not colon:
+            raise invalid("option.bad_answer", "Write an answer as question:answer, such as used:no.", field="answer")
+        answers[question] = answer
+    return answers
+
+
+def _choices(body: GrantIn) -> list[Choice]:
+    return [Choice(**one.model_dump()) for one in body.choices]
+
+
+def _option_out(pick: Pick) -> dict[str, Any]:
+    offer, option = pick.offer, pick.offer.option
+    return {
+        "playbook": offer.playbook, "rule": offer.rule, "option": option.option, "remedy": option.remedy,
+        "title": str(option.title), "words": str(option.words), "amount": pick.amount,
+        "known": offer.cost is not None, "share": offer.share, "due_at": pick.due_at, "why": offer.why,
+        "source": offer.source, "notes": [note.sentence for note in offer.notes],
+        "ask_first": list(offer.ask_first),
+        "decides": named(pick.decider.id, pick.decider.name) if pick.decider else None, "nobody": pick.nobody,
+    }  # fmt: skip
+
+
+def _grant_out(grant: GrantFacts) -> dict[str, Any]:
+    return {
+        **{name: getattr(grant, name) for name in _SAME},
+        "case": f"SR-{grant.case}", "approval": grant.approval_id, "promise": grant.promise_id,
+    }  # fmt: skip
+
+
+_SAME = [name for name in GrantOut.model_fields if name not in {"case", "approval", "promise"}]
+
+
+def _approval_out(approval: ApprovalFacts) -> dict[str, Any]:
+    same = ("id", "harm", "asked_by", "asked_at", "decide_by", "note", "total", "currency", "approved", "decided_by")
+    return {
+        **{name: getattr(approval, name) for name in (*same, "decided_at", "reason")},
+        "case": f"SR-{approval.case}", "title": approval.case_title, "customer": approval.customer_name,
+        "asked_of": named(approval.asked_of_id, approval.asked_of), "precedents": [],
+        "grants": [_grant_out(one) for one in approval.grants],
+    }  # fmt: skip

@@ -1,0 +1,152 @@
+"""What was given, asked for and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from makegood.cases.queries.seeing import visible
+from makegood.kernel.refusals import missing
+from makegood.people.rules import Scope
+from makegood.promises.rules import State
+from makegood.remedies.models import Approval, Grant
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import GrantState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantFacts:
+    """A remedy of a case. `state` is where it stands, `fulfilled` how its promise came out (None while it runs).
+
+    `explanation` is the entitlement it pays, as it was worked out.
+    """
+
+    id: int
+    case: int
+    approval_id: int | None
+    remedy: RemedyKind
+    title: str
+    words: str
+    entitled: Decimal
+    correction: Decimal
+    goodwill: Decimal
+    currency: str
+    share: Decimal | None
+    reason: str
+    state: GrantState
+    by: str
+    decided_by: str
+    made_at: datetime
+    due_at: datetime
+    given_at: datetime | None
+    promise_id: int | None
+    promise_state: State | None
+    explanation: Mapping[str, Any] | None
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.entitled + self.correction + self.goodwill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalFacts:
+    """A question to somebody who may give more; `decide_by` (aware UTC) is the clock of whoever is asked now."""
+
+    id: int
+    case: int
+    case_title: str
+    customer_name: str
+    harm: str
+    asked_by: str
+    asked_of_id: int
+    asked_of: str
+    asked_at: datetime
+    decide_by: datetime
+    note: str
+    approved: bool | None
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    grants: tuple[GrantFacts, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What it comes to."""
+        return sum((grant.total for grant in self.grants), Decimal(0))
+
+    @property
+    def currency(self) -> str:
+        """What it is counted in."""
+        return self.grants[0].currency
+
+
+def grants_of(number: int) -> tuple[GrantFacts, ...]:
+    """The remedies of a case that the caller may see, oldest first."""
+    return _facts(Grant.objects.filter(case_id=number))
+
+
+def approvals_waiting(scope: Scope) -> tuple[ApprovalFacts, ...]:
+    """Questions that wait for a decision: those one was asked first, then those of cases one sees; oldest first."""
+    me = scope.staff_id or 0
+    seen = Q(asked_of_id=me) | Q(case__in=visible(scope).order_by().values("pk"))
+    found = _approvals(Approval.objects.filter(seen, decided_at__isnull=True).order_by("asked_at", "id")[:200])
+    return tuple(sorted(found, key=lambda one: one.asked_of_id != me))
+
+
+def approval_for(scope: Scope, approval_id: int) -> ApprovalFacts:
+    """One question, for whoever was asked, asked, or sees its case. Raises Refusal "approval.unknown"."""
+    me = scope.staff_id or 0
+    seen = Q(asked_of_id=me) | Q(asked_by_id=me) | Q(case__in=visible(scope).order_by().values("pk"))
+    found = _approvals(Approval.objects.filter(seen, pk=approval_id))
+    if not found:
+        raise missing("approval.unknown", "There is no such question.")
+    return found[0]
+
+
+def precedents(approval: ApprovalFacts, limit: int = 5) -> tuple[GrantFacts, ...]:
+    """What was given lately for failures of the same kind by the same kinds of remedy, newest first."""
+    kinds = {grant.remedy for grant in approval.grants}
+    alike = Grant.objects.filter(
+        state=GrantState.GIVEN, remedy__in=kinds, currency=approval.currency,
+        case__kind__in=Approval.objects.filter(pk=approval.id).values("case__kind"),
+    )  # fmt: skip
+    return _facts(alike.exclude(case_id=approval.case).order_by("-given_at")[:limit])
+
+
+def _facts(rows: QuerySet[Grant]) -> tuple[GrantFacts, ...]:
+    return tuple(_grant(row) for row in rows.select_related("by", "decided_by", "promise"))
+
+
+def _grant(row: Grant) -> GrantFacts:
+    return GrantFacts(
+        id=row.pk, case=row.case_id, approval_id=row.approval_id, remedy=RemedyKind(row.remedy), title=row.title,
+        words=row.words, entitled=row.entitled, correction=row.correction, goodwill=row.goodwill,
+        currency=row.currency, share=row.share, reason=row.reason, state=GrantState(row.state), by=row.by.name,
+        decided_by=row.decided_by.name if row.decided_by else "", made_at=row.made_at, due_at=row.due_at,
+        given_at=row.given_at, promise_id=row.promise_id,
+        promise_state=State(row.promise.state) if row.promise else None, explanation=row.explanation,
+    )  # fmt: skip
+
+
+def _approvals(rows: QuerySet[Approval]) -> list[ApprovalFacts]:
+    whole = list(rows.select_related("case__customer", "asked_by", "asked_of", "decided_by", "promise"))
+    of: dict[int | None, list[GrantFacts]] = {}
+    for grant in _facts(Grant.objects.filter(approval_id__in=[row.pk for row in whole])):
+        of.setdefault(grant.approval_id, []).append(grant)
+    return [_approval(row, tuple(of[row.pk])) for row in whole]
+
+
+def _approval(row: Approval, grants: tuple[GrantFacts, ...]) -> ApprovalFacts:
+    return ApprovalFacts(
+        id=row.pk, case=row.case_id, case_title=row.case.title, customer_name=row.case.customer.name,
+        harm=row.case.harm, asked_by=row.asked_by.name, asked_of_id=row.asked_of_id, asked_of=row.asked_of.name,
+        asked_at=row.asked_at, decide_by=row.promise.due_at, note=row.note, approved=row.approved,
+        decided_by=row.decided_by.name if row.decided_by else "", decided_at=row.decided_at, reason=row.reason,
+        grants=grants,
+    )  # fmt: skip

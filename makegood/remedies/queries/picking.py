@@ -1,0 +1,257 @@
+"""What may be given in a case, in which order, and who decides about each: what the picker shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from makegood.cases.queries import CaseFacts
+from makegood.cases.rules import FailureClass
+from makegood.customers.queries import CustomerFacts
+from makegood.kernel.phrases import Span
+from makegood.kernel.when import after
+from makegood.people.queries import Roster, StaffFacts, roster
+from makegood.platform.installation import organisation
+from makegood.remedies.queries.authority import limits, spent_by, staff_of_customer
+from makegood.remedies.queries.loss import cap, given_in, loss_of
+from makegood.remedies.queries.playbooks import active_playbooks
+from makegood.remedies.rules.authority import Limit, Ruling, Spent, Wanted, judge, nearest_approver
+from makegood.remedies.rules.fit import failure_kind
+from makegood.remedies.rules.granting import Choice, compensation, needs_reason, part, share, wanted_of
+from makegood.remedies.rules.playbooks import may_grant
+from makegood.remedies.rules.playbooks_cost import Loss
+from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody who may give what the one who asks may not; `usually` is how long they mostly take, if known."""
+
+    id: int
+    name: str
+    usually: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """An option in the picker. `decider` is None when it is one's own to give; `nobody` that no one there may.
+
+    `amount` is what it costs, nothing until that can be worked out; `due_at` (aware UTC) by when it would be
+    done when it is agreed now.
+    """
+
+    offer: Offer
+    amount: Decimal
+    due_at: datetime
+    decider: Decider | None
+    nobody: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoned:
+    """What is chosen together: what it comes to, whether one may give it alone, and who decides when not.
+
+    `ruling` counts what the case was given before; `of_loss` too is what it would then have had, of its loss.
+    """
+
+    choices: tuple[Choice, ...]
+    total: Decimal
+    ruling: Ruling
+    mine: bool
+    decider: Decider | None
+    of_loss: Decimal | None
+    needs_reason: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picker:
+    """All that is needed to choose a remedy. `ruling` is what the case was given already, against one's limit."""
+
+    currency: str
+    loss: Decimal | None
+    given: Decimal
+    cap: Decimal
+    ruling: Ruling
+    matched: Matched
+    picks: tuple[Pick, ...]
+    reckoned: Reckoned
+
+
+Choose = Callable[[Sequence[Pick], str], Sequence[Choice]]
+"""Makes choices of what there is to pick from, in a currency."""
+
+
+def nothing(picks: Sequence[Pick], currency: str) -> Sequence[Choice]:
+    """Nothing chosen yet."""
+    return ()
+
+
+_USUALLY = """
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_at - asked_at)
+FROM (SELECT decided_at, asked_at FROM remedies_approval
+      WHERE decided_by_id = %s AND silent = '[]' ORDER BY decided_at DESC LIMIT 50) AS lately
+"""
+_WITHIN = Span("days", 1)
+"""By when something is done that the playbook gives no time for: until tomorrow night."""
+
+
+class _Hands:
+    """Who may give what in one case, each asked once."""
+
+    def __init__(self, case: CaseFacts, currency: str, staff_id: int | None, now: datetime) -> None:
+        self.everybody: Roster = roster(now)
+        self.limits: tuple[Limit, ...] = limits()
+        self.spent: Mapping[int, Spent] = spent_by(
+            self.everybody.people, case_id=case.number, currency=currency, now=now
+        )
+        self.barred = staff_of_customer(case.customer_id)
+        self.case, self.currency, self.staff_id = case, currency, staff_id
+        self.usual: dict[int, timedelta | None] = {}
+
+    def ruling(self, wanted: tuple[Wanted, ...]) -> Ruling:
+        me = self.everybody.people.get(self.staff_id or 0)
+        spent = self.spent.get(self.staff_id or 0, Spent())
+        return judge(wanted, grade=me.grade if me else 0, currency=self.currency, limits=self.limits, spent=spent)
+
+    def is_mine(self, offer: Offer, wanted: Wanted) -> bool:
+        me = self.everybody.people.get(self.staff_id or 0)
+        if me is None or me.id in self.barred or not may_grant(offer.option.who, role=me.role, grade=me.grade):
+            return False
+        return self.ruling((wanted,)).fits
+
+    def decider(self, wanted: tuple[Wanted, ...], *offers: Offer) -> Decider | None:
+        """The nearest person who may give all this alone, by their limits and by each playbook."""
+        owner = self.everybody.people.get(self.case.owner_id)
+        unfit = {
+            person.id
+            for person in self.everybody.people.values()
+            for offer in offers
+            if not may_grant(offer.option.who, role=person.role, grade=person.grade)
+        }
+        found = nearest_approver(
+            self.everybody, wanted, currency=self.currency, limits=self.limits, spent=self.spent,
+            asker_id=self.staff_id, team_id=owner.team_id if owner else None, barred=self.barred | unfit,
+        )  # fmt: skip
+        return None if found is None else self._known(found)
+
+    def _known(self, person: StaffFacts) -> Decider:
+        if person.id not in self.usual:
+            with connection.cursor() as cursor:
+                cursor.execute(_USUALLY, [person.id])
+                self.usual[person.id] = cursor.fetchone()[0]
+        return Decider(person.id, person.name, self.usual[person.id])
+
+
+def picker(
+    case: CaseFacts,
+    customer: CustomerFacts,
+    *,
+    staff_id: int | None,
+    answers: Mapping[str, str],
+    now: datetime,
+    choose: Choose = nothing,
+) -> Picker:
+    """The options of a case for somebody who may see it; `answers` are those to the playbook's questions so far.
+
+    `choose` says what of them is chosen, and what beside them; it is reckoned up as the actions would.
+    """
+    currency = _currency(case)
+    loss, limit = loss_of(case.number, currency), cap()
+    situation = situation_of(case, customer, loss=loss, currency=currency, answers=answers, now=now)
+    matched = match(active_playbooks(), situation, cap=limit)
+    hands, zone, given = _Hands(case, currency, staff_id, now), organisation().zone, given_in(case.number, currency)
+    picks = tuple(_pick(offer, hands, zone, now) for offer in matched.offers)
+    return Picker(
+        currency=currency,
+        loss=loss,
+        given=given,
+        cap=limit,
+        ruling=hands.ruling(()),
+        matched=matched,
+        picks=picks,
+        reckoned=_reckoned(tuple(choose(picks, currency)), hands, given=given, loss=loss, cap=limit),
+    )
+
+
+def _reckoned(
+    choices: tuple[Choice, ...], hands: _Hands, *, given: Decimal, loss: Decimal | None, cap: Decimal
+) -> Reckoned:
+    wanted = wanted_of(choices)
+    ruling = hands.ruling(wanted)
+    mine = ruling.fits and hands.staff_id in hands.everybody.people and hands.staff_id not in hands.barred
+    of_loss = share(compensation(choices) + given, loss)
+    return Reckoned(
+        choices=choices,
+        total=sum((one.amount for one in choices), Decimal(0)),
+        ruling=ruling,
+        mine=mine,
+        decider=None if mine or not choices else hands.decider(wanted),
+        of_loss=of_loss,
+        needs_reason=bool(choices) and needs_reason(of_loss, cap=cap),
+    )
+
+
+def situation_of(
+    case: CaseFacts,
+    customer: CustomerFacts,
+    *,
+    loss: Decimal | None,
+    currency: str,
+    answers: Mapping[str, str],
+    now: datetime,
+) -> Situation:
+    """What the playbooks are asked about a case."""
+    broke_again = bool(case.escalations) or case.ordinal > 1
+    promise = case.promise
+    words = " ".join([case.title, case.harm, *(failure.what for failure in case.failures)])
+    failure_class = FailureClass(case.failures[0].failure_class) if case.failures else None
+    ended = (promise.kept_at or promise.withdrawn_at or now) if promise else now
+    return Situation(
+        failure=failure_kind(promise=case.kind, failure_class=failure_class, words=words, second=broke_again),
+        failure_class=failure_class,
+        promise=case.kind,
+        severity=case.severity,
+        repeat=case.ordinal,
+        double_deviation=broke_again,
+        customer=attributes_of(customer),
+        words=words,
+        loss=Loss(
+            value=loss, currency=currency, late=max(ended - promise.due_at, timedelta(0)) if promise else None
+        ),
+        answers=answers,
+    )  # fmt: skip
+
+
+def attributes_of(customer: CustomerFacts) -> dict[str, str]:
+    """What a playbook's rules may ask of a customer."""
+    known = {"language": customer.language, "channel": customer.preferred_channel}
+    if customer.value is not None:
+        known["value"] = str(int(customer.value))
+    return {name: value for name, value in known.items() if value}
+
+
+def _pick(offer: Offer, hands: _Hands, zone: ZoneInfo, now: datetime) -> Pick:
+    amount = offer.cost or Decimal(0)
+    commits = offer.option.commits
+    due_at = after(commits.within if commits else _WITHIN, now=now, zone=zone, calendar=None).due_at
+    choice = Choice(remedy=offer.option.remedy, title=str(offer.option.title), amount=amount, due_at=due_at)
+    wanted = Wanted(choice.remedy, part(choice).above)
+    mine = hands.is_mine(offer, wanted)
+    decider = None if mine else hands.decider((wanted,), offer)
+    return Pick(offer=offer, amount=amount, due_at=due_at, decider=decider, nobody=not mine and decider is None)
+
+
+def _currency(case: CaseFacts) -> str:
+    """That of what failed, else the organisation's."""
+    return (
+        next(
+            (one.promise.currency for one in case.failures if one.promise and one.promise.currency),
+            "",
+        )
+        or organisation().currency
+    )
