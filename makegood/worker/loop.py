@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from django.db import InterfaceError, OperationalError, connection
 
 from makegood.adapters.heartbeat import HeartbeatLost, beat
-from makegood.cases.actions import reassign_absent
+from makegood.cases.actions import forget_who_left, reassign_absent
 from makegood.kernel.refusals import Refusal
 from makegood.platform.health import hold_worker_lock
 from makegood.platform.logs import tell
@@ -50,6 +50,7 @@ class Worker:
         self.known = False
         self.chores = [
             Chore(2.0, lambda now: reassign_absent(now=now)),
+            Chore(60.0, lambda now: forget_who_left(now=now)),
             Chore(3600.0, lambda now: clear_expired(now=now)),
         ]
         if heartbeat_url:

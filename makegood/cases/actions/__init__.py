@@ -6,21 +6,25 @@ from makegood.cases.actions.committing import commit, keep_commitment, release_c
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
 from makegood.cases.actions.ladder import take_in_charge
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
+from makegood.cases.actions.presence import Here, come_to, forget_who_left
 from makegood.cases.actions.reporting import report_failure
 from makegood.cases.actions.standing_in import reassign_absent
 from makegood.cases.actions.undoing import undo
 from makegood.cases.actions.working import note, record_step
 
 __all__ = [
+    "Here",
     "accept",
     "answer",
     "ask",
     "assign",
     "close",
+    "come_to",
     "commit",
     "decline",
     "follow",
     "forecast_promise",
+    "forget_who_left",
     "keep_commitment",
     "keep_promise",
     "name_cause_finder",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from makegood.cases.queries import case_for
 from makegood.journal.actors import ActorKind
+from makegood.journal.queries import Recorded
 from makegood.web.cases.telling import entries_of
 from makegood.web.desk import Desk
 from makegood.web.tables import number_or_none
@@ -31,7 +32,7 @@ class Collision(Exception):
 
 
 def check_unchanged(number: int, version: str | None, desk: Desk) -> None:
-    """Let pass unless a colleague did something after `version`, the last entry that the page had shown.
+    """Let pass unless a colleague or the customer did something after `version`, the last entry that the page showed.
 
     Raises Collision; Refusal "case.unknown". What the watch did meanwhile stops nobody.
     """
@@ -41,7 +42,13 @@ def check_unchanged(number: int, version: str | None, desk: Desk) -> None:
     others = [
         entry
         for entry in entries_of(case_for(desk.scope, number))
-        if entry.id > seen and entry.actor_kind == ActorKind.STAFF and entry.actor_id != desk.staff_id
+        if entry.id > seen and _is_somebody_else(entry, desk)
     ]
     if others:
         raise Collision([Change(event.by, event.text, event.at) for event in tell(others, desk)])
+
+
+def _is_somebody_else(entry: Recorded, desk: Desk) -> bool:
+    if entry.actor_kind == ActorKind.STAFF:
+        return entry.actor_id != desk.staff_id
+    return entry.actor_kind == ActorKind.CUSTOMER

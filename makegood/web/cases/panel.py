@@ -73,7 +73,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, An
         "closed": case.stage is Stage.CLOSED,
         "obstacles": [one for one in case.obstacles if one.code != "case.closed"],
         "modes": _modes(case),
-        "version": entries[-1].id if entries else 0,
+        "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
         "notices": _notices(case, desk),
         "typed": typed,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.utils.translation import gettext as _
 
+from makegood.cases.actions import Here, come_to
+from makegood.cases.queries import parse_number
 from makegood.journal.queries import START, verbs_after
-from makegood.web.desk import DeskRequest, at_desk
+from makegood.kernel.refusals import Refusal
+from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.standing import counts_for
+from makegood.web.templatetags.desk import initials
 
 # The first word of a move, and what of a page it may change.
 _TOPICS = {
@@ -22,10 +28,33 @@ _STRETCH = 500
 
 @at_desk("GET")
 def live(request: DeskRequest) -> HttpResponse:
-    """204 when nothing happened since the cursor; else the new cursor, what may have changed, and the counts."""
+    """204 when nothing happened since the cursor; else the new cursor, what may have changed, and the counts.
+
+    A page with an open case (`case`, and `writes` while somebody types) is told who else is at it, as often as that
+    changes: `here` is what it was told last.
+    """
     since = request.GET.get("since", START)
     words, cursor = verbs_after(since, limit=_STRETCH)
-    if cursor == since:
-        return HttpResponse(status=204)
-    topics = sorted({topic for word in words for topic in _TOPICS.get(word, ())})
-    return JsonResponse({"cursor": cursor, "topics": topics, "counts": asdict(counts_for(request.desk))})
+    others = _others(request.GET, request.desk)
+    mark = " ".join(f"{one.staff_id}{'w' * one.writes}" for one in others)
+    news: dict[str, Any] = {}
+    if cursor != since:
+        topics = sorted({topic for word in words for topic in _TOPICS.get(word, ())})
+        news = {"cursor": cursor, "topics": topics, "counts": asdict(counts_for(request.desk))}
+    if mark != request.GET.get("here", ""):
+        news |= {"here": [_told(one) for one in others], "mark": mark}
+    return JsonResponse(news) if news else HttpResponse(status=204)
+
+
+def _others(asked: QueryDict, desk: Desk) -> tuple[Here, ...]:
+    try:
+        number = parse_number(asked.get("case", ""))
+    except Refusal:
+        return ()
+    return come_to(number, writes="writes" in asked, scope=desk.scope, now=desk.now)
+
+
+def _told(one: Here) -> dict[str, str]:
+    first = one.name.split()[0]
+    words = _("{} is writing") if one.writes else _("{} is reading this")
+    return {"initials": initials(one.name), "words": words.format(first)}

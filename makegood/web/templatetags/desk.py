@@ -190,6 +190,12 @@ def beside(columns: Sequence[Any], cells: Iterable[Any]) -> Iterable[tuple[Any, 
 
 
 @register.filter
+def into(typed: Any, form: str) -> Any:
+    """What was typed into this form when it was refused; nothing when it was another that was."""
+    return typed if typed and typed.deed == form else None
+
+
+@register.filter
 def undo_url(message: Message) -> str:
     """The address that takes a message's deed back, from its extra tag "undo:/address/"; else nothing."""
     tags = (message.extra_tags or "").split()

@@ -1,6 +1,7 @@
 // Asks every 3 s whether anything happened since the cursor, while somebody looks. Elements refetch themselves on
 // "live" (anything) or "live-cases" (that topic). A live swap never takes focus, typed words, or an opened fold away.
 import { changed } from "./drafts.js";
+import { about, show } from "./presence.js";
 
 const body = document.body;
 const adrift = document.getElementById("adrift");
@@ -13,7 +14,7 @@ export function fill(counts) {
   }
 }
 
-function tell({ cursor: next, topics = [], counts = {} }) {
+function tell({ cursor: next, topics, counts }) {
   cursor = next;
   fill(counts);
   for (const topic of topics) body.dispatchEvent(new CustomEvent(`live-${topic}`));
@@ -21,10 +22,15 @@ function tell({ cursor: next, topics = [], counts = {} }) {
 }
 
 async function ask() {
-  const answer = await fetch(`${body.dataset.live}?since=${encodeURIComponent(cursor)}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+  const open = about();
+  const answer = await fetch(`${body.dataset.live}?${new URLSearchParams({ since: cursor, ...open })}`, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
   if (answer.redirected || answer.status === 401 || answer.status === 403) return lose(body.dataset.signedout);
   if (!answer.ok) throw new Error(String(answer.status));
-  if (answer.status === 200) tell(await answer.json());
+  if (answer.status === 200) {
+    const news = await answer.json();
+    if (news.here) show(open.case, news.here, news.mark);
+    if (news.cursor) tell(news);
+  }
   failures = 0;
   return lose("");
 }
@@ -54,7 +60,7 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   // Only of a field: for anything else in focus, such as the open case, the morph would leave out all that is in it.
   Idiomorph.defaults.ignoreActiveValue = live && Boolean(document.activeElement?.matches("input, textarea, select"));
 });
-Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(live && old.matches?.("input, textarea, select") && changed(old));
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !old.matches?.("#case .present") && !(live && old.matches?.("input, textarea, select") && changed(old));
 Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(live && [...(old.querySelectorAll?.("textarea, input[type=text]") ?? [])].some(changed));
 // News moves no fold; the answer to a form closes only the one that holds the form.
 const folded = (el, how) => live || (how === "remove" && !el.contains(sent));
