@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -112,8 +112,13 @@ def _over(deadline: Deadline, now: datetime) -> str:
         return _("kept {}").format(moment(ended, now))
     if deadline.state == "kept_late" and ended:
         return _("kept {}").format(_late(deadline, ended))
-    words = {"kept": _("kept"), "kept_late": _("kept late"), "replaced": _("replaced"), "released": _("released")}
-    return words.get(deadline.state, _("withdrawn"))
+    return _(_ENDED.get(deadline.state, "withdrawn"))
+
+
+_ENDED = {
+    "kept": gettext_noop("kept"), "kept_late": gettext_noop("kept late"), "replaced": gettext_noop("replaced"),
+    "released": gettext_noop("released"), "withdrawn": gettext_noop("withdrawn"),
+}  # fmt: skip
 
 
 def read(deadline: Deadline, now: datetime) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -24,6 +24,7 @@ from makegood.web.tables import Choice, Column, Row, Select, number_or_none
 from makegood.web.templatetags.desk import LOOKS, clock, person, stated
 
 _UNKEPT = "unkept"
+_FAILED = frozenset({State.BROKEN, State.KEPT_LATE, State.RELEASED})
 _MOST_CUSTOMERS = 200
 NOTHING = LedgerFilter(customer_ids=(0,))
 """A filter that finds nothing: no customer has the number 0."""
@@ -49,7 +50,7 @@ def read(asked: QueryDict, desk: Desk) -> Asked:
     customer = number_or_none(asked.get("customer"))
     due = asked.get("due") or ("any" if q or customer else "today")
     state, kind, owner = asked.get("state", ""), asked.get("kind", ""), asked.get("owner", "")
-    narrow = replace(_due(due, desk), kind=kind[:40], **_states(state), **_owner(owner, desk))
+    narrow = _bounded(replace(_due(due, desk), kind=kind[:40], **_states(state), **_owner(owner, desk)), desk)
     name = ""
     if customer:
         facts = customer_for(desk.scope, customer)
@@ -61,6 +62,17 @@ def _states(state: str) -> dict[str, Any]:
     if state == _UNKEPT:
         return {"states": tuple(sorted(UNKEPT))}
     return {"states": (State(state),) if state in list(State) else ()}
+
+
+def _bounded(narrow: LedgerFilter, desk: Desk) -> LedgerFilter:
+    """What was not kept in time was due before now. Told so, the list need not be read through all that is ahead."""
+    if narrow.states and _FAILED.issuperset(narrow.states) and narrow.due_before is None:
+        return replace(narrow, due_before=_soon(desk))
+    return narrow
+
+
+def _soon(desk: Desk) -> datetime:
+    return desk.now + timedelta(microseconds=1)
 
 
 def _owner(owner: str, desk: Desk) -> dict[str, Any]:
@@ -83,7 +95,7 @@ def _due(due: str, desk: Desk) -> LedgerFilter:
     if due == "ahead":
         return LedgerFilter(due_from=desk.now)
     if due == "past":
-        return LedgerFilter(due_before=desk.now + timedelta(microseconds=1), newest_first=True)
+        return LedgerFilter(due_before=_soon(desk), newest_first=True)
     return LedgerFilter(newest_first=True)
 
 

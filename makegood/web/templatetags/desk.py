@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from makegood.web import clocks
+from makegood.web.tables import Choice
 
 register = template.Library()
 
@@ -45,6 +46,8 @@ def _sprite() -> str:
     return static("web/icons.svg")
 
 
+# The same few drawings come two hundred times a page, and each says all it depends on.
+@lru_cache(maxsize=1_000)
 def _drawing(css: str, box: int, symbol: str, name: str) -> SafeString:
     """An <svg> that uses one symbol of the sprite; with a name it speaks, without it is decoration."""
     said = format_html('role="img" aria-label="{}"', name) if name else SafeString('aria-hidden="true"')
@@ -87,6 +90,13 @@ def state_tag(state: str, word: str | None = None) -> SafeString:
     return format_html('<span class="tag{}">{}{}</span>', hue, glyph(state, label=False), word or name)
 
 
+@register.simple_tag
+def options(choices: Iterable[Choice], chosen: object = "") -> SafeString:
+    """The options of a <select>, that of the key `chosen` selected."""
+    marked = ((one.key, SafeString(" selected") if str(one.key) == str(chosen) else "", one.name) for one in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', marked)
+
+
 @register.filter
 def initials(name: str) -> str:
     """The first letters of the first and last word that begin with a letter or digit."""
@@ -123,9 +133,13 @@ def pips(done: int | None) -> SafeString:
     """Five pips: how many of own, listen, empathise, apologise, refocus are done. None draws nothing."""
     if done is None:
         return SafeString("")
+    return _pips(done, _("Conversation: {done} of {all} steps done").format(done=done, all=PIPS))
+
+
+@lru_cache(maxsize=100)
+def _pips(done: int, said: str) -> SafeString:
     shape = '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>'
     rects = format_html_join("", shape, (_pip(place, done) for place in range(PIPS)))
-    said = _("Conversation: {done} of {all} steps done").format(done=done, all=PIPS)
     return format_html('<svg class="pips" viewBox="0 0 34 6" role="img" aria-label="{}">{}</svg>', said, rects)
 
 
