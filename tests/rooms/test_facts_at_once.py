@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from makegood.customers.rules import CustomerFact
+from makegood.intake.actions import take_in
 from makegood.journal.actors import SYSTEM
 from makegood.journal.models import Entry
 from makegood.promises import actions
@@ -36,7 +37,7 @@ def test_batches_with_the_same_new_promises_make_each_once() -> None:
     def batch(number: int) -> int:
         try:
             start.wait()
-            return actions.receive(facts if number % 2 else facts[::-1], by=SYSTEM, now=NOW).made
+            return take_in(facts if number % 2 else facts[::-1], by=SYSTEM, now=NOW).receipt.made
         finally:
             connection.close()
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from makegood.cases.actions import follow
 from makegood.cases.rules import DetectedBy
@@ -24,6 +24,7 @@ from makegood.promises.facts import Fact
 from makegood.promises.rules import Moved, State
 
 CHUNK = 2_000
+_ATTEMPTS = 3
 FIRST, TOLD = 5, 1_000
 """How many promises and rejects are told before a file is imported."""
 
@@ -72,7 +73,6 @@ class Summary:
         self.cases += taken.cases
 
 
-@transaction.atomic
 def take_in(
     facts: Sequence[Fact],
     *,
@@ -82,10 +82,20 @@ def take_in(
     cases: CasesFor = CasesFor.UNKEPT,
     detected_by: DetectedBy = DetectedBy.WATCH,
 ) -> Taken:
-    """Settle facts and open, correct or escalate the cases that follow, in one transaction."""
-    receipt = receive(facts, by=by, now=now, as_of=as_of)
-    moved = [move for move in receipt.moved if _wanted(move, cases)]
-    return Taken(receipt, follow(moved, detected_by=detected_by, by=by, now=now) if moved else 0)
+    """Settle facts and open, correct or escalate the cases that follow, in one transaction.
+
+    It is tried again when another batch was quicker with one of its new promises.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                receipt = receive(facts, by=by, now=now, as_of=as_of)
+                moved = [move for move in receipt.moved if _wanted(move, cases)]
+                return Taken(receipt, follow(moved, detected_by=detected_by, by=by, now=now) if moved else 0)
+        except IntegrityError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _wanted(move: Moved, cases: CasesFor) -> bool:

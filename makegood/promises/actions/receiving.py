@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from msgspec.structs import replace
 
 from makegood.customers.actions import resolve_many
@@ -24,7 +24,6 @@ from makegood.promises.rules import Clocks, Events, Moved, Policy, State, fix_cl
 REFERENCE_LIMIT, SOURCE_LIMIT, TITLE_LIMIT = 200, 80, 300
 # Clocks of other systems run a little ahead of ours; what they say happened in that margin is believed.
 TOLERATED_AHEAD = timedelta(minutes=5)
-_ATTEMPTS = 3
 _AMOUNT_LIMIT = 10**12
 
 Key = tuple[str, str]
@@ -62,28 +61,19 @@ class _Batch:
     slugs: Mapping[int, str]
 
 
+@transaction.atomic(savepoint=False)
 def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime | None = None) -> Receipt:
     """Take in facts and settle the promises they speak of, in one transaction.
 
     A fact that cannot be true or names an unknown kind is rejected with its index; the others go in.
     `as_of` judges the ledger as it stood at an earlier instant: what happened later is not read.
+    Raises IntegrityError when another batch wrote one of the new references first: asked again, it is an old one.
     """
-    for attempt in range(_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return _receive(facts, by=by, now=as_of or now, seen=now)
-        except IntegrityError:
-            # Another batch wrote one of our new references first: read again, and it is an old one.
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
-
-
-def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime) -> Receipt:
     policies = all_policies()
-    batch = _Batch(by, now, organisation().zone, policies, {policy.kind_id: slug for slug, policy in policies.items()})
+    slugs = {policy.kind_id: slug for slug, policy in policies.items()}
+    batch = _Batch(by, as_of or now, organisation().zone, policies, slugs)
     checked = _Customers()
-    horizon = seen + TOLERATED_AHEAD
+    horizon = now + TOLERATED_AHEAD
     read = [_checked(index, fact, batch, horizon, checked) for index, fact in enumerate(facts)]
     good = [one for one in read if isinstance(one, Fact)]
     rejected = [one for one in read if isinstance(one, FactReject)]
@@ -94,11 +84,11 @@ def _receive(facts: Sequence[Fact], *, by: Actor, now: datetime, seen: datetime)
     after, changed = _fold(good, before, batch.zone)
     fresh = {key: known for key, known in after.items() if key not in stored and known != waiting.get(key)}
     whole = {key: known for key, known in fresh.items() if _is_complete(known)}
-    customers = resolve_many(checked.needed([*whole.values(), *(after[key] for key in stored)]), now=seen)
+    customers = resolve_many(checked.needed([*whole.values(), *(after[key] for key in stored)]), now=now)
     made = _insert(whole, customers, batch)
     moved = _update([(key, row, after[key]) for key, row in stored.items()], customers, batch)
     partial = {key: known for key, known in fresh.items() if key not in whole}
-    holding.keep(partial, now=seen)
+    holding.keep(partial, now=now)
     holding.drop(whole.keys() & waiting.keys())
     return Receipt(
         accepted=changed,
