@@ -21,18 +21,24 @@ Any number of workers may run at once, on any machine that reaches the database;
 """
 )
 def command() -> None:
-    """Run only the worker: it moves promises whose instant has come, opens a case for each that broke, and reads
-    the files that people bring to the desk."""
+    """Run only the worker: it moves promises whose instant has come, opens a case for each that broke, reads the
+    files that people bring to the desk, and sends notices to where people are."""
     follow_supervisor()
     prepare_home(environment().home)
     with installation() as where:
-        from makegood.worker.importer import END_SECONDS, Importer
+        from makegood.adapters.telling import Teller
+        from makegood.worker import importer, sender
         from makegood.worker.loop import Worker
 
         stop = Stop()
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        importer = Importer(lambda: stop.asked)
-        importer.start()
+        beside = [
+            importer.Importer(lambda: stop.asked),
+            sender.Sender(Teller(where.private_networks), base_url=where.base_url, asked_to_stop=lambda: stop.asked),
+        ]
+        for one in beside:
+            one.start()
         Worker(heartbeat_url=where.heartbeat_url, asked_to_stop=lambda: stop.asked).run()
-        importer.join(END_SECONDS)
+        for one, seconds in zip(beside, (importer.END_SECONDS, sender.END_SECONDS), strict=True):
+            one.join(seconds)
