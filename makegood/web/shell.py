@@ -28,6 +28,7 @@ _PLACES = (
     ("/insights/", "insights"),
     ("/settings/people/", "people"),
     ("/settings/kinds/", "kinds"),
+    ("/settings/playbooks/", "playbooks"),
     ("/health/", "health"),
 )
 

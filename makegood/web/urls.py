@@ -15,7 +15,7 @@ from makegood.web.live import views as live
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.search import views as search
-from makegood.web.settings import absences, kinds, own, people
+from makegood.web.settings import absences, kinds, own, people, playbooks, playbooks_trying
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
 
@@ -102,6 +102,14 @@ urlpatterns: list[URLPattern] = [
     path("settings/kinds/", kinds.kinds),
     path("settings/kinds/calendars/add/", kinds.calendar),
     path("settings/kinds/<slug:slug>/", kinds.kind),
+    path("settings/playbooks/", playbooks.every),
+    path("settings/playbooks/new/", playbooks.new),
+    path("settings/playbooks/try/", playbooks_trying.try_out),
+    path("settings/playbooks/import/", playbooks.bring),
+    path("settings/playbooks/<slug:slug>/", playbooks.one),
+    path("settings/playbooks/<slug:slug>/edit/", playbooks.edit),
+    path("settings/playbooks/<slug:slug>/download/", playbooks.download),
+    path("settings/playbooks/<slug:slug>/retire/", playbooks.retire),
     path("health/", health.health),
     path("healthz", health.healthz),
     path("metrics", health.metrics),

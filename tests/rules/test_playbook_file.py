@@ -117,6 +117,7 @@ def test_any_playbook_is_the_same_after_its_file_and_after_its_json(playbook: Pl
         ),
         ("remedy: exchange", "remedy: exchagne", 0, "Did you mean `exchange`?"),
         ("currency: GBP", "currency: pounds", 0, "three capital letters"),
+        ("playbook: wrong-colour", "playbook: try", 0, "choose another name"),
         ("£12.50", "12.50 EUR", 0, "one currency: it counts in GBP"),
         ("£12.50", "-3", 0, "never below nothing"),
         ("£12.50", "110 %x", 0, "not an amount"),

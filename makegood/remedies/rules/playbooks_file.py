@@ -44,6 +44,7 @@ _OPTION = (
 )  # fmt: skip
 _COST = ("fixed", "share", "late", "asked", "at_most")
 _LATE = ("every", "amount", "share", "at_most", "begun")
+_TAKEN = frozenset({"new", "try", "import"})
 _REPEAT = {"first": Range(1, 1), "again": Range(2)}
 ASK_AGAIN = Words({
     "en": "Ask whether it is right now, or whether there is something more.",
@@ -80,12 +81,19 @@ def build(root: Part) -> Playbook:
     currency = parts.opt(top, "currency", _currency, "")
     rules = parts.need(root, top, "rules", "what is done about which failure").items()
     return Playbook(
-        playbook=parts.slug(parts.need(root, top, "playbook", "its short name, such as `half-furniture`")),
+        playbook=_name(parts.need(root, top, "playbook", "its short name, such as `half-furniture`")),
         name=parts.line(parts.need(root, top, "name", "what it is called"), 120),
         description=parts.opt(top, "description", lambda part: " ".join(part.text().split()), ""),
         currency=currency,
         rules=_once([(part, _rule(part, currency)) for part in rules], lambda rule: rule.rule, "rule"),
     )
+
+
+def _name(part: Part) -> str:
+    found = parts.slug(part)
+    if found in _TAKEN:
+        raise part.wrong(f"{found!r} is a page of its own at the desk; choose another name.")
+    return found
 
 
 def _currency(part: Part) -> str:

@@ -80,6 +80,7 @@ def _places(desk: Desk) -> list[Option]:
         Option(_("Kept and broken"), "chart", href="/insights/", key="g i"),
         Option(_("People"), "people", href="/settings/people/"),
         Option(_("Kinds of promise"), "kinds", href="/settings/kinds/"),
+        Option(_("Playbooks"), "hand", href="/settings/playbooks/"),
         Option(_("Your desk"), "key", href="/settings/you/"),
         Option(_("Health"), "pulse", href="/health/"),
     ]
