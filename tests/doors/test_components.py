@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from makegood.web import charts, clocks
 from makegood.web.clocks import Deadline
+from makegood.web.tables import Column
 from makegood.web.templatetags import desk
 
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -113,4 +114,4 @@ def test_a_wrong_field_says_so_to_everybody() -> None:
 
 def test_a_table_with_a_missing_cell_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        list(desk.beside([1, 2], ["only one"]))
+        desk.cells([Column("One"), Column("Two")], ["only one"])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from makegood.web import clocks
-from makegood.web.tables import Choice
+from makegood.web.tables import Choice, Column
 
 register = template.Library()
 
@@ -197,10 +197,23 @@ def day(at: datetime, now: datetime) -> str:
     return clocks.day(at, now)
 
 
-@register.filter
-def beside(columns: Sequence[Any], cells: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
-    """Each column with its cell. Raises ValueError when a row has too few or too many."""
-    return zip(columns, cells, strict=True)
+@register.simple_tag
+def cells(columns: Sequence[Column], row: Sequence[object], url: str = "") -> SafeString:
+    """The cells of a row of a table: the first is its heading, a link when there is a `url`.
+
+    Raises ValueError when the row has too few or too many.
+    """
+    (_first, name), *others = zip(columns, row, strict=True)
+    head = format_html('<a class="row" href="{}">{}</a>', url, name) if url else name
+    rest = ((_css(column), column.label, cell) for column, cell in others)
+    drawn = format_html_join("", '<td class="{}" data-label="{}">{}</td>', rest)
+    return format_html('<th scope="row">{}</th>{}', head, drawn)
+
+
+def _css(column: Column) -> str:
+    return " ".join(
+        name for name, wanted in (("n", column.n), ("first", column.lead), ("plain", column.plain)) if wanted
+    )
 
 
 @register.filter
