@@ -15,6 +15,7 @@ from makegood.promises.models import Promise
 from tests.doors.api_client import ROOT, Answer, Api
 
 TABLES = (
+    "notices_delivery", "notices_notice", "notices_channel",
     "platform_idempotencykey", "journal_entry", "promises_promise", "customers_contactpoint", "customers_customer",
     "people_apitoken",
 )  # fmt: skip

@@ -15,6 +15,7 @@ from tests.doors.desk_client import AtDesk
 from tests.factories import NOW, actor, make_customer, make_staff
 
 TABLES = (
+    "notices_delivery", "notices_notice", "notices_channel",
     "journal_entry", "django_session", "cases_presence", "cases_case", "customers_customer", "people_staff",
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from tests.factories import NOW, Cast, make_cast, make_customer
 from tests.rooms.casework import HOUR, MINUTE, Hand
 
 TABLES = (
+    "notices_delivery", "notices_notice", "notices_channel",
     "journal_entry", "cases_escalation", "cases_commitment", "cases_stepdone", "cases_failure",
     "cases_satisfactioncheck", "cases_case", "promises_promise", "customers_customer", "people_absence",
     "people_staff", "people_team",

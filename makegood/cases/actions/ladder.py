@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from makegood.cases.actions.clocks import TAKE_IN_CHARGE, Clock
 from makegood.cases.actions.holding import hold, person, tell
+from makegood.cases.actions.noticing import Climbed, settle_charge, tell_climbed
 from makegood.cases.actions.storing import (
     NewCommitment,
     NewEscalation,
@@ -72,6 +73,7 @@ def climb(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
     worse = {one.case_id: one.severity for one in broken if one.purpose in FOR_THE_CUSTOMER}
     set_severities({case_id: min(GRAVEST, severity + 1) for case_id, severity in worse.items()})
     _draw_in([(one, rungs[one.id]) for one in broken if one.id in rungs], by=by, now=now)
+    tell_climbed([_climbed(one, rungs.get(one.id)) for one in broken], by=by, now=now)
 
 
 def _broken(promise_ids: Sequence[int]) -> list[Broken]:
@@ -115,6 +117,11 @@ def _entry(one: Broken, title: str, rung: Rung | None, by: Actor, now: datetime)
         case_id=one.case_id,
         data=data,
     )
+
+
+def _climbed(one: Broken, rung: Rung | None) -> Climbed:
+    person_id, name = (rung.person.id, rung.person.name) if rung else (None, "")
+    return Climbed(one.case_id, one.id, one.owner_id, person_id, name)
 
 
 def _draw_in(drawn: Sequence[tuple[Broken, Rung]], *, by: Actor, now: datetime) -> None:
@@ -170,5 +177,6 @@ def take_in_charge(number: int, *, scope: Scope, by: Actor, now: datetime) -> No
     case.sponsor_id = me
     case.save(update_fields=["sponsor"])
     tell("taken_in_charge", case, by=by, at=now, data={"person": me, "rung": charges[-1][1]})
+    settle_charge(case, by=by, now=now)
     for _, _, promise_id in charges:
         promises.keep(promise_id, by=by, now=now)

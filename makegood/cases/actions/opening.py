@@ -11,6 +11,7 @@ import msgspec
 from django.db import connection
 
 from makegood.cases.actions.clocks import FIRST_CONTACT, Clock
+from makegood.cases.actions.noticing import tell_opened
 from makegood.cases.actions.searching import index_words
 from makegood.cases.actions.stock import Earlier, Family, Key, OpenCase, Stock
 from makegood.cases.actions.storing import (
@@ -124,6 +125,7 @@ def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
     ]
     made = _first_contacts(contacts, by=by, now=now)
     insert_cases(cases, failures, _commitments(contacts, made), [_opened_entry(case, by, now) for case in cases])
+    tell_opened(cases, by=by, now=now)
     _join([trouble for trouble in troubles if first.get(trouble.key) is not trouble], there, by=by, now=now)
     return {
         (case.customer_id, case.kind_id): Opened(case, stock.families[case.customer_id], contact, everybody)

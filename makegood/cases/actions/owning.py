@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from makegood.cases.actions.holding import check_can_own, hold, person, tell
+from makegood.cases.actions.noticing import tell_declined, tell_handed, tell_offered
 from makegood.cases.models import Case, Commitment
 from makegood.cases.rules import Purpose
 from makegood.journal.actors import Actor
@@ -55,6 +56,7 @@ def offer(number: int, *, to: int, note: str = "", scope: Scope, by: Actor, now:
     case.offered_to_id, case.offered_at, case.offer_note = to, now, note.strip()[:500]
     case.save(update_fields=["offered_to", "offered_at", "offer_note"])
     tell("offered", case, by=by, at=now, data={"to": to, "name": name, "note": case.offer_note, "before": before})
+    tell_offered(case, _name(case.owner_id, now), by=by, now=now)
 
 
 @transaction.atomic
@@ -76,6 +78,7 @@ def decline(number: int, *, note: str = "", scope: Scope, by: Actor, now: dateti
     _clear_offer(case)
     case.save(update_fields=["offered_to", "offered_at", "offer_note"])
     tell("declined", case, by=by, at=now, data={"note": note.strip(), "before": before})
+    tell_declined(case, by=by, now=now)
 
 
 @transaction.atomic
@@ -99,6 +102,7 @@ def _hand_to(case: Case, owner_id: int, *, by: Actor, now: datetime, verb: str, 
     case.save(update_fields=["owner", "taken_at", "offered_to", "offered_at", "offer_note"])
     told = {"from": before["owner"], "owner": owner_id, "name": _name(owner_id, now), "before": before}
     tell(verb, case, by=by, at=now, data=told)
+    tell_handed(case, before["owner"], by=by, now=now)
     if before["owner"] != owner_id:
         promises.give(unkept([case.pk]), owner_id=owner_id, by=by, now=now)
 

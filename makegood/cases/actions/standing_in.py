@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from makegood.cases.actions.holding import hold_promises
+from makegood.cases.actions.noticing import tell_lapsed, tell_stands_in
 from makegood.cases.actions.opening import load
 from makegood.cases.actions.owning import unkept
 from makegood.cases.models import Case
@@ -51,6 +52,8 @@ def _reassign(numbers: Sequence[int], away: Collection[int], everybody: Roster, 
             given[heir.id].append(case)
     for heir_id, cases in given.items():
         _give(cases, everybody.people[heir_id], now)
+    told = {heir_id: [case.pk for case in cases] for heir_id, cases in given.items()}
+    tell_stands_in(told, by=SYSTEM, now=now)
     return sum(map(len, given.values()))
 
 
@@ -95,6 +98,7 @@ def _lapse_offers(away: Collection[int], now: datetime) -> None:
         lapsed = Case.objects.filter(pk__in=Among([case.pk for case in cases]))
         lapsed.update(offered_to=None, offered_at=None, offer_note="")
         record_many(_entry("offer_lapsed", case, now, to=case.offered_to_id) for case in cases)
+        tell_lapsed(cases, by=SYSTEM, now=now)
 
 
 def _entry(verb: str, case: Case, now: datetime, **data: object) -> NewEntry:
