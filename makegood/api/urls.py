@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from makegood.api import cases, customers, facts, ledger, promises, remedies
+from makegood.api import cases, customers, facts, ledger, notices, promises, remedies
 from makegood.api.door import api, guarded, unknown_address
 
-for _router in (facts.router, promises.router, cases.router, customers.router, remedies.router, ledger.router):
+for _router in (
+    facts.router,
+    promises.router,
+    cases.router,
+    customers.router,
+    remedies.router,
+    notices.router,
+    ledger.router,
+):
     api.add_router("", _router)
 
 # The schema tells no secrets; the root is there for Ninja to find its own prefix.

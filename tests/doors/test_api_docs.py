@@ -34,10 +34,11 @@ SOURCES = [
     PACKAGE / "kernel/public_holidays.py", PACKAGE / "remedies/actions/granting.py",
     PACKAGE / "remedies/actions/approving.py", PACKAGE / "remedies/actions/weighing.py",
     PACKAGE / "remedies/rules/granting.py", PACKAGE / "remedies/queries/grants.py",
+    PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
 ]  # fmt: skip
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",
-    "calendar.bad_interval", "calendar.no_name", "calendar.overlap",
+    "calendar.bad_interval", "calendar.no_name", "calendar.overlap", "channel.unknown",
 }  # fmt: skip
 
 
