@@ -28,6 +28,9 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
         "SELECT split_part(name, ' ', 2) FROM customers_customer WHERE key LIKE 'F%%' ORDER BY random() LIMIT %s",
         [REQUESTS],
     )]  # fmt: skip
+    customers = [number for (number,) in place.sql(
+        "SELECT id FROM customers_customer WHERE key LIKE 'F%%' ORDER BY random() LIMIT %s", [REQUESTS]
+    )]  # fmt: skip
     orders = place.sql("SELECT title FROM promises_promise ORDER BY id DESC LIMIT %s", [REQUESTS])
     _give_agent_a_password(place)
     with place.web():
@@ -39,7 +42,10 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
         yield _timed("pages: search by words", browser, [_search(title) for (title,) in orders])
         yield _timed("pages: search by case number", browser, [_search(f"SR-{number}") for number in cases])
         yield _timed("pages: the ledger", browser, ["/promises/"] * REQUESTS)
+        yield _timed("pages: all that is broken", browser, ["/promises/?state=broken&due=any"] * REQUESTS)
         yield _timed("pages: cases", browser, ["/cases/"] * REQUESTS)
+        yield _timed("pages: a customer", browser, [f"/customers/{number}/" for number in customers])
+        yield _timed("pages: what is new", browser, ["/live/"] * REQUESTS)
 
 
 class Browser:
