@@ -57,6 +57,15 @@ class ChannelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesPage:
+    """A page of what somebody was told, with the cursors of those before and after it."""
+
+    rows: Sequence[NoticeFacts]
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outbox:
     """How sending fares: deliveries that should have left and did not, and those given up within a day."""
 
@@ -76,15 +85,16 @@ def unread(staff_id: int, *, at_most: int) -> int:
 
 def notices_of(
     staff_id: int, *, unread_only: bool = False, after: str = "", before: str = "", limit: int = 50
-) -> Slice[NoticeFacts]:
+) -> NoticesPage:
     """What somebody was told, the newest first. Raises Refusal "page.bad_cursor"."""
     rows = Notice.objects.filter(staff_id=staff_id)
     if unread_only:
         rows = rows.filter(read_at=None)
-    return slice_of(
+    found: Slice[NoticeFacts] = slice_of(
         rows, "id", lambda found: _facts(list(found)), limit=limit, after=_key(after), before=_key(before),
         descending=True,
     )  # fmt: skip
+    return NoticesPage(found.rows, *found.around(lambda one: one.cursor))
 
 
 def notice_of(staff_id: int, notice_id: int) -> NoticeFacts:

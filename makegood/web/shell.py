@@ -30,6 +30,7 @@ _PLACES = (
     ("/settings/kinds/", "kinds"),
     ("/settings/playbooks/", "playbooks"),
     ("/health/", "health"),
+    ("/notices/", "notices"),
 )
 
 

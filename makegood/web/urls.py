@@ -12,6 +12,8 @@ from makegood.web.customers import views as customers
 from makegood.web.health import views as health
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
+from makegood.web.notices import channels
+from makegood.web.notices import views as notices
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.search import views as search
@@ -90,7 +92,13 @@ urlpatterns: list[URLPattern] = [
     path("live/views/", saved.counts),
     path("insights/", insights.ledger),
     path("insights/ledger.csv", insights.ledger_csv),
+    path("notices/", notices.notices),
+    path("notices/read/", notices.read_all),
+    path("notices/<int:number>/read/", notices.read),
     path("settings/you/", own.you),
+    path("settings/you/channels/", channels.channels),
+    path("settings/you/channels/<int:number>/test/", channels.test),
+    path("settings/you/channels/<int:number>/remove/", channels.remove),
     path("settings/people/", people.people),
     path("settings/people/add/", people.add),
     path("settings/people/teams/", people.add_team),

@@ -11,6 +11,7 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.kernel.texts import is_text
 from makegood.notices.models import Channel
+from makegood.notices.rules import remembered
 
 LONGEST = 600
 _MOST_CHANNELS = 10
@@ -50,6 +51,15 @@ def remove_channel(staff_id: int, channel_id: int, *, by: Actor, now: datetime) 
         raise missing("channel.unknown", "There is no such place at which you are told. It may have been removed.")
     _record("removed", row, by=by, now=now)
     row.delete()
+
+
+@transaction.atomic
+def record_test(staff_id: int, channel_id: int, problem: str, *, now: datetime) -> None:
+    """Keep how a test ended: it shows beside the channel as the outcome of a notice does, and counts as a message."""
+    for row in Channel.objects.select_for_update(no_key=True).filter(pk=channel_id, staff_id=staff_id):
+        row.problem, row.problem_at = problem[:300], now if problem else None
+        row.sent = row.sent if problem else remembered(row.sent, now)
+        row.save(update_fields=["problem", "problem_at", "sent"])
 
 
 def check_address(address: str) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from makegood import __version__
+from makegood.notices.queries import outbox
 from makegood.people.queries import authenticate_token
 from makegood.platform.health import status_of, workers
 from makegood.promises.queries import held_count, next_check, overdue_checks
@@ -30,7 +31,7 @@ _ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
 @at_desk("GET")
 def health(request: DeskRequest) -> HttpResponse:
     """The health page: each check says what it means and what to do."""
-    checks = [_watch(request.desk), _worker(), _held(), _database()]
+    checks = [_watch(request.desk), _worker(), _held(), _notices(request.desk), _database()]
     fine = all(check["state"] == "kept" for check in checks)
     title = _("Everything works") if fine else _("Something needs you")
     return render(request, "web/health/health.html", {"checks": checks, "title": title, "versions": _versions()})
@@ -108,6 +109,20 @@ def _held() -> dict[str, str]:
         return _check("kept", _("Facts"), _("No fact waits for the rest of its promise."), "0")
     text = _("Facts came of promises that nobody has described yet: to whom, what, or by when is missing.")
     return _check("at_risk", _("Facts"), text, f"{held:,}")
+
+
+def _notices(desk: Desk) -> dict[str, str]:
+    out = outbox(desk.now)
+    if out.late:
+        text = _("Notices wait to leave and nobody sends them. Is a worker running?")
+        return _check("broken", _("Notices"), text, _("{} late").format(f"{out.late:,}"))
+    if not out.failed:
+        return _check("kept", _("Notices"), _("What was to be sent to people was accepted."), "0")
+    text = ngettext(
+        "{} notice reached its person in the app only, within a day. They see why under Your desk.",
+        "{} notices reached their people in the app only, within a day. They see why under Your desk.", out.failed,
+    )  # fmt: skip
+    return _check("broken", _("Notices"), text.format(f"{out.failed:,}"), _("{} given up").format(f"{out.failed:,}"))
 
 
 def _database() -> dict[str, str]:

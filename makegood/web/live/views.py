@@ -19,8 +19,8 @@ from makegood.web.templatetags.desk import initials
 # The first word of a move, and what of a page it may change.
 _TOPICS = {
     "promise": ("today", "promises", "cases"),
-    "case": ("today", "cases"),
-    "staff": ("today", "cases"),
+    "case": ("today", "cases", "notices"),
+    "staff": ("today", "cases", "notices"),
     "customer": ("cases", "customers"),
 }
 _STRETCH = 500

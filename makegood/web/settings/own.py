@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.kernel.refusals import Refusal
+from makegood.notices.queries import channels_of
 from makegood.people.actions import change_staff
 from makegood.people.queries import people_page, staff_for
 from makegood.web.answers import done, errors_of
@@ -37,5 +38,8 @@ def you(request: DeskRequest) -> HttpResponse:
     }  # fmt: skip
     people = people_page(desk.scope, desk.now).staff
     deputies = [Choice(str(one.id), one.name) for one in people if one.is_active and one.id != desk.staff_id]
-    context = {"card": card, "values": values, "errors": errors, "deputies": deputies, "slim": True}
+    context = {
+        "card": card, "values": values, "errors": errors, "deputies": deputies, "slim": True,
+        "channels": channels_of(desk.staff_id),
+    }  # fmt: skip
     return render(request, "web/settings/you.html", context, status=422 if errors else 200)

@@ -1,0 +1,1 @@
+"""What the reader was told, and where they want to be told."""
