@@ -190,3 +190,32 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PlanLine(models.Model):
+    """What a person put in the place of a prepared line of a plan. Every version is kept, the newest counts; without
+    words the prepared line stands again."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
+    step = models.CharField(max_length=10)
+    words = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "step", "-id"], name="plan_line_newest")]
+
+    def __str__(self) -> str:
+        return f"SR-{self.case_id} {self.step}"
+
+
+class PlanKept(models.Model):
+    """A plan as it stood when the customer was first spoken to. `content` is the whole of it."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    content = models.JSONField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"plan of SR-{self.case_id}"

@@ -3,6 +3,7 @@
 from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
 from makegood.remedies.actions.granting import grant, withdraw_grant
 from makegood.remedies.actions.limits import remove_limit, set_cap, set_limit
+from makegood.remedies.actions.planning import change_plan, take_step
 from makegood.remedies.actions.playbooks import (
     Imported,
     import_playbooks,
@@ -14,6 +15,7 @@ from makegood.remedies.actions.playbooks import (
 __all__ = [
     "Imported",
     "ask_approval",
+    "change_plan",
     "decide",
     "follow_silence",
     "grant",
@@ -24,5 +26,6 @@ __all__ = [
     "save_playbook",
     "set_cap",
     "set_limit",
+    "take_step",
     "withdraw_grant",
 ]

@@ -10,6 +10,7 @@ from makegood.remedies.queries.grants import (
     precedents,
 )
 from makegood.remedies.queries.picking import Decider, Pick, Picker, picker
+from makegood.remedies.queries.plan import Plan, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
     PlaybookFacts,
     PlaybookPage,
@@ -26,6 +27,7 @@ __all__ = [
     "GrantFacts",
     "Pick",
     "Picker",
+    "Plan",
     "PlaybookFacts",
     "PlaybookPage",
     "VersionFacts",
@@ -33,8 +35,10 @@ __all__ = [
     "approval_for",
     "approvals_waiting",
     "grants_of",
+    "kept_plan",
     "limits",
     "picker",
+    "plan_of",
     "playbook_named",
     "playbook_version",
     "playbooks",

@@ -1,0 +1,92 @@
+"""The plan of a case: changed by people, kept as it stood when the customer was first spoken to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from django.db import transaction
+
+from makegood.cases.actions import record_step
+from makegood.cases.actions.holding import hold, person, tell
+from makegood.cases.queries import CaseFacts, case_for
+from makegood.cases.rules import CONVERSATION, Step
+from makegood.customers.queries import customer_for, ids_of
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import one_line
+from makegood.people.rules import Scope
+from makegood.remedies.models import PlanKept, PlanLine
+from makegood.remedies.queries.plan import Plan, apologies_to, is_spoken, prepare
+from makegood.remedies.rules.plan import LONGEST_CHANGE, Caution, cautions, speaks
+
+
+@transaction.atomic
+def take_step(
+    number: int,
+    *,
+    step: str,
+    words: str = "",
+    channel: str = "",
+    harm: str = "",
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+) -> tuple[Caution, ...]:
+    """Record a step as `cases.actions.record_step` does, and tell what there was to heed about it.
+
+    The first word to the customer keeps the plan as it stood before it. Raises Refusal as `record_step` does.
+    """
+    before = case_for(scope, number)
+    plan = None
+    if speaks(step, words, channel) and before.closed_at is None and not is_spoken(before):
+        plan = prepare(before, customer_for(scope, before.customer_id), scope=scope, now=now)
+    heeded = _cautions(before, step, words, now)
+    # The case is held by the step; what comes after it needs no lock of its own.
+    record_step(number, step=step, words=words, channel=channel, harm=harm, scope=scope, by=by, now=now)
+    if plan is not None:
+        _keep(plan, by=by, now=now)
+    return heeded
+
+
+@transaction.atomic
+def change_plan(number: int, *, step: str, words: str, scope: Scope, by: Actor, now: datetime) -> tuple[Caution, ...]:
+    """Put one's own words in the place of a prepared line, or without any let that stand again.
+
+    Returns what there is to heed about them. Raises Refusal "plan.unknown_line", "plan.too_long", "plan.kept".
+    """
+    case = hold(number, scope=scope)
+    me = person(by)
+    line, said = _line(step), one_line(words)
+    if len(said) > LONGEST_CHANGE:
+        raise invalid(
+            "plan.too_long", f"Up to {LONGEST_CHANGE} characters, please: it is said, not read.", field="words"
+        )
+    facts = case_for(scope, number)
+    if is_spoken(facts):
+        raise Refusal("plan.kept", "The customer has been spoken to: the plan is kept as it was. Write a note instead.")
+    PlanLine.objects.create(case=case, step=line, words=said, by_id=me, at=now)
+    tell("plan_changed", case, by=by, at=now, data={"line": line, "note": said})
+    return _cautions(facts, line, said, now)
+
+
+def _keep(plan: Plan, *, by: Actor, now: datetime) -> None:
+    """Keep it. One that was kept before a step that was taken back gives way to what stands now."""
+    content = msgspec.to_builtins(plan)
+    PlanKept.objects.update_or_create(
+        case_id=plan.case, defaults={"content": content, "by_id": person(by), "at": now}
+    )  # fmt: skip
+
+
+def _cautions(case: CaseFacts, step: str, words: str, now: datetime) -> tuple[Caution, ...]:
+    if step not in list(Step):
+        return ()
+    made = apologies_to(ids_of(case.customer_id), now=now) if step == Step.APOLOGISE else ()
+    return cautions(Step(step), words, apologies=[one.at for one in made], now=now)
+
+
+def _line(step: str) -> Step:
+    if step not in CONVERSATION:
+        known = ", ".join(CONVERSATION)
+        raise invalid("plan.unknown_line", f"There is no line {step!r} in a plan. Lines: {known}.", field="step")
+    return Step(step)

@@ -1,0 +1,139 @@
+"""The plan before a customer is spoken to: which words, and what to heed before they are said. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from makegood.cases.rules import CONVERSATION, Step
+from makegood.remedies.rules.plan_words import IMPROVEMENT, WORDINGS, Wordings
+
+LONGEST_LINE = 90
+"""A line is read at a glance while somebody speaks."""
+LONGEST_CHANGE = 300
+APOLOGY_WINDOW = timedelta(days=30)
+HISTORY = timedelta(days=365)
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something to heed: a stable code and a sentence. It never stops anybody."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known when the words are chosen. Texts are in the customer's language, "" when there is none.
+
+    `foretold` says that it is not late yet, `promised` that it was a promise at all, `again` that the customer was
+    failed before, `said_already` that we apologised to them lately.
+    """
+
+    owner: str = ""
+    harm: str = ""
+    due: str = ""
+    offer: str = ""
+    by: str = ""
+    foretold: bool = False
+    promised: bool = True
+    again: bool = False
+    said_already: bool = False
+
+
+def language_of(tag: str) -> str:
+    """The language in which we speak to somebody who prefers `tag` ("de-AT" is "de"); English unless we have theirs."""
+    plain = tag.replace("_", "-").partition("-")[0].casefold()
+    return plain if plain in WORDINGS else "en"
+
+
+def lines(language: str, known: Known) -> dict[Step, str]:
+    """What to say at each step of the conversation, each of at most `LONGEST_LINE` characters."""
+    words = WORDINGS[language_of(language)]
+    listen = words.listen_foretold if known.foretold and not known.harm else words.listen
+    wordings = {
+        Step.OWN: words.own, Step.LISTEN: listen, Step.EMPATHISE: words.empathise,
+        Step.APOLOGISE: _apology(words, known), Step.REFOCUS: words.refocus,
+    }  # fmt: skip
+    places = {name: getattr(known, name).strip() for name in ("owner", "harm", "due", "offer", "by")}
+    if known.foretold or not known.promised:
+        wordings[Step.EMPATHISE] = words.empathise[-1:]
+    return {step: _fill(wordings[step], places) for step in CONVERSATION}
+
+
+def _apology(words: Wordings, known: Known) -> tuple[str, ...]:
+    """The wordings of the apology: what was said already is not said again, and nobody hears of a promise we never
+    made."""
+    if known.said_already:
+        return words.apologise_said_already
+    if known.foretold:
+        return words.apologise_foretold
+    if known.again:
+        return words.apologise_again
+    return words.apologise if known.promised else words.apologise_mistreated
+
+
+def _fill(wordings: tuple[str, ...], places: Mapping[str, str]) -> str:
+    """The first wording of which everything is known and which is short enough. The last leaves nothing open."""
+    for wording in wordings:
+        if all(places[name] for name in _PLACE.findall(wording)):
+            filled = _PLACE.sub(lambda found: places[found[1]], wording)
+            if len(filled) <= LONGEST_LINE:
+                return filled
+    return wordings[-1]
+
+
+def apology_caution(apologies: Collection[datetime], now: datetime) -> Caution | None:
+    """What to heed before another apology, when there was one in the `APOLOGY_WINDOW` before `now`."""
+    lately = [at for at in apologies if timedelta(0) <= now - at < APOLOGY_WINDOW]
+    if not lately:
+        return None
+    times = "once" if len(lately) == 1 else f"{len(lately)} times"
+    days = (now - max(lately)).days
+    last = "less than a day ago" if days == 0 else "a day ago" if days == 1 else f"{days} days ago"
+    return Caution(
+        "plan.apologised_already",
+        f"We apologised {times} in the last {APOLOGY_WINDOW.days} days, last {last}. Said again it costs trust:"
+        " begin with what you are doing about it (Halperin et al. 2022).",
+    )
+
+
+def improvement_caution(said: str) -> Caution | None:
+    """What to heed about words that say it will be better in future, in any language we speak.
+
+    There is no record of improvements yet, so none of them is ever backed by one.
+    """
+    plain = " ".join(said.casefold().replace("’", "'").split())
+    found = next((hit[0] for pattern in _improvements() if (hit := pattern.search(plain))), "")
+    if not found:
+        return None
+    return Caution(
+        "plan.promises_improvement",
+        f"“{found}” promises that things will be better, and no improvement is on record. Unkept, it does more harm"
+        " than silence: say what you are doing now (Halperin et al. 2022).",
+    )
+
+
+@cache
+def _improvements() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for patterns in IMPROVEMENT.values() for pattern in patterns)
+
+
+def cautions(step: Step, said: str, *, apologies: Collection[datetime], now: datetime) -> tuple[Caution, ...]:
+    """What to heed about a step in which this is said; `apologies` are those made before it.
+
+    What is written down while listening are the customer's words, and they may wish for anything.
+    """
+    repeated = apology_caution(apologies, now) if step is Step.APOLOGISE else None
+    better = improvement_caution(said) if step is not Step.LISTEN else None
+    return tuple(one for one in (repeated, better) if one)
+
+
+def speaks(step: str, words: str, channel: str) -> bool:
+    """Whether a step is a word to the customer, as it keeps the promise of a first contact."""
+    return step in CONVERSATION and bool(words.strip() or channel.strip() or step != Step.OWN)

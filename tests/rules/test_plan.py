@@ -1,0 +1,162 @@
+"""What a plan says: short, filled, in four languages, and never what harms."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from makegood.cases.rules import CONVERSATION, Step
+from makegood.remedies.rules import plan
+from makegood.remedies.rules.plan import APOLOGY_WINDOW, LONGEST_LINE, Known, apology_caution, improvement_caution
+from makegood.remedies.rules.plan_words import WORDINGS
+from tests.factories import NOW
+
+LANGUAGES = sorted(WORDINGS)
+DAY = timedelta(days=1)
+texts = st.text(max_size=200)
+knowns = st.builds(
+    Known, owner=texts, harm=texts, due=texts, offer=texts, by=texts, foretold=st.booleans(), promised=st.booleans(),
+    again=st.booleans(), said_already=st.booleans(),
+)  # fmt: skip
+HARMFUL = re.compile(
+    r"forgive|forgiving|what would you like|what can (?:i|we) do for you|supplier|carrier|colleague|warehouse"
+    r"|verzeih|entschuldigen sie|was sollen wir|was können wir für sie|lieferant|kolleg"
+    r"|perd[oó]n|disc[uú]lpe|qu[eé] quiere que|proveedor|compañero"
+    r"|perdoe|desculpe|o que quer que|fornecedor|colega|\bif\b|\bfalls\b"
+)
+
+
+def every_wording() -> list[str]:
+    return [text for words in WORDINGS.values() for part in words[2:] for text in part]
+
+
+@given(st.sampled_from([*LANGUAGES, "fr", "", "de-AT"]), knowns)
+def test_there_is_a_short_line_for_each_step_whatever_is_known(language: str, known: Known) -> None:
+    said = plan.lines(language, known)
+
+    assert list(said) == list(CONVERSATION)
+    assert all(0 < len(line) <= LONGEST_LINE for line in said.values())
+    if not any("{" in text for text in (known.owner, known.harm, known.due, known.offer, known.by)):
+        assert not any("{" in line for line in said.values())
+
+
+def test_no_wording_promises_improvement_blames_or_asks_to_be_forgiven() -> None:
+    for wording in every_wording():
+        assert improvement_caution(wording) is None, wording
+        assert not HARMFUL.search(wording.casefold()), wording
+
+
+def test_the_last_wording_of_each_line_leaves_nothing_open() -> None:
+    for words in WORDINGS.values():
+        assert all("{" not in part[-1] and len(part[-1]) <= LONGEST_LINE for part in words[2:])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_known_is_said(language: str) -> None:
+    known = Known(owner="Mara Silva", harm="No bed", due="20.11.", offer="Two pieces tonight", by="20:00")
+
+    said = plan.lines(language, known)
+
+    assert "Mara Silva" in said[Step.OWN]
+    assert "No bed" in said[Step.LISTEN]
+    assert "20.11." in said[Step.APOLOGISE]
+    assert "Two pieces tonight" in said[Step.REFOCUS]
+    assert "20:00" in said[Step.REFOCUS]
+
+
+LONGEST_DAY = {
+    "en": "Wednesday 23 September", "de": "Donnerstag, 24. September", "es": "miércoles 23 de septiembre",
+    "pt": "23 de fevereiro",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_day_of_the_year_fits(language: str) -> None:
+    day = LONGEST_DAY[language]
+    late, foretold = (plan.lines(language, Known(due=day, foretold=before)) for before in (False, True))
+    assert day in late[Step.EMPATHISE]
+    assert day in late[Step.APOLOGISE]
+    assert day in foretold[Step.APOLOGISE]
+
+
+def test_what_is_too_long_is_left_out() -> None:
+    said = plan.lines("en", Known(harm="so " * 60, offer="thing " * 40, by="Fri 17:00"))
+
+    assert said[Step.LISTEN] == WORDINGS["en"].listen[-1]
+    assert said[Step.REFOCUS] == "I am working out a plan for you. You hear it from me by Fri 17:00."
+
+
+def test_the_apology_fits_what_happened() -> None:
+    def apology(**known: bool) -> str:
+        return plan.lines("en", Known(due="Friday", **known))[Step.APOLOGISE]
+
+    assert "did not keep it" in apology()
+    assert "it will be later" in apology(foretold=True)
+    assert "once more" in apology(again=True)
+    assert "treated better" in apology(promised=False)
+    assert "sorry" not in apology(again=True, said_already=True)
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"), [("de-AT", "de"), ("pt_BR", "pt"), ("EN", "en"), ("fr", "en"), ("", "en")]
+)
+def test_the_language_is_theirs_if_we_speak_it(tag: str, language: str) -> None:
+    assert plan.language_of(tag) == language
+
+
+def test_a_second_apology_within_thirty_days_is_cautioned() -> None:
+    assert apology_caution([], NOW) is None
+    assert apology_caution([NOW - APOLOGY_WINDOW], NOW) is None
+    assert apology_caution([NOW + DAY], NOW) is None
+    found = apology_caution([NOW - APOLOGY_WINDOW + timedelta(seconds=1), NOW - 3 * DAY], NOW)
+    assert found is not None
+    assert "2 times" in found.sentence
+    assert "last 3 days ago" in found.sentence
+
+
+@given(st.lists(st.timedeltas(min_value=timedelta(0), max_value=90 * DAY)))
+def test_it_is_cautioned_exactly_when_one_lies_in_the_window(ago: list[timedelta]) -> None:
+    assert (apology_caution([NOW - one for one in ago], NOW) is not None) == any(one < APOLOGY_WINDOW for one in ago)
+
+
+@pytest.mark.parametrize("said", [
+    "I promise: this will not happen again.", "It won’t happen again", "We will do better next time.", "We'll improve",
+    "We'll make sure it never comes to this", "It will never ever happen",
+    "Das wird nicht wieder vorkommen.", "Das passiert uns nie wieder!", "Das kommt bestimmt nicht noch einmal vor",
+    "Beim nächsten Mal machen wir es besser.", "Wir werden uns verbessern",
+    "No volverá a pasar.", "Esto no se repetirá", "Vamos a mejorar", "La próxima vez lo haremos mejor",
+    "Isso não vai se repetir.", "Não voltará a acontecer", "Nunca mais", "Da próxima vez faremos melhor",
+])  # fmt: skip
+def test_a_promise_of_improvement_is_heard_in_four_languages(said: str) -> None:
+    found = improvement_caution(said)
+    assert found is not None
+    assert found.code == "plan.promises_improvement"
+
+
+@pytest.mark.parametrize("said", [
+    "I ring you back by five.", "It happened again, and that is on us.",
+    "You should feel better with both pieces here.",
+    "Das hätte nicht passieren dürfen.", "Ich bringe es heute besser verpackt vorbei.",
+    "Le llamo a las cinco.", "Esto no debió pasar.", "Ligo às cinco.", "Isto não devia ter acontecido.", "",
+])  # fmt: skip
+def test_what_is_no_promise_of_improvement_passes(said: str) -> None:
+    assert improvement_caution(said) is None
+
+
+def test_the_customers_own_words_are_never_cautioned() -> None:
+    wish = "Tell me that it will not happen again"
+    assert plan.cautions(Step.LISTEN, wish, apologies=[NOW], now=NOW) == ()
+    assert [one.code for one in plan.cautions(Step.APOLOGISE, wish, apologies=[NOW], now=NOW)] == [
+        "plan.apologised_already", "plan.promises_improvement",
+    ]  # fmt: skip
+
+
+def test_saying_nothing_is_no_word_to_the_customer() -> None:
+    assert not plan.speaks("own", " ", "")
+    assert not plan.speaks("agree", "Tonight", "phone")
+    assert all(plan.speaks(step, "", "phone") for step in CONVERSATION)
+    assert plan.speaks("apologise", "", "")
