@@ -337,3 +337,13 @@ def test_a_sender_that_dies_loses_nothing_and_repeats_at_most_its_message(cast: 
     assert service.look(NOW + MINUTE) == 0
     service.look(NOW + LEASE)
     assert sorted(title for title, _ in service.taken) == ["SR-1 is offered to you", "SR-2 is offered to you"]
+
+
+def test_a_sender_that_was_thought_dead_takes_nobodys_lease_away(cast: Cast) -> None:
+    reached_at(cast.mara)
+    told(cast.mara)
+    slow = notices.take_errand(base_url=BASE, now=NOW)
+    assert slow is not None
+    assert notices.take_errand(base_url=BASE, now=NOW + LEASE) is not None
+    notices.give_back(slow)
+    assert notices.take_errand(base_url=BASE, now=NOW + LEASE + SECOND) is None

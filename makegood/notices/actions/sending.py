@@ -24,11 +24,12 @@ AT_ONCE = 500
 
 
 class Errand(NamedTuple):
-    """The messages that leave now for one address."""
+    """The messages that leave now for one address, which is ours to send to until `leased_until`."""
 
     channel_id: int
     address: str
     messages: tuple[Message, ...]
+    leased_until: datetime
 
 
 _NEXT = """
@@ -62,7 +63,7 @@ def take_errand(*, base_url: str, now: datetime) -> Errand | None:
     if planned.bundles:
         Channel.objects.filter(pk=channel.pk).update(leased_until=now + LEASE)
     messages = tuple(compose(bundle, base_url) for bundle in planned.bundles)
-    return Errand(channel.pk, channel.address, messages)
+    return Errand(channel.pk, channel.address, messages, now + LEASE)
 
 
 @transaction.atomic
@@ -95,8 +96,8 @@ def mark_refused(errand: Errand, message: Message, problem: str, *, now: datetim
 
 
 def give_back(errand: Errand) -> None:
-    """The errand is done: what comes now may leave for this address at once."""
-    Channel.objects.filter(pk=errand.channel_id).update(leased_until=None)
+    """The errand is done: what comes now may leave for this address at once. Not when the lease is another's by now."""
+    Channel.objects.filter(pk=errand.channel_id, leased_until=errand.leased_until).update(leased_until=None)
 
 
 def _waiting(channel: Channel, now: datetime) -> list[Waiting]:
