@@ -12,11 +12,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from makegood.journal.queries import latest_cursor
+from makegood.kernel.money import format_money
 from makegood.people.queries import ViewFacts, views_first_of
 from makegood.people.rules import Role
 from makegood.promises.queries import KindFacts, kinds
 from makegood.web.desk import Desk
-from makegood.web.standing import Counts, counts_for
+from makegood.web.standing import Counts, Standing, standing_for
 from makegood.web.tables import Choice, without_place
 
 # The first words of an address, and the place in the rail that they belong to.
@@ -24,11 +25,13 @@ _PLACES = (
     ("/today/", "today"),
     ("/cases/", "cases"),
     ("/promises/", "promises"),
+    ("/approvals/", "approvals"),
     ("/customers/", "customers"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),
     ("/settings/kinds/", "kinds"),
     ("/settings/playbooks/", "playbooks"),
+    ("/settings/authority/", "authority"),
     ("/health/", "health"),
     ("/notices/", "notices"),
 )
@@ -54,6 +57,9 @@ class Shell:
     @property
     def me(self) -> Me:
         role = role_name(self._desk.scope.role)
+        if self.standing.limit is not None:
+            bound = format_money(self.standing.limit, self._desk.organisation.currency)
+            return Me(self._desk.name, role, _("Limit {} a case").format(bound))
         return Me(self._desk.name, role, f"{role}, {self._desk.team}" if self._desk.team else role)
 
     @property
@@ -82,8 +88,12 @@ class Shell:
         return next((name for start, name in _PLACES if self._path.startswith(start)), "")
 
     @cached_property
+    def standing(self) -> Standing:
+        return standing_for(self._desk)
+
+    @property
     def counts(self) -> Counts:
-        return counts_for(self._desk)
+        return self.standing.counts
 
     @cached_property
     def views(self) -> list[Saved]:

@@ -1,11 +1,13 @@
-"""The counts in the rail: what is mine and not done."""
+"""The counts in the rail: what is mine and not done; and what I may give."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from makegood.cases.queries import own_work
 from makegood.notices.queries import unread
+from makegood.remedies.queries import own_standing
 from makegood.web.desk import Desk
 
 _SHOWN = 999
@@ -13,18 +15,34 @@ _SHOWN = 999
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Broken promises, open cases, promises not kept yet, and unread notices of the one who looks."""
+    """Broken promises, open cases, promises not kept yet, unread notices, and decisions asked of the one who looks."""
 
     today: int
     cases: int
     promises: int
     notices: int
+    approvals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The counts, and what the one who looks may give in a case alone; no `limit` when nothing bounds it."""
+
+    counts: Counts
+    limit: Decimal | None
 
 
 def counts_for(desk: Desk) -> Counts:
     """The counts, each up to 999."""
+    return standing_for(desk).counts
+
+
+def standing_for(desk: Desk) -> Standing:
+    """The counts, each up to 999, and the limit."""
     mine = own_work(desk.staff_id, at_most=_SHOWN)
-    return Counts(
-        today=mine.broken, cases=mine.cases, promises=mine.promises,
-        notices=unread(desk.staff_id, at_most=_SHOWN),
+    own = own_standing(desk.staff_id, desk.organisation.currency, at_most=_SHOWN)
+    counts = Counts(
+        today=mine.broken, cases=mine.cases, promises=mine.promises, notices=unread(desk.staff_id, at_most=_SHOWN),
+        approvals=own.waiting,
     )  # fmt: skip
+    return Standing(counts, own.limit)

@@ -16,6 +16,7 @@ from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
+from makegood.web.remedies import authority, deciding, picking
 from makegood.web.search import views as search
 from makegood.web.settings import absences, kinds, own, people, playbooks, playbooks_trying
 from makegood.web.today import views as today
@@ -76,7 +77,12 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/steps/<slug:step>/", acting.step),
     path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
+    path("cases/<case:ref>/remedies/", picking.remedies),
+    path("cases/<case:ref>/remedies/reckon/", picking.reckon),
+    path("cases/<case:ref>/remedies/<int:grant>/withdraw/", picking.withdraw),
     path("cases/<case:ref>/<deed:deed>/", acting.act),
+    path("approvals/", deciding.approvals),
+    path("approvals/<int:number>/", deciding.approval),
     path("customers/", customers.customers),
     path("customers/<int:number>/", customers.customer),
     path("customers/<int:number>/change/", changing.change),
@@ -118,6 +124,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/playbooks/<slug:slug>/edit/", playbooks.edit),
     path("settings/playbooks/<slug:slug>/download/", playbooks.download),
     path("settings/playbooks/<slug:slug>/retire/", playbooks.retire),
+    path("settings/authority/", authority.limits),
+    path("settings/authority/cap/", authority.cap),
+    path("settings/authority/remove/", authority.remove),
     path("health/", health.health),
     path("healthz", health.healthz),
     path("metrics", health.metrics),

@@ -31,17 +31,17 @@ LONG = "Dana Okafor-Featherstonehaugh de la Torre y Mendoza von und zu Hohenstei
 
 # Pages that show lists, and how many questions each asks however long its lists are.
 PINNED = {
-    "/today/": 23,
-    "/today/?who=team": 23,
+    "/today/": 25,
+    "/today/?who=team": 25,
     "/today/queue/": 7,
-    "/promises/?due=any": 13,
-    "/cases/": 13,
-    "/customers/": 10,
-    "/search/?q=dana": 16,
-    "/insights/": 10,
-    "/settings/people/": 10,
-    "/settings/kinds/": 11,
-    "/health/": 13,
+    "/promises/?due=any": 15,
+    "/cases/": 15,
+    "/customers/": 12,
+    "/search/?q=dana": 18,
+    "/insights/": 12,
+    "/settings/people/": 12,
+    "/settings/kinds/": 13,
+    "/health/": 17,
 }
 
 

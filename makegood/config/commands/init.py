@@ -58,6 +58,7 @@ def command(
         _set_up_organisation(name, time_zone, currency)
         _set_up_administrator(email, admin_name, password)
         _install_playbooks()
+        _install_limits()
         _tell_next(where)
 
 
@@ -121,6 +122,15 @@ def _install_playbooks() -> None:
 
     for slug in install_shipped(by=SYSTEM, now=datetime.now(UTC)):
         click.echo(f"The playbook {slug} is in force; change it under Settings, Playbooks.")
+
+
+def _install_limits() -> None:
+    from makegood.journal.actors import SYSTEM
+    from makegood.platform.installation import organisation
+    from makegood.remedies.actions import install_limits
+
+    if install_limits(organisation().currency, by=SYSTEM, now=datetime.now(UTC)):
+        click.echo("People may give remedies alone, up to modest limits; change them under Settings, Authority.")
 
 
 def _ask(option: str, question: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -20,7 +21,8 @@ from makegood.platform.installation import set_up
 from makegood.promises.actions import ensure_kind, give
 from makegood.promises.facts import Fact
 from makegood.promises.queries import LedgerFilter, ledger
-from makegood.remedies.actions import install_shipped
+from makegood.remedies.actions import install_shipped, set_limit
+from makegood.remedies.rules.authority import Limit
 from makegood.worker.watch import tick
 
 FEED = Actor(ActorKind.SYSTEM, None, "Departure control")
@@ -29,6 +31,8 @@ _AHEAD = timedelta(days=2)
 _STEP = timedelta(minutes=10)
 _CHUNK = 1_000
 _EVERYTHING = Scope(Role.MANAGER)
+_LIMITS = {1: (Decimal(250), Decimal(2_500)), 2: (Decimal(1_000), Decimal(20_000)), 4: (None, None)}
+"""Of each grade: what a case may be given, and what one person may give in a month."""
 # Who answers for the flights of which airport.
 _DESKS = {"JFK": ("priya", "tomas"), "LGA": ("ana", "marcus"), "EWR": ("marcus",)}
 
@@ -42,6 +46,9 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
         now=scene.starts_at,
     )  # fmt: skip
     install_shipped(by=SYSTEM, now=scene.starts_at)
+    for grade, (case, budget) in _LIMITS.items():
+        limit = Limit(grade=grade, currency="USD", case=case, budget=budget)
+        set_limit(limit, by=SYSTEM, now=scene.starts_at)
     seats = seats_of(scene)
     _take([_closed(seat, scene) for seat in seats if seat.leg.day < _timed_from(scene)], now=scene.starts_at)
     _take([booked(seat, zone=scene.zone) for seat in timed(seats, scene)], now=scene.starts_at)

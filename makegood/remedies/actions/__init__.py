@@ -2,7 +2,7 @@
 
 from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
 from makegood.remedies.actions.granting import grant, withdraw_grant
-from makegood.remedies.actions.limits import remove_limit, set_cap, set_limit
+from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
 from makegood.remedies.actions.planning import change_plan, take_step
 from makegood.remedies.actions.playbooks import (
     Imported,
@@ -20,6 +20,7 @@ __all__ = [
     "follow_silence",
     "grant",
     "import_playbooks",
+    "install_limits",
     "install_shipped",
     "remove_limit",
     "retire_playbook",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
+from makegood.kernel.money import decimals
 from makegood.kernel.refusals import invalid, missing
 from makegood.people.queries import require
 from makegood.people.rules import Ability
@@ -18,6 +19,8 @@ from makegood.remedies.models import Limit as LimitRow
 from makegood.remedies.rules.authority import Limit
 
 _MOST = Decimal(10) ** 12
+_FIRST: dict[int, tuple[int | None, int | None]] = {1: (100, 1_000), 2: (500, 5_000), 3: (2_000, None), 4: (None, None)}
+"""Of each grade: what a case may be given, and what one person may give in a month."""
 
 
 @transaction.atomic
@@ -33,6 +36,22 @@ def set_limit(limit: Limit, *, by: Actor, now: datetime) -> None:
     row, _ = LimitRow.objects.update_or_create(**key, defaults=values)
     told = {name: str(value) for name, value in {**key, **values}.items() if value is not None}
     record("limit.set", by=by, at=now, subject=("limit", row.pk), data=told)
+
+
+@transaction.atomic
+def install_limits(currency: str, *, by: Actor, now: datetime) -> bool:
+    """Put modest limits in force where there are none at all: agents begin small, grade 4 is bounded by nothing.
+
+    Returns whether it did. Amounts are whole units of `currency`, a hundred times as many where it has no cents.
+    """
+    require(by, Ability.SET_REMEDIES)
+    if LimitRow.objects.exists():
+        return False
+    scale = 1 if decimals(currency) else 100
+    for grade, (case, budget) in _FIRST.items():
+        bounds = [None if amount is None else Decimal(amount * scale) for amount in (case, budget)]
+        set_limit(Limit(grade=grade, currency=currency, case=bounds[0], budget=bounds[1]), by=by, now=now)
+    return True
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from makegood.remedies.queries.grants import (
     grants_of,
     precedents,
 )
+from makegood.remedies.queries.loss import cap
 from makegood.remedies.queries.picking import Decider, Pick, Picker, picker
 from makegood.remedies.queries.plan import Plan, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
@@ -20,11 +21,13 @@ from makegood.remedies.queries.playbooks import (
     playbook_version,
     playbooks,
 )
+from makegood.remedies.queries.standing import OwnStanding, own_standing
 
 __all__ = [
     "ApprovalFacts",
     "Decider",
     "GrantFacts",
+    "OwnStanding",
     "Pick",
     "Picker",
     "Plan",
@@ -34,9 +37,11 @@ __all__ = [
     "active_playbooks",
     "approval_for",
     "approvals_waiting",
+    "cap",
     "grants_of",
     "kept_plan",
     "limits",
+    "own_standing",
     "picker",
     "plan_of",
     "playbook_named",

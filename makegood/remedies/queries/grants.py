@@ -21,7 +21,7 @@ from makegood.remedies.rules.granting import GrantState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantFacts:
-    """A remedy of a case. `state` is where it stands, `fulfilled` how its promise came out (None while it runs).
+    """A remedy of a case. `state` is where it stands, `promise_state` how its promise does; `refusal` why not.
 
     `explanation` is the entitlement it pays, as it was worked out.
     """
@@ -38,6 +38,7 @@ class GrantFacts:
     currency: str
     share: Decimal | None
     reason: str
+    refusal: str
     state: GrantState
     by: str
     decided_by: str
@@ -120,14 +121,15 @@ def precedents(approval: ApprovalFacts, limit: int = 5) -> tuple[GrantFacts, ...
 
 
 def _facts(rows: QuerySet[Grant]) -> tuple[GrantFacts, ...]:
-    return tuple(_grant(row) for row in rows.select_related("by", "decided_by", "promise"))
+    return tuple(_grant(row) for row in rows.select_related("by", "decided_by", "promise", "approval"))
 
 
 def _grant(row: Grant) -> GrantFacts:
     return GrantFacts(
         id=row.pk, case=row.case_id, approval_id=row.approval_id, remedy=RemedyKind(row.remedy), title=row.title,
         words=row.words, entitled=row.entitled, correction=row.correction, goodwill=row.goodwill,
-        currency=row.currency, share=row.share, reason=row.reason, state=GrantState(row.state), by=row.by.name,
+        currency=row.currency, share=row.share, reason=row.reason,
+        refusal=row.approval.reason if row.approval else "", state=GrantState(row.state), by=row.by.name,
         decided_by=row.decided_by.name if row.decided_by else "", made_at=row.made_at, due_at=row.due_at,
         given_at=row.given_at, promise_id=row.promise_id,
         promise_state=State(row.promise.state) if row.promise else None, explanation=row.explanation,

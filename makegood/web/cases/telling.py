@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Answer, Purpose
 from makegood.journal.queries import Recorded
+from makegood.kernel.money import format_money
 from makegood.web.desk import Desk
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
 
@@ -94,7 +96,41 @@ def _answered(data: Mapping[str, Any]) -> str:
     return _("recorded the customer’s answer: {}").format(answer_name(data.get("answer", "")))
 
 
+def _granted(data: Mapping[str, Any]) -> str:
+    words = _("gave: {title}, due {due}").format(title=data.get("title", ""), due=instant(data, "due_at"))
+    return f"{words} ({sum_of(data)})" if sum_of(data) else words
+
+
+def sum_of(data: Mapping[str, Any]) -> str:
+    """What a remedy of the journal comes to, "" for one that costs nothing."""
+    total = sum((Decimal(data[name]) for name in ("entitled", "correction", "goodwill") if name in data), Decimal(0))
+    return format_money(total, data.get("currency", "")) if total else ""
+
+
+def _approval_asked(data: Mapping[str, Any]) -> str:
+    total = format_money(Decimal(data.get("total", "0")), data.get("currency", ""))
+    return _("asked {name} to approve {total}: {what}").format(
+        name=data.get("name", ""), total=total, what=", ".join(data.get("titles", []))
+    )
+
+
+def _decided(words: str) -> Any:
+    return lambda data: _(words).format(what=", ".join(data.get("titles", [])))
+
+
+def _climbed(data: Mapping[str, Any]) -> str:
+    if data.get("name"):
+        return _("asked {} instead: nobody had decided in time").format(data["name"])
+    return _("found nobody else to decide")
+
+
 LINES |= {
+    "case.granted": Line(_granted, image="hand"),
+    "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
+    "case.approval_asked": Line(_approval_asked, image="shield", state="waits"),
+    "case.approved": Line(_decided("approved: {what}"), image="shield"),
+    "case.approval_refused": Line(_decided("refused: {what}"), image="shield"),
+    "case.approval_climbed": Line(_climbed, image="flag"),
     "case.opened": Line(_opened, image="case"),
     "case.joined": Line(lambda data: _("added to this case: {}").format(data.get("what", "")), image="flag"),
     "case.taken": Line(fixed("took the case"), image="person"),

@@ -7,4 +7,5 @@ import "./desk.js";
 import "./keys.js";
 import "./palette.js";
 import "./live.js";
+import "./picker.js";
 import "./views.js";

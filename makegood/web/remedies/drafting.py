@@ -1,0 +1,109 @@
+"""What is ticked and typed in the picker, read as choices: each thing that is to be given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from makegood.customers.queries import CustomerFacts
+from makegood.kernel.money import format_money, parse_money
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.remedies.queries import Pick
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import Choice
+from makegood.remedies.rules.playbooks import fill
+from makegood.web import clocks
+from makegood.web.desk import Desk
+from makegood.web.promises.deadlines import read_plain
+
+T = TypeVar("T")
+_ANSWER = "answer-"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A picker as somebody left it. `errors` are what could not be read, by the name of the field."""
+
+    typed: QueryDict
+    desk: Desk
+    customer: CustomerFacts
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The playbook's questions that were answered."""
+        return {
+            name.removeprefix(_ANSWER): value
+            for name, value in self.typed.items()
+            if name.startswith(_ANSWER) and isinstance(value, str) and value
+        }
+
+    def choices(self, picks: Sequence[Pick], currency: str) -> list[Choice]:
+        """What is ticked, and what was typed beside it; what cannot be read goes to `errors`."""
+        ticked = set(self.typed.getlist("pick"))
+        due_at = self._read("when", self._due)
+        made = [self._picked(pick, currency, due_at) for pick in picks if key_of(pick) in ticked]
+        return made if not self.typed.get("other", "").strip() else [*made, self._other(currency, due_at)]
+
+    def check(self) -> None:
+        """Raises Refusal for the first thing that could not be read."""
+        for name, sentence in self.errors.items():
+            raise invalid("grant.bad_choice", sentence, field=name)
+
+    def _picked(self, pick: Pick, currency: str, due_at: datetime | None) -> Choice:
+        option, due = pick.offer.option, due_at or pick.due_at
+        amount = pick.amount
+        if pick.offer.cost is None:
+            amount = self._amount(f"amount-{key_of(pick)}", currency)
+        said = fill(
+            option.words.in_(self.customer.language or "en"),
+            amount=format_money(amount, currency), by=clocks.stamp(due), customer=self.customer.name,
+        )  # fmt: skip
+        return Choice(
+            remedy=option.remedy, title=str(option.title), due_at=due, amount=amount, words=said,
+            playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option,
+        )  # fmt: skip
+
+    def _other(self, currency: str, due_at: datetime | None) -> Choice:
+        kind = self.typed.get("other_kind", "")
+        if due_at is None and "when" not in self.errors:
+            self.errors["when"] = _("Say by when. Write “in 30 min”, “tomorrow 10:00” or “Fri 17:00”.")
+        return Choice(
+            remedy=RemedyKind(kind) if kind in list(RemedyKind) else RemedyKind.GESTURE,
+            title=self.typed.get("other", "").strip()[:300],
+            due_at=due_at or self.desk.now,
+            amount=self._amount("other_amount", currency),
+        )
+
+    def _amount(self, name: str, currency: str) -> Decimal:
+        found = self._read(name, lambda text: parse_money(text, currency=currency))
+        if found is None:
+            return Decimal(0)
+        if found[1] != currency:
+            self.errors[name] = _("This case counts in {}.").format(currency)
+            return Decimal(0)
+        return max(found[0], Decimal(0))
+
+    def _due(self, text: str) -> datetime:
+        return read_plain(text, self.desk).due_at
+
+    def _read(self, name: str, reader: Callable[[str], T]) -> T | None:
+        text = self.typed.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return reader(text)
+        except Refusal as no:
+            self.errors[name] = no.message
+            return None
+
+
+def key_of(pick: Pick) -> str:
+    """How a form names an option."""
+    return f"{pick.offer.playbook}/{pick.offer.rule}/{pick.offer.option.option}"

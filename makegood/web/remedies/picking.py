@@ -1,0 +1,262 @@
+"""Putting it right in a case: what may be given, what is chosen of it, and what was given already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import ceil
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import retarget, trigger_client_event
+
+from makegood.cases.queries import CaseFacts, case_for, parse_number
+from makegood.cases.rules import Do
+from makegood.customers.queries import customer_for
+from makegood.kernel.money import format_money
+from makegood.kernel.refusals import Refusal
+from makegood.promises.rules import UNKEPT
+from makegood.remedies import actions
+from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, picker
+from makegood.remedies.rules.granting import GrantState
+from makegood.web import clocks
+from makegood.web.answers import done, errors_of, say
+from makegood.web.cases import panel
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.remedies.bar import bar_of
+from makegood.web.remedies.drafting import Draft, key_of
+from makegood.web.remedies.words import kind_choices, state_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An option as the picker lists it. `cost` is "" when somebody has to type it."""
+
+    key: str
+    title: str
+    why: str
+    source: str
+    notes: Sequence[str]
+    cost: str
+    typed: str
+    error: str
+    ticked: bool
+    open_asks: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options that the same person decides; `mine` when it is the reader."""
+
+    words: str
+    mine: bool
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A remedy the case was given, or was to be."""
+
+    id: int
+    title: str
+    cost: str
+    words: str
+    state: str
+    why: str
+    due_at: datetime | None
+    promise_state: str
+    may_take_back: bool
+
+
+@at_desk("GET", "POST")
+def remedies(request: DeskRequest, ref: str) -> HttpResponse:
+    """What may be given in a case; sent, it is given, or asked for when it is more than one's own to give."""
+    number = parse_number(ref)
+    if request.method == "GET":
+        return _shown(request, number, QueryDict())
+    try:
+        said = _commit(request, number)
+    except Refusal as no:
+        case_for(request.desk.scope, number)
+        return _shown(request, number, request.POST, errors_of(no), status=no.status if no.status == 409 else 422)
+    return _answered(request, number, said)
+
+
+@at_desk("POST")
+def reckon(request: DeskRequest, ref: str) -> HttpResponse:
+    """What is ticked, added up. Changes nothing."""
+    return _shown(request, parse_number(ref), request.POST)
+
+
+@at_desk("POST")
+def withdraw(request: DeskRequest, ref: str, grant: int) -> HttpResponse:
+    """Take back what the customer does not want after all."""
+    desk, number = request.desk, parse_number(ref)
+    reason = request.POST.get("reason", "").strip() or _("The customer wants something else")
+    actions.withdraw_grant(grant, reason=reason, scope=desk.scope, by=desk.actor, now=desk.now)
+    return _answered(request, number, _("Taken back."))
+
+
+def _commit(request: DeskRequest, number: int) -> str:
+    """Give it, or ask for it: whichever the button had said. The actions check both."""
+    desk, typed = request.desk, request.POST
+    case = case_for(desk.scope, number)
+    draft, found = _read(case, typed, desk)
+    draft.check()
+    reckoned = found.reckoned
+    sent: dict[str, Any] = {
+        "currency": found.currency, "reason": typed.get("reason", ""), "scope": desk.scope, "by": desk.actor,
+        "now": desk.now,
+    }  # fmt: skip
+    total = format_money(reckoned.total, found.currency)
+    if reckoned.mine or not reckoned.choices:
+        actions.grant(number, reckoned.choices, **sent)
+        return _("Promised: {}").format(", ".join(one.title for one in reckoned.choices))
+    actions.ask_approval(number, reckoned.choices, note=typed.get("note", ""), **sent)
+    name = reckoned.decider.name if reckoned.decider else ""
+    return _("{name} is asked to approve {total}.").format(name=name, total=total)
+
+
+def _answered(request: DeskRequest, number: int, said: str) -> HttpResponse:
+    if not request.htmx:
+        return done(request, said, to=f"/cases/SR-{number}/")
+    page = render(request, "web/cases/panel.html", {**panel.context(number, request.desk), "pane": "case"})
+    return trigger_client_event(say(page, said), "live-today")
+
+
+def _read(case: CaseFacts, typed: QueryDict, desk: Desk) -> tuple[Draft, Picker]:
+    customer = customer_for(desk.scope, case.customer_id)
+    draft = Draft(typed, desk, customer)
+    found = picker(case, customer, staff_id=desk.staff_id, answers=draft.answers, now=desk.now, choose=draft.choices)
+    return draft, found
+
+
+def _shown(
+    request: DeskRequest, number: int, typed: QueryDict, errors: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    context = _context(number, typed, request.desk, errors or {})
+    if not request.htmx:
+        return render(request, "web/remedies/page.html", context | {"slim": True}, status=status)
+    swapped = request.htmx.target == "reckoned"
+    part = "picker.html#reckoned" if swapped else "picker.html"
+    answer = render(request, f"web/remedies/{part}", context | {"swapped": swapped}, status=status)
+    if errors:
+        answer["HX-Reswap"] = "morph:innerHTML"
+        retarget(answer, "#remedies")
+    return answer
+
+
+def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) -> dict[str, Any]:
+    case = case_for(desk.scope, number)
+    draft, found = _read(case, typed, desk)
+    errors = {**draft.errors, **errors}
+    reckoned, grants = found.reckoned, grants_of(number)
+    waiting = any(one.state is GrantState.ASKED for one in grants)
+    first = case.customer_name.split()[0]
+    return {
+        "case": case, "first": first, "url": f"/cases/{case.ref}/remedies/", "may": Do.COMMIT in case.allowed,
+        "given": [_given(one, desk) for one in grants], "waiting": waiting,
+        "asks": [
+            {"ask": one, "key": f"answer-{one.ask}", "value": draft.answers.get(one.ask, "")}
+            for one in found.matched.asks
+        ],
+        "groups": _groups(found, draft, errors), "kinds": kind_choices(),
+        "typed": typed, "errors": errors, "reckoned": reckoned, "currency": found.currency,
+        "bar": bar_of(reckoned.ruling, found.currency), "loss_note": _loss_note(found),
+        "press": _press(found, first), "by_when": _by_when(found, desk), "asks_for": not reckoned.mine,
+    }  # fmt: skip
+
+
+def _groups(found: Picker, draft: Draft, errors: dict[str, str]) -> list[Group]:
+    """Those that are one's own first, then by who decides, each in the order of fit."""
+    by: dict[tuple[bool, int], list[Pick]] = {}
+    for pick in found.picks:
+        mine = pick.decider is None and not pick.nobody
+        by.setdefault((not mine, pick.decider.id if pick.decider else 0), []).append(pick)
+    ordered = sorted(by.items(), key=lambda one: (one[0][0], one[1][0].nobody))
+    return [
+        Group(_decides(picks[0]), not others, [_line(pick, found, draft, errors) for pick in picks])
+        for (others, _who), picks in ordered
+    ]
+
+
+def _decides(pick: Pick) -> str:
+    if pick.nobody:
+        return _("Nobody who is there may give these")
+    return _who_decides(pick.decider) if pick.decider else _("Yours to give")
+
+
+def _who_decides(decider: Decider) -> str:
+    name = decider.name.split()[0]
+    if decider.usually is None:
+        return _("{} decides").format(name)
+    return _("{name} decides, usually within {time}").format(name=name, time=clocks.span(decider.usually, ceil))
+
+
+def _line(pick: Pick, found: Picker, draft: Draft, errors: dict[str, str]) -> Line:
+    offer, key = pick.offer, key_of(pick)
+    questions = {one.ask: str(one.question) for one in found.matched.asks}
+    return Line(
+        key=key, title=str(offer.option.title), why=offer.option.because or offer.why, source=offer.source,
+        notes=[note.sentence for note in offer.notes],
+        cost="" if offer.cost is None else format_money(pick.amount, found.currency) if pick.amount else _("free"),
+        typed=draft.typed.get(f"amount-{key}", ""), error=errors.get(f"amount-{key}", ""),
+        ticked=key in draft.typed.getlist("pick"),
+        open_asks=[questions[name] for name in offer.ask_first if name in questions],
+    )  # fmt: skip
+
+
+def _loss_note(found: Picker) -> dict[str, Any]:
+    """What is given against what was lost, said once it is something; a warning past all of it."""
+    share = found.reckoned.of_loss
+    if share is None or not share or found.loss is None:
+        return {}
+    told = _("{share} of the {loss} that was lost").format(
+        share=f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"), loss=format_money(found.loss, found.currency)
+    )
+    if found.reckoned.needs_reason:
+        cap = f"{found.cap:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+        return {"text": told, "over": True, "why": _("Past {} loyalty rises no further: say why.").format(cap)}
+    if share > 1:
+        return {"text": told, "over": True, "why": _("More than was lost gains little.")}
+    return {"text": told, "over": False}
+
+
+def _press(found: Picker, first: str) -> str:
+    """What the button will do, in words."""
+    reckoned = found.reckoned
+    if reckoned.mine or not reckoned.choices:
+        return _("Make this promise to {}").format(first)
+    if reckoned.decider is None:
+        return _("Nobody who is there may give this much")
+    total = format_money(reckoned.total, found.currency)
+    return _("Ask {name} to approve {total}").format(name=reckoned.decider.name.split()[0], total=total)
+
+
+def _by_when(found: Picker, desk: Desk) -> str:
+    """By when all that is chosen is done."""
+    dues = [one.due_at for one in found.reckoned.choices]
+    return clocks.ahead(max(dues), desk.now) if dues else ""
+
+
+def _given(grant: GrantFacts, desk: Desk) -> Given:
+    stands = grant.state is GrantState.GIVEN and grant.promise_state in UNKEPT
+    return Given(
+        id=grant.id, title=grant.title, words=state_words(grant),
+        cost=format_money(grant.total, grant.currency) if grant.total != Decimal(0) else "",
+        state=_mark(grant), why=grant.refusal if grant.state is GrantState.REFUSED else "",
+        due_at=grant.due_at if stands else None, promise_state=str(grant.promise_state or ""),
+        may_take_back=stands and desk.may_work,
+    )  # fmt: skip
+
+
+def _mark(grant: GrantFacts) -> str:
+    if grant.state is GrantState.ASKED:
+        return "waits"
+    if grant.state is GrantState.GIVEN:
+        return str(grant.promise_state or "open")
+    return "withdrawn"
