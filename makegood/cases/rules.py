@@ -326,7 +326,7 @@ _ENDED = "A promise ends only once, and stays as it ended. Make a new one instea
 _WHY_NOT = {
     "case.accepted": "A handover counts once it is accepted. Offer the case back instead.",
     "case.taken_in_charge": "Taking it in charge kept a promise, and a promise that was kept stays kept.",
-    "case.answered": "This answer opened the case again. Ask the customer anew instead.",
+    "case.answered": "The customer gave this answer themselves, or it opened the case again. Ask anew instead.",
     "case.cause": "Finding out why was a promise, and it is kept. Record the right cause instead.",
     "case.cause_sought": "Somebody else had been named before. Name the right person instead.",
     "case.closed": "Closing let go of promises, and they stay as they ended. Open the case again instead.",

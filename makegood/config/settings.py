@@ -50,7 +50,9 @@ INSTALLED_APPS = [
     "makegood.promises",
     "makegood.cases",
     "makegood.remedies",
+    "makegood.links",
     "makegood.intake",
+    "makegood.portal",
 ]
 
 MIDDLEWARE = [

@@ -7,5 +7,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("makegood.web.accounts.urls")),
     path("api/v1/", include("makegood.api.urls")),
+    path("p/", include("makegood.portal.urls")),
     path("", include("makegood.web.urls")),
 ]

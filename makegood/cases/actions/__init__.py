@@ -8,6 +8,7 @@ from makegood.cases.actions.ladder import take_in_charge
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.presence import Here, come_to, forget_who_left
 from makegood.cases.actions.reporting import report_failure
+from makegood.cases.actions.speaking import answer_oneself, ask_for_link, write
 from makegood.cases.actions.standing_in import reassign_absent
 from makegood.cases.actions.undoing import undo
 from makegood.cases.actions.working import note, record_step
@@ -16,7 +17,9 @@ __all__ = [
     "Here",
     "accept",
     "answer",
+    "answer_oneself",
     "ask",
+    "ask_for_link",
     "assign",
     "close",
     "come_to",
@@ -40,4 +43,5 @@ __all__ = [
     "take",
     "take_in_charge",
     "undo",
+    "write",
 ]

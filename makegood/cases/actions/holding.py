@@ -30,13 +30,18 @@ def hold(number: int, *, scope: Scope, closed: bool | None = False) -> Case:
     found = visible(scope).filter(pk=number).values_list("pk", flat=True).first()
     if found is None:
         raise unknown_case()
-    hold_promises([number])
-    case = Case.objects.select_for_update().get(pk=number)
+    case = hold_theirs(number)
     if closed is False and case.closed_at is not None:
         raise Refusal("case.closed", "This case is closed. Reopen it to go on.")
     if closed and case.closed_at is None:
         raise Refusal("case.open", "This case is open already.")
     return case
+
+
+def hold_theirs(number: int) -> Case:
+    """The case, open or closed, locked for this transaction, for its own customer."""
+    hold_promises([number])
+    return Case.objects.select_for_update().get(pk=number)
 
 
 def hold_promises(numbers: Collection[int]) -> None:

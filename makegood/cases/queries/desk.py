@@ -75,7 +75,10 @@ def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
     )
 
 
-_WHYS = ("{owner} offers it to you", "Take it in charge", "The customer wants more", "Find out why it happened")
+_WHYS = (
+    "{owner} offers it to you", "Take it in charge", "The customer wants more", "The customer wrote to you",
+    "Find out why it happened",
+)  # fmt: skip
 
 
 def _rows(
@@ -108,6 +111,7 @@ def _read(scope: Scope, who: str) -> _Found:
     ours, caseless = _ours(scope, who), _CASELESS_MINE if who == "me" else _caseless_near(scope)
     asked = {"me": scope.staff_id or NOBODY, "most": MOST, "counted": _COUNTED, "looked_at": _LOOKED_AT}
     statement = _DESK.format(
+        replies=_REPLIES,
         broken=_CASES.format(ours=ours, which="NOT foretold OR failed"),
         at_risk=_CASES.format(ours=ours, which="foretold AND NOT failed"),
         caseless_broken=caseless.format(state="broken", down="DESC"),
@@ -137,7 +141,14 @@ WITH waiting AS MATERIALIZED (
                 ORDER BY asked_at DESC, id DESC LIMIT 1) = 'more'
          ORDER BY c.id LIMIT %(counted)s)
         UNION ALL
-        (SELECT 3, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
+        (SELECT 3, c.id FROM cases_case c
+         WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
+           AND (SELECT verb FROM journal_entry
+                WHERE case_id = c.id AND verb IN ('case.wrote', 'case.link_asked', {replies})
+                ORDER BY at DESC, id DESC LIMIT 1) IN ('case.wrote', 'case.link_asked')
+         ORDER BY c.id LIMIT %(counted)s)
+        UNION ALL
+        (SELECT 4, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
          WHERE m.purpose = 'find_cause' AND p.owner_id = %(me)s AND p.state IN ('at_risk', 'broken')
          ORDER BY m.case_id LIMIT %(counted)s)
     ) each_sort GROUP BY number
@@ -154,6 +165,9 @@ SELECT ARRAY({broken} ORDER BY severity DESC, opened_at, id LIMIT %(most)s),
        ARRAY(SELECT why FROM longest ORDER BY opened_at, number),
        (SELECT count(*) FROM waiting)
 """
+
+# What is a reply to a customer who wrote, or one that the customer needs no more.
+_REPLIES = "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.link_made'"
 
 # Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs. One
 # that was foretold to break and then kept in time, or replaced with the customer's consent, never failed.

@@ -31,6 +31,14 @@ class OtherDetails(TypedDict, total=False):
     currency: str
 
 
+class Wishes(TypedDict, total=False):
+    """How a customer wants to hear from us."""
+
+    language: str
+    preferred_channel: str
+    cadence_minutes: int | None
+
+
 class CustomerDetails(OtherDetails, total=False):
     """What may be changed about a customer."""
 
@@ -65,12 +73,25 @@ def change(customer_id: int, *, by: Actor, now: datetime, **details: Unpack[Cust
     """Change what is given. Raises Refusal as `add` does, and ("customer.unknown"), ("customer.merged")."""
     require(by, Ability.WORK)
     customer = _lock(customer_id)
+    _set(customer, details, by=by, now=now)
+    reword([customer.pk])
+
+
+def _set(customer: Customer, details: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
     before = {field: getattr(customer, field) for field in details}
     _apply(customer, details)
-    reword([customer.pk])
     news = {field: str(getattr(customer, field)) for field, old in before.items() if getattr(customer, field) != old}
     if news:
         _record("customer.changed", customer, by=by, now=now, data=news)
+
+
+@transaction.atomic
+def prefer(customer_id: int, *, by: Actor, now: datetime, **wishes: Unpack[Wishes]) -> None:
+    """Note how a customer wants to hear from us, as they said it themselves: nobody's ability is asked for.
+
+    Raises Refusal("customer.bad_cadence"), ("customer.bad_channel"), ("customer.bad_language"), ("customer.merged").
+    """
+    _set(_lock(customer_id), wishes, by=by, now=now)
 
 
 @transaction.atomic

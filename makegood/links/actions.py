@@ -1,0 +1,84 @@
+"""Everything that writes links."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
+
+from makegood.cases.actions import ask_for_link
+from makegood.cases.actions.holding import hold, tell
+from makegood.cases.models import Case
+from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal
+from makegood.links.models import Link
+from makegood.links.queries import LinkFacts, digest_of, link_by_token
+from makegood.links.rules import BYTES, LIMITS, WINDOW, Tried
+from makegood.people.rules import Scope
+
+_FORGOTTEN = timedelta(days=1)
+
+
+@transaction.atomic
+def make_link(number: int, *, scope: Scope, by: Actor, now: datetime) -> str:
+    """Make a link to the customer's page of a case. Returns its token in plain; it cannot be shown again.
+
+    Links that were sent before go on working. Raises Refusal "case.unknown", "case.may_not_work".
+    """
+    case = hold(number, scope=scope, closed=None)
+    token = secrets.token_urlsafe(BYTES)
+    Link.objects.create(case=case, digest=digest_of(token), made_at=now, made_by=by.name[:120])
+    tell("link_made", case, by=by, at=now)
+    return token
+
+
+@transaction.atomic
+def revoke_links(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """End every link to a case at once. Raises Refusal "link.none" when there is none, "case.unknown"."""
+    case = hold(number, scope=scope, closed=None)
+    if not Link.objects.filter(case=case, revoked_at=None).update(revoked_at=now):
+        raise Refusal("link.none", "There is no link to take back.")
+    tell("link_revoked", case, by=by, at=now)
+
+
+@transaction.atomic
+def mark_opened(link: LinkFacts, *, by: Actor, now: datetime) -> None:
+    """The customer did something on the page: they have it before them. Told once for each link."""
+    if Link.objects.filter(pk=link.id, opened_at=None).update(opened_at=now):
+        tell("link_opened", Case.objects.get(pk=link.case), by=by, at=now)
+
+
+def ask_anew(token: str, *, now: datetime) -> None:
+    """Somebody who holds a link, live or not, wants a new one: its owner is told, and sends one to the customer.
+
+    Nothing says whether the token meant anything.
+    """
+    link = link_by_token(token, now=now)
+    if link is not None:
+        by = Actor(ActorKind.CUSTOMER, link.customer_id, link.customer_name[:120])
+        ask_for_link(link.case, by=by, now=now)
+
+
+# In one statement, so that two requests at once count as two.
+_COUNT = """
+WITH forgotten AS (DELETE FROM links_attempt WHERE since < %(forgotten)s AND who <> %(who)s)
+INSERT INTO links_attempt (who, since, tries) VALUES (%(who)s, %(now)s, 1)
+ON CONFLICT (who) DO UPDATE
+SET tries = CASE WHEN links_attempt.since < %(window)s THEN 1 ELSE links_attempt.tries + 1 END,
+    since = CASE WHEN links_attempt.since < %(window)s THEN %(now)s ELSE links_attempt.since END
+RETURNING tries
+"""
+
+
+def count_try(what: Tried, who: str, *, now: datetime) -> None:
+    """Count one try. Raises Refusal "link.too_often" past the limit of an hour."""
+    key = salted_hmac("makegood.links", f"{what}:{who}", algorithm="sha256").hexdigest()
+    with connection.cursor() as cursor:
+        asked: dict[str, Any] = {"who": key, "now": now, "window": now - WINDOW, "forgotten": now - _FORGOTTEN}
+        cursor.execute(_COUNT, asked)
+        (tries,) = cursor.fetchone()
+    if tries > LIMITS[what]:
+        raise Refusal("link.too_often", "That was too often. Please try again in an hour.", status=429)

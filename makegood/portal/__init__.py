@@ -1,0 +1,1 @@
+"""The customer's private page: no account, no script, nothing but their own case."""

@@ -1,0 +1,70 @@
+"""How the customer wants to hear from us: what they may choose, and what they chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from makegood.customers import actions as customers
+from makegood.customers.queries import CustomerFacts
+from makegood.customers.rules import Channel
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import invalid
+from makegood.portal.languages import LANGUAGES
+from makegood.portal.moments import Moments
+
+_OFTEN = (60, 240, 1440, 10080)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose."""
+
+    key: str
+    name: str
+    chosen: bool
+
+
+def cadences(customer: CustomerFacts, moments: Moments) -> list[Option]:
+    """How often; what the customer wishes now is among them, whatever it is."""
+    now = customer.cadence_minutes
+    spans = sorted({*_OFTEN, *([now] if now else [])})
+    often = [Option(str(one), _("At least every {span}").format(span=moments.span(one)), one == now) for one in spans]
+    return [Option("", _("When there is something to tell"), now is None), *often]
+
+
+def channels(customer: CustomerFacts) -> list[Option]:
+    """By which way; only those by which we can reach them."""
+    names = {
+        Channel.EMAIL: _("By e-mail"), Channel.PHONE: _("By phone"), Channel.SMS: _("By text message"),
+        Channel.POST: _("By post"),
+    }  # fmt: skip
+    now = customer.preferred_channel
+    known = {one.channel.value for one in customer.contacts} | ({now} if now else set())
+    if Channel.PHONE in known:
+        known.add(Channel.SMS)
+    ways = [Option(way.value, name, way.value == now) for way, name in names.items() if way.value in known]
+    return [Option("", _("As you think best"), not now), *ways]
+
+
+def languages(code: str) -> list[Option]:
+    """In which language, each by its own name."""
+    return [Option(key, name, key == code) for key, name in LANGUAGES.items()]
+
+
+def note_wishes(customer: CustomerFacts, typed: Mapping[str, str], *, by: Actor, now: datetime) -> None:
+    """Note what the customer chose. Raises Refusal("customer.bad_cadence"), ("customer.bad_channel")."""
+    often, language = typed.get("cadence", ""), typed.get("language", "")
+    if often and not (often.isascii() and often.isdigit() and len(often) < 9):
+        raise invalid("customer.bad_cadence", "Choose how often.", field="cadence")
+    wishes: customers.Wishes = {
+        "cadence_minutes": int(often) if often else None,
+        "preferred_channel": typed.get("channel", ""),
+    }
+    # One who reads pt-BR and chooses Portuguese goes on reading pt-BR.
+    if language in LANGUAGES and customer.language.partition("-")[0] != language:
+        wishes["language"] = language
+    customers.prefer(customer.id, by=by, now=now, **wishes)
