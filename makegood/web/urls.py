@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path, register_converter
 from django.views.generic import RedirectView
 
-from makegood.web.cases import acting, reporting
+from makegood.web.cases import acting, changing, reporting
 from makegood.web.cases import views as cases
-from makegood.web.customers import changing
+from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
 from makegood.web.health import views as health
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
+from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.remedies import authority, deciding, picking
@@ -41,6 +42,12 @@ class Deed(CaseRef):
     regex = "|".join(acting.DEEDS)
 
 
+class Part(CaseRef):
+    """What of a case is changed in place."""
+
+    regex = "|".join(changing.PARTS)
+
+
 class Move(CaseRef):
     """What may be done with a promise of a case."""
 
@@ -49,6 +56,7 @@ class Move(CaseRef):
 
 register_converter(CaseRef, "case")
 register_converter(Deed, "deed")
+register_converter(Part, "part")
 register_converter(Move, "commitment")
 
 urlpatterns: list[URLPattern] = [
@@ -69,6 +77,7 @@ urlpatterns: list[URLPattern] = [
     path("promises/import/<int:number>/rejects.csv", importing.rejects),
     path("promises/<int:number>/", promises.promise),
     path("promises/<int:number>/panel/", promises.panel),
+    path("promises/<int:number>/when/", promises_changing.when),
     re_path(r"^promises/(?P<number>\d{1,18})/(?P<name>keep|forecast|replace|withdraw|release)/$", moving.move),
     path("cases/", cases.cases),
     path("cases/new/", reporting.report),
@@ -80,15 +89,16 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
     path("cases/<case:ref>/remedies/<int:grant>/withdraw/", picking.withdraw),
+    path("cases/<case:ref>/change/<part:part>/", changing.change),
     path("cases/<case:ref>/<deed:deed>/", acting.act),
     path("approvals/", deciding.approvals),
     path("approvals/<int:number>/", deciding.approval),
     path("customers/", customers.customers),
     path("customers/<int:number>/", customers.customer),
-    path("customers/<int:number>/change/", changing.change),
-    path("customers/<int:number>/merge/", changing.merge),
-    path("customers/<int:number>/contacts/", changing.add_contact),
-    path("customers/<int:number>/contacts/<int:contact>/remove/", changing.remove_contact),
+    path("customers/<int:number>/change/", customers_changing.change),
+    path("customers/<int:number>/merge/", customers_changing.merge),
+    path("customers/<int:number>/contacts/", customers_changing.add_contact),
+    path("customers/<int:number>/contacts/<int:contact>/remove/", customers_changing.remove_contact),
     path("views/", saved.save),
     path("views/<slug:slug>/", saved.view),
     path("views/<slug:slug>/rename/", saved.rename),

@@ -73,6 +73,7 @@ class CaseLine:
     promise_settled_at: datetime | None
     next_title: str
     next_due_at: datetime | None
+    cause_name: str
 
     @property
     def ref(self) -> str:
@@ -140,7 +141,8 @@ def _in_order(numbers: Sequence[int]) -> tuple[CaseLine, ...]:
 _LINES = """
 SELECT c.id, c.customer_id, cu.name, c.title, k.name, c.severity, c.detected_by, c.opened_at, c.closed_at, c.outcome,
        c.owner_id, o.name, c.taken_at, c.offered_to_id, c.ordinal > 1, coalesce(f.title, ''), f.due_at, f.due_on,
-       f.breaks_at, f.settled_at, coalesce(n.title, ''), n.due_at, f.state,
+       f.breaks_at, f.settled_at, coalesce(n.title, ''), n.due_at,
+       coalesce((SELECT name FROM cases_cause WHERE id = c.cause_id), ''), f.state,
        ARRAY(SELECT step FROM cases_stepdone WHERE case_id = c.id AND undone_at IS NULL)
 FROM cases_case c
 JOIN customers_customer cu ON cu.id = c.customer_id
@@ -163,6 +165,7 @@ _NAMES = (
     "number", "customer_id", "customer_name", "title", "kind_name", "severity", "detected_by", "opened_at",
     "closed_at", "outcome", "owner_id", "owner_name", "taken_at", "offered_to_id", "repeat", "promise_title",
     "promise_due_at", "promise_due_on", "promise_breaks_at", "promise_settled_at", "next_title", "next_due_at",
+    "cause_name",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from makegood.cases.rules import CONVERSATION
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.web.answers import done, errors_of, say
-from makegood.web.cases import panel
+from makegood.web.cases import changing, panel
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
 from makegood.web.cases.undoing import last_deed_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
@@ -25,7 +25,7 @@ from makegood.web.promises.deadlines import read_plain
 from makegood.web.tables import number_or_none
 
 Deed = Callable[[int, QueryDict, Desk], str]
-APART = ("toasts",)
+APART = ("toasts", "pop")
 """What a deed is done from that is not the open case: it is told in passing, and the case asks for itself anew."""
 _FIELDS = {"due_at": "when", "title": "what", "staff_id": "finder", "words": "said"}
 
@@ -82,6 +82,10 @@ def _refused(
     status = status if status in (409, 422) else 409
     if request.htmx and request.htmx.target == "toasts":
         return say(HttpResponse(status=204), next(iter(typed.errors.values())), kind="refused")
+    if request.htmx and request.htmx.target == "pop":
+        part = changing.OF_DEED.get(typed.deed, "owner")
+        page = changing.context(number, part, request.desk, typed) | {"changes": changes}
+        return render(request, "web/cases/change/pop.html", page, status=status)
     return _shown(request, panel.context(number, request.desk, typed) | {"changes": changes}, status)
 
 

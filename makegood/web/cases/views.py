@@ -31,7 +31,7 @@ def cases(request: DeskRequest) -> HttpResponse:
     context = {
         "columns": [
             Column(_("Case")), Column(_("Customer")), Column(_("Promise"), n=True), Column(_("Conversation")),
-            Column(_("Next"), n=True), Column(_("Owner")), Column(_("Opened"), n=True),
+            Column(_("Next"), n=True), Column(_("Cause")), Column(_("Owner")), Column(_("Opened"), n=True),
         ],
         "rows": [Row(_cells(line, desk), f"/cases/{line.ref}/") for line in found.rows],
         "count": _counted(desk, narrow) if found.rows else "",
@@ -96,8 +96,24 @@ def _cells(line: CaseLine, desk: Desk) -> list[object]:
     title = f"{line.ref} {line.title}"
     steps = pips(sum(line.pips)) if line.closed_at is None else _("Closed")
     done = format_html('<span class="person">{}{}</span>', steps, again)
-    ahead = clock(line.next_due_at, desk.now) if line.next_due_at and line.closed_at is None else ""
-    return [title, customer, promise_clock(line, desk), done, ahead, owner, clocks.due(line.opened_at, desk.now)]
+    ahead, cause = (line.next_due_at and clock(line.next_due_at, desk.now)) or "", line.cause_name
+    if line.closed_at is None:
+        ahead = _at_hand(line, "when", ahead or _soft(_("Add")), _("change the time"), desk)
+        owner = _at_hand(line, "owner", owner, _("change the owner"), desk)
+    cause = _at_hand(line, "cause", cause or _soft(_("Say why")), _("change the cause"), desk)
+    return [title, customer, promise_clock(line, desk), done, ahead, cause, owner, clocks.due(line.opened_at, desk.now)]
+
+
+def _soft(words: str) -> SafeString:
+    return format_html('<span class="soft">{}</span>', words)
+
+
+def _at_hand(line: CaseLine, part: str, shown: object, what: str, desk: Desk) -> SafeString:
+    """A cell that opens the form that changes it, over the list."""
+    if not desk.may_work:
+        return format_html("{}", shown)
+    link = '<a class="at-hand" href="/cases/{}/change/{}/" data-pop>{}<span class="sr">: {}</span></a>'
+    return format_html(link, line.ref, part, shown, what)
 
 
 def promise_clock(line: CaseLine, desk: Desk) -> SafeString:

@@ -33,6 +33,8 @@ class QueueRow:
     unowned: bool = False
     repeat: bool = False
     current: bool = False
+    when_url: str = ""
+    owner_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def promise_row(promise: PromiseFacts, base: str) -> QueueRow:
         id=key, url=f"{base}promise={promise.id}", panel=f"/promises/{promise.id}/panel/", state=promise.state,
         name=promise.customer_name, what=promise.kind_name, words=promise.title, due_at=promise.due_at,
         due_on=promise.due_on, breaks_at=promise.breaks_at, warn_at=promise.warn_at, owner=promise.owner_name,
-        unowned=promise.owner_id is None,
+        unowned=promise.owner_id is None, when_url=f"/promises/{promise.id}/when/",
     )  # fmt: skip
 
 
@@ -78,5 +80,5 @@ def case_row(case: CaseLine, why: str, base: str, key: str) -> QueueRow:
         due_on=case.promise_due_on, breaks_at=case.promise_breaks_at, ended_at=case.promise_settled_at,
         since=case.opened_at if waits or case.promise_due_at is None else None,
         pips=sum(case.pips), owner=case.owner_name if case.taken_at else "", unowned=case.taken_at is None,
-        repeat=case.repeat,
+        repeat=case.repeat, when_url=f"/cases/{case.ref}/change/when/", owner_url=f"/cases/{case.ref}/change/owner/",
     )  # fmt: skip

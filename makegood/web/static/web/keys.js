@@ -64,7 +64,7 @@ function handle(event) {
   // On many keyboards [ and ] are typed with AltGr, which some systems tell as Ctrl and Alt.
   const third = event.getModifierState("AltGraph");
   if (!third && (event.metaKey || event.ctrlKey)) return !event.altKey && chord(event);
-  if ((event.altKey && !third) || event.isComposing || document.querySelector("dialog[open]")) return false;
+  if ((event.altKey && !third) || event.isComposing || document.querySelector("dialog[open], .pop:popover-open")) return false;
   if (event.key === "Escape") return escape(event);
   if (typing(event.target) || root.dataset.singleKeys === "off") return false;
   return single(event.key);

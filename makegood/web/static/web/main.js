@@ -7,5 +7,6 @@ import "./desk.js";
 import "./keys.js";
 import "./palette.js";
 import "./live.js";
+import "./pop.js";
 import "./picker.js";
 import "./views.js";
