@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from makegood.notices.rules import (
@@ -54,21 +54,23 @@ def test_quiet_hours_hold_back_all_but_the_urgent() -> None:
     assert planned.later == ((calm, NOW + 8 * HOUR),)
 
 
-arrivals = st.lists(st.tuples(st.integers(0, 1800), st.booleans()), max_size=60)
+arrivals = st.lists(st.tuples(st.integers(0, 1800), st.booleans()), max_size=25)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(arrivals, st.integers(0, 1800))
 def test_whatever_comes_each_leaves_once_none_late_and_never_too_many_at_a_time(
     told: list[tuple[int, bool]], opening: int
 ) -> None:
-    """A sender that looks every second, through half an hour of news and quiet hours that end within it."""
+    """A sender that looks whenever something is due, through half an hour of news and quiet hours that end within."""
     opens = NOW + opening * SECOND
     due = {number: NOW + second * SECOND for number, (second, _) in enumerate(told)}
     left: dict[int, datetime] = {}
     messages: list[datetime] = []
     sent: list[datetime] = []
-    now = NOW
     while len(left) < len(told):
+        now = min(at for number, at in due.items() if number not in left)
+        assert now < NOW + 3 * HOUR
         ready = [Waiting(n, "", "/", told[n][1]) for n, at in due.items() if at <= now and n not in left]
         planned = plan(ready, sent, opens_at=max(opens, now), now=now)
         for bundle in planned.bundles:
@@ -80,13 +82,11 @@ def test_whatever_comes_each_leaves_once_none_late_and_never_too_many_at_a_time(
         for one, until in planned.later:
             assert until > now
             due[one.id] = until
-        now += SECOND
-        assert now < NOW + 3 * HOUR
     for first, later in zip(messages, messages[MOST:], strict=False):
         assert later - first >= WITHIN
     for number, (second, urgent) in enumerate(told):
         free = NOW + second * SECOND if urgent else max(NOW + second * SECOND, opens)
-        assert free <= left[number] <= free + WITHIN + SECOND
+        assert free <= left[number] <= free + WITHIN
 
 
 minutes_of_a_year = st.integers(0, 365 * 24 * 60).map(
