@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from makegood.api import cases, customers, facts, ledger, notices, promises, remedies
+from makegood.api import cases, customers, facts, ledger, links, notices, plans, promises, remedies
 from makegood.api.door import api, guarded, unknown_address
 
 for _router in (
     facts.router,
     promises.router,
     cases.router,
+    plans.router,
     customers.router,
     remedies.router,
+    links.router,
     notices.router,
     ledger.router,
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path, register_converter
 from django.views.generic import RedirectView
 
-from makegood.web.cases import acting, changing, reporting
+from makegood.web.cases import acting, changing, page, reporting
 from makegood.web.cases import views as cases
 from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
@@ -90,6 +90,10 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
     path("cases/<case:ref>/remedies/<int:grant>/withdraw/", picking.withdraw),
     path("cases/<case:ref>/change/<part:part>/", changing.change),
+    path("cases/<case:ref>/page/", page.page),
+    path("cases/<case:ref>/page/make/", page.make),
+    path("cases/<case:ref>/page/revoke/", page.revoke),
+    path("cases/<case:ref>/page/preview/", page.preview),
     path("cases/<case:ref>/<deed:deed>/", acting.act),
     path("approvals/", deciding.approvals),
     path("approvals/<int:number>/", deciding.approval),

@@ -93,6 +93,8 @@ def answer_name(answer: str) -> str:
 
 
 def _answered(data: Mapping[str, Any]) -> str:
+    if data.get("channel") == "page":
+        return _("answered on their page: {}").format(answer_name(data.get("answer", "")))
     return _("recorded the customer’s answer: {}").format(answer_name(data.get("answer", "")))
 
 
@@ -141,6 +143,7 @@ LINES |= {
     "case.assigned": Line(_named("gave the case to {name}"), image="person"),
     "case.reassigned": Line(_named("gave the case to {name}, who is there"), image="person"),
     "case.step": Line(_step, image="talk"),
+    "case.plan_changed": Line(fixed("changed the plan"), image="edit"),
     "case.noted": Line(lambda data: _("noted: {}").format(data.get("text", "")), image="note"),
     "case.committed": Line(_committed, image="promise"),
     "case.escalated": Line(_escalated, image="flag"),
@@ -149,6 +152,11 @@ LINES |= {
     "case.answered": Line(_answered, state="waits", states={Answer.SATISFIED: "mended", Answer.MORE: "at_risk"}),
     "case.cause": Line(_named("found why: {name}"), image="root"),
     "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
+    "case.wrote": Line(fixed("wrote to us on their page"), image="talk"),
+    "case.link_made": Line(fixed("made a link to the customer’s page"), image="link"),
+    "case.link_revoked": Line(fixed("took back every link to the customer’s page"), image="link"),
+    "case.link_opened": Line(fixed("opened their page"), image="eye"),
+    "case.link_asked": Line(fixed("asked for a new link to their page"), image="link"),
     "case.closed": Line(fixed("closed the case"), "Case closed", "mended"),
     "case.undone": Line(fixed("took it back"), image="undo"),
     "case.reopened": Line(fixed("opened the case again"), image="loop"),

@@ -104,6 +104,12 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
+@register.filter
+def first_name(name: str) -> str:
+    """How somebody is called at the desk."""
+    return str(name).split()[0]
+
+
 @register.simple_tag
 def person(
     name: str | None, kind: str = "staff", size: str = "", label: str | None = None, here: bool = False

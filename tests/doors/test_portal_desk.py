@@ -1,0 +1,73 @@
+"""The customer's page from the desk and by the API: making links, seeing what the customer sees, taking links back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from makegood.links.models import Link
+from tests.doors.api_client import Api
+from tests.doors.customer_client import ByLink, dana, number
+from tests.doors.desk_client import AtDesk, text
+from tests.factories import Cast
+from tests.rooms.casework import cast, mara
+
+__all__ = ["cast", "dana", "mara", "number"]
+pytestmark = pytest.mark.django_db
+
+
+def test_a_link_is_made_shown_once_and_opens_the_page(number: int, cast: Cast) -> None:
+    desk, url = AtDesk(cast.mara), f"/cases/SR-{number}/page/"
+    assert "Dana’s page" in text(desk.get(f"/cases/SR-{number}/"))
+    assert "Dana has no link yet." in text(desk.get(url))
+    made = desk.post(f"{url}make/").content.decode()
+    (token,) = re.findall(r"/p/([\w-]{43})/", made)
+    assert token not in desk.get(url).content.decode()
+    assert "not opened so far" in text(desk.get(url))
+    ByLink(token).get()
+    assert "not opened so far" in text(desk.get(url))
+    ByLink(token).post("read/")
+    assert re.search(r"opened \w{3} \d+ \w{3}", text(desk.get(url)))
+    desk.post(f"{url}revoke/")
+    assert ByLink(token).get().status_code == 410
+    assert "taken back" in text(desk.get(url))
+
+
+def test_staff_see_exactly_what_the_customer_sees(dana: ByLink, number: int, cast: Cast) -> None:
+    theirs, ours = dana.get(), AtDesk(cast.mara).get(f"/cases/SR-{number}/page/preview/")
+    assert "Nothing that is pressed here is sent." in text(ours)
+    said = "This is what the customer sees. Nothing that is pressed here is sent. "
+    assert text(ours).replace(said, "") == text(theirs)
+    assert ours.content.decode().count("<fieldset disabled>") == theirs.content.decode().count("<fieldset>") == 6
+    assert "unser Versprechen" in text(AtDesk(cast.mara).get(f"/cases/SR-{number}/page/preview/", lang="de"))
+
+
+def test_a_stranger_sees_and_makes_no_link(dana: ByLink, number: int, cast: Cast) -> None:
+    desk = AtDesk(cast.stranger)
+    for path in ("", "preview/"):
+        assert desk.get(f"/cases/SR-{number}/page/{path}").status_code == 404
+    desk.post(f"/cases/SR-{number}/page/make/")
+    desk.post(f"/cases/SR-{number}/page/revoke/")
+    assert Link.objects.count() == 1
+    assert dana.get().status_code == 200
+    assert AtDesk(None).get(f"/cases/SR-{number}/page/preview/").status_code == 303
+
+
+def test_by_api_the_address_is_told_once(number: int, cast: Cast) -> None:
+    made = Api(staff=cast.mara).post(f"/cases/SR-{number}/link")
+    assert made.status == 201
+    (token,) = re.findall(r"/p/([\w-]{43})/$", made.body["address"])
+    assert ByLink(token).get().status_code == 200
+    assert Api(staff=cast.stranger).post(f"/cases/{number}/link").code == "case.unknown"
+
+
+def test_the_story_tells_what_the_customer_said(dana: ByLink, number: int, cast: Cast) -> None:
+    dana.post("words/", words="I waited all day.")
+    dana.post("answer/", answer="more", words="The lamp is scratched.")
+    page = AtDesk(cast.mara).get(f"/cases/SR-{number}/")
+    shown = text(page)
+    assert "Dana Okafor wrote to us on their page I waited all day." in shown
+    assert "Dana Okafor answered on their page: wants something more The lamp is scratched." in shown
+    assert "<blockquote>I waited all day.</blockquote>" in page.content.decode()
+    assert "/undo/" not in page.content.decode().partition("answered on their page")[2].partition("</li>")[0]
