@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from makegood.config.installed import installation
@@ -34,6 +35,8 @@ def _set_up(now: datetime) -> dict[str, str]:
     from makegood.platform.installation import set_up
     from makegood.promises.actions import change_kind
     from makegood.promises.queries import kinds
+    from makegood.remedies.actions import install_shipped, set_limit
+    from makegood.remedies.rules.authority import Limit
 
     known: dict[str, Any] = {"by": SYSTEM, "now": now}
     migrate()
@@ -51,6 +54,9 @@ def _set_up(now: datetime) -> dict[str, str]:
             change_team(teams[person["team"]], lead_id=staff_id, **known)
     for kind in kinds():
         change_kind(kind.slug, {"team_id": teams[CARE]}, **known)
+    install_shipped(**known)
+    for grade, case in ((1, 250), (2, 3_000), (4, None)):
+        set_limit(Limit(grade=grade, currency="GBP", case=None if case is None else Decimal(case)), **known)
     return tokens
 
 
