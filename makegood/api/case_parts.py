@@ -121,6 +121,12 @@ class CaseOut(Schema):
     checks: list[CheckOut]
 
 
+class StepTakenOut(CaseOut):
+    """The case after a step, with what there was to heed about it."""
+
+    warnings: list[ObstacleOut]
+
+
 class CaseLineOut(Schema):
     """A case in a list. `next_*` tell of the earliest promise still to be kept in it."""
 

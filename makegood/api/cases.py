@@ -24,6 +24,7 @@ from makegood.cases.queries import CaseFilter, parse_number
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role, Scope
 from makegood.platform.installation import organisation
+from makegood.remedies import actions as remedies
 
 router = Router(tags=["cases"])
 
@@ -146,13 +147,16 @@ def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None 
 # Working it
 
 
-@router.post("/cases/{number}/steps", response=CaseOut, summary="Record a step")
+@router.post("/cases/{number}/steps", response=parts.StepTakenOut, summary="Record a step")
 def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> HttpResponse:
-    """Record a step of the recovery. Any step may be recorded at any time, and again."""
-    return _do(
-        request, number, body, actions.record_step,
-        step=body.step, words=body.words, channel=body.channel, harm=body.harm,
+    """Record a step of the recovery. Any step may be recorded at any time, and again. `warnings` stop nothing."""
+    doer, case = person(request, body.staff), parse_number(number)
+    heeded = remedies.take_step(
+        case, step=body.step, words=body.words, channel=body.channel, harm=body.harm, scope=doer.scope, by=doer.by,
+        now=request.now,
     )  # fmt: skip
+    warnings = [{"code": one.code, "sentence": one.sentence} for one in heeded]
+    return told(_seen(doer, case) | {"warnings": warnings})
 
 
 @router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")

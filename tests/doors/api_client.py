@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from ninja import Schema
 
-from makegood.api.case_parts import CaseLineOut, CaseOut
+from makegood.api.case_parts import CaseLineOut, CaseOut, StepTakenOut
 from makegood.api.promises import PromiseOut
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import create_token
@@ -73,5 +73,10 @@ def _check_form(body: Any) -> None:
             assert form.model_validate(one).model_dump(mode="json") == one
 
 
-_FORMS: dict[str, type[Schema]] = {"obstacles": CaseOut, "promise_title": CaseLineOut, "breaks_at": PromiseOut}
-_TELLING = _FORMS.keys()
+_FORMS: dict[str, type[Schema]] = {
+    "warnings": StepTakenOut,
+    "obstacles": CaseOut,
+    "promise_title": CaseLineOut,
+    "breaks_at": PromiseOut,
+}
+_TELLING = _FORMS.keys() - {"warnings"}

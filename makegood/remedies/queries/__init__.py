@@ -11,7 +11,7 @@ from makegood.remedies.queries.grants import (
 )
 from makegood.remedies.queries.loss import cap
 from makegood.remedies.queries.picking import Decider, Pick, Picker, picker
-from makegood.remedies.queries.plan import Plan, kept_plan, plan_of
+from makegood.remedies.queries.plan import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
     PlaybookFacts,
     PlaybookPage,
@@ -37,8 +37,10 @@ __all__ = [
     "active_playbooks",
     "approval_for",
     "approvals_waiting",
+    "before_apology",
     "cap",
     "grants_of",
+    "is_spoken",
     "kept_plan",
     "limits",
     "own_standing",

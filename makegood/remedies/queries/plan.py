@@ -13,7 +13,7 @@ from django.utils import dateformat, translation
 
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import FOR_THE_CUSTOMER, Purpose, Step
-from makegood.customers.queries import CustomerFacts
+from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.people.queries import Roster, roster
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
@@ -21,7 +21,7 @@ from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT
 from makegood.remedies.queries.picking import Pick, Picker, picker
-from makegood.remedies.rules.plan import HISTORY, Known, apology_caution, language_of, lines, speaks
+from makegood.remedies.rules.plan import HISTORY, Caution, Known, apology_caution, language_of, lines, speaks
 from makegood.remedies.rules.plan_words import WORDINGS
 
 MOST_OPTIONS = 3
@@ -91,13 +91,6 @@ class Needed(msgspec.Struct, frozen=True, kw_only=True):
     due: bool = False
 
 
-class PlanCaution(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to heed: a stable code and a sentence."""
-
-    code: str
-    sentence: str
-
-
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What we will say, offer and do, before we speak to the customer. Instants are aware UTC.
 
@@ -126,7 +119,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     speak_by: datetime | None
     speak_state: str
     update_minutes: int | None
-    cautions: tuple[PlanCaution, ...]
+    cautions: tuple[Caution, ...]
     kept_at: datetime | None = None
     kept_by: str = ""
 
@@ -194,6 +187,11 @@ def apologies_to(customer_ids: Collection[int], *, now: datetime) -> tuple[Apolo
     return tuple(Apology(case=case, by=by, at=at) for case, by, at in found)
 
 
+def before_apology(case: CaseFacts, *, now: datetime) -> Caution | None:
+    """What to heed before the customer of a case hears another apology."""
+    return apology_caution([one.at for one in apologies_to(ids_of(case.customer_id), now=now)], now)
+
+
 def prepare(case: CaseFacts, customer: CustomerFacts, *, scope: Scope, now: datetime) -> Plan:
     """A plan made now from facts, playbooks and authority, with what people changed in it."""
     picked = picker(case, customer, staff_id=scope.staff_id, answers={}, now=now)
@@ -213,7 +211,7 @@ def prepare(case: CaseFacts, customer: CustomerFacts, *, scope: Scope, now: date
         needed=_needed(case, roster(now), picked.picks[:MOST_OPTIONS]),
         speak_by=first.due_at if first and first.state in UNKEPT else None,
         speak_state=first.state if first else "", update_minutes=customer.cadence_minutes,
-        cautions=(PlanCaution(code=caution.code, sentence=caution.sentence),) if caution else (),
+        cautions=(caution,) if caution else (),
     )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import CONVERSATION
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
+from makegood.remedies import actions as remedies
 from makegood.web.answers import done, errors_of, say
-from makegood.web.cases import changing, panel
+from makegood.web.cases import changing, panel, plan
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
 from makegood.web.cases.undoing import last_deed_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
@@ -133,11 +134,11 @@ def _charge(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _step(step: str, number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.record_step(
+    heeded = remedies.take_step(
         number, step=step, words=typed.get("said", ""), channel=typed.get("channel", ""), harm=typed.get("harm", ""),
         **_known(desk),
     )  # fmt: skip
-    return _("Noted.")
+    return plan.with_cautions(_("Noted."), heeded)
 
 
 def _note(number: int, typed: QueryDict, desk: Desk) -> str:
@@ -148,7 +149,7 @@ def _note(number: int, typed: QueryDict, desk: Desk) -> str:
     elif not text.strip():
         raise invalid("case.no_words", _("Write down what was said."), field="text")
     elif mode == "words":
-        actions.record_step(number, step="listen", words=text, **_known(desk))
+        remedies.take_step(number, step="listen", words=text, **_known(desk))
     else:
         _log_call(number, text, desk)
     return _("Noted.")
@@ -160,7 +161,7 @@ def _log_call(number: int, text: str, desk: Desk) -> None:
     for step in CONVERSATION:
         if step == "listen" or step not in taken:
             words = text if step == "listen" else ""
-            actions.record_step(number, step=step, words=words, channel="phone", **_known(desk))
+            remedies.take_step(number, step=step, words=words, channel="phone", **_known(desk))
 
 
 def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
@@ -247,7 +248,8 @@ def _person(text: str | None, field: str) -> int:
 
 DEEDS: dict[str, Deed] = {
     "take": _take, "handover": _handover, "accept": _accept, "decline": _decline, "charge": _charge, "notes": _note,
-    "commitments": _commit, "ask": _ask, "answer": _answer, "cause": _cause, "close": _close, "reopen": _reopen,
+    "commitments": _commit, "plan": plan.change, "ask": _ask, "answer": _answer, "cause": _cause, "close": _close,
+    "reopen": _reopen,
 }  # fmt: skip
 MOVES: dict[str, Callable[[int, int, QueryDict, Desk], str]] = {
     "keep": _keep,

@@ -16,6 +16,7 @@ from makegood.kernel.money import format_money
 from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
 from makegood.web import clocks
+from makegood.web.cases import plan
 from makegood.web.cases.guide import steps_of
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
@@ -76,6 +77,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, An
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
         "notices": _notices(case, desk),
+        **plan.context(case, desk),
         "typed": typed,
         "actions": "web/cases/actions.html",
     }
