@@ -139,6 +139,24 @@ def test_the_time_is_read_back_while_it_is_typed(mara: AtDesk, typed: str, said:
     assert said in text(mara.beside("/promises/when/", q=typed))
 
 
+@pytest.mark.parametrize("words", ["ring back 25:00", "ring back yesterday", "send it 31 Feb", "ring back at 40:00 pm"])
+def test_a_time_that_cannot_be_read_makes_no_promise_for_the_usual_time(cast: Cast, mara: AtDesk, words: str) -> None:
+    known(cast)
+    answer = mara.post("/promises/new/", who=f"Dana Okafor: {words}")
+    assert answer.status_code == 422
+    assert not Promise.objects.exists()
+    assert 'value="Dana Okafor"' in answer.content.decode()
+    assert "in 30 m" not in text(mara.beside("/promises/who/", who=f"Dana Okafor: {words}"))
+
+
+def test_one_line_is_read_back_with_its_instant(cast: Cast, mara: AtDesk) -> None:
+    known(cast)
+    assert "in 45 m" in text(mara.beside("/promises/who/", who="Dana Okafor: ring back in 45 min"))
+    assert "as is usual" in text(mara.beside("/promises/who/", who="Dana Okafor: ring back"))
+    mara.post("/promises/new/", who="Dana Okafor: bring 6 chairs 25:00", when="in 2 h")
+    assert Promise.objects.get().title == "bring 6 chairs 25:00"
+
+
 def test_who_is_meant_is_read_back_too(cast: Cast, mara: AtDesk) -> None:
     known(cast, key="A-1", phone="+44 20 7946 0958")
     for words in ("dana o", "A-1", "7946 0958", "Dana Okafor: ring back in 30 min"):

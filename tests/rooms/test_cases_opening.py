@@ -22,7 +22,7 @@ from makegood.promises.actions import NewPromise, advance_due, make_many, receiv
 from makegood.promises.facts import CustomerFact, Fact
 from makegood.promises.models import Calendar, Kind, Promise
 from makegood.promises.rules import Moved, State
-from tests.factories import NOW, Cast, make_cast, make_customer
+from tests.factories import NOW, Cast, make_absence, make_cast, make_customer
 from tests.rooms.casework import HOUR, MINUTE, Hand, callback, cast, mara, watch
 
 __all__ = ["cast", "mara"]
@@ -52,6 +52,17 @@ def test_the_same_news_twice_opens_nothing_more(mara: Hand) -> None:
     entries = Entry.objects.count()
     assert actions.follow(moved, by=SYSTEM, now=BROKE) == 0
     assert (Case.objects.count(), Failure.objects.count(), Entry.objects.count()) == (1, 1, entries)
+
+
+def test_whoever_gave_their_word_owns_what_became_of_it_unless_they_are_away(cast: Cast) -> None:
+    Kind.objects.filter(slug="callback").update(team=cast.billing)
+    callback(Hand(cast.mara))
+    watch(BROKE)
+    assert Case.objects.get().owner == cast.mara
+    make_absence(cast.tomas)
+    callback(Hand(cast.tomas), customer=make_customer("Ines Duarte").pk)
+    watch(BROKE)
+    assert Case.objects.latest("id").owner.team == cast.billing
 
 
 def test_a_customer_who_wants_to_hear_from_us_often_is_spoken_to_sooner(mara: Hand) -> None:

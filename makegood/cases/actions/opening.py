@@ -36,7 +36,10 @@ _TITLE_LIMIT = 300
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """One failure that wants a case. `customer_id` is the living customer; `promise_id` None for a reported harm."""
+    """One failure that wants a case. `customer_id` is the living customer; `promise_id` None for a reported harm.
+
+    `promiser_id` is the member of staff who owned the promise, if one did.
+    """
 
     customer_id: int
     kind_id: int
@@ -47,6 +50,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     failure_class: FailureClass
     detected_by: DetectedBy
     promise_id: int | None = None
+    promiser_id: int | None = None
     criticality: int = 2
     harm: str = ""
 
@@ -107,6 +111,7 @@ def _trouble(move: Moved, customer_id: int, detected_by: DetectedBy) -> Trouble:
         failure_class=FailureClass.OUTCOME,
         detected_by=DetectedBy.FORECAST if move.forecast_is_late and move.after in LIVE else detected_by,
         promise_id=move.promise_id,
+        promiser_id=move.owner_id,
     )
 
 
@@ -141,7 +146,7 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
     cases = []
     for number, trouble in zip(new_numbers(len(troubles)), troubles, strict=True):
         count, latest = stock.earlier.get(trouble.key, Earlier())
-        owner_id = people.route(trouble.team_id, trouble.role)
+        owner_id = people.route(trouble.team_id, trouble.role, trouble.promiser_id)
         cases.append(
             NewCase(
                 id=number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from django.http import HttpResponse, QueryDict
@@ -79,8 +80,22 @@ def who(request: DeskRequest) -> HttpResponse:
     form = _split(_read(request.GET), request.desk)
     text = form.values["who"]
     found = search(request.desk.scope, text, limit=FITTING) if len(text) > 1 else ()
-    context = {"text": text, "found": [choice(line) for line in found], "form": form}
+    context = {
+        "text": text, "found": [choice(line) for line in found], "form": form,
+        "said": form.errors.get("when") or _read_back(form, request.desk), "unread": "when" in form.errors,
+    }  # fmt: skip
     return render(request, "web/promises/new.html#who", context)
+
+
+def _read_back(form: Form, desk: Desk) -> str:
+    """By when it would be due, in words; "" while there is nothing to promise yet."""
+    if not form.values["what"]:
+        return ""
+    due = _due(form, desk)
+    if due is None:
+        return form.errors.get("when", "")
+    said = clocks.ahead(due.at, desk.now, on=due.on)
+    return said if form.values["when"] else _("{when}, as is usual").format(when=said)
 
 
 def _page(request: DeskRequest, form: Form) -> dict[str, object]:
@@ -100,15 +115,30 @@ def _read(typed: QueryDict) -> Form:
 def _split(form: Form, desk: Desk) -> Form:
     """One line such as "Dana Okafor: ring back in 30 min", put into the fields that were left empty."""
     name, colon, rest = form.values["who"].partition(":")
-    if not colon or form.values["what"] or form.values["when"] or not rest.strip():
+    if not colon or form.values["what"] or not rest.strip():
         return form
-    try:
-        found = find_when(rest, now=desk.now, zone=desk.zone, calendar=None)
-    except Refusal:
-        found = None
-    what, due = (found[0], rest.replace(found[0], "", 1).strip(" ,;")) if found else (rest.strip(), "")
+    what, due = rest.strip(), form.values["when"]
+    if not due:
+        try:
+            found = find_when(rest, now=desk.now, zone=desk.zone, calendar=None)
+        except Refusal as no:
+            form.errors["when"] = no.message
+            found = None
+        if found:
+            what, due = found[0], rest.replace(found[0], "", 1).strip(" ,;")
+        elif _LIKE_A_TIME.search(rest):
+            form.errors.setdefault("when", _("No time can be read in “{words}”. Say it in By when.").format(words=what))
     form.values |= {"who": name.strip(), "what": what.strip(), "when": due}
     return form
+
+
+# Words that were meant as a time, though none can be read: they must not turn into a title and a usual time.
+_LIKE_A_TIME = re.compile(
+    r"\b(?:\d{1,2}[:.h]\d{2}|\d{1,2} ?[ap]m|\d+ ?(?:min|m|h|hours?|days?|weeks?)|yesterday|today|tomorrow|tonight"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|\d{1,2}\.? ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def _make(form: Form, desk: Desk) -> tuple[int, str] | None:
