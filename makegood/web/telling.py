@@ -37,7 +37,7 @@ class Event:
 class Line:
     """How a kind of move is told: its words after a name, alone, and before a title; and its mark.
 
-    `states` are marks that depend on what the customer answered.
+    `states` are marks that depend on what the customer answered. A reason is `ours` when it is not the customer's.
     """
 
     words: Callable[[Mapping[str, Any]], str]
@@ -46,6 +46,7 @@ class Line:
     image: str = ""
     titled: str = ""
     states: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = False
 
 
 def tell(entries: Iterable[Recorded], desk: Desk, named: Collection[int] = ()) -> list[Event]:
@@ -81,12 +82,13 @@ def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> E
     if entry.subject_kind == "promise" and entry.subject_id in named and title not in text:
         text = f"{_(line.titled) if line.titled and by else text}: {title}"
     text = text if by else text[:1].upper() + text[1:]
-    said = str(data.get("said") or "")
+    said, reason = str(data.get("said") or ""), str(data.get("reason") or "")
+    ours, theirs = (reason, "") if line.ours else ("", reason)
     return Event(
         id=entry.id, at=entry.at, by=by, text=text, image=line.image, strong=plain and bool(line.state),
         state=line.states.get(str(data.get("answer")), line.state),
-        quote=str(data.get("words") or data.get("reason") or (said if data.get("step") == "listen" else "")),
-        why=str(data.get("note") or data.get("harm") or (said if data.get("step") != "listen" else "")),
+        quote=str(data.get("words") or theirs or (said if data.get("step") == "listen" else "")),
+        why=str(data.get("note") or ours or data.get("harm") or (said if data.get("step") != "listen" else "")),
     )  # fmt: skip
 
 

@@ -19,11 +19,18 @@ from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tel
 
 def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk, undoable: Collection[int]) -> list[Event]:
     """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name; that it
-    goes with the case from owner to owner, the case has told. What was taken back stands there struck out."""
+    goes with the case from owner to owner, the case has told; what was given is told as that. What was taken back
+    stands there struck out."""
     made = {one.promise.id for one in case.commitments}
     charges = {one.promise.id for one in case.commitments if one.purpose is Purpose.TAKE_IN_CHARGE}
     told_already = {"promise.made": made, "promise.given": made, "promise.kept": charges, "promise.kept_late": charges}
-    shown = [entry for entry in entries if entry.subject_id not in told_already.get(entry.verb, ())]
+    given = {entry.data.get("promise") for entry in entries if entry.verb == "case.granted"}
+    shown = [
+        entry
+        for entry in entries
+        if entry.subject_id not in told_already.get(entry.verb, ())
+        and not (entry.verb == "case.committed" and entry.data.get("promise") in given)
+    ]
     events = tell(shown, desk, named=made)
     texts, gone = {event.id: event.text for event in events}, undone(entries)
     back = {entry.id: texts.get(entry.data["entry"], "") for entry in entries if entry.verb == "case.undone"}
@@ -127,11 +134,11 @@ def _climbed(data: Mapping[str, Any]) -> str:
 
 
 LINES |= {
-    "case.granted": Line(_granted, image="hand"),
+    "case.granted": Line(_granted, image="hand", ours=True),
     "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
     "case.approval_asked": Line(_approval_asked, image="shield", state="waits"),
-    "case.approved": Line(_decided("approved: {what}"), image="shield"),
-    "case.approval_refused": Line(_decided("refused: {what}"), image="shield"),
+    "case.approved": Line(_decided("approved: {what}"), image="shield", ours=True),
+    "case.approval_refused": Line(_decided("refused: {what}"), image="shield", ours=True),
     "case.approval_climbed": Line(_climbed, image="flag"),
     "case.opened": Line(_opened, image="case"),
     "case.joined": Line(lambda data: _("added to this case: {}").format(data.get("what", "")), image="flag"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import retarget, trigger_client_event
 
 from makegood.cases.queries import CaseFacts, case_for, parse_number
@@ -194,7 +195,12 @@ def _who_decides(decider: Decider) -> str:
     name = decider.name.split()[0]
     if decider.usually is None:
         return _("{} decides").format(name)
-    return _("{name} decides, usually within {time}").format(name=name, time=clocks.span(decider.usually, ceil))
+    return _("{name} decides, usually within {time}").format(name=name, time=_usually(decider.usually))
+
+
+def _usually(length: timedelta) -> str:
+    minutes = max(1, ceil(length / clocks.MINUTE))
+    return ngettext("{} minute", "{} minutes", minutes).format(minutes) if minutes < 60 else clocks.span(length, ceil)
 
 
 def _line(pick: Pick, found: Picker, draft: Draft, errors: dict[str, str]) -> Line:
