@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -138,10 +138,19 @@ def write_rejects(scope: Scope, batch_id: int, out: IO[str]) -> int:
     _check(scope)
     if not Batch.objects.filter(pk=batch_id).exists():
         raise _no_batch()
+    return _write(_rejects(batch_id), out)
+
+
+def write_tried(rejects: Iterable[Reject], out: IO[str]) -> int:
+    """Write rows that a dry run found it could not take, in the same form, and return how many."""
+    return _write(((one.line, one.column, one.value, one.code, one.reason, one.raw) for one in rejects), out)
+
+
+def _write(rows: Iterable[tuple[object, ...]], out: IO[str]) -> int:
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     count = 0
-    for cells in _rejects(batch_id):
+    for cells in rows:
         writer.writerow([_safe(cell) for cell in cells])
         count += 1
     return count

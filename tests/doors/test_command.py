@@ -202,3 +202,15 @@ def test_a_missing_program_says_what_to_install(monkeypatch: pytest.MonkeyPatch,
     assert find_tool(where, "pg_dump", server=OLDEST).name == "pg_dump"
     with pytest.raises(Exception, match="PostgreSQL 99; a pg_dump of version 99 or newer is needed"):
         find_tool(where, "pg_dump", server=99)
+
+
+def test_a_dry_run_tells_the_rows_it_would_not_take(hills: Installation, tmp_path: Path) -> None:
+    feed, orders, rejects = tmp_path / "shop.yaml", tmp_path / "orders.csv", tmp_path / "rejects.csv"
+    feed.write_text(
+        "name: shop\ntime_zone: Europe/Berlin\ndates: eu\nfields:\n  reference: Order\n  kind: {const: delivery}\n"
+        "  due_at: Due\n  customer: {key: Cust}\n"
+    )
+    orders.write_text("Order,Due,Cust\nA1,05.03.2024,C1\nA2,30.02.2024,C2\n")
+    told = hills.must("import", str(feed), str(orders), "--dry-run", "--rejects", str(rejects))
+    assert "line 3, Due “30.02.2024”: There is no day 30 in month 2" in told
+    assert rejects.read_text().splitlines()[1].startswith("3,Due,30.02.2024,row.date,")

@@ -79,8 +79,8 @@ def command(
                 dry_run=dry_run,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
-        if rejects is not None and summary.batch_id is not None:
-            _write_rejects(summary.batch_id, rejects)
+        if rejects is not None:
+            _write_rejects(summary, rejects)
         _tell(summary, described.name, dry_run=dry_run, as_json=as_json)
 
 
@@ -112,12 +112,16 @@ def _progress(*, quiet: bool) -> Progress:
     return Progress(*columns, console=Console(stderr=True), disable=quiet)
 
 
-def _write_rejects(batch_id: int, path: Path) -> None:
-    from makegood.intake.queries import write_rejects
+def _write_rejects(summary: Summary, path: Path) -> None:
+    """All of them; of a dry run, which keeps nothing, as many as it remembers."""
+    from makegood.intake.queries import write_rejects, write_tried
     from makegood.people.rules import Role, Scope
 
     with path.open("w", encoding="utf-8", newline="") as out:
-        write_rejects(Scope(Role.ADMINISTRATOR), batch_id, out)
+        if summary.batch_id is None:
+            write_tried(summary.told, out)
+        else:
+            write_rejects(Scope(Role.ADMINISTRATOR), summary.batch_id, out)
 
 
 def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
@@ -131,9 +135,18 @@ def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
     for reason, count in summary.skipped_because.most_common():
         click.echo(f"  {count:>9,} skipped: {reason}")
     click.echo(f"  {summary.cases:>9,} cases {'would open at most' if dry_run else 'opened'}")
+    if summary.told:
+        click.echo(f"The first rejected row{'s' * (len(summary.told) > 1)}:")
+    for one in summary.told[:_SHOWN]:
+        where = f"line {one.line}" + (f", {one.column}" if one.column else "")
+        click.echo(f"  {where}{f' “{one.value[:60]}”' if one.value else ''}: {one.reason}")
+
+
+_SHOWN = 10
 
 
 def _hint(summary: Summary) -> str:
-    if not summary.rejected or summary.batch_id is None:
+    if not summary.rejected:
         return ""
-    return " (see them with --rejects FILE.csv, or on the Imports page)"
+    there = "" if summary.batch_id is None else ", or on the Imports page"
+    return f" (all of them with --rejects FILE.csv{there})"
