@@ -17,7 +17,9 @@ def pages_of(stage: Stage) -> list[str]:
     return [
         "/today/", "/today/?who=team", f"/today/?case={case}", f"/today/?promise={promise}", "/promises/?due=any",
         "/promises/?q=nothing-fits", f"/promises/{promise}/", "/promises/new/", "/cases/", "/cases/?state=all",
-        f"/cases/{case}/", "/cases/new/", "/customers/", f"/customers/{customer}/", f"/customers/{customer}/change/",
+        f"/cases/{case}/", f"/cases/{case}/change/owner/", f"/cases/{case}/change/when/",
+        f"/cases/{case}/change/cause/", f"/promises/{promise}/when/", "/cases/new/",
+        "/customers/", f"/customers/{customer}/", f"/customers/{customer}/change/",
         f"/customers/{customer}/merge/", f"/customers/{customer}/merge/?q=a", "/settings/people/add/",
         "/settings/kinds/calendars/add/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/2fa/totp/activate/",
         "/search/?q=okafor", "/insights/", "/health/", "/settings/you/", "/settings/people/", *people,

@@ -49,6 +49,16 @@ def test_what_opens_over_a_page(stage: Stage, seat: Seat) -> None:
         assert judged(mara) == [], key
 
 
+def test_what_opens_over_a_list(stage: Stage, seat: Seat) -> None:
+    pages_of(stage)
+    mara = seat("mara")
+    for part in ("owner", "when", "cause"):
+        mara.open("/cases/")
+        mara.page.locator(f"td a[href$='/change/{part}/']").first.click()
+        mara.page.locator("#pop:popover-open form").last.wait_for(state="visible")
+        assert judged(mara) == [], part
+
+
 def test_the_door(stage: Stage, seat: Seat) -> None:
     mara = seat("mara")
     mara.context.clear_cookies()

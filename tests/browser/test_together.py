@@ -167,3 +167,23 @@ def test_a_form_in_place_without_script(stage: Stage, seat: Seat) -> None:
     mara.records("cause", cause="forgotten", note="The list was cut off")
     expect(mara.page).to_have_url(re.compile(f"/cases/{ref}/$"))
     mara.sees("found why: Nobody was reminded", within="#case .tl")
+
+
+def test_the_keys_of_the_open_case(stage: Stage, seat: Seat) -> None:
+    trouble(stage)
+    mara = seat("mara")
+    mara.open("/today/")
+    mara.opens("broken", "Dana Okafor")
+    mara.press("h")
+    expect(mara.page.locator("#case form[action$='/handover/'] select")).to_be_focused()
+    mara.press("Escape")
+    expect(mara.page.locator("#case form[action$='/handover/']")).to_be_hidden()
+    mara.press("n")
+    expect(mara.page.locator(NOTE)).to_be_focused()
+    mara.press("Escape", "t")
+    mara.sees("You took the case", within="#case .tl")
+    for done in ("took responsibility", "listened", "understood what it means"):
+        mara.press("e")
+        mara.sees(done, within="#case .tl")
+    mara.press("?")
+    mara.sees("Undo what was just done", within="#key-sheet")
