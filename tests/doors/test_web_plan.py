@@ -38,7 +38,9 @@ def report(cast: Cast, **more: Any) -> str:
 
 
 def test_a_case_opens_with_its_plan(cast: Cast) -> None:
-    page = AtDesk(cast.mara).get(f"/cases/{report(cast)}/")
+    mara, ref = AtDesk(cast.mara), report(cast)
+    assert f'hx-get="/cases/{ref}/plan/"' in mara.get(f"/cases/{ref}/").content.decode()
+    page = mara.get(f"/cases/{ref}/plan/")
 
     shown = text(page)
     assert "Plan before contact" in shown
@@ -54,9 +56,8 @@ def test_a_line_is_changed_with_and_without_script_and_told_in_the_story(cast: C
     assert mara.post(f"/cases/{ref}/plan/", line="own", words="Soy Mara.").status_code == 303
     pressed = mara.press(f"/cases/{ref}/plan/", line="refocus", words="Nunca más.")
 
-    shown = text(pressed)
-    assert "Soy Mara. Mara Silva’s words" in shown
-    assert "changed the plan" in shown
+    assert "Soy Mara. Mara Silva’s words" in text(mara.beside(f"/cases/{ref}/plan/"))
+    assert "changed the plan" in text(pressed)
     assert "no improvement is on record" in toast(pressed)
 
 
@@ -73,8 +74,10 @@ def test_the_first_word_folds_the_plan_and_an_apology_made_is_cautioned_in_the_g
 
     pressed = mara.press(f"/cases/{ref}/steps/apologise/", said="Lo siento.")
 
-    assert '<details class="plan" id="plan" open>' not in pressed.content.decode()
-    assert "The plan as it stood at the first word" in text(pressed)
+    assert pressed.status_code == 200
+    kept = mara.beside(f"/cases/{ref}/plan/")
+    assert '<details class="plan" open>' not in kept.content.decode()
+    assert "The plan as it stood at the first word" in text(kept)
     again = mara.press(f"/cases/{ref}/steps/apologise/", said="Lo siento, no volverá a pasar.")
     assert "We apologised once in the last 30 days" in toast(again)
     assert "no volverá a pasar” promises that things will be better" in toast(again)
@@ -84,10 +87,10 @@ def test_a_stranger_and_a_colleague_who_only_looks_change_nothing(cast: Cast) ->
     ref = report(cast)
     AtDesk(cast.stranger).post(f"/cases/{ref}/plan/", line="own", words="Not mine to say")
     AtDesk(cast.anil).post(f"/cases/{ref}/plan/", line="own", words="Not mine to say")
-    page = AtDesk(cast.anil).get(f"/cases/{ref}/")
+    page = AtDesk(cast.anil).get(f"/cases/{ref}/plan/")
     assert "Not mine to say" not in text(page)
     assert "Plan before contact" in text(page)
-    assert f"/cases/{ref}/plan/" not in page.content.decode()
+    assert f'action="/cases/{ref}/plan/"' not in page.content.decode()
 
 
 def test_the_plan_by_api(cast: Cast) -> None:

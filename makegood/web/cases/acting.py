@@ -37,6 +37,16 @@ def act(request: DeskRequest, ref: str, deed: str) -> HttpResponse:
     return _do(request, parse_number(ref), deed, DEEDS[deed])
 
 
+@at_desk("GET", "POST")
+def planned(request: DeskRequest, ref: str) -> HttpResponse:
+    """The plan before contact: fetched into an open case, or with the case around it; sent, a line of it is changed."""
+    number = parse_number(ref)
+    if request.method == "POST":
+        return _do(request, number, "plan", plan.change)
+    context = panel.context(number, request.desk, with_plan=True) | {"pane": "case"}
+    return render(request, "web/cases/plan.html" if request.htmx else "web/cases/case.html", context)
+
+
 @at_desk("POST")
 def step(request: DeskRequest, ref: str, step: str) -> HttpResponse:
     """Record a step with what was said."""
@@ -248,7 +258,7 @@ def _person(text: str | None, field: str) -> int:
 
 DEEDS: dict[str, Deed] = {
     "take": _take, "handover": _handover, "accept": _accept, "decline": _decline, "charge": _charge, "notes": _note,
-    "commitments": _commit, "plan": plan.change, "ask": _ask, "answer": _answer, "cause": _cause, "close": _close,
+    "commitments": _commit, "ask": _ask, "answer": _answer, "cause": _cause, "close": _close,
     "reopen": _reopen,
 }  # fmt: skip
 MOVES: dict[str, Callable[[int, int, QueryDict, Desk], str]] = {

@@ -56,8 +56,8 @@ class Typed:
     values: Mapping[str, Any]
 
 
-def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, Any]:
-    """What the panel of a case reads. Raises Refusal "case.unknown"."""
+def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: bool = False) -> dict[str, Any]:
+    """What the panel of a case reads, with the plan only when it is asked for. Raises Refusal "case.unknown"."""
     case = case_for(desk.scope, number)
     entries = entries_of(case)
     open_to_undo = undoable(case, entries, desk.scope)
@@ -77,7 +77,9 @@ def context(number: int, desk: Desk, typed: Typed | None = None) -> dict[str, An
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
         "notices": _notices(case, desk),
-        **plan.context(case, desk),
+        "heed": plan.heed(case, desk),
+        # Preparing it takes as many questions as all the rest: it is fetched on its own, like the picker.
+        "plan": plan.shown(case, desk) if with_plan or (typed and typed.deed == "plan") else None,
         "typed": typed,
         "actions": "web/cases/actions.html",
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -60,16 +59,16 @@ class Shown:
     cautions: Sequence[str]
 
 
-def context(case: CaseFacts, desk: Desk) -> dict[str, Any]:
-    """The plan, nothing when the customer was spoken to without one; and what to heed before an apology."""
+def heed(case: CaseFacts, desk: Desk) -> str:
+    """What to heed before the customer hears another apology; "" when there is nothing, or nothing to say any more."""
+    found = None if case.closed_at is not None else before_apology(case, now=desk.now)
+    return found.sentence if found else ""
+
+
+def shown(case: CaseFacts, desk: Desk) -> Shown | None:
+    """The plan; None when the customer was spoken to without one."""
     plan = _plan(case, desk)
-    if case.closed_at is not None:
-        heed = None
-    elif plan is not None and plan.kept_at is None:
-        heed = next(iter(plan.cautions), None)
-    else:
-        heed = before_apology(case, now=desk.now)
-    return {"plan": _shown(plan, case, desk) if plan else None, "heed": heed.sentence if heed else ""}
+    return _shown(plan, case, desk) if plan else None
 
 
 def change(number: int, typed: QueryDict, desk: Desk) -> str:
