@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
+from tests.browser.person import LIVE, Person
 from tests.browser.stage import Stage
 from tests.installations import wait_until
 
@@ -63,9 +63,13 @@ def test_a_step_that_crossed_a_colleagues_word_is_stopped_and_kept(stage: Stage,
     stage.api("lena").post(f"/cases/{ref}/note", {"text": "I have just rung her."})
     said.press("Control+Enter")
     mara.sees("I have just rung her.", within="#case .notice")
+    # The news of it draws the case anew, and takes neither the reason nor the words away.
+    mara.page.wait_for_timeout(2 * LIVE)
+    expect(mara.page.locator("#case .notice[role=alert]")).to_be_in_viewport()
     expect(said).to_have_value("It is mine until it is right")
     said.press("Control+Enter")
     mara.sees("You took responsibility", within="#case .tl")
+    expect(mara.page.locator("#case .notice[role=alert]")).to_have_count(0)
 
 
 def test_a_deed_is_taken_back_by_its_toast_and_by_z(stage: Stage, seat: Seat) -> None:

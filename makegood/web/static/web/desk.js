@@ -64,7 +64,17 @@ export function back() {
   current()?.focus({ preventScroll: phone.matches });
 }
 
+let ended = false;
 toNow();
+// Who looks at the end of the story goes on looking there; who was refused is shown why.
+body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const story = detail.target?.id === "case" && document.querySelector("#case .tl");
+  ended = Boolean(story) && story.scrollHeight - story.scrollTop - story.clientHeight < 60;
+});
+body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (ended) toNow();
+  if (detail.xhr?.status >= 400) document.querySelector("#case [role=alert]")?.scrollIntoView({ block: "nearest" });
+});
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const row = event.target.closest(".case-row[data-panel]");

@@ -61,7 +61,8 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   Idiomorph.defaults.ignoreActiveValue = live && Boolean(document.activeElement?.matches("input, textarea, select"));
 });
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !old.matches?.("#case .present") && !(live && old.matches?.("input, textarea, select") && changed(old));
-Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(live && [...(old.querySelectorAll?.("textarea, input[type=text]") ?? [])].some(changed));
+// Nor does news take away why a form was refused: it would be gone before it is read.
+Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(live && (old.matches?.("#case [role=alert]") || [...(old.querySelectorAll?.("textarea, input[type=text]") ?? [])].some(changed)));
 // News moves no fold; the answer to a form closes only the one that holds the form.
 const folded = (el, how) => live || (how === "remove" && !el.contains(sent));
 Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el, how) =>

@@ -22,7 +22,10 @@ export function say(text, { undo, kind } = {}) {
   if (undo) form.setAttribute("action", undo);
   else form.remove();
   // The key takes back what was done last.
-  if (undo) for (const older of shelf.querySelectorAll("[data-key]")) delete older.dataset.key;
+  for (const older of undo ? shelf.querySelectorAll("[data-key]") : []) {
+    delete older.dataset.key;
+    older.querySelector("kbd").remove();
+  }
   shelf.append(toast);
   while (shelf.children.length > MOST) shelf.firstElementChild.remove();
   leave(toast);
