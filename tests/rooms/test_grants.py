@@ -6,15 +6,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.cases import actions as cases
 from makegood.cases.models import Case, Commitment
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
+from makegood.notices.models import Notice
+from makegood.people.rules import Role
 from makegood.promises.models import Kind, Promise
 from makegood.promises.rules import State
 from makegood.remedies import actions
 from makegood.remedies.models import Approval, Grant
+from makegood.remedies.queries import active_playbooks
 from makegood.remedies.rules.authority import Limit, Period
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState
@@ -230,6 +234,26 @@ def test_a_stranger_and_a_bad_choice_give_nothing(cast: Cast, case: Case) -> Non
         actions.withdraw_grant(number, reason="Why not", **Hand(cast.stranger).at(NOW))
     assert refused.value.code == "grant.unknown"
     assert (Grant.objects.count(), Entry.objects.count()) == before
+
+
+def test_an_option_that_a_playbook_keeps_for_leads_is_theirs_however_cheap(cast: Cast, case: Case) -> None:
+    actions.install_shipped(by=actor(cast.greta), now=NOW)
+    kept = next(
+        (book.playbook, rule.rule, option.option)
+        for book in active_playbooks() for rule in book.rules for option in rule.options
+        if option.who.role == Role.LEAD
+    )  # fmt: skip
+    choice = replace(back("1"), playbook=kept[0], rule=kept[1], option=kept[2])
+
+    with pytest.raises(Refusal, match=r"keeps one of these for somebody else.*Ask Lena Brandt"):
+        actions.grant(case.pk, [choice], **Hand(cast.mara).at(NOW))
+    number = actions.ask_approval(case.pk, [choice], **Hand(cast.mara).at(NOW))
+    assert [one.words for one in Notice.objects.filter(staff=cast.lena, topic="approval_asked")] == [
+        f"SR-{case.pk} waits for you to decide about a remedy."
+    ]
+    actions.decide(number, approve=True, **Hand(cast.lena).at(NOW))
+    assert Grant.objects.get().decided_by == cast.lena
+    assert Notice.objects.filter(staff=cast.mara, topic="approval_decided").count() == 1
 
 
 def test_limits_are_set_by_managers_only(cast: Cast) -> None:

@@ -14,13 +14,14 @@ from makegood.cases.models import Case
 from makegood.cases.queries.seeing import visible
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
+from makegood.notices import actions as notices
 from makegood.people.queries import StaffFacts, roster
 from makegood.people.rules import Ability, Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT, Moved, State
 from makegood.remedies.actions.granting import check_not_own, give, new_row, over_authority
-from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh
+from makegood.remedies.actions.weighing import Weighed, hold_budget, kept_for, weigh
 from makegood.remedies.models import Approval, Grant
 from makegood.remedies.queries.authority import limits, staff_of_customer
 from makegood.remedies.rules.authority import Wanted
@@ -74,6 +75,7 @@ def ask_approval(
             "currency": weighed.currency, "titles": [row.title for row in rows], "note": approval.note,
         },
     )  # fmt: skip
+    _say(approval, approver.id, "asked", f"SR-{weighed.case.pk} waits for you to decide about a remedy.", by, now)
     return approval.pk
 
 
@@ -109,6 +111,8 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
         "approved" if approve else "approval_refused", case, by=by, at=now,
         data={"approval": approval.pk, "reason": approval.reason, "titles": [row.title for row in rows]},
     )  # fmt: skip
+    came = "approved" if approve else "refused"
+    _say(approval, approval.asked_by_id, "decided", f"What you asked for in SR-{case.pk} was {came}.", by, now)
     for row in rows:
         if approve:
             row.due_at = moved_on(row.due_at, asked_at=approval.asked_at, now=now)
@@ -142,6 +146,8 @@ def follow_silence(moved: Sequence[Moved], *, now: datetime) -> None:
             approval.promise_id = _clock(case, person_next, SYSTEM, now)
             approval.save(update_fields=["asked_of", "silent", "promise"])
             data |= {"of": person_next.id, "name": person_next.name}
+            words = f"SR-{case.pk} waits for you to decide: somebody else has not."
+            _say(approval, person_next.id, "asked", words, SYSTEM, now)
         tell("approval_climbed", case, by=SYSTEM, at=now, data=data)
 
 
@@ -160,7 +166,10 @@ def _held(approval_id: int) -> tuple[Approval, Case]:
 
 def _weighed(case: Case, rows: Sequence[Grant], now: datetime) -> Weighed:
     wanted = tuple(Wanted(RemedyKind(row.remedy), row.correction + row.goodwill) for row in rows)
-    return Weighed(case, rows[0].currency, wanted, None, roster(now), limits(), staff_of_customer(case.customer_id))
+    return Weighed(
+        case, rows[0].currency, wanted, None, roster(now), limits(), staff_of_customer(case.customer_id),
+        kept_for({(row.playbook, row.rule, row.option) for row in rows}),
+    )  # fmt: skip
 
 
 def _clock(case: Case, approver: StaffFacts, by: Actor, now: datetime) -> int:
@@ -180,6 +189,14 @@ def _settle(approval: Approval, *, approve: bool, reason: str, by_id: int, now: 
 def _end_clock(approval: Approval, by: Actor, now: datetime) -> None:
     if State(approval.promise.state) in UNKEPT:
         promises.keep(approval.promise_id, by=by, now=now)
+
+
+def _say(approval: Approval, staff_id: int, what: str, words: str, by: Actor, now: datetime) -> None:
+    """Tell somebody whom a question concerns; no name and no word of a customer is in it."""
+    notices.tell(
+        staff_id, about=("approval", approval.pk), topic=f"approval_{what}", words=words,
+        link=f"/approvals/{approval.pk}/", urgent=what == "asked", by=by, now=now,
+    )  # fmt: skip
 
 
 def _unknown() -> Refusal:
