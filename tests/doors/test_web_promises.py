@@ -106,6 +106,14 @@ def test_the_story_of_a_customer_names_each_promise_once(cast: Cast, mara: AtDes
     assert story.count("Ring with the plan") == 2
 
 
+def test_a_customers_page_says_since_when_a_case_is_open(cast: Cast, mara: AtDesk) -> None:
+    number = known(cast)
+    mara.post("/cases/new/", who="Dana Okafor", what="Nobody rang", kind="callback", customer=str(number))
+    page = text(mara.get(f"/customers/{number}/"))
+    assert "Nobody rang" in page
+    assert "open since" in page
+
+
 def test_a_promise_begun_at_a_customers_page_is_theirs(cast: Cast, mara: AtDesk) -> None:
     first, second = known(cast, key="A-1"), known(cast, key="A-2")
     for number, key in ((first, "A-1"), (second, "A-2")):

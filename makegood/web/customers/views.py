@@ -55,7 +55,7 @@ def context(number: int, desk: Desk, **more: Any) -> dict[str, Any]:
     cases = cases_list(desk.scope, CaseFilter(state="", customer_ids=found.ids), limit=_CASES)
     return {
         "customer": found,
-        "cases": [_case(line) for line in cases.rows],
+        "cases": [_case(line, desk) for line in cases.rows],
         "facts": _facts(found, live, desk),
         "live": [vow(promise) for promise in sorted(live, key=lambda promise: promise.due_at)],
         "over": [vow(promise) for promise in promises if promise.state not in UNKEPT],
@@ -76,9 +76,11 @@ def vow(promise: PromiseFacts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case(line: CaseLine) -> dict[str, Any]:
+def _case(line: CaseLine, desk: Desk) -> dict[str, Any]:
     """A case as a line of a list."""
+    opened, closed = (clocks.moment(at, desk.now) if at else "" for at in (line.opened_at, line.closed_at))
     return {
+        "said": _("closed {}").format(closed) if closed else _("open since {}").format(opened),
         "state": "mended" if line.closed_at else "waits",
         "title": f"{line.ref} {line.title}",
         "url": f"/cases/{line.ref}/",
