@@ -113,7 +113,7 @@ def test_a_note_that_crossed_a_colleagues_keeps_its_words(stage: Stage, mara: Pe
     stage.api("lena").post(f"/cases/{ref}/note", {"text": "I have just rung her."})
     mara.records("notes", text="I shall ring her at once")
     mara.sees("Somebody was here before you.")
-    mara.sees("I have just rung her.", within=".guide")
+    mara.sees("I have just rung her.", within=".story .notice")
     expect(mara.page.locator("form[action$='/notes/'] textarea")).to_have_value("I shall ring her at once")
     mara.records("notes", text="I shall leave it to Lena")
     mara.sees("noted: I shall leave it to Lena", within="#case .tl")
