@@ -15,7 +15,7 @@ from makegood.cases.queries.seeing import visible
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.notices import actions as notices
-from makegood.people.queries import StaffFacts, roster
+from makegood.people.queries import StaffFacts
 from makegood.people.rules import Ability, Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import kind_named
@@ -23,7 +23,7 @@ from makegood.promises.rules import UNKEPT, Moved, State
 from makegood.remedies.actions.granting import check_not_own, give, new_row, over_authority
 from makegood.remedies.actions.weighing import Weighed, hold_budget, kept_for, weigh
 from makegood.remedies.models import Approval, Grant
-from makegood.remedies.queries.authority import limits, staff_of_customer
+from makegood.remedies.queries.hands import hands_in
 from makegood.remedies.rules.authority import Wanted
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState, moved_on
@@ -52,7 +52,7 @@ def ask_approval(
     """
     weighed = weigh(number, choices, currency=currency, reason=reason, scope=scope, now=now)
     me = person(by)
-    if me not in weighed.barred and weighed.ruling_for(weighed.everybody.people[me], now).fits:
+    if not weighed.is_barred(me) and weighed.ruling_for(me, now).fits:
         raise Refusal("approval.not_needed", "You may give this yourself: no need to ask.")
     if Approval.objects.filter(case=weighed.case, decided_at__isnull=True).exists():
         raise Refusal("approval.waiting", "This case waits for a decision already. Wait for it, or take it back.")
@@ -99,7 +99,7 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
     weighed = _weighed(case, rows, now)
     hold_budget(me)
     check_not_own(weighed, me)
-    ruling = weighed.ruling_for(weighed.everybody.people[me], now)
+    ruling = weighed.ruling_for(me, now)
     if not ruling.fits and (approve or me != approval.asked_of_id):
         raise over_authority([one.sentence for one in ruling.obstacles], weighed, me, now)
     if not approve and not reason.strip():
@@ -166,10 +166,10 @@ def _held(approval_id: int) -> tuple[Approval, Case]:
 
 def _weighed(case: Case, rows: Sequence[Grant], now: datetime) -> Weighed:
     wanted = tuple(Wanted(RemedyKind(row.remedy), row.correction + row.goodwill) for row in rows)
-    return Weighed(
-        case, rows[0].currency, wanted, None, roster(now), limits(), staff_of_customer(case.customer_id),
-        kept_for({(row.playbook, row.rule, row.option) for row in rows}),
-    )  # fmt: skip
+    currency = rows[0].currency
+    hands = hands_in(case.pk, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now)
+    chosen = {(row.playbook, row.rule, row.option) for row in rows}
+    return Weighed(case, currency, wanted, None, hands, kept_for(chosen))
 
 
 def _clock(case: Case, approver: StaffFacts, by: Actor, now: datetime) -> int:

@@ -43,7 +43,7 @@ def grant(
     me = person(by)
     hold_budget(me)
     check_not_own(weighed, me)
-    ruling = weighed.ruling_for(weighed.everybody.people[me], now)
+    ruling = weighed.ruling_for(me, now)
     if not ruling.fits:
         raise over_authority([obstacle.sentence for obstacle in ruling.obstacles], weighed, me, now)
     rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
@@ -90,7 +90,7 @@ def unknown_grant() -> Refusal:
 
 def check_not_own(weighed: Weighed, staff_id: int) -> None:
     """Nobody gives to themselves. Raises Refusal "authority.own_case"."""
-    if staff_id in weighed.barred:
+    if weighed.is_barred(staff_id):
         raise forbidden("authority.own_case", "You are the customer of this case. A colleague has to decide.")
 
 

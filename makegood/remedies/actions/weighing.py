@@ -7,22 +7,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-import msgspec
 from django.db import connection
 
 from makegood.cases.actions.holding import hold
 from makegood.cases.models import Case
-from makegood.cases.rules import Obstacle
 from makegood.kernel.refusals import invalid
-from makegood.people.queries import Roster, StaffFacts, roster
+from makegood.people.queries import StaffFacts
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
-from makegood.remedies.queries.authority import limits, spent_by, staff_of_customer
+from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
-from makegood.remedies.rules.authority import Limit, Ruling, Wanted, judge, nearest_approver
+from makegood.remedies.rules.authority import Ruling, Wanted
 from makegood.remedies.rules.granting import Choice, compensation, faults, needs_reason, share, wanted_of
-from makegood.remedies.rules.playbooks import Who, may_grant
+from makegood.remedies.rules.playbooks import Who
 
 # Two transactions that would spend one person's budget wait for each other here; the two numbers name the lock.
 _LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
@@ -30,40 +28,28 @@ _BUDGET = 0x6D67_6275
 
 
 class Weighed(NamedTuple):
-    """A case that is held, and what it would be given."""
+    """A case that is held, what it would be given, and who may give that."""
 
     case: Case
     currency: str
     wanted: tuple[Wanted, ...]
     of_loss: Decimal | None
-    everybody: Roster
-    limits: tuple[Limit, ...]
-    barred: frozenset[int]
-    """Staff who are the case's own customer: they neither give nor decide."""
+    hands: Hands
     kept_for: tuple[Who, ...]
     """For whom the playbooks keep the options that were chosen."""
 
-    def ruling_for(self, person: StaffFacts, now: datetime) -> Ruling:
-        """What somebody may do alone here. Their budget must be held when it is to be spent."""
-        spent = spent_by([person.id], case_id=self.case.pk, currency=self.currency, now=now)[person.id]
-        ruling = judge(self.wanted, grade=person.grade, currency=self.currency, limits=self.limits, spent=spent)
-        if self._may_choose(person):
-            return ruling
-        kept = Obstacle("authority.option", "The playbook keeps one of these for somebody else to give.")
-        return msgspec.structs.replace(ruling, obstacles=(kept, *ruling.obstacles))
+    def is_barred(self, staff_id: int) -> bool:
+        """Whether somebody is the case's own customer: they neither give nor decide."""
+        return staff_id in self.hands.barred
 
-    def _may_choose(self, person: StaffFacts) -> bool:
-        return all(may_grant(who, role=person.role, grade=person.grade) for who in self.kept_for)
+    def ruling_for(self, staff_id: int, now: datetime) -> Ruling:
+        """What somebody may do alone here. Their budget must be held when it is to be spent."""
+        return self.hands.ruling(staff_id, self.wanted, self.hands.spent([staff_id], now), self.kept_for)
 
     def approver(self, asker_id: int, now: datetime, *, silent: Collection[int] = ()) -> StaffFacts | None:
         """The nearest person who is there and may give it all; not the asker, not who kept silent."""
-        spent = spent_by(self.everybody.people, case_id=self.case.pk, currency=self.currency, now=now)
-        owner = self.everybody.people.get(self.case.owner_id)
-        unfit = {person.id for person in self.everybody.people.values() if not self._may_choose(person)}
-        return nearest_approver(
-            self.everybody, self.wanted, currency=self.currency, limits=self.limits, spent=spent,
-            asker_id=asker_id, team_id=owner.team_id if owner else None, barred={*self.barred, *silent, *unfit},
-        )  # fmt: skip
+        spent = self.hands.spent(self.hands.everybody.people, now)
+        return self.hands.approver(asker_id, self.wanted, spent, self.kept_for, silent=silent)
 
 
 def weigh(
@@ -88,10 +74,9 @@ def weigh(
             " right here.",
             field="reason",
         )
-    return Weighed(
-        case, currency, wanted_of(choices), of_loss, roster(now), limits(), staff_of_customer(case.customer_id),
-        kept_for({(one.playbook, one.rule, one.option) for one in choices}),
-    )  # fmt: skip
+    hands = hands_in(case.pk, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now)
+    chosen = {(one.playbook, one.rule, one.option) for one in choices}
+    return Weighed(case, currency, wanted_of(choices), of_loss, hands, kept_for(chosen))
 
 
 def kept_for(chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:

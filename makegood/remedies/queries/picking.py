@@ -15,15 +15,15 @@ from makegood.cases.rules import FailureClass
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.phrases import Span
 from makegood.kernel.when import after
-from makegood.people.queries import Roster, StaffFacts, roster
+from makegood.people.queries import StaffFacts
 from makegood.platform.installation import organisation
-from makegood.remedies.queries.authority import limits, spent_by, staff_of_customer
+from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
-from makegood.remedies.rules.authority import Limit, Ruling, Spent, Wanted, judge, nearest_approver
+from makegood.remedies.rules.authority import Ruling, Spent, Wanted
 from makegood.remedies.rules.fit import failure_kind
-from makegood.remedies.rules.granting import Choice, compensation, needs_reason, part, share, wanted_of
-from makegood.remedies.rules.playbooks import may_grant
+from makegood.remedies.rules.granting import Choice, compensation, needs_reason, share, wanted_of
+from makegood.remedies.rules.playbooks import Who
 from makegood.remedies.rules.playbooks_cost import Loss
 from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
 
@@ -100,43 +100,26 @@ _WITHIN = Span("days", 1)
 """By when something is done that the playbook gives no time for: until tomorrow night."""
 
 
-class _Hands:
-    """Who may give what in one case, each asked once."""
+class _Reader:
+    """What is whose to give, for one reader: what was given is read once for all that is shown."""
 
     def __init__(self, case: CaseFacts, currency: str, staff_id: int | None, now: datetime) -> None:
-        self.everybody: Roster = roster(now)
-        self.limits: tuple[Limit, ...] = limits()
-        self.spent: Mapping[int, Spent] = spent_by(
-            self.everybody.people, case_id=case.number, currency=currency, now=now
+        self.hands: Hands = hands_in(
+            case.number, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now
         )
-        self.barred = staff_of_customer(case.customer_id)
-        self.case, self.currency, self.staff_id = case, currency, staff_id
+        self.spent: Mapping[int, Spent] = self.hands.spent(self.hands.everybody.people, now)
+        self.staff_id = staff_id
         self.usual: dict[int, timedelta | None] = {}
 
-    def ruling(self, wanted: tuple[Wanted, ...]) -> Ruling:
-        me = self.everybody.people.get(self.staff_id or 0)
-        spent = self.spent.get(self.staff_id or 0, Spent())
-        return judge(wanted, grade=me.grade if me else 0, currency=self.currency, limits=self.limits, spent=spent)
+    def ruling(self, wanted: Sequence[Wanted]) -> Ruling:
+        return self.hands.ruling(self.staff_id, wanted, self.spent)
 
-    def is_mine(self, offer: Offer, wanted: Wanted) -> bool:
-        me = self.everybody.people.get(self.staff_id or 0)
-        if me is None or me.id in self.barred or not may_grant(offer.option.who, role=me.role, grade=me.grade):
-            return False
-        return self.ruling((wanted,)).fits
+    def is_mine(self, wanted: Sequence[Wanted], *kept_for: Who) -> bool:
+        return self.hands.may_give(self.staff_id, wanted, self.spent, kept_for)
 
-    def decider(self, wanted: tuple[Wanted, ...], *offers: Offer) -> Decider | None:
+    def decider(self, wanted: Sequence[Wanted], *kept_for: Who) -> Decider | None:
         """The nearest person who may give all this alone, by their limits and by each playbook."""
-        owner = self.everybody.people.get(self.case.owner_id)
-        unfit = {
-            person.id
-            for person in self.everybody.people.values()
-            for offer in offers
-            if not may_grant(offer.option.who, role=person.role, grade=person.grade)
-        }
-        found = nearest_approver(
-            self.everybody, wanted, currency=self.currency, limits=self.limits, spent=self.spent,
-            asker_id=self.staff_id, team_id=owner.team_id if owner else None, barred=self.barred | unfit,
-        )  # fmt: skip
+        found = self.hands.approver(self.staff_id, wanted, self.spent, kept_for)
         return None if found is None else self._known(found)
 
     def _known(self, person: StaffFacts) -> Decider:
@@ -164,33 +147,32 @@ def picker(
     loss, limit = loss_of(case.number, currency), cap()
     situation = situation_of(case, customer, loss=loss, currency=currency, answers=answers, now=now)
     matched = match(active_playbooks(), situation, cap=limit)
-    hands, zone, given = _Hands(case, currency, staff_id, now), organisation().zone, given_in(case.number, currency)
-    picks = tuple(_pick(offer, hands, zone, now) for offer in matched.offers)
+    reader, zone, given = _Reader(case, currency, staff_id, now), organisation().zone, given_in(case.number, currency)
+    picks = tuple(_pick(offer, reader, zone, now) for offer in matched.offers)
     return Picker(
         currency=currency,
         loss=loss,
         given=given,
         cap=limit,
-        ruling=hands.ruling(()),
+        ruling=reader.ruling(()),
         matched=matched,
         picks=picks,
-        reckoned=_reckoned(tuple(choose(picks, currency)), hands, given=given, loss=loss, cap=limit),
+        reckoned=_reckoned(tuple(choose(picks, currency)), reader, given=given, loss=loss, cap=limit),
     )
 
 
 def _reckoned(
-    choices: tuple[Choice, ...], hands: _Hands, *, given: Decimal, loss: Decimal | None, cap: Decimal
+    choices: tuple[Choice, ...], reader: _Reader, *, given: Decimal, loss: Decimal | None, cap: Decimal
 ) -> Reckoned:
     wanted = wanted_of(choices)
-    ruling = hands.ruling(wanted)
-    mine = ruling.fits and hands.staff_id in hands.everybody.people and hands.staff_id not in hands.barred
+    mine = reader.is_mine(wanted)
     of_loss = share(compensation(choices) + given, loss)
     return Reckoned(
         choices=choices,
         total=sum((one.amount for one in choices), Decimal(0)),
-        ruling=ruling,
+        ruling=reader.ruling(wanted),
         mine=mine,
-        decider=None if mine or not choices else hands.decider(wanted),
+        decider=None if mine or not choices else reader.decider(wanted),
         of_loss=of_loss,
         needs_reason=bool(choices) and needs_reason(of_loss, cap=cap),
     )
@@ -235,14 +217,14 @@ def attributes_of(customer: CustomerFacts) -> dict[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
-def _pick(offer: Offer, hands: _Hands, zone: ZoneInfo, now: datetime) -> Pick:
+def _pick(offer: Offer, reader: _Reader, zone: ZoneInfo, now: datetime) -> Pick:
     amount = offer.cost or Decimal(0)
     commits = offer.option.commits
     due_at = after(commits.within if commits else _WITHIN, now=now, zone=zone, calendar=None).due_at
     choice = Choice(remedy=offer.option.remedy, title=str(offer.option.title), amount=amount, due_at=due_at)
-    wanted = Wanted(choice.remedy, part(choice).above)
-    mine = hands.is_mine(offer, wanted)
-    decider = None if mine else hands.decider((wanted,), offer)
+    wanted, who = wanted_of([choice]), offer.option.who
+    mine = reader.is_mine(wanted, who)
+    decider = None if mine else reader.decider(wanted, who)
     return Pick(offer=offer, amount=amount, due_at=due_at, decider=decider, nobody=not mine and decider is None)
 
 
