@@ -27,13 +27,13 @@ class Part:
 
 
 CAST = (
-    Part("priya", "Priya Raman", Role.AGENT, KENNEDY),
-    Part("tomas", "Tomás Reyes", Role.AGENT, KENNEDY),
-    Part("ben", "Ben Adler", Role.AGENT, KENNEDY),
-    Part("ana", "Ana Lima", Role.AGENT, LAGUARDIA),
-    Part("marcus", "Marcus Bell", Role.AGENT, LAGUARDIA),
-    Part("lena", "Lena Fischer", Role.LEAD, KENNEDY, 2),
-    Part("rosa", "Rosa Ortiz", Role.LEAD, LAGUARDIA, 2),
+    Part("priya", "Priya Raman", Role.AGENT, LAGUARDIA),
+    Part("tomas", "Tomás Reyes", Role.AGENT, LAGUARDIA),
+    Part("ben", "Ben Adler", Role.AGENT, LAGUARDIA),
+    Part("ana", "Ana Lima", Role.AGENT, KENNEDY),
+    Part("marcus", "Marcus Bell", Role.AGENT, KENNEDY),
+    Part("lena", "Lena Fischer", Role.LEAD, LAGUARDIA, 2),
+    Part("rosa", "Rosa Ortiz", Role.LEAD, KENNEDY, 2),
     Part("helen", "Helen Voss", Role.MANAGER, "", 4),
     Part("noor", "Noor Haddad", Role.ANALYST),
     Part("sam", "Sam Okoro", Role.ADMINISTRATOR, "", 3),

@@ -13,8 +13,8 @@ def hire(*, now: datetime) -> dict[str, int]:
     """Take the cast in; their ids by key. Ben is away until tomorrow, and Tomás stands in for him."""
     teams = {name: add_team(name, by=SYSTEM, now=now) for name in (KENNEDY, LAGUARDIA)}
     ids = {part.key: _hire(part, teams.get(part.team), now) for part in CAST}
-    change_team(teams[KENNEDY], lead_id=ids["lena"], by=SYSTEM, now=now)
-    change_team(teams[LAGUARDIA], lead_id=ids["rosa"], by=SYSTEM, now=now)
+    change_team(teams[LAGUARDIA], lead_id=ids["lena"], by=SYSTEM, now=now)
+    change_team(teams[KENNEDY], lead_id=ids["rosa"], by=SYSTEM, now=now)
     set_absence(
         ids["ben"],
         starts_at=now,

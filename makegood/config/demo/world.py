@@ -34,7 +34,7 @@ _EVERYTHING = Scope(Role.MANAGER)
 _LIMITS = {1: (Decimal(250), Decimal(2_500)), 2: (Decimal(1_000), Decimal(20_000)), 4: (None, None)}
 """Of each grade: what a case may be given, and what one person may give in a month."""
 # Who answers for the flights of which airport.
-_DESKS = {"JFK": ("priya", "tomas"), "LGA": ("ana", "marcus"), "EWR": ("marcus",)}
+_DESKS = {"LGA": ("priya", "tomas"), "EWR": ("tomas",), "JFK": ("ana", "marcus")}
 
 
 def build(scene: Scene, *, now: datetime) -> dict[str, int]:
