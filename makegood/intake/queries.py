@@ -10,9 +10,9 @@ from typing import IO, Any
 
 from makegood.intake.models import Batch, Reject, Upload
 from makegood.intake.rules.stages import Stage
-from makegood.kernel.refusals import forbidden, invalid, missing
+from makegood.kernel.refusals import forbidden, missing
 from makegood.people.rules import Ability, Scope
-from makegood.platform.paging import Key, slice_of
+from makegood.platform.paging import cursor_of, read_cursor, slice_of
 
 PAGE = 50
 _COLUMNS = ("line", "column", "value", "code", "reason", "row")
@@ -84,9 +84,9 @@ def batches(scope: Scope, *, after: str = "", before: str = "", limit: int = PAG
     _check(scope)
     found = slice_of(
         Batch.objects.all(), "started_at", list, limit=limit, descending=True,
-        after=_parse_cursor(after) if after else None, before=_parse_cursor(before) if before else None,
+        after=read_cursor(after), before=read_cursor(before),
     )  # fmt: skip
-    previous, following = found.around(lambda batch: f"{batch.started_at.isoformat()}~{batch.pk}")
+    previous, following = found.around(lambda batch: cursor_of(batch.started_at, batch.pk))
     return BatchesPage(tuple(map(_facts, found.rows)), following, previous)
 
 
@@ -163,17 +163,6 @@ def _check(scope: Scope) -> None:
 
 def _no_batch() -> Exception:
     return missing("batch.unknown", "There is no such batch.")
-
-
-def _parse_cursor(text: str) -> Key:
-    at, _, number = text.partition("~")
-    try:
-        instant = datetime.fromisoformat(at)
-        if instant.tzinfo is None or not 0 < int(number) < 2**63:
-            raise ValueError
-    except ValueError:
-        raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after") from None
-    return instant, int(number)
 
 
 def _rejects(batch_id: int) -> Iterator[tuple[object, ...]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+
+from makegood.kernel.refusals import invalid
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -67,3 +70,42 @@ def _beyond(rows: QuerySet[M, Any], by: str, key: Key | None, *, down: bool) -> 
     side = "lt" if down else "gt"
     # The first condition is the one an index is entered by; the second only takes away what is equal.
     return ordered.filter(**{f"{by}__{side}e": at}).filter(Q(**{f"{by}__{side}": at}) | Q(**{f"id__{side}": number}))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The ids of a page in the order of the list, and the cursors of those around it ("" where there is none)."""
+
+    ids: Sequence[int]
+    previous: str
+    next: str
+
+
+def numbers_by_instant(
+    rows: QuerySet[M, Any], by: str, *, limit: int, after: str = "", before: str = "", descending: bool = False
+) -> Numbers:
+    """The page of a list ordered by an instant, as ids. Raises Refusal("page.bad_cursor")."""
+    found: Slice[Key] = slice_of(
+        rows, by, lambda part: list(part.values_list(by, "pk")), limit=limit, after=read_cursor(after),
+        before=read_cursor(before), descending=descending,
+    )  # fmt: skip
+    return Numbers([number for _, number in found.rows], *found.around(lambda place: cursor_of(*place)))
+
+
+def cursor_of(at: datetime, number: int) -> str:
+    """Where a row stands in a list ordered by an instant, for `read_cursor`."""
+    return f"{at.isoformat()}~{number}"
+
+
+def read_cursor(text: str) -> Key | None:
+    """Where a cursor stands, None for none. Raises Refusal("page.bad_cursor")."""
+    if not text:
+        return None
+    at, _, number = text.partition("~")
+    try:
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None or not 0 < int(number) < 2**63:
+            raise ValueError
+    except ValueError:
+        raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after") from None
+    return instant, int(number)

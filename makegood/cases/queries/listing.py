@@ -18,10 +18,9 @@ from makegood.customers.models import Customer
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Scope
 from makegood.platform.among import array_of
-from makegood.platform.paging import slice_of
+from makegood.platform.paging import numbers_by_instant
 from makegood.platform.planning import planned_anew
 from makegood.platform.rows import fetch_rows
-from makegood.promises.queries import parse_cursor
 from makegood.promises.rules import State
 
 PAGE = 50
@@ -94,16 +93,11 @@ def cases_list(scope: Scope, narrow: CaseFilter, *, after: str = "", before: str
     """A page of cases by when they were opened, newest first unless told otherwise, continued after a cursor or
     ending before one. Raises Refusal("page.bad_cursor")."""
     with planned_anew():
-        found = slice_of(
-            _narrowed(scope, narrow), "opened_at", _places, limit=limit, descending=not narrow.oldest_first,
-            after=parse_cursor(after) if after else None, before=parse_cursor(before) if before else None,
+        found = numbers_by_instant(
+            _narrowed(scope, narrow), "opened_at", limit=limit, after=after, before=before,
+            descending=not narrow.oldest_first,
         )  # fmt: skip
-    previous, following = found.around(lambda place: f"{place[0].isoformat()}~{place[1]}")
-    return CasesPage(_in_order([number for _, number in found.rows]), following, previous)
-
-
-def _places(rows: QuerySet[Case]) -> list[tuple[datetime, int]]:
-    return list(rows.values_list("opened_at", "pk"))
+    return CasesPage(_in_order(found.ids), found.next, found.previous)
 
 
 @planned_anew()

@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from makegood.kernel.refusals import invalid, missing
+from makegood.kernel.refusals import missing
 from makegood.people.models import Staff
 from makegood.people.rules import Scope
 from makegood.platform.among import array_of
-from makegood.platform.paging import slice_of
+from makegood.platform.paging import numbers_by_instant
 from makegood.platform.planning import planned_anew
 from makegood.platform.rows import fetch_rows
 from makegood.promises.models import Kind, Promise, PromiseQuerySet
@@ -176,16 +176,11 @@ def ledger(scope: Scope, narrow: LedgerFilter, *, after: str = "", before: str =
     Raises Refusal("page.bad_cursor").
     """
     with planned_anew():
-        found = slice_of(
-            _narrowed(visible(scope), narrow), "due_at", _places, limit=limit, descending=narrow.newest_first,
-            after=parse_cursor(after) if after else None, before=parse_cursor(before) if before else None,
+        found = numbers_by_instant(
+            _narrowed(visible(scope), narrow), "due_at", limit=limit, after=after, before=before,
+            descending=narrow.newest_first,
         )  # fmt: skip
-    previous, following = found.around(lambda place: f"{place[0].isoformat()}~{place[1]}")
-    return LedgerPage(_in_order([number for _, number in found.rows]), following, previous)
-
-
-def _places(rows: QuerySet[Promise]) -> list[tuple[datetime, int]]:
-    return list(rows.values_list("due_at", "pk"))
+    return LedgerPage(_in_order(found.ids), found.next, found.previous)
 
 
 @planned_anew()
@@ -200,18 +195,6 @@ def search(scope: Scope, text: str, *, limit: int) -> tuple[PromiseFacts, ...]:
     if text.isascii() and text.isdigit() and len(text) < 18:
         wanted |= Q(pk=int(text))
     return _in_order(_numbers(visible(scope).filter(wanted).order_by("-due_at")[:limit]))
-
-
-def parse_cursor(text: str) -> tuple[datetime, int]:
-    """A cursor of a page. Raises Refusal "page.bad_cursor"."""
-    at, _, number = text.partition("~")
-    try:
-        instant = datetime.fromisoformat(at)
-        if instant.tzinfo is None or not 0 < int(number) < 2**63:
-            raise ValueError
-    except ValueError:
-        raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after") from None
-    return instant, int(number)
 
 
 def _narrowed(rows: PromiseQuerySet, narrow: LedgerFilter) -> PromiseQuerySet:
