@@ -21,11 +21,8 @@ from makegood.promises import actions as promises
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT, Moved, State
 from makegood.remedies.actions.granting import check_not_own, give, new_row, over_authority
-from makegood.remedies.actions.weighing import Weighed, hold_budget, kept_for, weigh
+from makegood.remedies.actions.weighing import hold_budget, weigh, weigh_again
 from makegood.remedies.models import Approval, Grant
-from makegood.remedies.queries.hands import hands_in
-from makegood.remedies.rules.authority import Wanted
-from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState, moved_on
 
 DECIDE = "decide"
@@ -96,7 +93,7 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
     rows = list(approval.grants.order_by("id"))
     if approval.asked_by_id == me:
         raise forbidden("approval.own", "You asked for this yourself. Somebody else decides.")
-    weighed = _weighed(case, rows, now)
+    weighed = weigh_again(case, rows, now=now)
     hold_budget(me)
     check_not_own(weighed, me)
     ruling = weighed.ruling_for(me, now)
@@ -137,7 +134,7 @@ def follow_silence(moved: Sequence[Moved], *, now: datetime) -> None:
     for approval_id in waiting.values_list("pk", flat=True):
         approval, case = _held(approval_id)
         silent = [*approval.silent, approval.asked_of_id]
-        weighed = _weighed(case, list(approval.grants.all()), now)
+        weighed = weigh_again(case, list(approval.grants.all()), now=now)
         person_next = weighed.approver(approval.asked_by_id, now, silent=silent)
         data: dict[str, Any] = {"approval": approval.pk, "silent": approval.asked_of_id}
         if person_next is not None:
@@ -162,14 +159,6 @@ def _held(approval_id: int) -> tuple[Approval, Case]:
     if approval.decided_at is not None:
         raise Refusal("approval.decided", "This was decided already.")
     return approval, case
-
-
-def _weighed(case: Case, rows: Sequence[Grant], now: datetime) -> Weighed:
-    wanted = tuple(Wanted(RemedyKind(row.remedy), row.correction + row.goodwill) for row in rows)
-    currency = rows[0].currency
-    hands = hands_in(case.pk, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now)
-    chosen = {(row.playbook, row.rule, row.option) for row in rows}
-    return Weighed(case, currency, wanted, None, hands, kept_for(chosen))
 
 
 def _clock(case: Case, approver: StaffFacts, by: Actor, now: datetime) -> int:

@@ -15,10 +15,12 @@ from makegood.kernel.refusals import invalid
 from makegood.people.queries import StaffFacts
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
+from makegood.remedies.models import Grant
 from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Ruling, Wanted
+from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, compensation, faults, needs_reason, share, wanted_of
 from makegood.remedies.rules.playbooks import Who
 
@@ -74,12 +76,33 @@ def weigh(
             " right here.",
             field="reason",
         )
+    return _weighed(case, choices, currency=currency, wanted=wanted_of(choices), of_loss=of_loss, now=now)
+
+
+def weigh_again(case: Case, rows: Sequence[Grant], *, now: datetime) -> Weighed:
+    """What was asked for in a case that is held, as it comes out by the limits and the playbooks of now.
+
+    Its share of the loss was stored when it was asked for, and is not reckoned again.
+    """
+    wanted = tuple(Wanted(RemedyKind(row.remedy), row.correction + row.goodwill) for row in rows)
+    return _weighed(case, rows, currency=rows[0].currency, wanted=wanted, of_loss=None, now=now)
+
+
+def _weighed(
+    case: Case,
+    chosen: Sequence[Choice | Grant],
+    *,
+    currency: str,
+    wanted: tuple[Wanted, ...],
+    of_loss: Decimal | None,
+    now: datetime,
+) -> Weighed:
     hands = hands_in(case.pk, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now)
-    chosen = {(one.playbook, one.rule, one.option) for one in choices}
-    return Weighed(case, currency, wanted_of(choices), of_loss, hands, kept_for(chosen))
+    options = {(one.playbook, one.rule, one.option) for one in chosen}
+    return Weighed(case, currency, wanted, of_loss, hands, _kept_for(options))
 
 
-def kept_for(chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:
+def _kept_for(chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:
     """Who may give these options (playbook, rule, option) by the playbooks in force; one in none binds nobody."""
     if not any(option for _, _, option in chosen):
         return ()
