@@ -111,9 +111,10 @@ def with_link(method: str) -> Callable[[View], View]:
     return wrap
 
 
-def guest_of(link: LinkFacts, language: Language, house: Organisation, now: datetime, token: str = "") -> Guest:
+def guest_of(
+    link: LinkFacts, customer: CustomerFacts, language: Language, house: Organisation, now: datetime, token: str = ""
+) -> Guest:
     """The customer of a link, on their own clock."""
-    customer = customer_for(ALL, link.customer_id)
     zone = ZoneInfo(customer.time_zone or house.time_zone)
     return Guest(
         token=token, link=link, customer=customer, house=house, language=language,
@@ -155,6 +156,6 @@ def _check_sent(request: HttpRequest) -> None:
 
 
 def _guest(request: HttpRequest, token: str, link: LinkFacts, now: datetime) -> Guest:
-    preferred = customer_for(ALL, link.customer_id).language
+    customer = customer_for(ALL, link.customer_id)
     asked, accepted = request.GET.get("lang", ""), request.headers.get("Accept-Language", "")
-    return guest_of(link, language_of(asked, preferred, accepted), organisation(), now, token)
+    return guest_of(link, customer, language_of(asked, customer.language, accepted), organisation(), now, token)

@@ -50,10 +50,11 @@ def revoke(request: DeskRequest, ref: str) -> HttpResponse:
 def preview(request: DeskRequest, ref: str) -> HttpResponse:
     """Exactly what the customer sees; nothing on it can be pressed."""
     desk, case = request.desk, case_for(request.desk.scope, parse_number(ref))
-    language = language_of(request.GET.get("lang", ""), customer_for(desk.scope, case.customer_id).language, "")
+    customer = customer_for(desk.scope, case.customer_id)
+    language = language_of(request.GET.get("lang", ""), customer.language, "")
     known = next(iter(links_of(desk.scope, case.number, now=desk.now)), None) or _no_link(case, desk.now)
     with override(language.code):
-        return written(request, guest_of(known, language, desk.organisation, desk.now), preview=True)
+        return written(request, guest_of(known, customer, language, desk.organisation, desk.now), preview=True)
 
 
 def _shown(request: DeskRequest, case: CaseFacts, address: str = "") -> HttpResponse:
