@@ -15,8 +15,9 @@ from makegood.cases.models import Case
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal
 from makegood.links.models import Link
-from makegood.links.queries import LinkFacts, digest_of, link_by_token
+from makegood.links.queries import LinkFacts, link_by_token
 from makegood.links.rules import BYTES, LIMITS, WINDOW, Tried
+from makegood.people.queries import token_digest
 from makegood.people.rules import Scope
 
 _FORGOTTEN = timedelta(days=1)
@@ -30,7 +31,7 @@ def make_link(number: int, *, scope: Scope, by: Actor, now: datetime) -> str:
     """
     case = hold(number, scope=scope, closed=None)
     token = secrets.token_urlsafe(BYTES)
-    Link.objects.create(case=case, digest=digest_of(token), made_at=now, made_by=by.name[:120])
+    Link.objects.create(case=case, digest=token_digest(token), made_at=now, made_by=by.name[:120])
     tell("link_made", case, by=by, at=now)
     return token
 

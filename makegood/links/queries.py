@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from makegood.cases.queries.seeing import unknown_case, visible
 from makegood.links.models import Link
 from makegood.links.rules import LinkState, expires_at, is_token, state_of
+from makegood.people.queries import token_digest
 from makegood.people.rules import Scope
 
 
@@ -28,16 +28,11 @@ class LinkFacts:
     state: LinkState
 
 
-def digest_of(token: str) -> str:
-    """What is kept of a token. It is long and random, so that a fast hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def link_by_token(token: str, *, now: datetime) -> LinkFacts | None:
     """The link that a token opens, whatever its state; None for a stranger's."""
     if not is_token(token):
         return None
-    row = Link.objects.select_related("case__customer").filter(digest=digest_of(token)).first()
+    row = Link.objects.select_related("case__customer").filter(digest=token_digest(token)).first()
     return None if row is None else _facts(row, now)
 
 
