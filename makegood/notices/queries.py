@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
 
-from makegood.kernel.refusals import invalid, missing
+from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.notices.models import Channel, Delivery, Notice
 from makegood.platform.paging import Slice, slice_of
 
@@ -101,7 +100,7 @@ def notice_of(staff_id: int, notice_id: int) -> NoticeFacts:
     """One notice of somebody's own. Raises Refusal "notice.unknown"."""
     found = _facts(list(Notice.objects.filter(pk=notice_id, staff_id=staff_id)))
     if not found:
-        raise missing("notice.unknown", "There is no such notice of yours.")
+        raise unknown_notice()
     return found[0]
 
 
@@ -126,7 +125,7 @@ def address_of(staff_id: int, channel_id: int) -> str:
     """The address itself, to send to it and for nothing else. Raises Refusal "channel.unknown"."""
     found = Channel.objects.filter(pk=channel_id, staff_id=staff_id).values_list("address", flat=True).first()
     if found is None:
-        raise missing("channel.unknown", "There is no such place at which you are told. It may have been removed.")
+        raise unknown_channel()
     return found
 
 
@@ -136,9 +135,19 @@ def outbox(now: datetime) -> Outbox:
     return Outbox(late, Delivery.objects.filter(failed_at__gt=now - LATELY).count())
 
 
+def unknown_notice() -> Refusal:
+    """The refusal for a notice that is another's, or none."""
+    return missing("notice.unknown", "There is no such notice of yours.")
+
+
+def unknown_channel() -> Refusal:
+    """The refusal for a channel that is another's, or none."""
+    return missing("channel.unknown", "There is no such place at which you are told. It may have been removed.")
+
+
 def _facts(rows: Sequence[Notice]) -> list[NoticeFacts]:
     given_up: dict[int, list[str]] = {}
-    failed = Delivery.objects.filter(Q(failed_at__isnull=False), notice_id__in=[row.pk for row in rows])
+    failed = Delivery.objects.filter(failed_at__isnull=False, notice_id__in=[row.pk for row in rows])
     for notice_id, name in failed.order_by("id").values_list("notice_id", "channel__name"):
         given_up.setdefault(notice_id, []).append(name)
     return [

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.texts import is_text
 from makegood.notices.models import Channel
+from makegood.notices.queries import unknown_channel
 from makegood.notices.rules import remembered
 
 LONGEST = 600
@@ -48,7 +49,7 @@ def remove_channel(staff_id: int, channel_id: int, *, by: Actor, now: datetime) 
     """Forget an address, and what still waits to leave for it. Raises Refusal "channel.unknown"."""
     row = Channel.objects.filter(pk=channel_id, staff_id=staff_id).first()
     if row is None:
-        raise missing("channel.unknown", "There is no such place at which you are told. It may have been removed.")
+        raise unknown_channel()
     _record("removed", row, by=by, now=now)
     row.delete()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from makegood.kernel.refusals import missing
 from makegood.notices.models import Notice
+from makegood.notices.queries import unknown_notice
 from makegood.platform.among import Among
 
 KEPT = timedelta(days=180)
@@ -17,7 +17,7 @@ def mark_read(staff_id: int, notice_id: int, *, now: datetime) -> str:
     mine = Notice.objects.filter(pk=notice_id, staff_id=staff_id)
     link = mine.values_list("link", flat=True).first()
     if link is None:
-        raise missing("notice.unknown", "There is no such notice of yours.")
+        raise unknown_notice()
     mine.filter(read_at=None).update(read_at=now)
     return link
 
