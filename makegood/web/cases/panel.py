@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for, undoable
-from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage
+from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage, Step
 from makegood.kernel.money import format_money
 from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
 from makegood.web import clocks
 from makegood.web.cases import plan
-from makegood.web.cases.guide import steps_of
+from makegood.web.cases.guide import GuideStep, steps_of
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
@@ -61,6 +61,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     case = case_for(desk.scope, number)
     entries = entries_of(case)
     open_to_undo = undoable(case, entries, desk.scope)
+    steps = steps_of(case)
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
@@ -70,19 +71,25 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "events": story(case, entries, desk, open_to_undo),
         "undo_last": last_deed(case, entries, open_to_undo, desk),
         "ahead": [_ahead(one, case) for one in _to_come(case)],
-        "steps": steps_of(case),
+        "steps": steps,
         "closed": case.stage is Stage.CLOSED,
         "obstacles": [one for one in case.obstacles if one.code != "case.closed"],
         "modes": _modes(case),
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
         "notices": _notices(case, desk),
-        "heed": plan.heed(case, desk),
+        "heed": plan.heed(case, desk) if _may_apologise(steps, case, typed) else "",
         # Preparing it takes as many questions as all the rest: it is fetched on its own, like the picker.
         "plan": plan.shown(case, desk) if with_plan or (typed and typed.deed == "plan") else None,
         "typed": typed,
         "actions": "web/cases/actions.html",
     }
+
+
+def _may_apologise(steps: Sequence[GuideStep], case: CaseFacts, typed: Typed | None) -> bool:
+    """Whether the guide shows the form to apologise: while that is ahead, and when it was refused."""
+    ahead = not next(step.done for step in steps if step.key == Step.APOLOGISE)
+    return Do.STEP in case.allowed and (ahead or (typed is not None and typed.deed == Step.APOLOGISE))
 
 
 def _head(case: CaseFacts, desk: Desk) -> Head:

@@ -60,8 +60,8 @@ class Shown:
 
 
 def heed(case: CaseFacts, desk: Desk) -> str:
-    """What to heed before the customer hears another apology; "" when there is nothing, or nothing to say any more."""
-    found = None if case.closed_at is not None else before_apology(case, now=desk.now)
+    """What to heed before the customer hears another apology; "" when there is nothing."""
+    found = before_apology(case, now=desk.now)
     return found.sentence if found else ""
 
 
