@@ -176,14 +176,17 @@ class Router:
         """Who gets the next piece of work that a `role` of a team answers for.
 
         Whoever gave their word (`promiser_id`), when they are at work now: the customer knows them, and so do
-        they. Else whoever has least to do among the first of these groups that has somebody: those of the team
-        in hours, of any team in hours, of the team present, of any team present, the lead, anybody present who
-        may work, anybody active who may. Raises Refusal("people.nobody") when none has.
+        they. What no team answers for is their team's. Else whoever has least to do among the first of these
+        groups that has somebody: those of the team in hours, of any team in hours, of the team present, of any
+        team present, the lead, anybody present who may work, anybody active who may. Raises
+        Refusal("people.nobody") when none has.
         """
         promiser = self.roster.people.get(promiser_id) if promiser_id is not None else None
         if promiser is not None and promiser.is_present and promiser.may_work and promiser.in_hours:
             self.load[promiser.id] = self.load.get(promiser.id, 0) + 1
             return promiser.id
+        if team_id is None and promiser is not None:
+            team_id = promiser.team_id
         pool = self._pools.get((team_id, role))
         if pool is None:
             pool = self._pools[team_id, role] = self._pool(team_id, role)

@@ -65,6 +65,19 @@ def test_whoever_gave_their_word_owns_what_became_of_it_unless_they_are_away(cas
     assert Case.objects.latest("id").owner.team == cast.billing
 
 
+def test_what_no_team_answers_for_stays_with_the_team_that_reported_or_promised_it(cast: Cast) -> None:
+    Kind.objects.update(team=None)
+    for name in ("Ines Duarte", "June Park", "Theo Grant", "Lucy Adeyemi"):
+        reported = actions.report_failure(
+            customer_id=make_customer(name).pk, kind="repair", what="It rattles", **Hand(cast.stranger).at(NOW)
+        )
+        assert queries.case_for(Hand(cast.stranger).scope, reported.number).owner_id == cast.stranger.pk
+    make_absence(cast.mara)
+    callback(Hand(cast.mara))
+    watch(BROKE)
+    assert Case.objects.latest("id").owner == cast.tomas
+
+
 def test_a_customer_who_wants_to_hear_from_us_often_is_spoken_to_sooner(mara: Hand) -> None:
     callback(mara, customer=make_customer("Patient", cadence_minutes=120).pk)
     callback(mara, customer=make_customer("Anxious", cadence_minutes=5).pk)

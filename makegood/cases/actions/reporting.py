@@ -60,7 +60,8 @@ def report_failure(
     trouble = Trouble(
         customer_id=customer_id,
         kind_id=policy.id,
-        team_id=policy.team_id,
+        # What no team answers for stays with the team of whoever reports it: they must be able to see it through.
+        team_id=policy.team_id if policy.team_id is not None else scope.team_id,
         role=policy.role,
         what=said(what, field="what", what="Say what went wrong, in the customer's words if you can."),
         severity=_one_to_four("severity", policy.severity if severity is None else severity),
