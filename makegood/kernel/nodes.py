@@ -5,7 +5,7 @@ Scalars stay text: `NO` is Norway, `007` keeps its zeros, `2024-01-01` is no dat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +125,13 @@ class Part:
         if found not in _YES | _NO:
             raise self.wrong(f"`true` or `false` was expected, found {found!r}.")
         return found in _YES
+
+
+def required(part: Part, given: Mapping[str, Part], key: str, meaning: str) -> Part:
+    """What is written under a key of `part` that must be there; `given` are its entries."""
+    if key not in given:
+        raise part.wrong(f"the key `{key}` is missing: {meaning}.")
+    return given[key]
 
 
 def parse(text: str, file: str, what: str) -> Part:

@@ -12,7 +12,7 @@ from makegood.intake.rules.needs import in_order
 from makegood.intake.rules.opening import declared
 from makegood.intake.rules.spec import Feed, FileShape, KindPolicy, Lookup, RowRules, Text, When
 from makegood.intake.rules.specparts import Defaults
-from makegood.kernel.nodes import Part, parse, read
+from makegood.kernel.nodes import Part, parse, read, required
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.texts import nearest
 
@@ -77,8 +77,7 @@ def build(root: Part) -> Feed:
     """The feed that a YAML document describes."""
     top = root.entries(_TOP)
     for needed, meaning in _NEEDED.items():
-        if needed not in top:
-            raise root.wrong(f"the key `{needed}` is missing: {meaning}.")
+        required(root, top, needed, meaning)
     defaults = _defaults(top)
     lookups = tuple(_lookup(name, part, defaults) for name, part in _entries(top, "lookups"))
     known = _instant_names(top)

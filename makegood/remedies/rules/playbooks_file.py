@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from makegood.cases.rules import FailureClass
-from makegood.kernel.nodes import Part, parse, read
+from makegood.kernel.nodes import Part, parse, read, required
 from makegood.kernel.texts import nearest
 from makegood.remedies.rules import playbooks_parts as parts
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
@@ -79,10 +79,10 @@ def build(root: Part) -> Playbook:
     """The playbook that a YAML document describes."""
     top = root.entries(_TOP)
     currency = parts.opt(top, "currency", _currency, "")
-    rules = parts.need(root, top, "rules", "what is done about which failure").items()
+    rules = required(root, top, "rules", "what is done about which failure").items()
     return Playbook(
-        playbook=_name(parts.need(root, top, "playbook", "its short name, such as `half-furniture`")),
-        name=parts.line(parts.need(root, top, "name", "what it is called"), 120),
+        playbook=_name(required(root, top, "playbook", "its short name, such as `half-furniture`")),
+        name=parts.line(required(root, top, "name", "what it is called"), 120),
         description=parts.opt(top, "description", lambda part: " ".join(part.text().split()), ""),
         currency=currency,
         rules=_once([(part, _rule(part, currency)) for part in rules], lambda rule: rule.rule, "rule"),
@@ -124,8 +124,8 @@ def _rule(part: Part, currency: str) -> Rule:
     if "asks" in given:
         _check_touched(given["asks"], [option.option for option in kept])
     return Rule(
-        rule=parts.slug(parts.need(part, given, "rule", "its short name, such as `part-missing`")),
-        name=parts.line(parts.need(part, given, "name", "what kind of failure it is for"), 200),
+        rule=parts.slug(required(part, given, "rule", "its short name, such as `part-missing`")),
+        name=parts.line(required(part, given, "name", "what kind of failure it is for"), 200),
         when=parts.opt(given, "when", _when, When()),
         treat_as=parts.opt(given, "treat_as", lambda item: FailureKind(item.word(list(FailureKind))), None),
         note=parts.opt(given, "note", lambda item: item.text().strip(), ""),
@@ -176,7 +176,7 @@ def _ask(part: Part, currency: str, before: Mapping[str, Ask]) -> Ask:
             raise part.wrong(f"a question is a block with `ask` and `question`; only `{USED}` is known by its name.")
         return USED_ASK
     given = part.entries(_ASK)
-    name = parts.slug(parts.need(part, given, "ask", "its short name, such as `receipt`"))
+    name = parts.slug(required(part, given, "ask", "its short name, such as `receipt`"))
     kind = parts.opt(given, "kind", lambda item: AskKind(item.word(list(AskKind))), AskKind.CHOICE)
     answers = tuple((item, _answer(item, currency)) for item in given["answers"].items()) if "answers" in given else ()
     if (kind is AskKind.CHOICE) != bool(answers):
@@ -185,7 +185,7 @@ def _ask(part: Part, currency: str, before: Mapping[str, Ask]) -> Ask:
         raise part.wrong(f"the question `{USED}` is answered by `yes` and `no`.")
     return Ask(
         ask=name,
-        question=parts.words(parts.need(part, given, "question", "what is asked")),
+        question=parts.words(required(part, given, "question", "what is asked")),
         kind=kind,
         answers=_once(answers, lambda answer: answer.answer, "answer"),
         attribute=parts.opt(given, "attribute", lambda item: parts.line(item, 60), ""),
@@ -199,7 +199,7 @@ def _answer(part: Part, currency: str) -> Answer:
     if part.is_text():
         return Answer(answer=parts.line(part, 120), says=Words({"en": parts.line(part, 120)}))
     given = part.entries(_ANSWER)
-    answer = parts.line(parts.need(part, given, "answer", "its short form, such as `yes`"), 120)
+    answer = parts.line(required(part, given, "answer", "its short form, such as `yes`"), 120)
     costs = given["costs"].any_entries() if "costs" in given else {}
     return Answer(
         answer=answer,
@@ -248,7 +248,7 @@ def _step(part: Part, asks: Mapping[str, Ask]) -> Step:
         return Step(do=parts.line(part, 1000))
     given = part.entries(_STEP)
     return Step(
-        do=parts.line(parts.need(part, given, "do", "what is done"), 1000),
+        do=parts.line(required(part, given, "do", "what is done"), 1000),
         how=tuple(parts.line(item, 1000) for item in given["how"].items()) if "how" in given else (),
         tool=parts.opt(given, "tool", lambda item: parts.line(item, 60), ""),
         only_if=parts.opt(given, "only_if", lambda item: _only_if(item, asks), {}),
@@ -257,14 +257,14 @@ def _step(part: Part, asks: Mapping[str, Ask]) -> Step:
 
 def _option(part: Part, currency: str, asks: Mapping[str, Ask]) -> Option:
     given = part.entries(_OPTION)
-    title = parts.words(parts.need(part, given, "title", "what it is called"), most=200)
+    title = parts.words(required(part, given, "title", "what it is called"), most=200)
     return Option(
-        option=parts.slug(parts.need(part, given, "option", "its short name, such as `full-refund`")),
-        remedy=RemedyKind(parts.need(part, given, "remedy", "what is given").word(list(RemedyKind))),
+        option=parts.slug(required(part, given, "option", "its short name, such as `full-refund`")),
+        remedy=RemedyKind(required(part, given, "remedy", "what is given").word(list(RemedyKind))),
         title=title,
-        words=parts.words(parts.need(part, given, "words", "what is said to the customer")),
+        words=parts.words(required(part, given, "words", "what is said to the customer")),
         cost=parts.opt(given, "cost", lambda item: _cost(item, currency, asks), Cost()),
-        who=parts.who(parts.need(part, given, "who", "who may grant it, such as `agent`, `lead` or `grade 2`")),
+        who=parts.who(required(part, given, "who", "who may grant it, such as `agent`, `lead` or `grade 2`")),
         commits=parts.opt(given, "commits", lambda item: _commits(item, title), None),
         asks=tuple(_known(item, item.text().strip(), asks, "question") for item in given["asks"].items())
         if "asks" in given
@@ -306,7 +306,7 @@ def _amount_asked(part: Part, asks: Mapping[str, Ask] | None) -> str:
 
 def _late(part: Part, currency: str) -> PerPeriod:
     given = part.entries(_LATE)
-    every = parts.span(need := parts.need(part, given, "every", "how long a period is, such as “1 day”"))
+    every = parts.span(need := required(part, given, "every", "how long a period is, such as “1 day”"))
     if every.kind not in ("time", "days") or not every.number:
         raise need.wrong("lateness is counted in minutes, hours, days or weeks.")
     if not {"amount", "share"} & set(given):
@@ -323,8 +323,8 @@ def _late(part: Part, currency: str) -> PerPeriod:
 def _commits(part: Part, title: Words) -> Commits:
     given = part.entries(("promise", "within", "title"))
     return Commits(
-        promise=parts.slug(parts.need(part, given, "promise", "the kind of promise, such as `delivery`")),
-        within=parts.span(parts.need(part, given, "within", "by when, such as “1 working day”")),
+        promise=parts.slug(required(part, given, "promise", "the kind of promise, such as `delivery`")),
+        within=parts.span(required(part, given, "within", "by when, such as “1 working day”")),
         title=parts.opt(given, "title", lambda item: parts.words(item, most=200), title),
     )
 
@@ -338,6 +338,6 @@ def _follow_up(part: Part) -> FollowUp:
         return FollowUp(after=parts.span(part), what=ASK_AGAIN)
     given = part.entries(("after", "what"))
     return FollowUp(
-        after=parts.span(parts.need(part, given, "after", "how long after, such as “1 day” or “at once”")),
+        after=parts.span(required(part, given, "after", "how long after, such as “1 day” or “at once”")),
         what=parts.opt(given, "what", parts.words, ASK_AGAIN),
     )

@@ -205,10 +205,3 @@ def names(part: Part) -> tuple[str, ...]:
 def opt(given: Mapping[str, Part], key: str, reader: Callable[[Part], T], default: T) -> T:
     """What is written under a key, read, or `default` when the key is not there."""
     return reader(given[key]) if key in given else default
-
-
-def need(part: Part, given: Mapping[str, Part], key: str, meaning: str) -> Part:
-    """What is written under a key that must be there."""
-    if key not in given:
-        raise part.wrong(f"the key `{key}` is missing: {meaning}.")
-    return given[key]

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import cast, get_args
 
-from makegood.kernel.nodes import Part
+from makegood.kernel.nodes import Part, required
 from makegood.kernel.texts import one_line
 from makegood.remedies.rules.entitlements import reading
 from makegood.remedies.rules.entitlements.spec import (
@@ -66,13 +66,6 @@ def text(given: Mapping[str, Part], key: str, default: str = "") -> str:
 def texts(given: Mapping[str, Part], key: str) -> tuple[str, ...]:
     """A text or a list of them."""
     return tuple(one_line(part.text()) for part in given[key].items()) if key in given else ()
-
-
-def required(part: Part, given: Mapping[str, Part], key: str, meaning: str) -> Part:
-    """An entry that must be there."""
-    if key not in given:
-        raise part.wrong(f"the key `{key}` is missing: {meaning}.")
-    return given[key]
 
 
 def number(part: Part) -> Decimal:

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from itertools import pairwise
 
-from makegood.kernel.nodes import Part
+from makegood.kernel.nodes import Part, required
 from makegood.remedies.rules.entitlements import words
-from makegood.remedies.rules.entitlements.clauses import Known, number, on_day, required, text
+from makegood.remedies.rules.entitlements.clauses import Known, number, on_day, text
 from makegood.remedies.rules.entitlements.spec import Version
 from makegood.remedies.rules.entitlements.terms import TERMS, terms
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from makegood.kernel.calendars import DAY_NAMES, Week, read_week, read_zone
 from makegood.kernel.money import decimals
-from makegood.kernel.nodes import Part, parse, read
+from makegood.kernel.nodes import Part, parse, read, required
 from makegood.kernel.public_holidays import check_place
 from makegood.kernel.refusals import Refusal
 from makegood.remedies.rules.entitlements import clauses, reading
-from makegood.remedies.rules.entitlements.clauses import Known, number, on_day, required, text, texts
+from makegood.remedies.rules.entitlements.clauses import Known, number, on_day, text, texts
 from makegood.remedies.rules.entitlements.editions import VERSION, editions, figure_names
 from makegood.remedies.rules.entitlements.spec import FactKind, FactSpec, Hours, Policy, Vector
 from makegood.remedies.rules.entitlements.terms import TERMS, has_evidence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from makegood.kernel.nodes import Part
+from makegood.kernel.nodes import Part, required
 from makegood.remedies.rules.entitlements import clauses
-from makegood.remedies.rules.entitlements.clauses import Known, number, required, text
+from makegood.remedies.rules.entitlements.clauses import Known, number, text
 from makegood.remedies.rules.entitlements.spec import (
     Exemption,
     FactKind,
