@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Reverse
 
@@ -20,6 +19,7 @@ from makegood.people.rules import Scope
 from makegood.platform.among import array_of
 from makegood.platform.paging import slice_of
 from makegood.platform.planning import planned_anew
+from makegood.platform.rows import fetch_rows
 
 PAGE = 50
 _WIDEST = 500
@@ -93,9 +93,7 @@ def ids_of(customer_id: int) -> tuple[int, ...]:
 
     Promises and cases keep the id they were made with: read them by all of these.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_IDS, [customer_id])
-        return tuple(number for (number, _) in cursor.fetchall())
+    return tuple(number for number, _ in fetch_rows(_IDS, [customer_id]))
 
 
 # Asked for every open case: by hand, because putting the statement together took longer than asking it.
@@ -110,9 +108,7 @@ ORDER BY merged, id
 
 def living_ids(customer_ids: Collection[int]) -> dict[int, int]:
     """For each id that of the living customer it means: itself, or the one it was merged into."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LIVING_IDS, [array_of(customer_ids)])
-        return dict(cursor.fetchall())
+    return dict(fetch_rows(_LIVING_IDS, [array_of(customer_ids)]))
 
 
 _LIVING_IDS = "SELECT id, coalesce(merged_into_id, id) FROM customers_customer WHERE id = ANY(%s::bigint[])"
@@ -146,10 +142,8 @@ def living_by_key(scope: Scope, key: str) -> Living | None:
 
 
 def _one_living(wanted: str, value: int | str) -> Living | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_LIVING + wanted, [value])
-        row = cursor.fetchone()
-    return None if row is None else Living(*row)
+    found = fetch_rows(_LIVING + wanted, [value])
+    return Living(*found[0]) if found else None
 
 
 @planned_anew()

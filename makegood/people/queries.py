@@ -18,6 +18,7 @@ from makegood.kernel.texts import is_text
 from makegood.people.models import Absence, ApiToken, SavedView, Staff, Team
 from makegood.people.presence import Roster, Router, StaffFacts, in_hours, initials
 from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
+from makegood.platform.rows import fetch_rows
 
 __all__ = ["Roster", "Router", "StaffFacts"]
 
@@ -180,6 +181,7 @@ FROM people_staff s LEFT JOIN people_team t ON t.id = s.team_id, LATERAL (
 
 
 def _facts(wanted: str, now: datetime, one: int | str | None = None) -> list[StaffFacts]:
+    # As text: in the binary form of the protocol, weeks and all, this was slower.
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE + wanted, {"now": now, "one": one} if one is not None else {"now": now})
         return [_as_of(row, now) for row in cursor.fetchall()]
@@ -279,12 +281,10 @@ WHERE t.digest = %s AND t.revoked_at IS NULL AND s.is_active IS NOT FALSE
 
 def authenticate_token(plain: str) -> TokenFacts | None:
     """The token somebody shows, if it is one of ours, not revoked, and its person (if any) still active."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [token_digest(plain)])
-        row = cursor.fetchone()
-    if row is None:
+    shown = fetch_rows(_SHOWN, [token_digest(plain)])
+    if not shown:
         return None
-    number, name, scope, role, staff_id, staff_name, team_id, made_at = row
+    number, name, scope, role, staff_id, staff_name, team_id, made_at = shown[0]
     return TokenFacts(
         id=number,
         name=name,
@@ -372,10 +372,8 @@ def _role_of(by: Actor) -> Role | None:
     asked = _ROLES.get(by.kind)
     if by.id is None or asked is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(asked, [by.id])
-        held = cursor.fetchone()
-    return token_role(*held) if held else None
+    held = fetch_rows(asked, [by.id])
+    return token_role(*held[0]) if held else None
 
 
 def _not_allowed(ability: Ability) -> Refusal:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import NamedTuple
 
 import msgspec
-from django.db import connection
 
 from makegood.cases.actions.clocks import FIRST_CONTACT, Clock
 from makegood.cases.actions.noticing import tell_opened
@@ -29,6 +28,7 @@ from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.people.queries import Roster, Router, roster
 from makegood.platform.among import Among
+from makegood.platform.rows import fetch_rows
 from makegood.promises.actions import Made, NewPromise, make_many
 from makegood.promises.rules import LIVE, Moved
 
@@ -181,10 +181,8 @@ class _Sponsors:
 
 def load() -> dict[int, int]:
     """How many open cases each owner has."""
-    with connection.cursor() as cursor:
-        # Rows are counted, not their numbers: that is answered by the index on owners alone.
-        cursor.execute("SELECT owner_id, count(*) FROM cases_case WHERE closed_at IS NULL GROUP BY owner_id")
-        return dict(cursor.fetchall())
+    # Rows are counted, not their numbers: that is answered by the index on owners alone.
+    return dict(fetch_rows("SELECT owner_id, count(*) FROM cases_case WHERE closed_at IS NULL GROUP BY owner_id", ()))
 
 
 def promise_first_contact(contact: FirstContact, *, by: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
+from makegood.platform.rows import fetch_rows
 
 _STANDING = """
 SELECT count(*), count(*) FILTER (WHERE taken_at IS NULL),
@@ -24,6 +24,4 @@ class Standing:
 
 def standing() -> Standing:
     """How the cases stand. Costs what is open, not what was."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING)
-        return Standing(*cursor.fetchone())
+    return Standing(*fetch_rows(_STANDING, ())[0])

@@ -88,17 +88,17 @@ _OF_POLICY = (
 
 def all_policies(*, retired: bool = True) -> dict[str, Policy]:
     """Every kind's policy by slug, with or without the `retired`: one small read, done once per batch."""
-    with connection.cursor() as cursor:
-        cursor.execute(_POLICIES, [retired])
-        return {row[1]: Policy(**dict(zip(_OF_POLICY, row, strict=True))) for row in cursor.fetchall()}
+    return {row[1]: _policy(row) for row in fetch_rows(_POLICIES, [retired])}
 
 
 def policy_and_ids(slug: str, many: int, *, retired: bool) -> tuple[Policy, list[int]] | None:
     """The policy of a kind (also of a `retired` one), and ids for so many promises of it; None when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_POLICY_AND_IDS, [many, slug, retired])
-        row = cursor.fetchone()
-    return None if row is None else (Policy(**dict(zip(_OF_POLICY, row[:-1], strict=True))), row[-1])
+    found = [(_policy(row), ids) for *row, ids in fetch_rows(_POLICY_AND_IDS, [many, slug, retired])]
+    return found[0] if found else None
+
+
+def _policy(row: Sequence[Any]) -> Policy:
+    return Policy(**dict(zip(_OF_POLICY, row, strict=True)))
 
 
 _COLUMNS = (

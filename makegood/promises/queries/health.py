@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-
+from makegood.platform.rows import fetch_rows
 from makegood.promises.models import Held, Promise
 from makegood.promises.rules import State
 
@@ -45,6 +44,5 @@ def due_between(start: datetime, end: datetime) -> dict[str, int]:
 
 
 def _counts(which: str, values: dict[str, datetime]) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT state, count(*) FROM promises_promise WHERE {which} GROUP BY state", values)  # noqa: S608
-        return dict(cursor.fetchall())
+    counted = f"SELECT state, count(*) FROM promises_promise WHERE {which} GROUP BY state"  # noqa: S608
+    return dict(fetch_rows(counted, values))

@@ -7,12 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from makegood.kernel.calendars import WorkCalendar
 from makegood.kernel.public_holidays import public_holidays
 from makegood.kernel.refusals import missing
 from makegood.kernel.texts import is_text
+from makegood.platform.rows import fetch_rows
 from makegood.promises.models import Calendar
 
 
@@ -70,9 +69,7 @@ def _one(found: tuple[KindFacts, ...]) -> KindFacts:
 
 
 def _read(wanted: str, value: Any) -> tuple[KindFacts, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_KINDS + wanted, [value])
-        return tuple(KindFacts(**dict(zip(_FIELDS, row, strict=True))) for row in cursor.fetchall())
+    return tuple(KindFacts(**dict(zip(_FIELDS, row, strict=True))) for row in fetch_rows(_KINDS + wanted, [value]))
 
 
 def calendar_of(kind_id: int, *, around: datetime) -> WorkCalendar | None:
