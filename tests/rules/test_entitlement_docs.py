@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from makegood.remedies.rules.entitlements import (
+    Standing,
     check,
     clauses,
     editions,
@@ -56,7 +57,7 @@ def test_every_shipped_policy_is_listed() -> None:
 
 KEYS = {
     *policyfile.TOP, *policyfile.FACT, *policyfile.CALENDAR, *policyfile.PAID_AS, *policyfile.MEANS,
-    *policyfile.VOUCHER, *policyfile.VECTOR, *policyfile.STANDINGS, *terms.RULE, *terms.REDUCTION, *terms.YEAR_CAP,
+    *policyfile.VOUCHER, *policyfile.VECTOR, *Standing, *terms.RULE, *terms.REDUCTION, *terms.YEAR_CAP,
     *terms.EXEMPTION, *terms.PAYMENT, *terms.CLAIM, *editions.VERSION, *editions.INDEXED, *editions.ROUNDED,
     *clauses.TEST, *clauses.LINE, *clauses.LINE_ALWAYS, *clauses.ALLOWANCE_UNITS, *UNITS, *FactKind, *get_args(Counted),
     "already_paid", "evidence", "claimed_at", "opted_out",

@@ -17,6 +17,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.remedies.rules.entitlements import clauses, reading
 from makegood.remedies.rules.entitlements.clauses import Known, number, on_day, text, texts
 from makegood.remedies.rules.entitlements.editions import VERSION, editions, figure_names
+from makegood.remedies.rules.entitlements.result import Standing
 from makegood.remedies.rules.entitlements.spec import FactKind, FactSpec, Hours, Policy, Vector
 from makegood.remedies.rules.entitlements.terms import TERMS, has_evidence
 
@@ -33,7 +34,6 @@ VECTOR = (
     "says", "facts", "on", "version", "owed", "standing", "used", "to_pay", "pay_by", "late_penalty", "claim_by",
     "rule",
 )  # fmt: skip
-STANDINGS = ("owed", "nothing", "not_covered", "exempt", "opted_out", "claimed_too_late")
 _NEEDED = {
     "name": "how the policy is called, in small letters and dashes",
     "title": "its name as people say it",
@@ -58,6 +58,7 @@ ALREADY_PAID = FactSpec(
 EVIDENCE = FactSpec(name="evidence", kind=FactKind.WORDS, says="names of the evidence that is on record", default="")
 CLAIMED_AT = FactSpec(name="claimed_at", kind=FactKind.INSTANT, says="when the customer claimed it")
 OPTED_OUT = FactSpec(name="opted_out", kind=FactKind.YES_NO, says="whether the customer has opted out", default="no")
+_OWN = frozenset(spec.name for spec in (ALREADY_PAID, EVIDENCE, OPTED_OUT, CLAIMED_AT))
 
 
 def policy_from(content: str, file: str = "policy.yaml") -> Policy:
@@ -205,7 +206,7 @@ def _claimed(top: Mapping[str, Part]) -> bool:
 def _fact(name: str, part: Part) -> FactSpec:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise part.wrong("a fact is named in small letters, digits and _, such as restored_at.")
-    if name in ("already_paid", "evidence", "opted_out", "claimed_at"):
+    if name in _OWN:
         raise part.wrong("every policy that needs it has this fact already; leave it out.")
     given = part.entries(FACT)
     kind = FactKind(required(part, given, "kind", f"one of {', '.join(FactKind)}").word(FactKind))
@@ -295,7 +296,7 @@ def _vector(part: Part, known: Known, versions: list[str]) -> Vector:
         on=on_day(given["on"]) if "on" in given else None,
         version=given["version"].word(versions) if "version" in given else "",
         owed=number(required(part, given, "owed", "the amount that must come out; 0 when nothing is owed")),
-        standing=given["standing"].word(STANDINGS) if "standing" in given else None,
+        standing=given["standing"].word(Standing) if "standing" in given else None,
         used=given["used"].word(versions) if "used" in given else None,
         to_pay=number(given["to_pay"]) if "to_pay" in given else None,
         pay_by=given["pay_by"].text() if "pay_by" in given else None,
