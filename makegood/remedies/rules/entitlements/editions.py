@@ -7,6 +7,8 @@ from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from itertools import pairwise
 
+import msgspec
+
 from makegood.kernel.nodes import Part, required
 from makegood.remedies.rules.entitlements import words
 from makegood.remedies.rules.entitlements.clauses import Known, number, on_day, text
@@ -63,11 +65,7 @@ def _closed(dated: Iterable[Version]) -> Iterable[Version]:
     for one, following in pairwise([*ordered, None]):
         assert one is not None  # noqa: S101 - only the last of a pair can be
         ends = [day for day in (one.ends_on, following.starts_on if following else None) if day]
-        yield one if not ends else _ending(one, min(ends))
-
-
-def _ending(version: Version, on: date) -> Version:
-    return Version(**{name: getattr(version, name) for name in version.__struct_fields__} | {"ends_on": on})
+        yield one if not ends else msgspec.structs.replace(one, ends_on=min(ends))
 
 
 def _figures(part: Part, earlier: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
