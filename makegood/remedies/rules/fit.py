@@ -66,7 +66,6 @@ MIX_AND_MATCH = "Mix & Match 2020"
 GELBRICH_2011 = "Gelbrich & Roschk 2011"
 GELBRICH_2015 = "Gelbrich, Gäthke & Grégoire 2015"
 JOIREMAN = "Joireman et al. 2013"
-HAESEVOETS = "Haesevoets et al. 2017"
 BITNER = "Bitner, Booms & Mohr 1994"
 
 _R = RemedyKind
