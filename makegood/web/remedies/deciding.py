@@ -28,7 +28,7 @@ from makegood.remedies.queries import (
 )
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.remedies.words import kind_name, state_words
+from makegood.web.remedies.words import kind_name, per_cent, state_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def _thing(grant: GrantFacts) -> Thing:
 
 def _share(grants: Sequence[GrantFacts]) -> str:
     share = max((grant.share for grant in grants if grant.share is not None), default=Decimal(0))
-    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%") if share else ""
+    return per_cent(share) if share else ""
 
 
 def _alike(grants: Sequence[GrantFacts]) -> dict[str, Any]:

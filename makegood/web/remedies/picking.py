@@ -30,7 +30,7 @@ from makegood.web.cases import panel
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies.bar import bar_of
 from makegood.web.remedies.drafting import Draft, key_of
-from makegood.web.remedies.words import kind_choices, state_words
+from makegood.web.remedies.words import kind_choices, per_cent, state_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,11 +222,11 @@ def _loss_note(found: Picker) -> dict[str, Any]:
     if share is None or not share or found.loss is None:
         return {}
     told = _("{share} of the {loss} that was lost").format(
-        share=f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"), loss=format_money(found.loss, found.currency)
+        share=per_cent(share), loss=format_money(found.loss, found.currency)
     )
     if found.reckoned.needs_reason:
-        cap = f"{found.cap:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
-        return {"text": told, "over": True, "why": _("Past {} loyalty rises no further: say why.").format(cap)}
+        why = _("Past {} loyalty rises no further: say why.").format(per_cent(found.cap))
+        return {"text": told, "over": True, "why": why}
     if share > 1:
         return {"text": told, "over": True, "why": _("More than was lost gains little.")}
     return {"text": told, "over": False}

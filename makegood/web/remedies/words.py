@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from makegood.promises.rules import State
@@ -29,6 +31,11 @@ def kind_choices() -> list[Choice]:
 def period_name(period: Period) -> str:
     """The span of a budget."""
     return {Period.DAY: _("a day"), Period.WEEK: _("a week"), Period.MONTH: _("a month")}[period]
+
+
+def per_cent(share: Decimal) -> str:
+    """A share of the loss in whole per cent, kept on one line."""
+    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def state_words(grant: GrantFacts) -> str:
