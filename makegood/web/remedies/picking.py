@@ -82,7 +82,6 @@ def remedies(request: DeskRequest, ref: str) -> HttpResponse:
     try:
         said = _commit(request, number)
     except Refusal as no:
-        case_for(request.desk.scope, number)
         return _shown(request, number, request.POST, errors_of(no), status=no.status if no.status == 409 else 422)
     return _answered(request, number, said)
 
