@@ -8,7 +8,7 @@ from typing import Any
 
 from makegood.cases.models import Case, Commitment
 from makegood.cases.queries.seeing import unknown_case, visible
-from makegood.journal.actions import record
+from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid
 from makegood.people.queries import staff_by_id
@@ -71,13 +71,18 @@ def check_can_own(staff_id: int, *, now: datetime) -> str:
 
 def tell(verb: str, case: Case, *, by: Actor, at: datetime, data: Mapping[str, Any] | None = None) -> None:
     """Record a move of a case."""
-    record(
-        f"case.{verb}",
+    record_many([entry(verb, case.pk, case.customer_id, by=by, at=at, data=data or {})])
+
+
+def entry(verb: str, number: int, customer_id: int, *, by: Actor, at: datetime, data: Mapping[str, Any]) -> NewEntry:
+    """A move of a case, to be recorded with others."""
+    return NewEntry(
+        verb=f"case.{verb}",
         by=by,
         at=at,
-        subject=("case", case.pk),
-        customer_id=case.customer_id,
-        case_id=case.pk,
+        subject=("case", number),
+        customer_id=customer_id,
+        case_id=number,
         data=data,
     )
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from makegood.cases.actions.clocks import TAKE_IN_CHARGE, Clock
-from makegood.cases.actions.holding import hold, person, tell
+from makegood.cases.actions.holding import entry, hold, person, tell
 from makegood.cases.actions.noticing import Climbed, settle_charge, tell_climbed
 from makegood.cases.actions.storing import (
     NewCommitment,
@@ -108,15 +108,7 @@ def _entry(one: Broken, title: str, rung: Rung | None, by: Actor, now: datetime)
     data: dict[str, object] = {"title": title, "purpose": one.purpose, "promise": one.promise_id}
     if rung is not None:
         data |= {"rung": rung.number, "person": rung.person.id, "name": rung.person.name}
-    return NewEntry(
-        verb="case.escalated",
-        by=by,
-        at=now,
-        subject=("case", one.case_id),
-        customer_id=one.customer_id,
-        case_id=one.case_id,
-        data=data,
-    )
+    return entry("escalated", one.case_id, one.customer_id, by=by, at=now, data=data)
 
 
 def _climbed(one: Broken, rung: Rung | None) -> Climbed:

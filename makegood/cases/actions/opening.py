@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from makegood.cases.actions.clocks import FIRST_CONTACT, Clock
+from makegood.cases.actions.holding import entry
 from makegood.cases.actions.noticing import tell_opened
 from makegood.cases.actions.searching import index_words
 from makegood.cases.actions.stock import Earlier, Family, Key, OpenCase, Stock
@@ -219,23 +220,16 @@ def _commitments(contacts: Sequence[FirstContact], made: Sequence[Made]) -> list
 
 
 def _opened_entry(case: NewCase, by: Actor, now: datetime) -> NewEntry:
-    return NewEntry(
-        verb="case.opened",
-        by=by,
-        at=now,
-        subject=("case", case.id),
-        customer_id=case.customer_id,
-        case_id=case.id,
-        data={
-            "title": case.title,
-            "owner": case.owner_id,
-            "severity": case.severity,
-            "detected_by": case.detected_by,
-            "ordinal": case.ordinal,
-            "repeat_of": case.repeat_of_id,
-            "sponsor": case.sponsor_id,
-        },
-    )
+    data = {
+        "title": case.title,
+        "owner": case.owner_id,
+        "severity": case.severity,
+        "detected_by": case.detected_by,
+        "ordinal": case.ordinal,
+        "repeat_of": case.repeat_of_id,
+        "sponsor": case.sponsor_id,
+    }
+    return entry("opened", case.id, case.customer_id, by=by, at=now, data=data)
 
 
 def _failure(number: int, trouble: Trouble, now: datetime) -> NewFailure:
@@ -271,12 +265,5 @@ def _join(troubles: Sequence[Trouble], there: Mapping[Key, OpenCase], *, by: Act
 
 
 def _joined_entry(number: int, trouble: Trouble, severity: int, by: Actor, now: datetime) -> NewEntry:
-    return NewEntry(
-        verb="case.joined",
-        by=by,
-        at=now,
-        subject=("case", number),
-        customer_id=trouble.customer_id,
-        case_id=number,
-        data={"what": trouble.what, "severity": severity, "promise": trouble.promise_id, "harm": trouble.harm},
-    )
+    data = {"what": trouble.what, "severity": severity, "promise": trouble.promise_id, "harm": trouble.harm}
+    return entry("joined", number, trouble.customer_id, by=by, at=now, data=data)

@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef
 
 from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.closing import reopen_for
-from makegood.cases.actions.holding import tell
+from makegood.cases.actions.holding import entry, tell
 from makegood.cases.actions.opening import FirstContact, promise_first_contact
 from makegood.cases.actions.stock import Family
 from makegood.cases.models import Case, Commitment, Failure, SatisfactionCheck, StepDone
 from makegood.cases.rules import Outcome, Purpose, failed_words
-from makegood.journal.actions import NewEntry, record_many
+from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
 from makegood.platform.among import Among
 from makegood.promises.rules import Moved
@@ -33,7 +33,7 @@ def set_right(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
     Failure.objects.filter(pk__in=Among([failure.pk for failure in failures])).update(corrected_at=now)
     cases = dict(Case.objects.filter(pk__in=Among(mistaken)).order_by("pk").values_list("pk", "customer_id"))
     record_many(
-        _entry("corrected", number, customer_id, {"what": [one.what for one in mistaken[number]]}, by, now)
+        entry("corrected", number, customer_id, by=by, at=now, data={"what": [one.what for one in mistaken[number]]})
         for number, customer_id in cases.items()
     )
     _close({number: cases[number] for number in _untouched(mistaken)}, by=by, now=now)
@@ -100,18 +100,6 @@ def _close(cases: Mapping[int, int], *, by: Actor, now: datetime) -> None:
         closed_at=now, outcome=Outcome.CORRECTED, offered_to=None, offered_at=None, offer_note=""
     )
     record_many(
-        _entry("closed", number, customer_id, {"outcome": Outcome.CORRECTED}, by, now)
+        entry("closed", number, customer_id, by=by, at=now, data={"outcome": Outcome.CORRECTED})
         for number, customer_id in cases.items()
-    )
-
-
-def _entry(verb: str, number: int, customer_id: int, data: Mapping[str, object], by: Actor, now: datetime) -> NewEntry:
-    return NewEntry(
-        verb=f"case.{verb}",
-        by=by,
-        at=now,
-        subject=("case", number),
-        customer_id=customer_id,
-        case_id=number,
-        data=data,
     )

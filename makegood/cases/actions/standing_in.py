@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import hold_promises
+from makegood.cases.actions.holding import entry, hold_promises
 from makegood.cases.actions.noticing import tell_lapsed, tell_stands_in
 from makegood.cases.actions.opening import load
 from makegood.cases.actions.owning import unkept
@@ -102,12 +102,4 @@ def _lapse_offers(away: Collection[int], now: datetime) -> None:
 
 
 def _entry(verb: str, case: Case, now: datetime, **data: object) -> NewEntry:
-    return NewEntry(
-        verb=f"case.{verb}",
-        by=SYSTEM,
-        at=now,
-        subject=("case", case.pk),
-        customer_id=case.customer_id,
-        case_id=case.pk,
-        data=data,
-    )
+    return entry(verb, case.pk, case.customer_id, by=SYSTEM, at=now, data=data)
