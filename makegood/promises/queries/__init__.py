@@ -8,7 +8,6 @@ from makegood.promises.queries.kinds import (
     KindFacts,
     calendar_of,
     calendars,
-    kind_by_id,
     kind_named,
     kinds,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "due_in_words",
     "held_count",
     "in_trouble",
-    "kind_by_id",
     "kind_named",
     "kinds",
     "ledger",

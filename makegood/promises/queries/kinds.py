@@ -54,15 +54,7 @@ def kinds(*, inside_case: bool | None = None) -> tuple[KindFacts, ...]:
 
 def kind_named(slug: str) -> KindFacts:
     """One kind. Raises Refusal "kind.unknown"."""
-    return _one(_read("WHERE k.slug = %s", slug) if is_text(slug) else ())
-
-
-def kind_by_id(kind_id: int) -> KindFacts:
-    """One kind, by the id that other rooms keep. Raises Refusal "kind.unknown"."""
-    return _one(_read("WHERE k.id = %s", kind_id))
-
-
-def _one(found: tuple[KindFacts, ...]) -> KindFacts:
+    found = _read("WHERE k.slug = %s", slug) if is_text(slug) else ()
     if not found:
         raise missing("kind.unknown", "There is no such kind of promise.")
     return found[0]
