@@ -34,7 +34,7 @@ SOURCES = [
     PACKAGE / "kernel/public_holidays.py", PACKAGE / "remedies/actions/granting.py",
     PACKAGE / "remedies/actions/approving.py", PACKAGE / "remedies/actions/weighing.py",
     PACKAGE / "remedies/rules/granting.py", PACKAGE / "remedies/queries/grants.py",
-    PACKAGE / "remedies/actions/planning.py",
+    PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/queries/hands.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
 ]  # fmt: skip
 OF_SETTINGS = {
