@@ -15,7 +15,7 @@ from makegood.cases.rules import FailureClass
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.phrases import Span
 from makegood.kernel.when import after
-from makegood.people.queries import StaffFacts
+from makegood.people.queries import Roster, StaffFacts
 from makegood.platform.installation import organisation
 from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import cap, given_in, loss_of
@@ -70,7 +70,10 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picker:
-    """All that is needed to choose a remedy. `ruling` is what the case was given already, against one's limit."""
+    """All that is needed to choose a remedy. `ruling` is what the case was given already, against one's limit.
+
+    `everybody` are those among whom deciders were sought.
+    """
 
     currency: str
     loss: Decimal | None
@@ -80,6 +83,7 @@ class Picker:
     matched: Matched
     picks: tuple[Pick, ...]
     reckoned: Reckoned
+    everybody: Roster
 
 
 Choose = Callable[[Sequence[Pick], str], Sequence[Choice]]
@@ -158,6 +162,7 @@ def picker(
         matched=matched,
         picks=picks,
         reckoned=_reckoned(tuple(choose(picks, currency)), reader, given=given, loss=loss, cap=limit),
+        everybody=reader.hands.everybody,
     )
 
 

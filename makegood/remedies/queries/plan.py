@@ -14,7 +14,7 @@ from django.utils import dateformat, translation
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import FOR_THE_CUSTOMER, Purpose, Step
 from makegood.customers.queries import CustomerFacts, ids_of
-from makegood.people.queries import Roster, roster
+from makegood.people.queries import Roster
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
@@ -208,7 +208,7 @@ def prepare(case: CaseFacts, customer: CustomerFacts, *, scope: Scope, now: date
         case=case.number, language=language, prepared_at=now, **_facts_of(case),
         earlier=tuple(map(_earlier, earlier[:_MOST_EARLIER])), earlier_count=len(earlier), apologies=apologies,
         open_promises=_open(case, who, customer.ids), words=_words(case, language, known), options=options,
-        needed=_needed(case, roster(now), picked.picks[:MOST_OPTIONS]),
+        needed=_needed(case, picked.everybody, picked.picks[:MOST_OPTIONS]),
         speak_by=first.due_at if first and first.state in UNKEPT else None,
         speak_state=first.state if first else "", update_minutes=customer.cadence_minutes,
         cautions=(caution,) if caution else (),
