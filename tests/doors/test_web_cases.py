@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from makegood.cases import actions as cases
 from makegood.cases.models import Case, Commitment
-from makegood.customers import actions as customers
-from makegood.people.models import Staff
-from makegood.people.rules import Role, Scope
-from makegood.promises.models import Kind, Promise
+from makegood.promises.models import Promise
+from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text, toast
-from tests.factories import Cast, actor, make_cast
+from tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -26,19 +21,7 @@ def cast() -> Cast:
 @pytest.fixture
 def case(cast: Cast) -> Case:
     """A delivery that went wrong, of the team Care, owned by Mara and not taken up yet."""
-    now = datetime.now(UTC)
-    Kind.objects.filter(slug="delivery").update(team=cast.care)
-    customer_id = customers.add("Dana Okafor", by=actor(cast.mara), now=now)
-    number = cases.report_failure(
-        customer_id=customer_id, kind="delivery", what="Two of six pieces did not arrive", scope=sight(cast.lena),
-        by=actor(cast.lena), now=now,
-    ).number  # fmt: skip
-    Case.objects.filter(pk=number).update(owner=cast.mara)
-    return Case.objects.get(pk=number)
-
-
-def sight(person: Staff) -> Scope:
-    return Scope(Role(person.role), person.pk, person.team_id)
+    return a_delivery(cast)
 
 
 def url(case: Case, *parts: object) -> str:

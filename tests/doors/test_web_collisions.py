@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
-from makegood.cases import actions as cases
-from makegood.cases.models import Case
-from makegood.customers import actions as customers
 from makegood.journal.models import Entry
-from makegood.promises.models import Kind
+from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text
-from tests.factories import Cast, actor, make_cast
-from tests.rooms.casework import Hand
+from tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +22,7 @@ def cast() -> Cast:
 @pytest.fixture
 def case(cast: Cast) -> str:
     """The address of a case that Mara works."""
-    now = datetime.now(UTC)
-    Kind.objects.filter(slug="delivery").update(team=cast.care)
-    customer_id = customers.add("Dana Okafor", by=actor(cast.mara), now=now)
-    number = cases.report_failure(
-        customer_id=customer_id, kind="delivery", what="Two of six pieces did not arrive", **Hand(cast.lena).at(now)
-    ).number  # fmt: skip
-    Case.objects.filter(pk=number).update(owner=cast.mara, taken_at=now)
-    return f"/cases/SR-{number}/"
+    return f"/cases/SR-{a_delivery(cast, taken=True).pk}/"
 
 
 def version(person: AtDesk, case: str) -> str:

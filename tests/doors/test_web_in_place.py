@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from makegood.cases import actions as cases
 from makegood.cases.models import Case
 from makegood.customers import actions as customers
 from makegood.promises import actions as promises
 from makegood.promises.models import Kind, Promise
+from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text, toast
-from tests.factories import Cast, actor, make_cast
+from tests.factories import Cast, make_cast
 from tests.rooms.casework import Hand
 
 pytestmark = pytest.mark.django_db
@@ -30,14 +30,8 @@ def cast() -> Cast:
 @pytest.fixture
 def case(cast: Cast) -> str:
     """The address of a case that Mara works, in which nothing is promised but the first word."""
-    now = datetime.now(UTC)
-    Kind.objects.filter(slug__in=["delivery", "callback"]).update(team=cast.care)
-    customer_id = customers.add("Dana Okafor", by=actor(cast.mara), now=now)
-    number = cases.report_failure(
-        customer_id=customer_id, kind="delivery", what="Two of six pieces did not arrive", **Hand(cast.lena).at(now)
-    ).number  # fmt: skip
-    Case.objects.filter(pk=number).update(owner=cast.mara, taken_at=now)
-    return f"/cases/SR-{number}/"
+    Kind.objects.filter(slug="callback").update(team=cast.care)
+    return f"/cases/SR-{a_delivery(cast, taken=True).pk}/"
 
 
 def over(person: AtDesk, address: str, **typed: Any) -> HttpResponse:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 from django.http import HttpResponse
 
-from makegood.cases import actions as cases
 from makegood.cases.models import Case, StepDone
-from makegood.customers import actions as customers
 from makegood.journal.models import Entry
-from makegood.promises.models import Kind
+from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text, toast
-from tests.factories import Cast, actor, make_cast
-from tests.rooms.casework import Hand
+from tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -29,14 +25,7 @@ def cast() -> Cast:
 @pytest.fixture
 def case(cast: Cast) -> str:
     """The address of a case that Mara owns and has not taken up."""
-    now = datetime.now(UTC)
-    Kind.objects.filter(slug="delivery").update(team=cast.care)
-    customer_id = customers.add("Dana Okafor", by=actor(cast.mara), now=now)
-    number = cases.report_failure(
-        customer_id=customer_id, kind="delivery", what="Two of six pieces did not arrive", **Hand(cast.lena).at(now)
-    ).number  # fmt: skip
-    Case.objects.filter(pk=number).update(owner=cast.mara)
-    return f"/cases/SR-{number}/"
+    return f"/cases/SR-{a_delivery(cast).pk}/"
 
 
 def undo_of(answer: HttpResponse) -> str:
