@@ -217,18 +217,22 @@ def prepare(case: CaseFacts, customer: CustomerFacts, *, scope: Scope, now: date
 
 def _facts_of(case: CaseFacts) -> dict[str, Any]:
     """What was promised, what happened, since when, and who knew first."""
-    promise, failure = case.promise, next(iter(case.failures), None)
-    late = promise is not None and promise.state not in ("open", "at_risk")
+    promise, failure, foretold = case.promise, next(iter(case.failures), None), _is_foretold(case)
     return {
         "promised": promise.title if promise else "",
         "promised_at": promise.due_at if promise else None,
         "promised_on": promise.due_on if promise else None,
         "happened": failure.what if failure else case.title,
-        "since": promise.due_at if promise and late else failure.at if failure else case.opened_at,
-        "foretold": promise is not None and not late,
+        "since": promise.due_at if promise and not foretold else failure.at if failure else case.opened_at,
+        "foretold": foretold,
         "known_first": failure.detected_by if failure else case.detected_by,
         "harm": case.harm,
     }
+
+
+def _is_foretold(case: CaseFacts) -> bool:
+    """Whether it is about a promise that is not late yet."""
+    return case.promise is not None and case.promise.state in ("open", "at_risk")
 
 
 def _earlier(row: tuple[Any, ...]) -> Earlier:
@@ -271,7 +275,7 @@ def _known(
     return Known(
         owner=case.owner_name, harm=case.harm, due=due, offer=offer[0] if offer else "",
         by=_said_day(by_at.astimezone(zone), form.instant, language) if by_at else "",
-        foretold=promise is not None and promise.state in ("open", "at_risk"), promised=promise is not None,
+        foretold=_is_foretold(case), promised=promise is not None,
         again=again, said_already=said_already,
     )  # fmt: skip
 
