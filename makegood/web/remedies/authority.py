@@ -53,16 +53,15 @@ class Bound:
 @at_desk("GET", "POST")
 def limits(request: DeskRequest) -> HttpResponse:
     """Every limit, and who may give how much by it; sent, one limit is set."""
-    desk, errors = request.desk, {}
+    desk = request.desk
     _require(desk)
     if request.method == "POST":
         try:
             actions.set_limit(_typed(request.POST, desk), by=desk.actor, now=desk.now)
             return done(request, _("Set. It holds from now on."), to=HOME)
         except Refusal as no:
-            errors = errors_of(no)
-    context = _page(desk) | {"errors": errors, "typed": request.POST}
-    return render(request, "web/remedies/authority.html", context, status=422 if errors else 200)
+            return _shown(request, errors_of(no))
+    return _shown(request, {})
 
 
 @at_desk("POST")
@@ -73,8 +72,7 @@ def cap(request: DeskRequest) -> HttpResponse:
     try:
         actions.set_cap(_share(request.POST.get("cap", "")), by=desk.actor, now=desk.now)
     except Refusal as no:
-        context = _page(desk) | {"errors": errors_of(no), "typed": request.POST}
-        return render(request, "web/remedies/authority.html", context, status=422)
+        return _shown(request, errors_of(no))
     return done(request, _("Set. It holds from now on."), to=HOME)
 
 
@@ -91,6 +89,11 @@ def remove(request: DeskRequest) -> HttpResponse:
 
 def _require(desk: Desk) -> None:
     require(desk.actor, Ability.SET_REMEDIES)
+
+
+def _shown(request: DeskRequest, errors: dict[str, str]) -> HttpResponse:
+    context = _page(request.desk) | {"errors": errors, "typed": request.POST}
+    return render(request, "web/remedies/authority.html", context, status=422 if errors else 200)
 
 
 def _page(desk: Desk) -> dict[str, Any]:
