@@ -1,26 +1,22 @@
-"""Beside the watch, in a thread of its own so that a service that does not answer makes no promise late: notices."""
+"""Beside the watch: notices, so that a service that does not answer makes no promise late."""
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Protocol
-
-from django.db import InterfaceError, OperationalError, connection
 
 from makegood.adapters.telling import Told
 from makegood.notices.actions import Errand, forget_old, give_back, mark_refused, mark_sent, take_errand
+from makegood.worker.beside import LOOK_SECONDS, Beside, now
+from makegood.worker.loop import Chore
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 # Starting the process that hands messages over takes a second; keeping it takes memory.
 LINGER_SECONDS = 60.0
-END_SECONDS = 5.0
 
 
 class Port(Protocol):
@@ -33,39 +29,23 @@ class Port(Protocol):
         """Nothing more is to be sent for now."""
 
 
-class Sender(threading.Thread):
+class Sender(Beside):
     """Sends what waits, one address after the other. `asked_to_stop` is looked at before each message."""
 
+    trouble = "Notices could not be sent; trying again"
+    end_seconds = 5.0
+
     def __init__(self, port: Port, *, base_url: str, asked_to_stop: Callable[[], bool]) -> None:
-        super().__init__(name="sender", daemon=True)
+        super().__init__(asked_to_stop)
         self.port = port
         self.base_url = base_url
-        self.asked_to_stop = asked_to_stop
-        self.forget_at = 0.0
+        self.forgetting = Chore(FORGET_SECONDS, lambda now: forget_old(now=now))
         self.close_at = 0.0
-
-    def run(self) -> None:
-        """Work until asked to stop. A database that is away is waited for."""
-        while not self.asked_to_stop():
-            try:
-                busy = self.turn()
-            except (OperationalError, InterfaceError):
-                busy = False
-                connection.close()
-            except Exception:
-                log.exception("Notices could not be sent; trying again")
-                busy = False
-            if not busy:
-                self._rest()
-        self.port.close()
-        connection.close()
 
     def turn(self) -> bool:
         """Do one errand. Whether there was one: then there may be more."""
-        if time.monotonic() >= self.forget_at:
-            forget_old(now=_now())
-            self.forget_at = time.monotonic() + FORGET_SECONDS
-        errand = take_errand(base_url=self.base_url, now=_now())
+        self.forgetting.do_when_due(now())
+        errand = take_errand(base_url=self.base_url, now=now())
         if errand is None:
             return False
         self._deliver(errand)
@@ -73,10 +53,15 @@ class Sender(threading.Thread):
         self.close_at = time.monotonic() + LINGER_SECONDS
         return True
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
+        """Let the port go when there was nothing to send for a while."""
         if time.monotonic() >= self.close_at:
             self.port.close()
         time.sleep(LOOK_SECONDS)
+
+    def leave(self) -> None:
+        """Let the port go."""
+        self.port.close()
 
     def _deliver(self, errand: Errand) -> None:
         for message in errand.messages:
@@ -88,10 +73,6 @@ class Sender(threading.Thread):
                 log.warning(
                     "A notice did not leave (%s, channel %d): %s", told.service, errand.channel_id, told.problem
                 )
-                mark_refused(errand, message, told.problem, now=_now())
+                mark_refused(errand, message, told.problem, now=now())
                 return
-            mark_sent(errand, message, now=_now())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+            mark_sent(errand, message, now=now())

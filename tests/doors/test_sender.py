@@ -106,7 +106,7 @@ def test_accepted_and_not_marked_it_leaves_again_and_nothing_else_does(
     monkeypatch.undo()
     assert not at_work(port).turn()
     later = now() + LEASE
-    monkeypatch.setattr(sender, "_now", lambda: later)
+    monkeypatch.setattr(sender, "now", lambda: later)
     assert at_work(port).turn()
     titles = [title for _, title, _ in port.sent]
     assert titles == ["SR-1 is offered to you", "SR-2 is offered to you", "SR-2 is offered to you"]

@@ -27,18 +27,19 @@ def command() -> None:
     prepare_home(environment().home)
     with installation() as where:
         from makegood.adapters.telling import Teller
-        from makegood.worker import importer, sender
+        from makegood.worker.importer import Importer
         from makegood.worker.loop import Worker
+        from makegood.worker.sender import Sender
 
         stop = Stop()
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         beside = [
-            importer.Importer(lambda: stop.asked),
-            sender.Sender(Teller(where.private_networks), base_url=where.base_url, asked_to_stop=lambda: stop.asked),
+            Importer(lambda: stop.asked),
+            Sender(Teller(where.private_networks), base_url=where.base_url, asked_to_stop=lambda: stop.asked),
         ]
         for one in beside:
             one.start()
         Worker(heartbeat_url=where.heartbeat_url, asked_to_stop=lambda: stop.asked).run()
-        for one, seconds in zip(beside, (importer.END_SECONDS, sender.END_SECONDS), strict=True):
-            one.join(seconds)
+        for one in beside:
+            one.join(one.end_seconds)
