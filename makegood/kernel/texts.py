@@ -16,6 +16,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def first_name(name: str) -> str:
+    """How somebody is addressed where first names are usual."""
+    return name.split()[0]
+
+
 def is_text(text: str) -> bool:
     """Whether every character can be stored and shown."""
     return text.isprintable() or not any(unicodedata.category(character) in _NO_TEXT for character in text)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from makegood.cases.queries import CaseFacts, FailureFacts, case_for, timeline
 from makegood.cases.rules import FOR_THE_CUSTOMER, Answer, Purpose, Stage
 from makegood.journal.actors import ActorKind
+from makegood.kernel.texts import first_name
 from makegood.people.rules import Role, Scope
 from makegood.portal.moments import Moments
 from makegood.promises.queries import PromiseFacts
@@ -80,11 +81,6 @@ def letter_of(number: int, moments: Moments) -> Letter:
         wants_more=last is not None and last.answer == Answer.MORE,
         ask_first=case.stage in (Stage.CONFIRMING, Stage.LEARNING, Stage.CLOSED), said=_said(case, moments),
     )  # fmt: skip
-
-
-def first_name(name: str) -> str:
-    """How somebody is addressed where first names are usual."""
-    return name.split()[0]
 
 
 def _title(case: CaseFacts) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, causes
 from makegood.cases.rules import CONVERSATION, Do, Purpose, Step
+from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
 from makegood.web.cases.telling import answer_name
 from makegood.web.tables import Choice
@@ -116,7 +117,7 @@ def _cause_options() -> tuple[Choice, ...]:
 
 def _words(case: CaseFacts) -> dict[Step, tuple[str, str, str]]:
     """Name, title when it is open, and the one line that helps."""
-    first = case.customer_name.split()[0]
+    first = first_name(case.customer_name)
     listen = _("Let {} finish. Write it down as it was said.").format(first)
     means = _("Name what it cost {}: time, money, peace.").format(first)
     refocus = _("Say what you can do. Never ask {} to find the way out.").format(first)

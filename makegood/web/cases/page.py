@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from makegood.cases.queries import CaseFacts, case_for, parse_number
 from makegood.customers.queries import customer_for
+from makegood.kernel.texts import first_name
 from makegood.links import actions as links
 from makegood.links.queries import LinkFacts, links_of
 from makegood.links.rules import LinkState, expires_at
@@ -61,7 +62,7 @@ def _shown(request: DeskRequest, case: CaseFacts, address: str = "") -> HttpResp
     desk = request.desk
     known = links_of(desk.scope, case.number, now=desk.now)
     context: dict[str, Any] = {
-        "case": case, "first": case.customer_name.split()[0], "url": f"/cases/{case.ref}/page/", "address": address,
+        "case": case, "first": first_name(case.customer_name), "url": f"/cases/{case.ref}/page/", "address": address,
         "links": [_line(one, desk) for one in known], "works": any(one.state is LinkState.LIVE for one in known),
     }  # fmt: skip
     return render(request, "web/cases/page.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage, Step
 from makegood.kernel.money import format_money
+from makegood.kernel.texts import first_name
 from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
 from makegood.web import clocks
@@ -133,7 +134,7 @@ def _facts(case: CaseFacts, desk: Desk) -> list[dict[str, Any]]:
     if ahead is not None:
         facts.append({"label": _("Next contact"), "value": clock_of(ahead.promise, desk), "note": ahead.promise.title})
     mine = case.owner_id == desk.staff_id
-    until = "" if case.closed_at else _("until {} says it is right").format(case.customer_name.split()[0])
+    until = "" if case.closed_at else _("until {} says it is right").format(first_name(case.customer_name))
     if case.taken_at is None and not case.closed_at:
         until = _("not taken up yet")
     facts.append({"label": _("Owner"), "value": _("You") if mine else case.owner_name, "note": until})
@@ -178,7 +179,7 @@ def _ahead(one: CommitmentFacts, case: CaseFacts) -> dict[str, Any]:
 
 
 def _modes(case: CaseFacts) -> list[Choice]:
-    first = case.customer_name.split()[0]
+    first = first_name(case.customer_name)
     return [Choice("note", _("Note")), Choice("words", _("{}’s words").format(first)), Choice("call", _("Log a call"))]
 
 

@@ -14,6 +14,7 @@ from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import Do, Step
 from makegood.customers.queries import customer_for
 from makegood.kernel.money import format_money
+from makegood.kernel.texts import first_name
 from makegood.remedies import actions
 from makegood.remedies.queries import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.plan import Needed, PlanOption, PlanWords
@@ -94,7 +95,7 @@ def _plan(case: CaseFacts, desk: Desk) -> Plan | None:
 
 
 def _shown(plan: Plan, case: CaseFacts, desk: Desk) -> Shown:
-    first = case.customer_name.split()[0]
+    first = first_name(case.customer_name)
     kept = ""
     if plan.kept_at is not None:
         kept = _("as it stood at the first word, {when}").format(when=clocks.stamp(plan.kept_at))

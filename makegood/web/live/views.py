@@ -12,6 +12,7 @@ from makegood.cases.actions import Here, come_to
 from makegood.cases.queries import parse_number
 from makegood.journal.queries import START, verbs_after
 from makegood.kernel.refusals import Refusal
+from makegood.kernel.texts import first_name
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.standing import counts_for
 from makegood.web.templatetags.desk import initials
@@ -55,6 +56,6 @@ def _others(asked: QueryDict, desk: Desk) -> tuple[Here, ...]:
 
 
 def _told(one: Here) -> dict[str, str]:
-    first = one.name.split()[0]
+    first = first_name(one.name)
     words = _("{} is writing") if one.writes else _("{} is reading this")
     return {"initials": initials(one.name), "words": words.format(first)}

@@ -20,6 +20,7 @@ from makegood.cases.rules import Do
 from makegood.customers.queries import customer_for
 from makegood.kernel.money import format_money
 from makegood.kernel.refusals import Refusal
+from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
 from makegood.remedies import actions
 from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, picker
@@ -156,7 +157,7 @@ def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) 
     errors = {**draft.errors, **errors}
     reckoned, grants = found.reckoned, grants_of(number)
     waiting = any(one.state is GrantState.ASKED for one in grants)
-    first = case.customer_name.split()[0]
+    first = first_name(case.customer_name)
     return {
         "case": case, "first": first, "url": f"/cases/{case.ref}/remedies/", "may": Do.COMMIT in case.allowed,
         "given": [_given(one, desk) for one in grants], "waiting": waiting,
@@ -191,7 +192,7 @@ def _decides(pick: Pick) -> str:
 
 
 def _who_decides(decider: Decider) -> str:
-    name = decider.name.split()[0]
+    name = first_name(decider.name)
     if decider.usually is None:
         return _("{} decides").format(name)
     return _("{name} decides, usually within {time}").format(name=name, time=_usually(decider.usually))
@@ -239,7 +240,7 @@ def _press(found: Picker, first: str) -> str:
     if reckoned.decider is None:
         return _("Nobody who is there may give this much")
     total = format_money(reckoned.total, found.currency)
-    return _("Ask {name} to approve {total}").format(name=reckoned.decider.name.split()[0], total=total)
+    return _("Ask {name} to approve {total}").format(name=first_name(reckoned.decider.name), total=total)
 
 
 def _by_when(found: Picker, desk: Desk) -> str:

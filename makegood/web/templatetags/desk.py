@@ -15,10 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from makegood.kernel.texts import first_name
 from makegood.web import clocks
 from makegood.web.tables import Choice, Column
 
 register = template.Library()
+register.filter(first_name)
 
 # What a state looks like: the glyph, and its word. States differ by shape first, colour second.
 LOOKS = {
@@ -102,12 +104,6 @@ def initials(name: str) -> str:
     """The first letters of the first and last word that begin with a letter or digit."""
     words = [word for word in str(name).split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-
-@register.filter
-def first_name(name: str) -> str:
-    """How somebody is called at the desk."""
-    return str(name).split()[0]
 
 
 @register.simple_tag
