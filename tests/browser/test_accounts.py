@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import judged
 from tests.browser.hiring import PASSWORD, email
 from tests.browser.stage import Stage
-from tests.browser.test_axe import AXE, RUN
 
 pytestmark = pytest.mark.browser
 KEY = {
@@ -48,12 +48,6 @@ def key(page: Page) -> Any:
     return session, number
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds."""
-    page.evaluate(AXE)
-    return list(page.evaluate(RUN))
-
-
 def sign_in_with_password(page: Page, who: str) -> None:
     page.goto("/accounts/login/?next=/settings/you/")
     page.get_by_label(re.compile("^E-?mail")).fill(email(who))
@@ -74,38 +68,38 @@ def test_somebody_unknown_is_told_what_to_do(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.url}/accounts/login/")
     page.get_by_role("link", name="Sign in with Hill & Sons").click()
     expect(page.locator("main")).to_contain_text("Ask an administrator of this desk to add you")
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("link", name="Back to signing in").click()
-    assert faults(page) == []
+    assert judged(page) == []
 
 
 def test_a_passkey_is_made_used_alone_and_taken_away(page: Page, key: Any) -> None:
     sign_in_with_password(page, "mara")
     page.get_by_role("link", name="Passkeys and codes").click()
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
     page.get_by_label("What you call it").fill("My laptop")
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("button", name="Add it").click()
     expect(page.locator("h1")).to_have_text("Spare codes")
-    assert faults(page) == []
+    assert judged(page) == []
 
     page.context.clear_cookies()
     page.goto("/accounts/login/?next=/cases/")
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page).to_have_url(re.compile(r"\d/cases/$"))
 
     page.goto("/accounts/2fa/webauthn/")
     expect(page.locator(".own-keys")).to_contain_text("My laptop")
-    assert faults(page) == []
+    assert judged(page) == []
     page.set_viewport_size(PHONE)
     expect(page.locator(".own-keys li")).to_be_visible()
     page.get_by_role("link", name="Remove My laptop").click()
     page.get_by_role("link", name="Use a security key").click()
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("button", name="Use a key").click()
     page.get_by_role("button", name="Remove it").click()
     expect(page.locator(".own-keys")).to_contain_text("You have no key yet")
@@ -123,14 +117,14 @@ def test_a_key_is_asked_for_after_the_password(page: Page, key: Any) -> None:
     page.context.clear_cookies()
     sign_in_with_password(page, "lena")
     expect(page.locator("h1")).to_have_text("Is it you?")
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("button", name="Use a key").click()
     expect(page).to_have_url(re.compile(r"\d/settings/you/$"))
 
     page.goto("/accounts/2fa/webauthn/")
     page.get_by_role("link", name=re.compile("^Remove")).click()
     page.get_by_role("link", name="Use a security key").click()
-    assert faults(page) == []
+    assert judged(page) == []
     page.get_by_role("button", name="Use a key").click()
     page.get_by_role("button", name="Remove it").click()
 

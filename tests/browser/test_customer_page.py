@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import judged
 from tests.browser.person import PATIENCE, Person
 from tests.browser.stage import Stage, at
-from tests.browser.test_axe import AXE, RUN
 from tests.installations import wait_until
 
 pytestmark = pytest.mark.browser
@@ -108,8 +108,7 @@ def test_nothing_for_axe_to_say_and_nothing_sideways(stage: Stage, phone: Phone,
     page = phone(width, color_scheme=scheme, java_script_enabled=True)
     for path in (address, f"{address}?lang=de&done=written", f"{stage.url}/p/renew/"):
         page.goto(path)
-        page.evaluate(AXE)
-        assert page.evaluate(RUN) == [], path
+        assert judged(page) == [], path
     narrow = phone(320, java_script_enabled=True)
     for language in ("en", "de", "es", "pt"):
         narrow.goto(f"{address}?lang={language}")

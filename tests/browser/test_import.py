@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import judged
 from tests.browser.person import Person
 from tests.browser.stage import Stage
-from tests.browser.test_axe import judged
 from tests.installations import wait_until
 from tests.rooms.test_imports import FEED, ROWS
 
@@ -35,20 +35,20 @@ def test_the_page_follows_while_a_file_is_tried_and_imported(stage: Stage, seat:
     bring(greta, tmp_path)
     greta.sees("Rows that are not taken")
     greta.sees("soonish", within="main")
-    assert judged(greta) == []
+    assert judged(greta.page) == []
     assert stage.api().get("/promises?source=our-shop")["items"] == []
     greta.click("Import it")
     greta.page.get_by_role("link", name="See what became of it").click()
     expect(greta.page).to_have_url(re.compile(r"/promises/import/\d+/$"))
     greta.sees("imported by Greta Moreau")
-    assert judged(greta) == []
+    assert judged(greta.page) == []
     with greta.page.expect_download() as rejects:
         greta.page.get_by_role("link", name="Download all as CSV").click()
     assert rejects.value.path().read_text(encoding="utf-8-sig").splitlines()[1].startswith("4,Due,soonish,")
     assert len(stage.api().get("/promises?source=our-shop")["items"]) == 3
     greta.open("/promises/import/")
     greta.sees("orders.csv", within="main")
-    assert judged(greta) == []
+    assert judged(greta.page) == []
 
 
 def test_the_same_without_script(stage: Stage, seat: Seat, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import judged
 from tests.browser.hiring import email
 from tests.browser.person import LIVE, Person
 from tests.browser.stage import Stage, at
-from tests.browser.test_axe import judged
 from tests.installations import wait_until
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def test_the_bell_rings_on_an_open_page_and_leads_to_the_case(stage: Stage, seat
     expect(lena.page.locator('.nav [data-count="notices"]')).to_have_text("1", timeout=2 * LIVE)
     lena.press("g", "n")
     lena.sees(f"{ref} is offered to you by Mara")
-    assert judged(lena) == []
+    assert judged(lena.page) == []
     lena.click(f"{ref} is offered to you")
     expect(lena.page).to_have_url(f"{stage.url}/cases/{ref}/")
     assert bell(lena) == ""
@@ -67,6 +67,6 @@ def test_a_place_that_cannot_be_reached_says_so(stage: Stage, seat: Seat) -> Non
     mara.click("Send a test")
     mara.sees("It leads to 127.0.0.1, inside your own network.")
     mara.misses("s3cr3t")
-    assert judged(mara) == []
+    assert judged(mara.page) == []
     mara.click("Remove")
     mara.sees("Removed.")

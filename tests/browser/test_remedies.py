@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import judged
 from tests.browser.person import PATIENCE, Person
 from tests.browser.stage import Stage, at
-from tests.browser.test_axe import AXE, RUN
 from tests.installations import wait_until
 
 pytestmark = pytest.mark.browser
@@ -105,8 +105,7 @@ def test_the_pages_are_for_everybody(stage: Stage, seat: Seat) -> None:
             for path in (*pages, "/settings/authority/"):
                 greta.open(path)
                 greta.settles()
-                greta.page.evaluate(AXE)
-                found[path, scheme, width] = greta.page.evaluate(RUN)
+                found[path, scheme, width] = judged(greta.page)
     narrow = seat("greta", width=320)
     for path in (*pages, "/settings/authority/"):
         narrow.open(path)
