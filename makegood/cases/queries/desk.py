@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from makegood.cases.queries.listing import CaseLine, lines_by_number
-from makegood.cases.queries.seeing import NOBODY
+from makegood.cases.queries.seeing import NOBODY, SEEN_WITHOUT_TEAM
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import PromiseFacts, promises_by_id
@@ -189,14 +189,8 @@ def _ours(scope: Scope, who: str) -> str:
         return "c.owner_id = %(me)s"
     if scope.team_id is not None:
         return "c.owner_id IN (SELECT id FROM people_staff WHERE team_id = %(team_id)s)"
-    return "true" if scope.sees_all else _SHOWN
+    return "true" if scope.sees_all else SEEN_WITHOUT_TEAM
 
-
-# What `seeing.visible` says for somebody in no team.
-_SHOWN = """
-(c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
- OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s))
-"""
 
 # Promises in a state that no case is about, the latest to break or the next to break first.
 _CASELESS_MINE = """

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from makegood.cases.models import Commitment, Failure
-from makegood.cases.queries.seeing import unknown_case, visible
+from makegood.cases.queries.seeing import SEEN, unknown_case, visible
 from makegood.cases.queries.story import told
 from makegood.cases.rules import Do, Obstacle, Purpose, Stage, Step, Story, allowed, obstacles_to_closing, stage_of
 from makegood.customers.queries import ids_of
@@ -157,9 +157,7 @@ def case_numbers_of_promise(scope: Scope, promise_id: int) -> tuple[int, ...]:
 _DERIVED = ("stage", "obstacles", "allowed", "failures", "steps", "commitments", "escalations", "checks")
 
 # All of a case is read by hand: putting its statements together took longer than asking them.
-#
-# The last line is what `seeing.visible` says.
-_HEAD = """
+_HEAD = f"""
 SELECT c.id, c.customer_id, cu.name, k.slug, k.name, c.title, c.severity, c.criticality, c.detected_by, c.opened_at,
        c.owner_id, o.name, c.taken_at, c.offered_to_id, coalesce(offered.name, ''), c.offered_at, c.offer_note,
        c.sponsor_id, coalesce(sponsor.name, ''), c.ordinal, c.repeat_of_id, c.harm, coalesce(cause.slug, ''),
@@ -173,11 +171,8 @@ LEFT JOIN people_staff offered ON offered.id = c.offered_to_id
 LEFT JOIN people_staff sponsor ON sponsor.id = c.sponsor_id
 LEFT JOIN people_staff finder ON finder.id = c.cause_finder_id
 LEFT JOIN cases_cause cause ON cause.id = c.cause_id
-WHERE c.id = %(number)s
-  AND (%(sees_all)s OR c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
-       OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s)
-       OR o.team_id = %(team_id)s OR k.team_id = %(team_id)s)
-"""
+WHERE c.id = %(number)s AND {SEEN}
+"""  # noqa: S608 - a condition written beside `visible`
 _NAMES = tuple(field.name for field in fields(CaseFacts))[: -len(_DERIVED)]
 _FAILURES = """
 SELECT what, failure_class, severity, detected_by, at, corrected_at, promise_id

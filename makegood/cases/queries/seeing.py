@@ -29,6 +29,19 @@ def visible(scope: Scope) -> QuerySet[Case]:
     return Case.objects.filter(mine)
 
 
+# The same in statements written by hand, of a case `c`: of one case with its owner `o` and kind `k`, whose own
+# escalations are looked at; and of many for somebody in no team, whose escalations are.
+SEEN = """
+(%(sees_all)s OR c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
+ OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s)
+ OR o.team_id = %(team_id)s OR k.team_id = %(team_id)s)
+"""
+SEEN_WITHOUT_TEAM = """
+(c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
+ OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s))
+"""
+
+
 def owned_by_team(team_id: int) -> Q:
     """Those whose owner is of this team."""
     return Q(owner_id__in=Staff.objects.filter(team_id=team_id).order_by().values("pk"))
