@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from makegood.customers.queries import ZONE
 from makegood.platform.among import array_of
 
 # A second failure of the same kind within a year is a repeat (Maxham & Netemeyer 2002: similar and close in
@@ -78,13 +79,12 @@ def take_stock(customer_ids: Collection[int], *, promise_ids: Collection[int], n
 
 
 # By hand, because putting these statements together took longer than asking them.
-_LOCK_CUSTOMERS = """
-SELECT id, name, cadence_minutes,
-       coalesce(nullif(time_zone, ''), (SELECT time_zone FROM platform_installation LIMIT 1), 'UTC')
+_LOCK_CUSTOMERS = f"""
+SELECT id, name, cadence_minutes, {ZONE}
 FROM customers_customer
 WHERE id = ANY(ARRAY(SELECT coalesce(merged_into_id, id) FROM customers_customer WHERE id = ANY(%s::bigint[])))
 ORDER BY id FOR NO KEY UPDATE
-"""
+"""  # noqa: S608 - a column as the room of customers reads it
 # The ids under which these customers' cases may stand: their own, and those of customers merged into them.
 _MEMBERS = """
 SELECT m.id FROM customers_customer m WHERE m.id = ANY(%(customers)s::bigint[])
