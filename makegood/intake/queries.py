@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from makegood.intake.models import Batch, Reject, Upload
 from makegood.intake.rules.stages import Stage
-from makegood.kernel.refusals import forbidden, missing
+from makegood.kernel.refusals import Refusal, forbidden, missing
 from makegood.people.rules import Ability, Scope
 from makegood.platform.paging import cursor_of, read_cursor, slice_of
 
@@ -118,8 +118,13 @@ def upload_for(scope: Scope, upload_id: int) -> UploadFacts:
     _check(scope)
     row = Upload.objects.select_related("staff").filter(pk=upload_id).first()
     if row is None:
-        raise missing("import.unknown", "There is no such file any more. One that nobody imports is kept for a day.")
+        raise unknown_upload()
     return _upload(row)
+
+
+def unknown_upload() -> Refusal:
+    """What is said when a file is not there, or not any more."""
+    return missing("import.unknown", "There is no such file any more. One that nobody imports is kept for a day.")
 
 
 def write_told(scope: Scope, upload_id: int, out: IO[str]) -> None:
@@ -161,7 +166,7 @@ def _check(scope: Scope) -> None:
         raise forbidden("import.not_allowed", "Bringing files in is for managers and administrators. Ask one of yours.")
 
 
-def _no_batch() -> Exception:
+def _no_batch() -> Refusal:
     return missing("batch.unknown", "There is no such batch.")
 
 

@@ -19,12 +19,13 @@ from django.db.models import F, Q
 
 from makegood.intake.actions.importing import CasesFor, Summary, import_file
 from makegood.intake.models import Upload, UploadedFile
+from makegood.intake.queries import unknown_upload
 from makegood.intake.rules.feedfile import feed_from, load_feed, shipped
 from makegood.intake.rules.spec import Feed
 from makegood.intake.rules.stages import WAITING, Stage
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor, ActorKind
-from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
+from makegood.kernel.refusals import Refusal, forbidden, invalid
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.facts import Fact
@@ -132,7 +133,7 @@ def _locked(upload_id: int, by: Actor) -> Upload:
     require(by, Ability.IMPORT)
     row = Upload.objects.select_for_update().filter(pk=upload_id).first()
     if row is None:
-        raise missing("import.unknown", "There is no such file any more. One that nobody imports is kept for a day.")
+        raise unknown_upload()
     return row
 
 
