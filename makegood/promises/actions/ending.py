@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Value, When
 
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
@@ -24,14 +24,13 @@ def let_go(promise_ids: Collection[int], *, reason: str, by: Actor, now: datetim
     """
     rows = Promise.objects.select_for_update().filter(pk__in=Among(promise_ids), state__in=UNKEPT).order_by("pk")
     held = list(rows.values_list("pk", "customer_id", "title", "due_at", "breaks_at", "state"))
-    if not held:
-        return
-    Promise.objects.filter(pk__in=Among([row[0] for row in held])).update(
-        state=Case(When(breaks_at__gte=now, then=Value(State.WITHDRAWN)), default=Value(State.RELEASED)),
-        withdrawn_at=now,
-        next_check_at=None,
-        settled_at=now,
-    )
+    ends: dict[State, list[int]] = defaultdict(list)
+    for pk, _, _, _, breaks_at, _ in held:
+        ends[_end(breaks_at, now)].append(pk)
+    for state, numbers in ends.items():
+        Promise.objects.filter(pk__in=Among(numbers)).update(
+            state=state, withdrawn_at=now, next_check_at=None, settled_at=now
+        )
     record_many(
         _entry(pk, customer_id, {"from": before, "to": _end(breaks_at, now), "due_at": due_at.isoformat(),
                                  "title": title, "reason": reason}, by, now)
