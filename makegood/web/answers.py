@@ -37,3 +37,8 @@ def errors_of(no: Refusal, names: Mapping[str, str] | None = None) -> dict[str, 
     """A refusal as the errors of a form: at its field, under the form's own name for it, or for the whole."""
     field = no.field or ""
     return {(names or {}).get(field, field): no.message}
+
+
+def swapped(status: int) -> int:
+    """A status that the page takes in: what may not be done is shown like what cannot be done."""
+    return status if status in (409, 422) else 409

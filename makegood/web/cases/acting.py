@@ -17,7 +17,7 @@ from makegood.cases.rules import CONVERSATION
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.remedies import actions as remedies
-from makegood.web.answers import done, errors_of, say
+from makegood.web.answers import done, errors_of, say, swapped
 from makegood.web.cases import changing, panel, plan
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
 from makegood.web.cases.undoing import last_deed_of
@@ -89,8 +89,7 @@ def _do(request: DeskRequest, number: int, name: str, deed: Deed) -> HttpRespons
 def _refused(
     request: DeskRequest, number: int, status: int, typed: panel.Typed, changes: Sequence[Change] = ()
 ) -> HttpResponse:
-    # A status that the page takes in: what may not be done is shown like what cannot be done.
-    status = status if status in (409, 422) else 409
+    status = swapped(status)
     if request.htmx and request.htmx.target == "toasts":
         return say(HttpResponse(status=204), next(iter(typed.errors.values())), kind="refused")
     if request.htmx and request.htmx.target == "pop":

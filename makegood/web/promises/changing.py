@@ -15,7 +15,7 @@ from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.queries import promise_for
 from makegood.promises.rules import Move
-from makegood.web.answers import done, errors_of, say
+from makegood.web.answers import done, errors_of, say, swapped
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.promises import moving
 
@@ -33,9 +33,8 @@ def when(request: DeskRequest, number: int) -> HttpResponse:
     try:
         said = moving.DEEDS[_how(request.POST)](promise, request.POST, desk)
     except Refusal as no:
-        status = no.status if no.status in (409, 422) else 409
         errors = errors_of(no, {"at": "when", "due_at": "when", "due_on": "when"})
-        return _shown(request, number, status, errors=errors, values=request.POST)
+        return _shown(request, number, swapped(no.status), errors=errors, values=request.POST)
     if not request.htmx:
         return done(request, said, to=f"/promises/{number}/")
     answer = say(HttpResponse(status=204), said)
