@@ -180,6 +180,22 @@ def test_what_is_more_is_asked_for_and_decided_in_two_taps(cast: Cast, url: str)
     assert "£333, approved" in text(lena.get(f"/approvals/{number}/"))
 
 
+def test_what_a_playbook_keeps_for_somebody_else_is_asked_for_however_cheap(cast: Cast, url: str) -> None:
+    kept = (
+        PLAYBOOK
+        + "      - {option: call, remedy: personal_contact, title: A call, words: We call., cost: 0, who: lead}\n"
+    )
+    actions.save_playbook(playbook_from(kept), source=kept, by=SYSTEM, now=NOW)
+    mara = AtDesk(cast.mara)
+
+    reckoned = mara.post(f"{url}reckon/", **pick("call"))
+    assert button(reckoned).startswith("Ask Lena to approve")
+    assert "Not yours alone to give" in text(reckoned)
+    assert "keeps one of these for somebody else" in text(reckoned)
+    mara.post(url, **pick("call"))
+    assert Approval.objects.get().asked_of == cast.lena
+
+
 def test_a_no_needs_a_reason_and_shows_in_the_case(cast: Cast, url: str) -> None:
     mara, lena = AtDesk(cast.mara), AtDesk(cast.lena)
     mara.post(url, **pick("tonight", "bed", "tenth"))

@@ -22,7 +22,7 @@ from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Ruling, Wanted
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, compensation, faults, needs_reason, share, wanted_of
-from makegood.remedies.rules.playbooks import Who
+from makegood.remedies.rules.playbooks import Who, kept_for
 
 # Two transactions that would spend one person's budget wait for each other here; the two numbers name the lock.
 _LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
@@ -106,13 +106,7 @@ def _kept_for(chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:
     """Who may give these options (playbook, rule, option) by the playbooks in force; one in none binds nobody."""
     if not any(option for _, _, option in chosen):
         return ()
-    return tuple(
-        option.who
-        for playbook in active_playbooks()
-        for rule in playbook.rules
-        for option in rule.options
-        if (playbook.playbook, rule.rule, option.option) in chosen
-    )
+    return kept_for(active_playbooks(), chosen)
 
 
 def hold_budget(staff_id: int) -> None:

@@ -23,7 +23,7 @@ from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Ruling, Spent, Wanted
 from makegood.remedies.rules.fit import failure_kind
 from makegood.remedies.rules.granting import Choice, compensation, needs_reason, share, wanted_of
-from makegood.remedies.rules.playbooks import Who
+from makegood.remedies.rules.playbooks import Who, kept_for
 from makegood.remedies.rules.playbooks_cost import Loss
 from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
 
@@ -115,8 +115,8 @@ class _Reader:
         self.staff_id = staff_id
         self.usual: dict[int, timedelta | None] = {}
 
-    def ruling(self, wanted: Sequence[Wanted]) -> Ruling:
-        return self.hands.ruling(self.staff_id, wanted, self.spent)
+    def ruling(self, wanted: Sequence[Wanted], *kept_for: Who) -> Ruling:
+        return self.hands.ruling(self.staff_id, wanted, self.spent, kept_for)
 
     def is_mine(self, wanted: Sequence[Wanted], *kept_for: Who) -> bool:
         return self.hands.may_give(self.staff_id, wanted, self.spent, kept_for)
@@ -150,9 +150,12 @@ def picker(
     currency = _currency(case)
     loss, limit = loss_of(case.number, currency), cap()
     situation = situation_of(case, customer, loss=loss, currency=currency, answers=answers, now=now)
-    matched = match(active_playbooks(), situation, cap=limit)
+    books = active_playbooks()
+    matched = match(books, situation, cap=limit)
     reader, zone, given = _Reader(case, currency, staff_id, now), organisation().zone, given_in(case.number, currency)
     picks = tuple(_pick(offer, reader, zone, now) for offer in matched.offers)
+    choices = tuple(choose(picks, currency))
+    kept = kept_for(books, {(one.playbook, one.rule, one.option) for one in choices})
     return Picker(
         currency=currency,
         loss=loss,
@@ -161,23 +164,29 @@ def picker(
         ruling=reader.ruling(()),
         matched=matched,
         picks=picks,
-        reckoned=_reckoned(tuple(choose(picks, currency)), reader, given=given, loss=loss, cap=limit),
+        reckoned=_reckoned(choices, kept, reader, given=given, loss=loss, cap=limit),
         everybody=reader.hands.everybody,
     )
 
 
 def _reckoned(
-    choices: tuple[Choice, ...], reader: _Reader, *, given: Decimal, loss: Decimal | None, cap: Decimal
+    choices: tuple[Choice, ...],
+    kept: tuple[Who, ...],
+    reader: _Reader,
+    *,
+    given: Decimal,
+    loss: Decimal | None,
+    cap: Decimal,
 ) -> Reckoned:
     wanted = wanted_of(choices)
-    mine = reader.is_mine(wanted)
+    mine = reader.is_mine(wanted, *kept)
     of_loss = share(compensation(choices) + given, loss)
     return Reckoned(
         choices=choices,
         total=sum((one.amount for one in choices), Decimal(0)),
-        ruling=reader.ruling(wanted),
+        ruling=reader.ruling(wanted, *kept),
         mine=mine,
-        decider=None if mine or not choices else reader.decider(wanted),
+        decider=None if mine or not choices else reader.decider(wanted, *kept),
         of_loss=of_loss,
         needs_reason=bool(choices) and needs_reason(of_loss, cap=cap),
     )

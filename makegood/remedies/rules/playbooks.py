@@ -7,6 +7,7 @@ time. Amounts are in the playbook's `currency`; without one, in the organisation
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from enum import StrEnum
 
@@ -216,6 +217,17 @@ def may_grant(who: Who, *, role: str, grade: int) -> bool:
     order = (*LADDER, Role.ADMINISTRATOR)
     held = Role(role)
     return held in order and order.index(held) >= order.index(who.role) and grade >= who.grade
+
+
+def kept_for(playbooks: Iterable[Playbook], chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:
+    """Who may give these options (playbook, rule, option); one that is in no playbook binds nobody."""
+    return tuple(
+        option.who
+        for playbook in playbooks
+        for rule in playbook.rules
+        for option in rule.options
+        if (playbook.playbook, rule.rule, option.option) in chosen
+    )
 
 
 USED_ASK = Ask(

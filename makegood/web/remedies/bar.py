@@ -36,6 +36,8 @@ def bar_of(ruling: Ruling, currency: str) -> Bar:
     total, limit = format_money(ruling.total, currency), ruling.limit
     if ruling.fits:
         words = _("Within your authority")
+    elif not ruling.over:
+        words = _("Not yours alone to give")
     else:
         words = _("{} over your authority").format(format_money(ruling.over, currency))
     details = tuple(one.sentence for one in ruling.obstacles if one.code not in ("authority.case", "authority.none"))
