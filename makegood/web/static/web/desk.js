@@ -6,6 +6,9 @@ const body = document.body;
 const phone = matchMedia("(max-width: 860px)");
 let asked = null, scrolled = 0;
 
+/** Whether a click means to go there, and not to another tab or a download. */
+export const plain = (event) => !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+
 export const rows = () => [...document.querySelectorAll(".case-row, .table a.row")].filter((row) => row.getClientRects().length);
 export const current = () => document.querySelector(".case-row[aria-current]");
 
@@ -76,7 +79,7 @@ body.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.xhr?.status >= 400) document.querySelector("#case [role=alert]")?.scrollIntoView({ block: "nearest" });
 });
 document.addEventListener("click", (event) => {
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || !plain(event)) return;
   const row = event.target.closest(".case-row[data-panel]");
   if (row && document.getElementById("case")) { event.preventDefault(); open(row, { enter: true }); }
   if (event.target.closest(".desk:not(.solo) .back")) {

@@ -1,4 +1,5 @@
 // A link with data-pop shows what it leads to in a popover beside itself; without script it is a page of its own.
+import { plain } from "./desk.js";
 import { say } from "./toast.js";
 
 const GAP = 6, MARGIN = 8;   // px to what was pressed, and to the edge of the window
@@ -38,7 +39,7 @@ async function show(link) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-pop]");
-  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link || !plain(event)) return;
   event.preventDefault();
   show(link);
 });
