@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ from makegood.api.customers import Whom
 from makegood.api.forms import Day, Email, Form, Id, Instant, Limit, Line, Named, named
 from makegood.api.promises import PromiseOut, promise_out
 from makegood.cases.queries import CaseFacts, CaseLine
-from makegood.cases.rules import Answer, DetectedBy, Do, FailureClass, Outcome, Purpose, Stage, Step
+from makegood.cases.rules import Answer, DetectedBy, Do, FailureClass, Obstacle, Outcome, Purpose, Stage, Step
+from makegood.followups.queries import allowed
 from makegood.promises.rules import State
 
 Words = Annotated[str, Field(max_length=10_000)]
@@ -315,11 +317,14 @@ class UndoIn(StaffIn):
 # From the room's values to ours
 
 
-def case_out(case: CaseFacts, zone: ZoneInfo) -> dict[str, Any]:
-    """A case as callers get it; `zone` is the organisation's, for customers whose own is not known."""
+def case_out(case: CaseFacts, standing: Sequence[Obstacle], zone: ZoneInfo) -> dict[str, Any]:
+    """A case as callers get it; `standing` is what stands in the way of closing it, `zone` the organisation's, for
+    customers whose own is not known."""
     return {
         **{name: getattr(case, name) for name in _SAME},
         **_people(case),
+        "obstacles": standing,
+        "allowed": allowed(case, standing),
         "sponsor": named(case.sponsor_id, case.sponsor_name),
         "offered_to": named(case.offered_to_id, case.offered_to_name),
         "cause": case.cause or None,
@@ -365,8 +370,8 @@ def _copied(model: type[Schema], *but: str) -> list[str]:
 
 
 _SAME = _copied(
-    CaseOut, "customer", "owner", "outcome", "sponsor", "offered_to", "cause", "cause_finder", "failures",
-    "commitments", "escalations", "checks",
+    CaseOut, "customer", "owner", "outcome", "obstacles", "allowed", "sponsor", "offered_to", "cause", "cause_finder",
+    "failures", "commitments", "escalations", "checks",
 )  # fmt: skip
 _OF_FAILURE = _copied(FailureOut, "promise")
 _OF_CHECK = _copied(CheckOut, "answer")

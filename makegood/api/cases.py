@@ -21,6 +21,9 @@ from makegood.api.forms import Id, refuse_unknown
 from makegood.api.ledger import EntryOut
 from makegood.cases import actions, queries
 from makegood.cases.queries import CaseFilter, parse_number
+from makegood.cases.rules import obstacles_to_closing
+from makegood.followups import actions as followups
+from makegood.followups.queries import obstacles
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role, Scope
 from makegood.platform.installation import organisation
@@ -75,9 +78,9 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
                 raise unknown_customer() from None
             raise
     if reported.opened is not None:
-        # The zone of its promise is known: their own, or else ours.
+        # The zone of its promise is known: their own, or else ours. Nothing was given in it so far.
         zone = reported.opened.commitments[0].promise.customer_time_zone
-        return told(case_out(reported.opened, ZoneInfo(zone)), status=201)
+        return told(case_out(reported.opened, obstacles_to_closing(reported.opened.story), ZoneInfo(zone)), status=201)
     case = _seen(doer, reported.number)
     return told(case, status=201 if case["opened_at"] == request.now else 200)
 
@@ -86,7 +89,7 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
 def read_case(request: ApiRequest, number: str) -> HttpResponse:
     """One case, whole. `number` is SR-1001 or 1001."""
     case = queries.case_for(request.caller.scope, parse_number(number))
-    return told(case_out(case, organisation().zone))
+    return told(case_out(case, obstacles(case), organisation().zone))
 
 
 @router.get("/cases/{number}/timeline", response=TimelineOut, summary="Read what happened in a case")
@@ -219,13 +222,13 @@ def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 @router.post("/cases/{number}/ask", response=CaseOut, summary="Ask the customer")
 def ask(request: ApiRequest, number: str, body: parts.AskIn | None = None) -> HttpResponse:
     """The customer was asked: are you satisfied, or is there something more?"""
-    return _do(request, number, body, actions.ask, channel=body.channel if body else "")
+    return _do(request, number, body, followups.ask, channel=body.channel if body else "")
 
 
 @router.post("/cases/{number}/answer", response=CaseOut, summary="Record the customer's answer")
 def answer(request: ApiRequest, number: str, body: parts.AnswerIn) -> HttpResponse:
     """What the customer said, or that they could not be reached."""
-    return _do(request, number, body, actions.answer, answer=body.answer, words=body.words)
+    return _do(request, number, body, followups.answer, answer=body.answer, words=body.words)
 
 
 @router.post("/cases/{number}/cause", response=CaseOut, summary="Record the cause")
@@ -244,7 +247,7 @@ def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> HttpR
 @router.post("/cases/{number}/close", response=CaseOut, summary="Close a case")
 def close(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Close the case. Refused with the first of its `obstacles`, if there are any."""
-    return _do(request, number, body, actions.close)
+    return _do(request, number, body, followups.close)
 
 
 @router.post("/cases/{number}/reopen", response=CaseOut, summary="Open a case again")
@@ -256,7 +259,7 @@ def reopen(request: ApiRequest, number: str, body: parts.ReopenIn) -> HttpRespon
 @router.post("/cases/{number}/undo", response=CaseOut, summary="Take a move back")
 def undo(request: ApiRequest, number: str, body: parts.UndoIn) -> HttpResponse:
     """Take back what was recorded by mistake, while nothing stands on it. The timeline keeps both."""
-    return _do(request, number, body, actions.undo, entry=body.entry)
+    return _do(request, number, body, followups.undo, entry=body.entry)
 
 
 def _do(
@@ -280,4 +283,4 @@ def _seen(doer: Acting, number: int) -> dict[str, Any]:
         case = queries.case_for(doer.scope, number)
     except Refusal:
         case = queries.case_for(Scope(Role.ANALYST), number)
-    return case_out(case, organisation().zone)
+    return case_out(case, obstacles(case), organisation().zone)

@@ -266,7 +266,8 @@ class Do(StrEnum):
 
 
 def allowed(story: Story, *, scope: Scope, owner_id: int, offered_to_id: int | None, drawn_in: bool) -> tuple[Do, ...]:
-    """What somebody may do now. The actions refuse everything else."""
+    """What somebody may do now. The actions refuse everything else. Whether it may be closed is for the room of
+    follow-ups to say, which asks every room."""
     if not scope.may(Ability.WORK):
         return ()
     if story.closed_at is not None:
@@ -283,7 +284,7 @@ def allowed(story: Story, *, scope: Scope, owner_id: int, offered_to_id: int | N
         Do.TAKE_IN_CHARGE: drawn_in,
         Do.ASK: not awaited,
         Do.ANSWER: awaited,
-        Do.CLOSE: not obstacles_to_closing(story),
+        Do.CLOSE: False,
         Do.REOPEN: False,
     }
     return tuple(do for do in Do if holds.get(do, True))

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "makegood.promises",
     "makegood.cases",
     "makegood.remedies",
+    "makegood.followups",
     "makegood.links",
     "makegood.intake",
     "makegood.portal",

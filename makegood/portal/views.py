@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood.cases import actions as cases
+from makegood.followups import actions as followups
 from makegood.kernel.refusals import Refusal
 from makegood.links.actions import ask_anew
 from makegood.links.rules import HOLDS_FOR
@@ -32,7 +33,7 @@ def answer(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Satisfied, or something more."""
     given, words = request.POST.get("answer", ""), request.POST.get("words", "")
     try:
-        cases.answer_oneself(guest.link.case, answer=given, words=words, by=guest.by, now=guest.now)
+        followups.answer_oneself(guest.link.case, answer=given, words=words, by=guest.by, now=guest.now)
     except Refusal as no:
         return _refused(request, guest, no, "more")
     return _back(request, guest, "thanks" if given == "satisfied" else "more", "ask")

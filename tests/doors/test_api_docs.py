@@ -29,7 +29,8 @@ SAYING_NO = {"Refusal", "invalid", "forbidden", "missing", "Obstacle", "FactReje
 SOURCES = [
     *PACKAGE.glob("api/*.py"), PACKAGE / "platform/http.py", PACKAGE / "platform/idempotency.py",
     PACKAGE / "people/presence.py", *PACKAGE.glob("customers/**/*.py"), *PACKAGE.glob("promises/**/*.py"),
-    *PACKAGE.glob("cases/**/*.py"), PACKAGE / "journal/queries.py", PACKAGE / "kernel/when.py",
+    *PACKAGE.glob("cases/**/*.py"), *PACKAGE.glob("followups/**/*.py"),
+    PACKAGE / "journal/queries.py", PACKAGE / "kernel/when.py",
     PACKAGE / "kernel/phrases.py", PACKAGE / "kernel/calendars.py", PACKAGE / "kernel/worktime.py",
     PACKAGE / "kernel/public_holidays.py", PACKAGE / "remedies/actions/granting.py",
     PACKAGE / "remedies/actions/approving.py", PACKAGE / "remedies/actions/weighing.py",

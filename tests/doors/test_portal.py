@@ -14,6 +14,7 @@ from makegood.cases import actions as cases
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries import case_for, desk_rows
 from makegood.customers.models import Customer
+from makegood.followups import actions as followups
 from makegood.journal.models import Entry
 from makegood.links import actions as links
 from makegood.links.models import Attempt, Link
@@ -324,7 +325,7 @@ def test_something_more_opens_a_closed_case_again(dana: ByLink, number: int, mar
     known = mara.at(now())
     dana.post("answer/", answer="satisfied")
     cases.record_cause(number, cause="handoff-nobody-told", **known)
-    cases.close(number, **known)
+    followups.close(number, **known)
     assert dana.get().status_code == 200
     dana.post("answer/", answer="more", words="The lamp is scratched.")
     case = case_for(mara.scope, number)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from makegood.cases import actions
 from makegood.cases.models import Case
+from makegood.followups import actions as followups
 from makegood.web import desk
 from makegood.web.today import views
 from tests.doors.desk_client import AtDesk, text
@@ -50,7 +50,7 @@ def test_what_waits_counts_from_the_opening_of_its_case(cast: Cast, mara: Hand) 
     callback(mara, now=now - 3 * HOUR)
     watch(now - HOUR)
     case = Case.objects.get()
-    actions.ask(case.pk, **mara.at(now))
-    actions.answer(case.pk, answer="more", **mara.at(now))
+    followups.ask(case.pk, **mara.at(now))
+    followups.answer(case.pk, answer="more", **mara.at(now))
     page = text(AtDesk(cast.mara).get("/today/"))
     assert "Waiting on you 1 oldest 1 h" in page

@@ -9,6 +9,8 @@ import pytest
 from makegood.cases import actions, queries
 from makegood.cases.models import Case, Escalation, Failure
 from makegood.cases.rules import Answer, DetectedBy, Do, Outcome, Stage, Step
+from makegood.followups import actions as followups
+from makegood.followups.queries import obstacles
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.promises import actions as promises
@@ -38,10 +40,10 @@ def talk(hand: Hand, number: int, now: datetime) -> None:
 def settle(hand: Hand, number: int, now: datetime) -> None:
     """Everything between the first word and the close, done right."""
     talk(hand, number, now)
-    actions.ask(number, channel="phone", **hand.at(now))
-    actions.answer(number, answer=Answer.SATISFIED, words="Yes, thank you", **hand.at(now))
+    followups.ask(number, channel="phone", **hand.at(now))
+    followups.answer(number, answer=Answer.SATISFIED, words="Yes, thank you", **hand.at(now))
     actions.record_cause(number, cause="forgotten", **hand.at(now))
-    actions.close(number, **hand.at(now))
+    followups.close(number, **hand.at(now))
 
 
 def test_a_broken_promise_opens_a_case_with_one_owner_and_a_first_contact(mara: Hand) -> None:
@@ -90,14 +92,14 @@ def test_the_silent_alarm_climbs_to_the_executive_who_repairs_it(cast: Cast, mar
     actions.take_in_charge(number, **greta.at(now))
     visit = actions.commit(number, title="Come and repair it myself", due_at=now + HOUR, **greta.at(now))
     with pytest.raises(Refusal) as early:
-        actions.close(number, **greta.at(now))
+        followups.close(number, **greta.at(now))
     assert (early.value.code, early.value.message) == ("case.not_asked", "The customer has not been asked yet.")
     for promise_id in (first, second, visit):
         actions.keep_commitment(number, promise_id=promise_id, **greta.at(now + 50 * MINUTE))
-    actions.ask(number, channel="visit", **greta.at(now + 55 * MINUTE))
-    actions.answer(number, answer=Answer.SATISFIED, words="You came yourself", **greta.at(now + 56 * MINUTE))
+    followups.ask(number, channel="visit", **greta.at(now + 55 * MINUTE))
+    followups.answer(number, answer=Answer.SATISFIED, words="You came yourself", **greta.at(now + 56 * MINUTE))
     actions.record_cause(number, cause="handoff-nobody-told", note="The ticket had no owner", **greta.at(now + HOUR))
-    actions.close(number, **greta.at(now + HOUR))
+    followups.close(number, **greta.at(now + HOUR))
     case = queries.case_for(greta.scope, number)
     assert (case.outcome, case.stage, case.severity, case.sponsor_id) == (Outcome.SATISFIED, Stage.CLOSED, 4, greta.id)
     assert verbs(number).count("case.escalated") == 2
@@ -126,18 +128,18 @@ def test_each_refusal_to_close_says_what_is_missing(mara: Hand) -> None:
 
     def refusal() -> str:
         with pytest.raises(Refusal) as refused:
-            actions.close(number, **mara.at(now))
-        assert refused.value.code == queries.case_for(mara.scope, number).obstacles[0].code
+            followups.close(number, **mara.at(now))
+        assert refused.value.code == obstacles(queries.case_for(mara.scope, number))[0].code
         return refused.value.code
 
     seen = [refusal()]
-    actions.ask(number, **mara.at(now))
+    followups.ask(number, **mara.at(now))
     seen.append(refusal())
-    actions.answer(number, answer=Answer.SATISFIED, **mara.at(now))
+    followups.answer(number, answer=Answer.SATISFIED, **mara.at(now))
     seen.append(refusal())
     assert seen == OBSTACLES
     actions.record_cause(number, cause="forgotten", **mara.at(now))
-    actions.close(number, **mara.at(now))
+    followups.close(number, **mara.at(now))
     assert Case.objects.get().outcome == Outcome.SATISFIED
 
 
@@ -147,13 +149,13 @@ def test_something_more_keeps_it_open_and_is_remembered(mara: Hand) -> None:
     number, now = only_case(), NOW + 32 * MINUTE
     talk(mara, number, now)
     actions.record_cause(number, cause="forgotten", **mara.at(now))
-    actions.ask(number, **mara.at(now))
-    actions.answer(number, answer=Answer.MORE, words="I want it in writing", **mara.at(now))
+    followups.ask(number, **mara.at(now))
+    followups.answer(number, answer=Answer.MORE, words="I want it in writing", **mara.at(now))
     with pytest.raises(Refusal, match="wants something more"):
-        actions.close(number, **mara.at(now))
-    actions.ask(number, **mara.at(now + MINUTE))
-    actions.answer(number, answer=Answer.SATISFIED, **mara.at(now + MINUTE))
-    actions.close(number, **mara.at(now + MINUTE))
+        followups.close(number, **mara.at(now))
+    followups.ask(number, **mara.at(now + MINUTE))
+    followups.answer(number, answer=Answer.SATISFIED, **mara.at(now + MINUTE))
+    followups.close(number, **mara.at(now + MINUTE))
     assert Case.objects.get().outcome == Outcome.SATISFIED_AFTER_MORE
 
 
@@ -164,12 +166,12 @@ def test_three_attempts_make_a_customer_unreachable(mara: Hand) -> None:
     talk(mara, number, now)
     actions.record_cause(number, cause="forgotten", **mara.at(now))
     for left in (2, 1, 0):
-        actions.ask(number, channel="phone", **mara.at(now))
-        actions.answer(number, answer=Answer.NOT_REACHED, **mara.at(now))
+        followups.ask(number, channel="phone", **mara.at(now))
+        followups.answer(number, answer=Answer.NOT_REACHED, **mara.at(now))
         if left:
             with pytest.raises(Refusal, match=f"{left} more time"):
-                actions.close(number, **mara.at(now))
-    actions.close(number, **mara.at(now))
+                followups.close(number, **mara.at(now))
+    followups.close(number, **mara.at(now))
     assert Case.objects.get().outcome == Outcome.UNREACHABLE
 
 
@@ -180,10 +182,10 @@ def test_a_reopened_case_is_asked_anew(mara: Hand) -> None:
     settle(mara, number, now)
     actions.reopen(number, reason="It rattles again", **mara.at(now + HOUR))
     with pytest.raises(Refusal, match="has not been asked"):
-        actions.close(number, **mara.at(now + HOUR))
-    actions.ask(number, **mara.at(now + HOUR))
-    actions.answer(number, answer=Answer.SATISFIED, **mara.at(now + HOUR))
-    actions.close(number, **mara.at(now + HOUR))
+        followups.close(number, **mara.at(now + HOUR))
+    followups.ask(number, **mara.at(now + HOUR))
+    followups.answer(number, answer=Answer.SATISFIED, **mara.at(now + HOUR))
+    followups.close(number, **mara.at(now + HOUR))
     assert Case.objects.get().outcome == Outcome.SATISFIED_AFTER_MORE
 
 
@@ -284,7 +286,7 @@ def test_a_stranger_sees_and_does_nothing(cast: Cast, case: int) -> None:
         lambda: queries.case_for(stranger.scope, case),
         lambda: actions.take(case, **stranger.at(NOW)),
         lambda: actions.note(case, text="Hello", **stranger.at(NOW)),
-        lambda: actions.close(case, **stranger.at(NOW)),
+        lambda: followups.close(case, **stranger.at(NOW)),
     ]
     for attempt in attempts:
         with pytest.raises(Refusal) as refused:
@@ -311,7 +313,7 @@ def test_what_is_allowed_follows_what_happened(cast: Cast, mara: Hand, case: int
     assert Do.TAKE in queries.case_for(mara.scope, case).allowed
     assert Do.ANSWER not in queries.case_for(mara.scope, case).allowed
     actions.take(case, **mara.at(now))
-    actions.ask(case, **mara.at(now))
+    followups.ask(case, **mara.at(now))
     allowed = queries.case_for(mara.scope, case).allowed
     assert Do.TAKE not in allowed
     assert Do.ANSWER in allowed

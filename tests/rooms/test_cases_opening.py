@@ -15,6 +15,7 @@ from makegood.cases.models import Case, Commitment, Escalation, Failure
 from makegood.cases.rules import DetectedBy, Outcome, Purpose, Step
 from makegood.customers import actions as customers
 from makegood.customers.models import Customer
+from makegood.followups import actions as followups
 from makegood.journal.actors import SYSTEM
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
@@ -316,9 +317,9 @@ def test_a_cause_still_sought_when_the_case_is_closed_is_not_lost_in_silence(cas
     seeking = Commitment.objects.filter(purpose=Purpose.FIND_CAUSE).order_by("id")
     assert list(seeking.values_list("promise__state", flat=True)) == [State.WITHDRAWN, State.OPEN]
     actions.record_step(number, step=Step.APOLOGISE, words="I am sorry", **mara.at(now))
-    actions.ask(number, **mara.at(now))
-    actions.answer(number, answer="satisfied", **mara.at(now))
-    actions.close(number, **mara.at(now))
+    followups.ask(number, **mara.at(now))
+    followups.answer(number, answer="satisfied", **mara.at(now))
+    followups.close(number, **mara.at(now))
 
     watch(NOW + 4 * HOUR)
     drawn = Escalation.objects.get()
@@ -338,10 +339,10 @@ def test_closing_lets_go_of_those_who_need_not_come_any_more(cast: Cast, mara: H
     number, now = Case.objects.get().pk, BROKE + 25 * MINUTE
     assert Escalation.objects.get().person_id == cast.lena.pk
     actions.record_step(number, step=Step.APOLOGISE, words="I am sorry", **mara.at(now))
-    actions.ask(number, **mara.at(now))
-    actions.answer(number, answer="satisfied", **mara.at(now))
+    followups.ask(number, **mara.at(now))
+    followups.answer(number, answer="satisfied", **mara.at(now))
     actions.record_cause(number, cause="forgotten", **mara.at(now))
-    actions.close(number, **mara.at(now))
+    followups.close(number, **mara.at(now))
     watch(NOW + 9 * HOUR)
     assert Escalation.objects.count() == 1
     assert not Promise.objects.filter(kind__inside_case=True, state__in=["open", "at_risk", "broken"]).exists()

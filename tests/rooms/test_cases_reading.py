@@ -14,6 +14,7 @@ from makegood.cases.queries import CaseFilter
 from makegood.cases.rules import Step
 from makegood.customers import actions as customers
 from makegood.customers.models import Customer
+from makegood.followups import actions as followups
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import Role, Scope
 from makegood.promises import actions as promises
@@ -80,8 +81,8 @@ def test_promises_without_a_case_are_on_the_desk_too(cast: Cast, mara: Hand) -> 
 def test_the_desk_puts_the_gravest_first_and_what_waits_for_me_once(cast: Cast, mara: Hand) -> None:
     first, second, third = break_for(["Ann", "Bea", "Cy"])
     Case.objects.filter(pk=second).update(severity=4)
-    actions.ask(third, **mara.at(NOW + 5 * MINUTE))
-    actions.answer(third, answer="more", words="It rattles", **mara.at(NOW + 5 * MINUTE))
+    followups.ask(third, **mara.at(NOW + 5 * MINUTE))
+    followups.answer(third, answer="more", words="It rattles", **mara.at(NOW + 5 * MINUTE))
     broken, _, waiting = queries.desk_rows(mara.scope, who="me").groups
     assert [row.case.number for row in broken.rows if row.case] == [second, first]
     assert [(row.case.number, row.why) for row in waiting.rows if row.case] == [(third, "The customer wants more")]

@@ -13,6 +13,8 @@ from makegood.cases.models import Case, StepDone
 from makegood.cases.queries import case_for, cases_list, timeline, undoable
 from makegood.cases.queries.listing import CaseFilter
 from makegood.cases.rules import Stage
+from makegood.followups import actions as followups
+from makegood.followups.queries import obstacles
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.promises.models import Promise
@@ -38,7 +40,7 @@ def last(verb: str) -> int:
 
 
 def undo(hand: Hand, case: int, verb: str, *, minute: float = 5, **more: Any) -> None:
-    cases.undo(case, entry=last(verb), **hand.at(NOW + minute * MINUTE), **more)
+    followups.undo(case, entry=last(verb), **hand.at(NOW + minute * MINUTE), **more)
 
 
 def refused(code: str, act: Callable[[], object]) -> str:
@@ -89,7 +91,7 @@ def test_who_was_spoken_to_since_is_promised_nothing(mara: Hand, case: int) -> N
     cases.record_step(case, step="listen", words="Hello", **mara.at(NOW + MINUTE))
     mistaken = last("case.step")
     cases.record_step(case, step="apologise", words="Sorry", **mara.at(NOW + 2 * MINUTE))
-    cases.undo(case, entry=mistaken, **mara.at(NOW + 3 * MINUTE))
+    followups.undo(case, entry=mistaken, **mara.at(NOW + 3 * MINUTE))
     assert [one.promise.state for one in case_for(mara.scope, case).commitments] == [State.KEPT]
 
 
@@ -166,18 +168,18 @@ def test_a_promise_that_ended_or_broke_stays(mara: Hand, case: int, end: str) ->
 
 
 def test_an_answer_is_awaited_again_and_then_never_was_asked(mara: Hand, case: int) -> None:
-    cases.ask(case, channel="phone", **mara.at(NOW + MINUTE))
-    cases.answer(case, answer="satisfied", words="Thank you", **mara.at(NOW + 2 * MINUTE))
+    followups.ask(case, channel="phone", **mara.at(NOW + MINUTE))
+    followups.answer(case, answer="satisfied", words="Thank you", **mara.at(NOW + 2 * MINUTE))
     assert case_for(mara.scope, case).stage is Stage.LEARNING
     refused("case.undo_depends", lambda: undo(mara, case, "case.asked"))
     undo(mara, case, "case.answered")
     facts = case_for(mara.scope, case)
     assert (facts.stage, [(one.answer, one.channel) for one in facts.checks]) == (Stage.CONFIRMING, [("", "phone")])
-    cases.answer(case, answer="not_satisfied", **mara.at(NOW + 6 * MINUTE))
+    followups.answer(case, answer="not_satisfied", **mara.at(NOW + 6 * MINUTE))
     undo(mara, case, "case.answered", minute=7)
     undo(mara, case, "case.asked", minute=8)
     assert case_for(mara.scope, case).checks == ()
-    cases.ask(case, **mara.at(NOW + 9 * MINUTE))
+    followups.ask(case, **mara.at(NOW + 9 * MINUTE))
 
 
 def test_a_cause_is_what_it_was_before(mara: Hand, case: int) -> None:
@@ -200,10 +202,10 @@ def test_who_finds_the_cause_is_taken_back_until_it_is_found(cast: Cast, mara: H
 
 def closed(mara: Hand, case: int) -> None:
     cases.record_step(case, step="listen", words="Hello", **mara.at(NOW + MINUTE))
-    cases.ask(case, **mara.at(NOW + MINUTE))
-    cases.answer(case, answer="satisfied", **mara.at(NOW + 2 * MINUTE))
+    followups.ask(case, **mara.at(NOW + MINUTE))
+    followups.answer(case, answer="satisfied", **mara.at(NOW + 2 * MINUTE))
     cases.record_cause(case, cause="forgotten", **mara.at(NOW + 2 * MINUTE))
-    cases.close(case, **mara.at(NOW + 3 * MINUTE))
+    followups.close(case, **mara.at(NOW + 3 * MINUTE))
 
 
 def test_closing_and_opening_again_are_taken_back(mara: Hand, case: int) -> None:
@@ -211,8 +213,8 @@ def test_closing_and_opening_again_are_taken_back(mara: Hand, case: int) -> None
     refused("case.closed", lambda: undo(mara, case, "case.step"))
     undo(mara, case, "case.closed")
     facts = case_for(mara.scope, case)
-    assert (facts.stage, facts.outcome, facts.obstacles) == (Stage.LEARNING, "", ())
-    cases.close(case, **mara.at(NOW + 6 * MINUTE))
+    assert (facts.stage, facts.outcome, obstacles(facts)) == (Stage.LEARNING, "", ())
+    followups.close(case, **mara.at(NOW + 6 * MINUTE))
     cases.reopen(case, reason="She rang", **mara.at(NOW + 7 * MINUTE))
     undo(mara, case, "case.reopened", minute=8)
     row = Case.objects.get(pk=case)
@@ -221,7 +223,7 @@ def test_closing_and_opening_again_are_taken_back(mara: Hand, case: int) -> None
 
 def test_an_answer_that_opened_the_case_again_stands(mara: Hand, case: int) -> None:
     closed(mara, case)
-    cases.answer(case, answer="more", words="It rattles", **mara.at(NOW + 4 * MINUTE))
+    followups.answer(case, answer="more", words="It rattles", **mara.at(NOW + 4 * MINUTE))
     assert "opened the case again" in refused("case.not_undoable", lambda: undo(mara, case, "case.answered"))
     refused("case.undo_depends", lambda: undo(mara, case, "case.reopened"))
 
@@ -235,7 +237,7 @@ def test_who_may_and_only_once(cast: Cast, mara: Hand, case: int) -> None:
     refused("case.unknown", lambda: undo(stranger, case, "case.noted"))
     undo(Hand(cast.lena), case, "case.noted")
     refused("case.undone", lambda: undo(mara, case, "case.noted"))
-    refused("case.undo_unknown", lambda: cases.undo(case, entry=10**9, **mara.at(NOW + 9 * MINUTE)))
+    refused("case.undo_unknown", lambda: followups.undo(case, entry=10**9, **mara.at(NOW + 9 * MINUTE)))
     refused("case.not_undoable", lambda: undo(mara, case, "case.opened"))
 
 

@@ -16,6 +16,7 @@ from makegood.cases.queries import case_for, causes, timeline
 from makegood.cases.rules import Step
 from makegood.customers.models import Customer
 from makegood.customers.queries import customer_for
+from makegood.followups import actions as followups
 from makegood.journal.actors import SYSTEM
 from makegood.kernel.refusals import Refusal
 from makegood.remedies import actions
@@ -74,10 +75,10 @@ def test_a_second_failure_tells_what_they_lived_through_and_names_a_sponsor(
 ) -> None:
     first = fail(mara, customer)
     cases.record_step(first, step="apologise", words="Es tut uns leid.", **mara.at(NOW + HOUR))
-    cases.ask(first, **mara.at(NOW + 2 * HOUR))
-    cases.answer(first, answer="not_satisfied", **mara.at(NOW + 2 * HOUR))
+    followups.ask(first, **mara.at(NOW + 2 * HOUR))
+    followups.answer(first, answer="not_satisfied", **mara.at(NOW + 2 * HOUR))
     cases.record_cause(first, cause=causes()[0].slug, **mara.at(NOW + 2 * HOUR))
-    cases.close(first, **mara.at(NOW + 2 * HOUR))
+    followups.close(first, **mara.at(NOW + 2 * HOUR))
     other = callback(mara, customer=customer.pk, minutes=3000, now=NOW + 4 * DAY)
     second = fail(mara, customer, at=NOW + 5 * DAY)
 
@@ -134,7 +135,7 @@ def test_a_first_word_that_is_taken_back_lets_the_plan_be_prepared_anew(mara: Ha
     number = fail(mara, customer)
     actions.take_step(number, step="listen", words="Falscher Fall", **mara.at(NOW + HOUR))
     entry = next(one.id for one in timeline(case_for(mara.scope, number)) if one.verb == "case.step")
-    cases.undo(number, entry=entry, **mara.at(NOW + HOUR))
+    followups.undo(number, entry=entry, **mara.at(NOW + HOUR))
 
     assert plan_for(mara, number).kept_at is None
     actions.change_plan(number, step="own", words="Mara hier", **mara.at(NOW + HOUR))

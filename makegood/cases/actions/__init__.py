@@ -1,27 +1,21 @@
 """Everything that writes cases."""
 
-from makegood.cases.actions.asking import answer, ask
-from makegood.cases.actions.closing import close, name_cause_finder, record_cause, reopen
+from makegood.cases.actions.closing import name_cause_finder, record_cause, reopen
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
 from makegood.cases.actions.ladder import take_in_charge
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.presence import Here, come_to, forget_who_left
 from makegood.cases.actions.reporting import report_failure
-from makegood.cases.actions.speaking import answer_oneself, ask_for_link, write
+from makegood.cases.actions.speaking import ask_for_link, write
 from makegood.cases.actions.standing_in import reassign_absent
-from makegood.cases.actions.undoing import undo
 from makegood.cases.actions.working import note, record_step
 
 __all__ = [
     "Here",
     "accept",
-    "answer",
-    "answer_oneself",
-    "ask",
     "ask_for_link",
     "assign",
-    "close",
     "come_to",
     "commit",
     "decline",
@@ -42,6 +36,5 @@ __all__ = [
     "report_failure",
     "take",
     "take_in_charge",
-    "undo",
     "write",
 ]

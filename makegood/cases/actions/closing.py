@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,8 +11,7 @@ from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.holding import WORDS_LIMIT, check_can_own, hold, person, said, tell
 from makegood.cases.actions.owning import holders
 from makegood.cases.models import Case, Cause, Commitment
-from makegood.cases.queries.story import story_of
-from makegood.cases.rules import Purpose, names_in, obstacles_to_closing, outcome_of
+from makegood.cases.rules import Obstacle, Purpose, Story, names_in, outcome_of
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import roster
@@ -69,16 +69,13 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
     tell("cause_sought", case, by=by, at=now, data=told | before)
 
 
-@transaction.atomic
-def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
-    """Close the case with the outcome that the customer's answers make.
+def end(case: Case, story: Story, standing: Sequence[Obstacle], *, by: Actor, now: datetime) -> None:
+    """Close a case that is held, with the outcome that its story makes. What stands in the way is for the room of
+    follow-ups to say: it asks every room, and nobody else calls this.
 
-    Raises Refusal with the code and sentence of the first obstacle that stands in the way.
+    Raises Refusal with the code and sentence of the first obstacle.
     """
-    case = hold(number, scope=scope)
-    person(by)
-    story = story_of(case)
-    for obstacle in obstacles_to_closing(story):
+    for obstacle in standing:
         raise Refusal(obstacle.code, obstacle.sentence)
     outcome = outcome_of(story)
     assert outcome is not None  # noqa: S101 - without one there is an obstacle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from makegood.cases.actions.opening import Opened, Trouble
 from makegood.cases.queries.record import CaseFacts, CommitmentFacts, FailureFacts
-from makegood.cases.rules import Purpose, Story, allowed, obstacles_to_closing, stage_of
+from makegood.cases.rules import Purpose, Story, allowed, stage_of
 from makegood.people.rules import Scope
 from makegood.promises.queries import KindFacts
 
@@ -28,7 +28,7 @@ def facts_of_opened(opened: Opened, trouble: Trouble, kind: KindFacts, scope: Sc
         sponsor_id=case.sponsor_id, sponsor_name=sponsor.name if sponsor else "", ordinal=case.ordinal,
         repeat_of=case.repeat_of_id, harm=case.harm, cause="", cause_name="", cause_note="", cause_finder_id=None,
         cause_finder_name="", outcome="", closed_at=None, reopened_at=None, stage=stage_of(_NEW),
-        obstacles=obstacles_to_closing(_NEW),
+        story=_NEW,
         allowed=allowed(_NEW, scope=scope, owner_id=owner.id, offered_to_id=None, drawn_in=False),
         failures=(_failure(opened, trouble),), steps=(), commitments=(_first_contact(opened),), escalations=(),
         checks=(),

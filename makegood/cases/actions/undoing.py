@@ -6,7 +6,7 @@ taken back all the same; the promise that was kept stays kept, and speaking to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from makegood.cases.actions.holding import check_can_own, hold, person, tell
 from makegood.cases.actions.owning import unkept
 from makegood.cases.actions.searching import index_words
 from makegood.cases.actions.working import has_spoken
-from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
+from makegood.cases.models import Case, Commitment, StepDone
 from makegood.cases.queries.record import case_for, timeline
 from makegood.cases.queries.undoing import may_undo, obstacle_to_undoing, undone
 from makegood.cases.rules import Purpose
@@ -26,17 +26,18 @@ from makegood.kernel.refusals import Refusal, forbidden, missing
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
 
+Way = Callable[[Case, Recorded, Actor, datetime], None]
+"""How one kind of move is taken back."""
+
 _REASON = "Taken back: it was recorded by mistake."
 
 
 @transaction.atomic
-def undo(number: int, *, entry: int, whole: bool = False, scope: Scope, by: Actor, now: datetime) -> None:
-    """Take back the move that an entry of the case's journal tells of; with `whole` all that was done with it at once,
-    as the five steps of a call that was logged.
-
-    Raises Refusal "case.undo_unknown", "case.undo_not_yours", "case.not_undoable", "case.undone",
-    "case.undo_depends", "case.closed", "case.cannot_own".
-    """
+def take_back(
+    number: int, *, entry: int, whole: bool, ways: Mapping[str, Way], scope: Scope, by: Actor, now: datetime
+) -> None:
+    """Take back the move that an entry tells of, with `whole` all of its deed. `ways` are how that is done for the
+    moves that later rooms make; `followups.actions.undo` is what is called."""
     case = hold(number, scope=scope, closed=None)
     person(by)
     entries = timeline(case_for(scope, number))
@@ -44,7 +45,7 @@ def undo(number: int, *, entry: int, whole: bool = False, scope: Scope, by: Acto
     if chosen is None:
         raise missing("case.undo_unknown", "There is no such entry in the story of this case.")
     for one in reversed(_with(chosen, entries) if whole else [chosen]):
-        _undo_one(case, one, scope=scope, by=by, now=now)
+        _undo_one(case, one, {**_WAYS, **ways}, scope=scope, by=by, now=now)
 
 
 def _with(chosen: Recorded, entries: Sequence[Recorded]) -> list[Recorded]:
@@ -54,14 +55,14 @@ def _with(chosen: Recorded, entries: Sequence[Recorded]) -> list[Recorded]:
     return [one for one in entries if (one.at, one.verb, one.actor_id) == deed and one.id not in gone]
 
 
-def _undo_one(case: Case, entry: Recorded, *, scope: Scope, by: Actor, now: datetime) -> None:
+def _undo_one(case: Case, entry: Recorded, ways: Mapping[str, Way], *, scope: Scope, by: Actor, now: datetime) -> None:
     facts = case_for(scope, case.pk)
     obstacle = obstacle_to_undoing(entry, facts, timeline(facts))
     if obstacle is not None:
         raise Refusal(obstacle.code, obstacle.sentence)
     if not may_undo(entry, scope):
         raise forbidden("case.undo_not_yours", "Only whoever did it, or a lead, can take it back.")
-    _WAYS[entry.verb](case, entry, by, now)
+    ways[entry.verb](case, entry, by, now)
     tell("undone", case, by=by, at=now, data={"entry": entry.id, "verb": entry.verb})
 
 
@@ -74,10 +75,10 @@ def _step(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
         case.taken_at = None
     case.save(update_fields=["harm", "taken_at"])
     index_words([case.pk])
-    _promise_to_speak(case, entry, by=by, now=now)
+    promise_to_speak(case, entry, by=by, now=now)
 
 
-def _promise_to_speak(case: Case, entry: Recorded, *, by: Actor, now: datetime) -> None:
+def promise_to_speak(case: Case, entry: Recorded, *, by: Actor, now: datetime) -> None:
     """If it was this that kept the promise to speak to the customer, and nobody else has since: promise it anew, by the
     same time while that is still ahead."""
     kept = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__kept_at=entry.at)
@@ -94,7 +95,7 @@ def _promise_to_speak(case: Case, entry: Recorded, *, by: Actor, now: datetime) 
     Commitment.objects.create(case=case, promise_id=new.pk, purpose=Purpose.FIRST_CONTACT)
 
 
-def _holders(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+def give_back(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     """Give the case back to whoever held it, and with it what is still to be kept; an offer stands again."""
     before, owner = entry.data["before"], case.owner_id
     for staff_id in {before["owner"], before["offered_to"]} - {owner, None}:
@@ -117,21 +118,6 @@ def _commitment(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     Commitment.objects.filter(case=case, promise_id=promise_id).update(undone_at=now)
 
 
-def _question(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
-    SatisfactionCheck.objects.filter(case=case, asked_at=entry.at, undone_at=None).update(undone_at=now)
-
-
-def _answer(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
-    """The answer stays as it was recorded and counts no more; the question is open again."""
-    check = SatisfactionCheck.objects.get(pk=entry.data["row"], case=case)
-    check.undone_at = now
-    check.save(update_fields=["undone_at"])
-    SatisfactionCheck.objects.create(
-        case=case, asked_at=check.asked_at, asked_by_id=check.asked_by_id, channel=check.channel
-    )
-    _promise_to_speak(case, entry, by=by, now=now)
-
-
 def _cause(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     before = entry.data["before"]
     case.cause_id, case.cause_note = before["cause"], before["note"]
@@ -142,12 +128,6 @@ def _search(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     let_go([case.pk], [Purpose.FIND_CAUSE], reason=_REASON, by=by, now=now)
     case.cause_finder_id = None
     case.save(update_fields=["cause_finder"])
-
-
-def _close(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
-    case.closed_at, case.outcome = None, ""
-    case.save(update_fields=["closed_at", "outcome"])
-    _holders(case, entry, by, now)
 
 
 def _reopening(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
@@ -161,18 +141,15 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-_WAYS: dict[str, Callable[[Case, Recorded, Actor, datetime], None]] = {
+_WAYS: dict[str, Way] = {
     "case.step": _step,
     "case.noted": _note,
-    "case.taken": _holders,
-    "case.assigned": _holders,
-    "case.offered": _holders,
-    "case.declined": _holders,
+    "case.taken": give_back,
+    "case.assigned": give_back,
+    "case.offered": give_back,
+    "case.declined": give_back,
     "case.committed": _commitment,
-    "case.asked": _question,
-    "case.answered": _answer,
     "case.cause": _cause,
     "case.cause_sought": _search,
-    "case.closed": _close,
     "case.reopened": _reopening,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from makegood.cases.models import Commitment, Failure
 from makegood.cases.queries.seeing import SEEN, unknown_case, visible
 from makegood.cases.queries.story import told
-from makegood.cases.rules import Do, Obstacle, Purpose, Stage, Step, Story, allowed, obstacles_to_closing, stage_of
+from makegood.cases.rules import Do, Purpose, Stage, Step, Story, allowed, stage_of
 from makegood.customers.queries import ids_of
 from makegood.journal.queries import Recorded, history
 from makegood.people.rules import Scope
@@ -77,7 +77,7 @@ class CheckFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """A case, whole, as pages and integrations get it. Instants are aware UTC."""
+    """A case, whole, as pages and integrations get it. Instants are aware UTC. `story` is what it is judged by."""
 
     number: int
     customer_id: int
@@ -110,7 +110,7 @@ class CaseFacts:
     closed_at: datetime | None
     reopened_at: datetime | None
     stage: Stage
-    obstacles: tuple[Obstacle, ...]
+    story: Story
     allowed: tuple[Do, ...]
     failures: tuple[FailureFacts, ...]
     steps: tuple[StepFacts, ...]
@@ -154,7 +154,7 @@ def case_numbers_of_promise(scope: Scope, promise_id: int) -> tuple[int, ...]:
     return tuple(visible(scope).filter(pk__in=[*failed, *made]).order_by("pk").values_list("pk", flat=True))
 
 
-_DERIVED = ("stage", "obstacles", "allowed", "failures", "steps", "commitments", "escalations", "checks")
+_DERIVED = ("stage", "story", "allowed", "failures", "steps", "commitments", "escalations", "checks")
 
 # All of a case is read by hand: putting its statements together took longer than asking them.
 _HEAD = f"""
@@ -215,7 +215,7 @@ def _facts(head: dict[str, Any], scope: Scope) -> CaseFacts:
     checks = tuple(_check(*one) for one in fetch_rows(_CHECKS, [number]))
     story = _story(head, commitments, steps, escalations, checks)
     return CaseFacts(
-        **head, stage=stage_of(story), obstacles=obstacles_to_closing(story),
+        **head, stage=stage_of(story), story=story,
         allowed=allowed(
             story, scope=scope, owner_id=head["owner_id"], offered_to_id=head["offered_to_id"],
             drawn_in=any(one.person_id == scope.staff_id and one.taken_at is None for one in escalations),

@@ -12,6 +12,8 @@ from makegood.cases.rules import Answer, DetectedBy, Purpose, Step
 from makegood.config.demo import words
 from makegood.config.demo.news import KIND
 from makegood.config.demo.scene import Scene
+from makegood.followups import actions as followups
+from makegood.followups.queries import obstacles
 from makegood.journal.actors import Actor, ActorKind
 from makegood.people.queries import staff_by_id
 from makegood.people.rules import Role, Scope
@@ -141,7 +143,7 @@ class DeskLife:
 
     def _ask(self, case: CaseFacts, now: datetime) -> None:
         if not case.checks:
-            cases.ask(case.number, channel="phone", **self._hand(case.owner_id, now))
+            followups.ask(case.number, channel="phone", **self._hand(case.owner_id, now))
 
     def _answer(self, case: CaseFacts, now: datetime) -> None:
         if not case.checks or case.checks[-1].answer:
@@ -149,23 +151,24 @@ class DeskLife:
         more = case.number % 5 == 3
         said = words.MORE if more else words.CONTENT[case.number % len(words.CONTENT)]
         given = Answer.MORE if more else Answer.SATISFIED
-        cases.answer(case.number, answer=given, words=said, **self._hand(case.owner_id, now))
+        followups.answer(case.number, answer=given, words=said, **self._hand(case.owner_id, now))
 
     def _end(self, case: CaseFacts, now: datetime) -> None:
-        if case.obstacles and {obstacle.code for obstacle in case.obstacles} != {"case.no_cause"}:
+        standing = obstacles(case)
+        if standing and {obstacle.code for obstacle in standing} != {"case.no_cause"}:
             return
         hand = self._hand(case.owner_id, now)
         cases.record_cause(case.number, cause=_CAUSES[case.number % len(_CAUSES)], **hand)
-        cases.close(case.number, **hand)
+        followups.close(case.number, **hand)
 
     def _put_right(self, number: int, said: str, cause: str, now: datetime) -> None:
         hand = self._hand(case_for(_EVERYTHING, number).owner_id, now)
         cases.record_step(number, step=Step.LISTEN, words=said, channel="phone", **hand)
         cases.record_step(number, step=Step.APOLOGISE, words=words.APOLOGISED, channel="phone", **hand)
-        cases.ask(number, channel="email", **hand)
-        cases.answer(number, answer=Answer.SATISFIED, words=words.CONTENT[number % len(words.CONTENT)], **hand)
+        followups.ask(number, channel="email", **hand)
+        followups.answer(number, answer=Answer.SATISFIED, words=words.CONTENT[number % len(words.CONTENT)], **hand)
         cases.record_cause(number, cause=cause, **hand)
-        cases.close(number, **hand)
+        followups.close(number, **hand)
 
     def _hand(self, staff_id: int, now: datetime) -> Hand:
         person = staff_by_id(staff_id, now)

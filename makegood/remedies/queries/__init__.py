@@ -7,6 +7,7 @@ from makegood.remedies.queries.grants import (
     approval_for,
     approvals_waiting,
     grants_of,
+    kinds_given,
     precedents,
 )
 from makegood.remedies.queries.loss import cap
@@ -42,6 +43,7 @@ __all__ = [
     "grants_of",
     "is_spoken",
     "kept_plan",
+    "kinds_given",
     "limits",
     "own_standing",
     "picker",

@@ -92,6 +92,12 @@ def grants_of(number: int) -> tuple[GrantFacts, ...]:
     return _facts(Grant.objects.filter(case_id=number))
 
 
+def kinds_given(number: int) -> frozenset[RemedyKind]:
+    """The kinds of remedies that were given in a case and not taken back."""
+    rows = Grant.objects.filter(case_id=number, state=GrantState.GIVEN).order_by().values_list("remedy", flat=True)
+    return frozenset(RemedyKind(remedy) for remedy in rows)
+
+
 def approvals_waiting(scope: Scope) -> tuple[ApprovalFacts, ...]:
     """Questions that wait for a decision: those one was asked first, then those of cases one sees; oldest first."""
     me = scope.staff_id or 0

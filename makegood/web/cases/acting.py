@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 from makegood.cases import actions
 from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import CONVERSATION
+from makegood.followups import actions as followups
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.remedies import actions as remedies
@@ -188,12 +189,12 @@ def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _ask(number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.ask(number, channel=typed.get("channel", ""), **_known(desk))
+    followups.ask(number, channel=typed.get("channel", ""), **_known(desk))
     return _("Asked. Record the answer when it comes.")
 
 
 def _answer(number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.answer(number, answer=typed.get("answer", ""), words=typed.get("words", ""), **_known(desk))
+    followups.answer(number, answer=typed.get("answer", ""), words=typed.get("words", ""), **_known(desk))
     return _("The answer is recorded.")
 
 
@@ -211,7 +212,7 @@ def _cause(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _close(number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.close(number, **_known(desk))
+    followups.close(number, **_known(desk))
     return _("SR-{} is closed.").format(number)
 
 
@@ -221,7 +222,7 @@ def _reopen(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _undo(event: int, whole: bool, number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.undo(number, entry=event, whole=whole, **_known(desk))
+    followups.undo(number, entry=event, whole=whole, **_known(desk))
     return _("Taken back.")
 
 

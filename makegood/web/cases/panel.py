@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage, Step
+from makegood.followups.queries import allowed, obstacles
 from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.people.queries import roster
@@ -62,19 +63,19 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     case = case_for(desk.scope, number)
     entries = entries_of(case)
     open_to_undo = undoable(case, entries, desk.scope)
-    steps = steps_of(case)
+    steps, standing = steps_of(case), obstacles(case)
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
         "facts": _facts(case, desk),
-        "may": {do.value: True for do in case.allowed},
+        "may": {do.value: True for do in allowed(case, standing)},
         "url": f"/cases/{case.ref}/",
         "events": story(case, entries, desk, open_to_undo),
         "undo_last": last_deed(case, entries, open_to_undo, desk),
         "ahead": [_ahead(one, case) for one in _to_come(case)],
         "steps": steps,
         "closed": case.stage is Stage.CLOSED,
-        "obstacles": [one for one in case.obstacles if one.code != "case.closed"],
+        "obstacles": [one for one in standing if one.code != "case.closed"],
         "modes": _modes(case),
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],

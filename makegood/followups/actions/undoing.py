@@ -1,0 +1,45 @@
+"""Taking back what was asked, answered and closed by mistake, and with it everything that cases can take back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from makegood.cases.actions.undoing import Way, give_back, promise_to_speak, take_back
+from makegood.cases.models import Case, SatisfactionCheck
+from makegood.journal.actors import Actor
+from makegood.journal.queries import Recorded
+from makegood.people.rules import Scope
+
+
+def undo(number: int, *, entry: int, whole: bool = False, scope: Scope, by: Actor, now: datetime) -> None:
+    """Take back the move that an entry of the case's journal tells of; with `whole` all that was done with it at once,
+    as the five steps of a call that was logged.
+
+    Raises Refusal "case.undo_unknown", "case.undo_not_yours", "case.not_undoable", "case.undone",
+    "case.undo_depends", "case.closed", "case.cannot_own".
+    """
+    take_back(number, entry=entry, whole=whole, ways=_WAYS, scope=scope, by=by, now=now)
+
+
+def _question(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    SatisfactionCheck.objects.filter(case=case, asked_at=entry.at, undone_at=None).update(undone_at=now)
+
+
+def _answer(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    """The answer stays as it was recorded and counts no more; the question is open again."""
+    check = SatisfactionCheck.objects.get(pk=entry.data["row"], case=case)
+    check.undone_at = now
+    check.save(update_fields=["undone_at"])
+    SatisfactionCheck.objects.create(
+        case=case, asked_at=check.asked_at, asked_by_id=check.asked_by_id, channel=check.channel
+    )
+    promise_to_speak(case, entry, by=by, now=now)
+
+
+def _close(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    case.closed_at, case.outcome = None, ""
+    case.save(update_fields=["closed_at", "outcome"])
+    give_back(case, entry, by, now)
+
+
+_WAYS: dict[str, Way] = {"case.asked": _question, "case.answered": _answer, "case.closed": _close}
