@@ -201,11 +201,13 @@ class StaffIn(Form):
 
 
 class CaseIn(StaffIn):
-    """A harm that a customer or a colleague reports. `harm` is what it means to this customer."""
+    """A harm that a customer or a colleague reports. `harm` is what it means to this customer. `promise` is the one
+    that failed, if there is one; `kind` may then be left out."""
 
     customer: Whom
-    kind: Annotated[str, Field(min_length=1, max_length=40)]
     what: Line
+    kind: Annotated[str, Field(max_length=40)] = ""
+    promise: Id | None = None
     harm: Words = ""
     failure_class: FailureClass = FailureClass.OUTCOME
     detected_by: Literal["customer", "staff"] = "customer"

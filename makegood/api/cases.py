@@ -69,7 +69,7 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
             reported = actions.report_failure(
                 customer_id=id_of(request, body.customer, doer.by), kind=body.kind, what=body.what, harm=body.harm,
                 failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
-                criticality=body.criticality, scope=doer.scope, by=doer.by, now=request.now,
+                criticality=body.criticality, promise_id=body.promise, scope=doer.scope, by=doer.by, now=request.now,
             )  # fmt: skip
         except Refusal as no:
             if no.code == "kind.unknown":

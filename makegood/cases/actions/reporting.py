@@ -36,11 +36,11 @@ class Reported:
 def report_failure(
     *,
     customer_id: int,
-    kind: str,
     what: str,
     scope: Scope,
     by: Actor,
     now: datetime,
+    kind: str = "",
     failure_class: str = FailureClass.OUTCOME,
     severity: int | None = None,
     criticality: int = 2,
@@ -50,13 +50,15 @@ def report_failure(
 ) -> Reported:
     """Record a harm that a person reports, in a new case or the open one of the same kind.
 
-    `promise_id` names the promise that failed, if there is one; when it stands in an open case already, the
-    words go there and count as no further failure. Raises Refusal "case.may_not_work", "case.bad_value",
+    `promise_id` names the promise that failed, if there is one, also one that was kept: on the day, but not as it
+    should be. `kind` is its kind unless said. When it stands in an open case already, the words go there and
+    count as no further failure. Raises Refusal "case.may_not_work", "case.bad_value",
     "case.no_words", "case.too_long", "customer.unknown", "kind.unknown", "promise.unknown".
     """
     if not scope.may(Ability.WORK):
         raise forbidden("case.may_not_work", "Your role may look at cases but not work them.")
-    policy = _kind_of_failure(kind)
+    promise = None if promise_id is None else promise_for(scope, promise_id)
+    policy = _kind_of_failure(kind or (promise.kind if promise else ""))
     trouble = Trouble(
         customer_id=customer_id,
         kind_id=policy.id,
@@ -73,8 +75,8 @@ def report_failure(
     )
     stock = take_stock({customer_id}, promise_ids=(), now=now)
     trouble = replace(trouble, customer_id=_only(stock))
-    if promise_id is not None:
-        _must_be_theirs(promise_id, trouble.customer_id, scope)
+    if promise is not None and living_ids({promise.customer_id})[promise.customer_id] != trouble.customer_id:
+        raise invalid("case.bad_value", "That promise was made to somebody else.", field="promise")
     known = _known_already(trouble, by=by, now=now)
     return known or _admitted(trouble, policy, stock, scope=scope, by=by, now=now)
 
@@ -117,12 +119,6 @@ def _kind_of_failure(slug: str) -> KindFacts:
     if policy.inside_case:
         raise invalid("case.bad_value", f"{policy.name} is a promise of a recovery, not what failed.", field="kind")
     return policy
-
-
-def _must_be_theirs(promise_id: int, customer_id: int, scope: Scope) -> None:
-    promise = promise_for(scope, promise_id)
-    if living_ids({promise.customer_id})[promise.customer_id] != customer_id:
-        raise invalid("case.bad_value", "That promise was made to somebody else.", field="promise")
 
 
 def _short_enough(words: str) -> str:

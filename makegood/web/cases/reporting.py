@@ -12,7 +12,7 @@ from makegood.cases.actions import report_failure
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import require
 from makegood.people.rules import Ability
-from makegood.promises.queries import kinds
+from makegood.promises.queries import PromiseFacts, kinds, promise_for
 from makegood.web.answers import done, errors_of
 from makegood.web.customers.choosing import Chosen, choose, named
 from makegood.web.desk import DeskRequest, at_desk
@@ -22,44 +22,55 @@ from makegood.web.tables import Choice, number_or_none
 
 @at_desk("GET", "POST")
 def report(request: DeskRequest) -> HttpResponse:
-    """The form. The same customer with the same kind of failure still open joins that case."""
+    """The form. The same customer with the same kind of failure still open joins that case.
+
+    `?customer=` and `?promise=` say whose page, or which promise's, led here.
+    """
     desk = request.desk
     require(desk.actor, Ability.WORK)
     errors: dict[str, str] = {}
-    chosen = Chosen(None, choices=_opened_for(request))
+    about = _about(request)
+    chosen = Chosen(None, choices=_opened_for(request, about))
     if request.method == "POST":
         try:
             chosen = choose(" ".join(request.POST.get("who", "").split())[:200], request.POST.get("customer", ""), desk)
             if chosen.customer_id is not None:
-                return _report(request, chosen.customer_id)
+                return _report(request, chosen.customer_id, about)
             errors = {"who": chosen.error}
         except Refusal as no:
             errors = errors_of(no, {"name": "who"})
-    context = {"errors": errors, "values": _values(request), "choices": chosen.choices} | _options()
+    values = _values(request, about)
+    context = {"errors": errors, "values": values, "choices": chosen.choices, "about": about} | _options()
     return render(request, "web/cases/new.html", context, status=422 if errors else 200)
 
 
-def _report(request: DeskRequest, customer_id: int) -> HttpResponse:
+def _report(request: DeskRequest, customer_id: int, about: PromiseFacts | None) -> HttpResponse:
     desk, typed = request.desk, request.POST
     number = report_failure(
         customer_id=customer_id, kind=typed.get("kind", ""), what=typed.get("what", ""), harm=typed.get("harm", ""),
         failure_class=typed.get("failure_class", "outcome"), severity=number_or_none(typed.get("severity")),
         criticality=number_or_none(typed.get("criticality")) or 2, detected_by=typed.get("detected_by", "customer"),
-        scope=desk.scope, by=desk.actor, now=desk.now,
+        promise_id=about.id if about else None, scope=desk.scope, by=desk.actor, now=desk.now,
     ).number  # fmt: skip
     return done(request, _("SR-{} has an owner.").format(number), to=f"/today/?case=SR-{number}")
 
 
-def _opened_for(request: DeskRequest) -> tuple[Choice, ...]:
-    """The customer whose page led here."""
-    return named(number_or_none(request.GET.get("customer")), request.desk)
+def _about(request: DeskRequest) -> PromiseFacts | None:
+    number = number_or_none(request.POST.get("promise") or request.GET.get("promise"))
+    return None if number is None else promise_for(request.desk.scope, number)
 
 
-def _values(request: DeskRequest) -> Any:
+def _opened_for(request: DeskRequest, about: PromiseFacts | None) -> tuple[Choice, ...]:
+    """The customer whose page, or whose promise's, led here."""
+    return named(about.customer_id if about else number_or_none(request.GET.get("customer")), request.desk)
+
+
+def _values(request: DeskRequest, about: PromiseFacts | None) -> Any:
     if request.method == "POST":
         return request.POST
-    who = next((one.name for one in _opened_for(request)), request.GET.get("who", ""))
-    return {"who": who, "detected_by": "customer", "failure_class": "outcome", "criticality": "2"}
+    who = next((one.name for one in _opened_for(request, about)), request.GET.get("who", ""))
+    kind = about.kind if about else ""
+    return {"who": who, "kind": kind, "detected_by": "customer", "failure_class": "outcome", "criticality": "2"}
 
 
 def _options() -> dict[str, Any]:

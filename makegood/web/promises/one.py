@@ -30,6 +30,7 @@ def context(promise: PromiseFacts, desk: Desk, **more: Any) -> dict[str, Any]:
         "arithmetic": arithmetic(promise.working),
         "details": _details(promise),
         "moves": {move.value: True for move in promise.moves} if desk.may_work else {},
+        "may_report": desk.may_work and not promise.inside_case,
         "elsewhere": _their_time(promise, desk),
         "cases": [f"SR-{number}" for number in case_numbers_of_promise(desk.scope, promise.id)],
     } | more
