@@ -294,6 +294,7 @@ def test_words_stand_in_for_each_other_and_are_filled_in() -> None:
         ({"promise": "delivery"}, FailureKind.LATE),
         ({"promise": "callback"}, FailureKind.SILENCE),
         ({"promise": "delivery", "words": "The trousers are the wrong colour"}, FailureKind.WRONG),
+        ({"promise": "delivery", "words": "Blue trousers came instead of black ones"}, FailureKind.WRONG),
         ({"promise": "callback", "words": "I was billed twice"}, FailureKind.MONEY),
         ({"words": "Your driver was rude"}, FailureKind.ATTENTION),
         ({"promise": "delivery", "second": True}, FailureKind.RECOVERY),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from makegood.kernel.phrases import Span
 from makegood.kernel.when import after
 from makegood.people.queries import Roster, StaffFacts
 from makegood.platform.installation import organisation
+from makegood.promises.queries import PromiseFacts
 from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
@@ -215,12 +216,19 @@ def situation_of(
         repeat=case.ordinal,
         double_deviation=broke_again,
         customer=attributes_of(customer),
-        words=words,
+        words=" ".join([words, *_told_beside(promise)]),
         loss=Loss(
             value=loss, currency=currency, late=max(ended - promise.due_at, timedelta(0)) if promise else None
         ),
         answers=answers,
     )  # fmt: skip
+
+
+def _told_beside(promise: PromiseFacts | None) -> Iterator[str]:
+    """What a promise's source told of it in words: "back-order: 3 of 6 pieces"."""
+    for name, value in (promise.attributes if promise else {}).items():
+        if isinstance(value, str):
+            yield f"{name}: {value}"
 
 
 def attributes_of(customer: CustomerFacts) -> dict[str, str]:

@@ -181,7 +181,7 @@ _BY_PROMISE = {
 _BY_WORDS = (
     (FailureKind.ATTENTION, r"rude|ignored|unfair|shouted|careless|unfriendly|laughed at|hung up"),
     (FailureKind.MONEY, r"overcharged|charged|billed|bill|invoice|fee|price|refund|paid twice|credit missing"),
-    (FailureKind.WRONG, r"wrong|defective|faulty|broken|damaged|stain(?:ed)?|does not work|not as ordered"),
+    (FailureKind.WRONG, r"wrong|defective|faulty|broken|damaged|stain(?:ed)?|does not work|not as ordered|instead of"),
     (FailureKind.SILENCE, r"nobody (?:called|told|said|rang)|not told|no (?:word|answer|reply|call)|never called"),
 )
 
