@@ -195,12 +195,22 @@ def _option(one: PlanOption, desk: Desk) -> Said:
 
 
 def _needed(one: Needed, desk: Desk) -> Said:
+    if one.id == desk.staff_id:
+        return Said(_("You"), _your_part(one))
     part = {
         "owner": _("has not taken it up yet") if one.due else _("owns it"),
         "sponsor": _("should be drawn in: it happened again") if one.due else _("is drawn in"),
         "approver": _("approves what is more"), "kind": _("leads the team of this kind of promise"),
     }[one.part]  # fmt: skip
-    return Said(_("You") if one.id == desk.staff_id else one.name, part)
+    return Said(one.name, part)
+
+
+def _your_part(one: Needed) -> str:
+    return {
+        "owner": _("have not taken it up yet") if one.due else _("own it"),
+        "sponsor": _("should be drawn in: it happened again") if one.due else _("are drawn in"),
+        "approver": _("approve what is more"), "kind": _("lead the team of this kind of promise"),
+    }[one.part]  # fmt: skip
 
 
 def _by_when(plan: Plan, first: str, desk: Desk) -> list[Said]:
