@@ -97,12 +97,14 @@ class OptionsOut(Schema):
 class GrantOut(Schema):
     """A remedy of a case. What is owed, what corrects and what is goodwill are separate sums.
 
-    `promise` is the commitment by which it is fulfilled, `promise_state` how that stands.
+    `promise` is the commitment by which it is fulfilled, `promise_state` how that stands. `offer` is the one of which
+    the customer chose it.
     """
 
     id: int
     case: str
     approval: int | None
+    offer: int | None
     remedy: RemedyKind
     title: str
     words: str
@@ -130,7 +132,10 @@ class GrantsOut(Schema):
 
 
 class ApprovalOut(Schema):
-    """A question to somebody who may give more; `precedents` are what was given lately for the like."""
+    """A question to somebody who may give more; `precedents` are what was given lately for the like.
+
+    Where `to_choose`, the customer chooses one of the `grants`, and `total` is the dearest.
+    """
 
     id: int
     case: str
@@ -148,6 +153,7 @@ class ApprovalOut(Schema):
     decided_by: str
     decided_at: datetime | None
     reason: str
+    to_choose: bool
     grants: list[GrantOut]
     precedents: list[GrantOut] = []
 
@@ -244,7 +250,7 @@ def give(request: ApiRequest, number: str, body: GrantIn) -> HttpResponse:
     """Give remedies on one's own authority. What is more is refused with the name of who may decide."""
     doer, case = person(request, body.staff), parse_number(number)
     ids = actions.grant(
-        case, _choices(body), currency=body.currency, reason=body.reason, scope=doer.scope, by=doer.by,
+        case, choices_of(body), currency=body.currency, reason=body.reason, scope=doer.scope, by=doer.by,
         now=request.now,
     )  # fmt: skip
     made = [_grant_out(one) for one in grants_of(case) if one.id in ids]
@@ -256,7 +262,7 @@ def ask_approval(request: ApiRequest, number: str, body: AskApprovalIn) -> HttpR
     """Ask the nearest person who is there and may give all this; by when they decide is a promise."""
     doer = person(request, body.staff)
     made = actions.ask_approval(
-        parse_number(number), _choices(body), currency=body.currency, reason=body.reason, note=body.note,
+        parse_number(number), choices_of(body), currency=body.currency, reason=body.reason, note=body.note,
         scope=doer.scope, by=doer.by, now=request.now,
     )  # fmt: skip
     return told(_approval_out(approval_for(doer.scope, made)), status=201)
@@ -304,7 +310,8 @@ def _answers(given: list[str]) -> dict[str, str]:
     return answers
 
 
-def _choices(body: GrantIn) -> list[Choice]:
+def choices_of(body: GrantIn) -> list[Choice]:
+    """What is to be given, or chosen of."""
     return [Choice(**one.model_dump()) for one in body.choices]
 
 
@@ -323,17 +330,17 @@ def _option_out(pick: Pick) -> dict[str, Any]:
 def _grant_out(grant: GrantFacts) -> dict[str, Any]:
     return {
         **{name: getattr(grant, name) for name in _SAME},
-        "case": f"SR-{grant.case}", "approval": grant.approval_id, "promise": grant.promise_id,
+        "case": f"SR-{grant.case}", "approval": grant.approval_id, "offer": grant.offer_id, "promise": grant.promise_id,
     }  # fmt: skip
 
 
-_SAME = [name for name in GrantOut.model_fields if name not in {"case", "approval", "promise"}]
+_SAME = [name for name in GrantOut.model_fields if name not in {"case", "approval", "offer", "promise"}]
 
 
 def _approval_out(approval: ApprovalFacts) -> dict[str, Any]:
-    same = ("id", "harm", "asked_by", "asked_at", "decide_by", "note", "total", "currency", "approved", "decided_by")
+    same = ("id", "harm", "asked_by", "asked_at", "decide_by", "note", "total", "currency", "approved", "to_choose")
     return {
-        **{name: getattr(approval, name) for name in (*same, "decided_at", "reason")},
+        **{name: getattr(approval, name) for name in (*same, "decided_by", "decided_at", "reason")},
         "case": f"SR-{approval.case}", "title": approval.case_title, "customer": approval.customer_name,
         "asked_of": named(approval.asked_of_id, approval.asked_of), "precedents": [],
         "grants": [_grant_out(one) for one in approval.grants],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from makegood.api import cases, customers, facts, ledger, links, notices, plans, promises, remedies
+from makegood.api import cases, customers, facts, ledger, links, notices, offers, plans, promises, remedies
 from makegood.api.door import api, guarded, unknown_address
 
 for _router in (
@@ -14,6 +14,7 @@ for _router in (
     plans.router,
     customers.router,
     remedies.router,
+    offers.router,
     links.router,
     notices.router,
     ledger.router,

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from makegood.remedies.rules.authority import Period
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState
+from makegood.remedies.rules.offering import OfferState, Silence
 
 _REMEDIES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in RemedyKind]
 _PERIODS = [(period.value, period.value.capitalize()) for period in Period]
@@ -126,8 +127,64 @@ class Approval(models.Model):
         return f"approval {self.pk}"
 
 
+class Offer(models.Model):
+    """Several remedies of which the customer chooses one until a time, on the authority of `decided_by`.
+
+    What may be chosen are grants in the state "offered", which never change once it is open. `chosen` is one of
+    them, `grant` the remedy that it became, `else_at` when the customer asked for something else instead. `promise`
+    is to get in touch when nothing is chosen, where `silence` says so.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    decided_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    words = models.TextField(blank=True)
+    silence = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Silence])
+    state = models.CharField(max_length=9, choices=[(one.value, one.value) for one in OfferState])
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    chosen = models.ForeignKey("Grant", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    chosen_at = models.DateTimeField(null=True)
+    grant = models.OneToOneField("Grant", null=True, on_delete=models.PROTECT, related_name="+")
+    else_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    promise = models.OneToOneField("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=[OfferState.ASKED, OfferState.OPEN]),
+                name="offer_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[OfferState.ASKED, OfferState.REFUSED], opened_at=None, decided_by=None)
+                | (
+                    ~Q(state__in=[OfferState.ASKED, OfferState.REFUSED])
+                    & Q(opened_at__isnull=False, decided_by__isnull=False)
+                ),
+                name="offer_open_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(chosen=None, grant=None) | Q(chosen__isnull=False, grant__isnull=False),
+                name="offer_chosen_is_given",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], name="offer_ends", condition=Q(state=OfferState.OPEN.value)),
+            models.Index(fields=["decided_by"], name="offer_holds", condition=Q(state=OfferState.OPEN.value)),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+
 class Grant(models.Model):
-    """A remedy for a case: asked for, given, refused or taken back.
+    """A remedy for a case: offered to choose, asked for, given, refused or taken back.
 
     What is owed by a rule (`entitled`), what puts the thing itself right (`correction`) and what is given on top
     (`goodwill`) are separate sums. `by` wanted it, `decided_by` gave it on their own authority. `promise` is the
@@ -136,6 +193,7 @@ class Grant(models.Model):
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="grants")
+    offer = models.ForeignKey(Offer, null=True, on_delete=models.PROTECT, related_name="options")
     remedy = models.CharField(max_length=20, choices=_REMEDIES)
     title = models.CharField(max_length=300)
     words = models.TextField(blank=True)
@@ -178,6 +236,13 @@ class Grant(models.Model):
                     decided_by__isnull=True,
                     promise__isnull=True,
                     approval__isnull=False,
+                )
+                | Q(
+                    state=GrantState.OFFERED,
+                    given_at__isnull=True,
+                    decided_by__isnull=True,
+                    promise__isnull=True,
+                    offer__isnull=False,
                 ),
                 name="grant_given_is_whole",
             ),

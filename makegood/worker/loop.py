@@ -17,6 +17,7 @@ from makegood.platform.health import hold_worker_lock
 from makegood.platform.logs import tell
 from makegood.platform.tidying import clear_expired
 from makegood.promises.queries import next_check, overdue_checks
+from makegood.remedies.actions import settle_offers
 from makegood.worker.watch import LIMIT, tick
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Worker:
         self.known = False
         self.chores = [
             Chore(2.0, lambda now: reassign_absent(now=now)),
+            Chore(1.0, lambda now: settle_offers(now=now)),
             Chore(60.0, lambda now: forget_who_left(now=now)),
             Chore(3600.0, lambda now: clear_expired(now=now)),
         ]

@@ -35,6 +35,8 @@ SOURCES = [
     PACKAGE / "kernel/public_holidays.py", PACKAGE / "remedies/actions/granting.py",
     PACKAGE / "remedies/actions/approving.py", PACKAGE / "remedies/actions/weighing.py",
     PACKAGE / "remedies/rules/granting.py", PACKAGE / "remedies/queries/grants.py",
+    PACKAGE / "remedies/rules/offering.py", PACKAGE / "remedies/queries/offers.py",
+    PACKAGE / "remedies/actions/offering.py", PACKAGE / "remedies/actions/choosing.py",
     PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/queries/hands.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
 ]  # fmt: skip

@@ -114,3 +114,42 @@ def test_what_is_taken_back_is_told(cast: Cast) -> None:
     assert [one["state"] for one in taken.body["items"]] == ["withdrawn"]
     assert mara.post(f"/grants/{number}/withdraw", {"reason": "Again"}).code == "grant.not_standing"
     assert mara.post(f"{path}/grants", {"choices": []}).code == "input.invalid"
+
+
+def test_an_offer_is_made_chosen_of_and_taken_back(cast: Cast) -> None:
+    path = broken_case(Api())
+    mara, stranger = Api(staff=cast.mara), Api(staff=cast.stranger)
+    things = [choice("85", "Deliver both pieces tonight", "re_performance"), choice("105")]
+    body = {"choices": things, "until": soon(hours=2), "words": "Whatever suits you", "silence": "in_touch"}
+    assert stranger.post(f"{path}/offers", body).code == "case.unknown"
+
+    made = mara.post(f"{path}/offers", body)
+    assert (made.status, made.body["state"], made.body["decided_by"]) == (201, "open", "Mara Silva")
+    assert [one["title"] for one in made.body["options"]] == ["Deliver both pieces tonight", "10 % back"]
+    assert mara.get(f"{path}/grants").body["items"] == []
+    address = f"/offers/{made.body['id']}"
+    second = made.body["options"][1]["id"]
+    assert stranger.post(f"{address}/choose", {"option": second}).code == "offer.unknown"
+    assert stranger.get(f"{path}/offers").code == "case.unknown"
+
+    chosen = mara.post(f"{address}/choose", {"option": second}).body
+    (given,) = mara.get(f"{path}/grants").body["items"]
+    assert (chosen["chosen"], chosen["grant"], given["offer"]) == (second, given["id"], made.body["id"])
+    assert mara.post(f"{address}/withdraw", {}).code == "offer.chosen"
+    mara.post(f"/grants/{given['id']}/withdraw", {"reason": "She wants neither"})
+    assert [one["state"] for one in mara.get(f"{path}/offers").body["items"]] == ["withdrawn"]
+
+
+def test_an_offer_that_is_more_than_ones_own_is_asked_about_first(cast: Cast) -> None:
+    path = broken_case(Api())
+    mara, lena = Api(staff=cast.mara), Api(staff=cast.lena)
+    body = {"choices": [choice("85", "A van", "re_performance"), choice("333")], "until": soon(hours=2)}
+    assert mara.post(f"{path}/offers", body).code == "authority.over"
+
+    asked = mara.post(f"{path}/offers", body | {"ask": True, "note": "She waited long"})
+    assert (asked.status, asked.body["state"]) == (201, "asked")
+    (question,) = lena.get("/approvals").body["items"]
+    assert (question["to_choose"], question["total"]) == (True, "333.00")
+    lena.post(f"/approvals/{question['id']}/decide", {"decision": "approve"})
+    (offer,) = mara.get(f"{path}/offers").body["items"]
+    assert (offer["state"], offer["decided_by"]) == ("open", "Lena Brandt")

@@ -36,13 +36,27 @@ def commit(
     """
     case = hold(number, scope=scope)
     person(by)
-    kind = _KINDS.get(purpose)
-    if kind is None:
+    if purpose not in _KINDS:
         raise invalid("case.bad_value", "Make a commitment or promise an update.", field="purpose")
+    return promise_in(case, title=title, due_at=due_at, due_on=due_on, purpose=purpose, by=by, now=now)
+
+
+def promise_in(
+    case: Case,
+    *,
+    title: str,
+    due_at: datetime | None = None,
+    due_on: date | None = None,
+    purpose: str = Purpose.COMMITMENT,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Promise the customer of a case that is held something by a time, whoever sets it in motion. Returns the
+    promise's id. Raises Refusal "case.no_words", and what `promises.make` raises."""
     words = said(title, field="title", what="Say what you will do, such as: ring back with the plan.")
     promise = promises.make(
-        customer_id=case.customer_id, kind=kind, title=words, due_at=due_at, due_on=due_on, owner_id=case.owner_id,
-        by=by, now=now,
+        customer_id=case.customer_id, kind=_KINDS[purpose], title=words, due_at=due_at, due_on=due_on,
+        owner_id=case.owner_id, by=by, now=now,
     )  # fmt: skip
     Commitment.objects.create(case=case, promise_id=promise.pk, purpose=purpose)
     tell(

@@ -112,6 +112,7 @@ def _read(scope: Scope, who: str) -> _Found:
     asked = {"me": scope.staff_id or NOBODY, "most": MOST, "counted": _COUNTED, "looked_at": _LOOKED_AT}
     statement = _DESK.format(
         replies=_REPLIES,
+        theirs=_THEIRS,
         broken=_CASES.format(ours=ours, which="NOT foretold OR failed"),
         at_risk=_CASES.format(ours=ours, which="foretold AND NOT failed"),
         caseless_broken=caseless.format(state="broken", down="DESC"),
@@ -144,8 +145,8 @@ WITH waiting AS MATERIALIZED (
         (SELECT 3, c.id FROM cases_case c
          WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
            AND (SELECT verb FROM journal_entry
-                WHERE case_id = c.id AND verb IN ('case.wrote', 'case.link_asked', {replies})
-                ORDER BY at DESC, id DESC LIMIT 1) IN ('case.wrote', 'case.link_asked')
+                WHERE case_id = c.id AND verb IN ({theirs}, {replies})
+                ORDER BY at DESC, id DESC LIMIT 1) IN ({theirs})
          ORDER BY c.id LIMIT %(counted)s)
         UNION ALL
         (SELECT 4, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
@@ -166,8 +167,10 @@ SELECT ARRAY({broken} ORDER BY severity DESC, opened_at, id LIMIT %(most)s),
        (SELECT count(*) FROM waiting)
 """
 
+# What the customer did on their page that wants a reply.
+_THEIRS = "'case.wrote', 'case.asked_else', 'case.link_asked'"
 # What is a reply to a customer who wrote, or one that the customer needs no more.
-_REPLIES = "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.link_made'"
+_REPLIES = "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.choice_offered', 'case.link_made'"
 
 # Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs. One
 # that was foretold to break and then kept in time, or replaced with the customer's consent, never failed.

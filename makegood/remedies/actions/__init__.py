@@ -1,8 +1,10 @@
 """Everything that writes remedies."""
 
 from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
+from makegood.remedies.actions.choosing import choose, choose_for, settle_offers, want_else
 from makegood.remedies.actions.granting import grant, withdraw_grant
 from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
+from makegood.remedies.actions.offering import let_choose, withdraw_offer
 from makegood.remedies.actions.planning import change_plan, take_step
 from makegood.remedies.actions.playbooks import (
     Imported,
@@ -16,17 +18,23 @@ __all__ = [
     "Imported",
     "ask_approval",
     "change_plan",
+    "choose",
+    "choose_for",
     "decide",
     "follow_silence",
     "grant",
     "import_playbooks",
     "install_limits",
     "install_shipped",
+    "let_choose",
     "remove_limit",
     "retire_playbook",
     "save_playbook",
     "set_cap",
     "set_limit",
+    "settle_offers",
     "take_step",
+    "want_else",
     "withdraw_grant",
+    "withdraw_offer",
 ]

@@ -16,14 +16,16 @@ from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.notices import actions as notices
 from makegood.people.queries import StaffFacts
-from makegood.people.rules import Ability, Role, Scope
+from makegood.people.rules import Ability, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT, Moved, State
 from makegood.remedies.actions.granting import check_not_own, give, new_row, over_authority
-from makegood.remedies.actions.weighing import hold_budget, weigh, weigh_again
-from makegood.remedies.models import Approval, Grant
+from makegood.remedies.actions.offered import open_offer
+from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh, weigh_again
+from makegood.remedies.models import Approval, Grant, Offer
 from makegood.remedies.rules.granting import Choice, GrantState, moved_on
+from makegood.remedies.rules.offering import OfferState
 
 DECIDE = "decide"
 UNLESS_TOLD = timedelta(minutes=15)
@@ -51,6 +53,19 @@ def ask_approval(
     me = person(by)
     if not weighed.is_barred(me) and weighed.ruling_for(me, now).fits:
         raise Refusal("approval.not_needed", "You may give this yourself: no need to ask.")
+    rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
+    total = sum((one.amount for one in choices), Decimal(0))
+    return put_question(weighed, rows, total=total, note=note, by=by, now=now)
+
+
+def put_question(
+    weighed: Weighed, rows: Sequence[Grant], *, total: Decimal, note: str, by: Actor, now: datetime
+) -> int:
+    """Put what somebody may not give alone to the nearest person who may. Returns the approval's id.
+
+    Raises Refusal "approval.waiting", "approval.nobody".
+    """
+    me = person(by)
     if Approval.objects.filter(case=weighed.case, decided_at__isnull=True).exists():
         raise Refusal("approval.waiting", "This case waits for a decision already. Wait for it, or take it back.")
     approver = weighed.approver(me, now)
@@ -60,11 +75,9 @@ def ask_approval(
         case=weighed.case, asked_by_id=me, asked_of_id=approver.id, asked_at=now, note=note.strip()[:500],
         promise_id=_clock(weighed.case, approver, by, now),
     )  # fmt: skip
-    rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
     for row in rows:
         row.approval, row.state = approval, GrantState.ASKED
     Grant.objects.bulk_create(rows)
-    total = sum((one.amount for one in choices), Decimal(0))
     tell(
         "approval_asked", weighed.case, by=by, at=now,
         data={
@@ -90,7 +103,7 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
         raise _unknown()
     if not scope.may(Ability.WORK):
         raise forbidden("case.may_not_work", "Your role may look at cases but not work them.")
-    rows = list(approval.grants.order_by("id"))
+    rows = list(approval.grants.select_related("offer").order_by("id"))
     if approval.asked_by_id == me:
         raise forbidden("approval.own", "You asked for this yourself. Somebody else decides.")
     weighed = weigh_again(case, rows, now=now)
@@ -110,15 +123,33 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
     )  # fmt: skip
     came = "approved" if approve else "refused"
     _say(approval, approval.asked_by_id, "decided", f"What you asked for in SR-{case.pk} was {came}.", by, now)
-    for row in rows:
-        if approve:
-            row.due_at = moved_on(row.due_at, asked_at=approval.asked_at, now=now)
-            # Whoever was asked may not see the case otherwise; what they were asked they may do.
-            give(row, case, decided_by=me, scope=Scope(Role.MANAGER, me), by=by, now=now)
-        else:
-            row.state = GrantState.REFUSED
-            row.save(update_fields=["state"])
+    if approve:
+        _carry_out(rows, approval, case, by=by, now=now)
+    else:
+        _drop(rows)
     _end_clock(approval, by, now)
+
+
+def _carry_out(rows: Sequence[Grant], approval: Approval, case: Case, *, by: Actor, now: datetime) -> None:
+    """Give what was approved, or let the customer choose of it. Whoever was asked may not see the case otherwise;
+    what they were asked they may do. Raises Refusal "case.closed"."""
+    if case.closed_at is not None:
+        raise Refusal("case.closed", "This case is closed. Reopen it to go on.")
+    me, offer = person(by), rows[0].offer
+    if offer is not None:
+        open_offer(offer, case, decided_by=me, by=by, now=now)
+        return
+    for row in rows:
+        row.due_at = moved_on(row.due_at, asked_at=approval.asked_at, now=now)
+        give(row, case, decided_by=me, by=by, now=now)
+
+
+def _drop(rows: Sequence[Grant]) -> None:
+    """What was refused is not given, and no choice is put to the customer."""
+    for row in rows:
+        row.state = GrantState.REFUSED
+    Grant.objects.bulk_update(rows, ["state"])
+    Offer.objects.filter(options__in=rows).update(state=OfferState.REFUSED)
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from makegood.cases.actions import commit, release_commitment
+from makegood.cases.actions import release_commitment
+from makegood.cases.actions.committing import promise_in
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.models import Case
 from makegood.journal.actors import Actor
@@ -18,8 +19,9 @@ from makegood.kernel.refusals import Refusal, forbidden, missing
 from makegood.people.rules import Scope
 from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh
-from makegood.remedies.models import Grant
+from makegood.remedies.models import Grant, Offer
 from makegood.remedies.rules.granting import Choice, GrantState, part
+from makegood.remedies.rules.offering import OfferState
 
 
 @transaction.atomic
@@ -48,7 +50,7 @@ def grant(
         raise over_authority([obstacle.sentence for obstacle in ruling.obstacles], weighed, me, now)
     rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
     for row in rows:
-        give(row, weighed.case, decided_by=me, scope=scope, by=by, now=now)
+        give(row, weighed.case, decided_by=me, by=by, now=now)
     return [row.pk for row in rows]
 
 
@@ -66,9 +68,18 @@ def withdraw_grant(grant_id: int, *, reason: str, scope: Scope, by: Actor, now: 
         raise Refusal("grant.not_standing", "Only what was given and is still to be done can be taken back.")
     row.state = GrantState.WITHDRAWN
     row.save(update_fields=["state"])
+    _end_choice(row, now)
     tell("grant_withdrawn", case, by=by, at=now, data={"grant": row.pk, "title": row.title, "reason": reason})
     release_commitment(case.pk, promise_id=row.promise.pk, reason=reason, scope=scope, by=by, now=now)
     return case.pk
+
+
+def _end_choice(row: Grant, now: datetime) -> None:
+    """What the customer chose is taken back, and with it what else they might have chosen."""
+    if row.offer_id is not None and row.decided_by_id is not None:
+        hold_budget(row.decided_by_id)
+        open_still = Offer.objects.filter(grant=row, state=OfferState.OPEN)
+        open_still.update(state=OfferState.WITHDRAWN, ended_at=now)
 
 
 def held_grant(grant_id: int, scope: Scope) -> tuple[Grant, Case]:
@@ -114,9 +125,9 @@ def new_row(weighed: Weighed, choice: Choice, reason: str, by_id: int, now: date
     )  # fmt: skip
 
 
-def give(row: Grant, case: Case, *, decided_by: int, scope: Scope, by: Actor, now: datetime) -> None:
-    """Make a grant real: its commitment, its place in a budget, its record."""
-    row.promise_id = commit(case.pk, title=row.title, due_at=row.due_at, scope=scope, by=by, now=now)
+def give(row: Grant, case: Case, *, decided_by: int, by: Actor, now: datetime) -> None:
+    """Make a grant real: its commitment, its place in a budget, its record. The case must be held."""
+    row.promise_id = promise_in(case, title=row.title, due_at=row.due_at, by=by, now=now)
     row.state, row.decided_by_id, row.given_at = GrantState.GIVEN, decided_by, now
     row.save()
     tell("granted", case, by=by, at=now, data=told(row))
@@ -128,6 +139,7 @@ def told(row: Grant) -> dict[str, Any]:
     return {
         "grant": row.pk, "remedy": row.remedy, "title": row.title, "currency": row.currency, **sums,
         "due_at": row.due_at.isoformat(), "promise": row.promise_id, "reason": row.reason,
+        **({"offer": row.offer_id} if row.offer_id else {}),
     }  # fmt: skip
 
 

@@ -39,6 +39,8 @@ class Weighed(NamedTuple):
     hands: Hands
     kept_for: tuple[Who, ...]
     """For whom the playbooks keep the options that were chosen."""
+    one_of: bool
+    """Whether the customer chooses one of it."""
 
     def is_barred(self, staff_id: int) -> bool:
         """Whether somebody is the case's own customer: they neither give nor decide."""
@@ -46,18 +48,29 @@ class Weighed(NamedTuple):
 
     def ruling_for(self, staff_id: int, now: datetime) -> Ruling:
         """What somebody may do alone here. Their budget must be held when it is to be spent."""
-        return self.hands.ruling(staff_id, self.wanted, self.hands.spent([staff_id], now), self.kept_for)
+        spent = self.hands.spent([staff_id], now)
+        return self.hands.ruling(staff_id, self.wanted, spent, self.kept_for, one_of=self.one_of)
 
     def approver(self, asker_id: int, now: datetime, *, silent: Collection[int] = ()) -> StaffFacts | None:
         """The nearest person who is there and may give it all; not the asker, not who kept silent."""
         spent = self.hands.spent(self.hands.everybody.people, now)
-        return self.hands.approver(asker_id, self.wanted, spent, self.kept_for, silent=silent)
+        return self.hands.approver(
+            asker_id, self.wanted, spent, self.kept_for, silent=silent, one_of=self.one_of
+        )  # fmt: skip
 
 
 def weigh(
-    number: int, choices: Sequence[Choice], *, currency: str, reason: str, scope: Scope, now: datetime
+    number: int,
+    choices: Sequence[Choice],
+    *,
+    currency: str,
+    reason: str,
+    one_of: bool = False,
+    scope: Scope,
+    now: datetime,
 ) -> Weighed:
-    """Hold the case and see what the choices come to.
+    """Hold the case and see what the choices come to: together, or the dearest where the customer chooses `one_of`
+    them.
 
     Raises Refusal as `hold` does, "grant.*" for what is wrong with the choices, "grant.no_reason" past the cap.
     """
@@ -66,7 +79,7 @@ def weigh(
     for fault in faults(choices, currency=currency, now=now):
         raise invalid(fault.code, fault.sentence, field="choices")
     loss = loss_of(case.pk, currency)
-    of_loss = share(compensation(choices) + given_in(case.pk, currency), loss)
+    of_loss = share(compensation(choices, one_of=one_of) + given_in(case.pk, currency), loss)
     owed = share(sum((one.entitlement.to_pay for one in choices if one.entitlement), Decimal(0)), loss)
     limit = cap()
     if not reason.strip() and needs_reason(of_loss, cap=limit, owed_share=owed):
@@ -76,7 +89,8 @@ def weigh(
             " right here.",
             field="reason",
         )
-    return _weighed(case, choices, currency=currency, wanted=wanted_of(choices), of_loss=of_loss, now=now)
+    wanted = wanted_of(choices)
+    return _weighed(case, choices, currency=currency, wanted=wanted, of_loss=of_loss, one_of=one_of, now=now)
 
 
 def weigh_again(case: Case, rows: Sequence[Grant], *, now: datetime) -> Weighed:
@@ -85,7 +99,8 @@ def weigh_again(case: Case, rows: Sequence[Grant], *, now: datetime) -> Weighed:
     Its share of the loss was stored when it was asked for, and is not reckoned again.
     """
     wanted = tuple(Wanted(RemedyKind(row.remedy), row.correction + row.goodwill) for row in rows)
-    return _weighed(case, rows, currency=rows[0].currency, wanted=wanted, of_loss=None, now=now)
+    one_of = rows[0].offer_id is not None
+    return _weighed(case, rows, currency=rows[0].currency, wanted=wanted, of_loss=None, one_of=one_of, now=now)
 
 
 def _weighed(
@@ -95,11 +110,12 @@ def _weighed(
     currency: str,
     wanted: tuple[Wanted, ...],
     of_loss: Decimal | None,
+    one_of: bool,
     now: datetime,
 ) -> Weighed:
     hands = hands_in(case.pk, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now)
     options = {(one.playbook, one.rule, one.option) for one in chosen}
-    return Weighed(case, currency, wanted, of_loss, hands, _kept_for(options))
+    return Weighed(case, currency, wanted, of_loss, hands, _kept_for(options), one_of)
 
 
 def _kept_for(chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:

@@ -11,6 +11,7 @@ from makegood.remedies.queries.grants import (
     precedents,
 )
 from makegood.remedies.queries.loss import cap
+from makegood.remedies.queries.offers import OfferFacts, offer_for, offers_of
 from makegood.remedies.queries.picking import Decider, Pick, Picker, picker
 from makegood.remedies.queries.plan import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
@@ -28,6 +29,7 @@ __all__ = [
     "ApprovalFacts",
     "Decider",
     "GrantFacts",
+    "OfferFacts",
     "OwnStanding",
     "Pick",
     "Picker",
@@ -45,6 +47,8 @@ __all__ = [
     "kept_plan",
     "kinds_given",
     "limits",
+    "offer_for",
+    "offers_of",
     "own_standing",
     "picker",
     "plan_of",

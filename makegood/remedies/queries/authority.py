@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,20 +11,28 @@ from django.db import connection
 
 from makegood.platform.installation import organisation
 from makegood.remedies.models import Limit as LimitRow
-from makegood.remedies.rules.authority import Limit, Period, Spent, begins
+from makegood.remedies.rules.authority import Limit, Period, Spent, Sums, begins
 from makegood.remedies.rules.fit import RemedyKind
 
-_IN_CASE = """
+# What a customer chose and may still change counts as what is held for their choice, not as given.
+_SURE = "state = 'given' AND NOT EXISTS (SELECT FROM remedies_offer o WHERE o.id = offer_id AND o.state = 'open')"
+_IN_CASE = f"""
 SELECT remedy, SUM(correction + goodwill) FROM remedies_grant
-WHERE case_id = %s AND currency = %s AND state = 'given' GROUP BY remedy
-"""
-_IN_PERIODS = """
+WHERE case_id = %s AND currency = %s AND {_SURE} GROUP BY remedy
+"""  # noqa: S608 - the condition above
+_IN_PERIODS = f"""
 SELECT decided_by_id, remedy, SUM(correction + goodwill) FILTER (WHERE given_at >= %s),
        SUM(correction + goodwill) FILTER (WHERE given_at >= %s),
        SUM(correction + goodwill) FILTER (WHERE given_at >= %s)
 FROM remedies_grant
-WHERE decided_by_id = ANY(%s) AND state = 'given' AND currency = %s AND given_at >= LEAST(%s, %s)
+WHERE decided_by_id = ANY(%s) AND currency = %s AND given_at >= LEAST(%s, %s) AND {_SURE}
 GROUP BY decided_by_id, remedy
+"""  # noqa: S608 - the condition above
+_HELD = """
+SELECT o.id, o.case_id = %s, o.decided_by_id, g.remedy, MAX(g.correction + g.goodwill)
+FROM remedies_offer o JOIN remedies_grant g ON g.offer_id = o.id AND g.state = 'offered'
+WHERE o.state = 'open' AND g.currency = %s AND (o.case_id = %s OR o.decided_by_id = ANY(%s))
+GROUP BY o.id, g.remedy
 """
 # A member of staff who is a customer too is known by the e-mail address they sign in with.
 _SAME_PERSON = """
@@ -56,7 +64,37 @@ def spent_by(staff_ids: Collection[int], *, case_id: int, currency: str, now: da
         for person_id, remedy, *sums in cursor.fetchall():
             for period, total in zip((Period.DAY, Period.WEEK, Period.MONTH), sums, strict=True):
                 per_person[person_id][period][RemedyKind(remedy)] = total or Decimal(0)
-    return {one: Spent(case=in_case, periods=per_person.get(one, {})) for one in staff_ids}
+        cursor.execute(_HELD, [case_id, currency, case_id, list(staff_ids)])
+        offers = _Held(cursor.fetchall())
+    return {
+        one: Spent(
+            case=in_case, periods=per_person.get(one, {}), held_in_case=offers.in_case, held=offers.by(one)
+        )
+        for one in staff_ids
+    }  # fmt: skip
+
+
+class _Held:
+    """What open offers may come to, by offer: rows of the statement above."""
+
+    def __init__(self, rows: Iterable[tuple[int, bool, int, str, Decimal]]) -> None:
+        self.sums: dict[int, dict[RemedyKind, Decimal]] = defaultdict(dict)
+        self.here: set[int] = set()
+        self.whose: dict[int, int] = {}
+        for offer, is_here, person, remedy, most in rows:
+            self.sums[offer][RemedyKind(remedy)] = most
+            self.whose[offer] = person
+            if is_here:
+                self.here.add(offer)
+
+    @property
+    def in_case(self) -> tuple[Sums, ...]:
+        """Those of the case."""
+        return tuple(sums for offer, sums in self.sums.items() if offer in self.here)
+
+    def by(self, person: int) -> tuple[Sums, ...]:
+        """Those on one person's authority."""
+        return tuple(sums for offer, sums in self.sums.items() if self.whose[offer] == person)
 
 
 def staff_of_customer(customer_id: int) -> frozenset[int]:

@@ -29,6 +29,7 @@ class GrantFacts:
     id: int
     case: int
     approval_id: int | None
+    offer_id: int | None
     remedy: RemedyKind
     title: str
     words: str
@@ -74,11 +75,15 @@ class ApprovalFacts:
     decided_by: str
     decided_at: datetime | None
     reason: str
+    to_choose: bool
+    """Whether the customer chooses one of the `grants`."""
     grants: tuple[GrantFacts, ...]
 
     @property
     def total(self) -> Decimal:
-        """What it comes to."""
+        """What it comes to, at most where the customer chooses."""
+        if self.to_choose:
+            return max(grant.total for grant in self.grants)
         return sum((grant.total for grant in self.grants), Decimal(0))
 
     @property
@@ -88,8 +93,9 @@ class ApprovalFacts:
 
 
 def grants_of(number: int) -> tuple[GrantFacts, ...]:
-    """The remedies of a case that the caller may see, oldest first."""
-    return _facts(Grant.objects.filter(case_id=number))
+    """The remedies of a case that the caller may see, oldest first; what the customer may choose of is none yet."""
+    rows = Grant.objects.filter(case_id=number).exclude(offer__isnull=False, given_at=None)
+    return _facts(rows)
 
 
 def kinds_given(number: int) -> frozenset[RemedyKind]:
@@ -127,12 +133,14 @@ def precedents(approval: ApprovalFacts, limit: int = 5) -> tuple[GrantFacts, ...
 
 
 def _facts(rows: QuerySet[Grant]) -> tuple[GrantFacts, ...]:
-    return tuple(_grant(row) for row in rows.select_related("by", "decided_by", "promise", "approval"))
+    return tuple(grant_facts(row) for row in rows.select_related("by", "decided_by", "promise", "approval"))
 
 
-def _grant(row: Grant) -> GrantFacts:
+def grant_facts(row: Grant) -> GrantFacts:
+    """A remedy as pages and integrations get it."""
     return GrantFacts(
-        id=row.pk, case=row.case_id, approval_id=row.approval_id, remedy=RemedyKind(row.remedy), title=row.title,
+        id=row.pk, case=row.case_id, approval_id=row.approval_id, offer_id=row.offer_id,
+        remedy=RemedyKind(row.remedy), title=row.title,
         words=row.words, entitled=row.entitled, correction=row.correction, goodwill=row.goodwill,
         currency=row.currency, share=row.share, reason=row.reason,
         refusal=row.approval.reason if row.approval else "", state=GrantState(row.state), by=row.by.name,
@@ -156,5 +164,5 @@ def _approval(row: Approval, grants: tuple[GrantFacts, ...]) -> ApprovalFacts:
         harm=row.case.harm, asked_by=row.asked_by.name, asked_of_id=row.asked_of_id, asked_of=row.asked_of.name,
         asked_at=row.asked_at, decide_by=row.promise.due_at, note=row.note, approved=row.approved,
         decided_by=row.decided_by.name if row.decided_by else "", decided_at=row.decided_at, reason=row.reason,
-        grants=grants,
+        to_choose=grants[0].offer_id is not None, grants=grants,
     )  # fmt: skip

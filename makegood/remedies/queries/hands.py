@@ -42,12 +42,14 @@ class Hands:
         wanted: Sequence[Wanted],
         spent: Mapping[int, Spent],
         kept_for: Collection[Who] = (),
+        *,
+        one_of: bool = False,
     ) -> Ruling:
         """What somebody may do alone; nobody known has grade 0 and gave nothing. It does not look at `barred`."""
         person = self.everybody.people.get(staff_id or 0)
         ruling = judge(
             wanted, grade=person.grade if person else 0, currency=self.currency, limits=self.limits,
-            spent=spent.get(staff_id or 0, Spent()),
+            spent=spent.get(staff_id or 0, Spent()), one_of=one_of,
         )  # fmt: skip
         if _may_choose(person, kept_for):
             return ruling
@@ -59,10 +61,12 @@ class Hands:
         wanted: Sequence[Wanted],
         spent: Mapping[int, Spent],
         kept_for: Collection[Who] = (),
+        *,
+        one_of: bool = False,
     ) -> bool:
         """Whether it is theirs to give: within their own authority, and they are not the customer."""
         known = staff_id in self.everybody.people and staff_id not in self.barred
-        return known and self.ruling(staff_id, wanted, spent, kept_for).fits
+        return known and self.ruling(staff_id, wanted, spent, kept_for, one_of=one_of).fits
 
     def approver(
         self,
@@ -72,12 +76,13 @@ class Hands:
         kept_for: Collection[Who] = (),
         *,
         silent: Collection[int] = (),
+        one_of: bool = False,
     ) -> StaffFacts | None:
         """The nearest person who is there and may give it all; not the asker, not who kept silent."""
         unfit = {person.id for person in self.everybody.people.values() if not _may_choose(person, kept_for)}
         return nearest_approver(
             self.everybody, wanted, currency=self.currency, limits=self.limits, spent=spent, asker_id=asker_id,
-            team_id=self.team_id, barred={*self.barred, *silent, *unfit},
+            team_id=self.team_id, barred={*self.barred, *silent, *unfit}, one_of=one_of,
         )  # fmt: skip
 
 

@@ -58,11 +58,47 @@ class Wanted(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
-class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """What was given already above what is owed, by kind: in the case by anybody, in each period by the person."""
+Sums = Mapping[RemedyKind, Decimal]
+"""Amounts by kind of remedy."""
 
-    case: Mapping[RemedyKind, Decimal] = {}
-    periods: Mapping[Period, Mapping[RemedyKind, Decimal]] = {}
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What was given already above what is owed, by kind: in the case by anybody, in each period by the person.
+
+    `held_in_case` and `held` are the dearest of each kind in every offer of which a customer may still choose one
+    thing: in the case, and on the person's authority, in whichever period the choice falls.
+    """
+
+    case: Sums = {}
+    periods: Mapping[Period, Sums] = {}
+    held_in_case: tuple[Sums, ...] = ()
+    held: tuple[Sums, ...] = ()
+
+    def in_case(self, remedy: RemedyKind | None) -> Decimal:
+        """What the case was given, or may yet be by somebody's choice, of one kind or of all."""
+        return _of(self.case, remedy) + _dearest(self.held_in_case, remedy)
+
+    def in_period(self, period: Period, remedy: RemedyKind | None) -> Decimal:
+        """What the person gave in a period, or may yet have given by somebody's choice, of one kind or of all."""
+        return _of(self.periods.get(period, {}), remedy) + _dearest(self.held, remedy)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What is asked about: all of it together, or (`one_of`) whichever one of it the customer chooses."""
+
+    wanted: tuple[Wanted, ...]
+    one_of: bool = False
+
+    def comes_to(self, remedy: RemedyKind | None) -> Decimal:
+        """What it comes to at most, of one kind or of all."""
+        return self.largest(remedy) if self.one_of else sum(self._amounts(remedy), _NOTHING)
+
+    def largest(self, remedy: RemedyKind | None) -> Decimal:
+        """The dearest single thing, of one kind or of all."""
+        return max(self._amounts(remedy), default=_NOTHING)
+
+    def _amounts(self, remedy: RemedyKind | None) -> Iterator[Decimal]:
+        return (one.amount for one in self.wanted if _counts(remedy, one.remedy))
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,11 +126,20 @@ def limits_of(grade: int, currency: str, limits: Collection[Limit]) -> tuple[Lim
     return tuple(limit for limit in limits if limit.currency == currency and limit.grade == nearest)
 
 
-def judge(wanted: Sequence[Wanted], *, grade: int, currency: str, limits: Collection[Limit], spent: Spent) -> Ruling:
-    """Whether somebody of a grade may give all this alone, after what has been `spent` already."""
-    own = limits_of(grade, currency, limits)
-    found = list(_excesses(wanted, own, currency, spent))
-    total = sum(spent.case.values(), _NOTHING) + _sum(wanted, None)
+def judge(
+    wanted: Sequence[Wanted],
+    *,
+    grade: int,
+    currency: str,
+    limits: Collection[Limit],
+    spent: Spent,
+    one_of: bool = False,
+) -> Ruling:
+    """Whether somebody of a grade may give all this alone, after what has been `spent` already; with `one_of`,
+    whichever one of it, so that the dearest must fit."""
+    own, asked = limits_of(grade, currency, limits), Asked(tuple(wanted), one_of)
+    found = list(_excesses(asked, own, currency, spent))
+    total = spent.in_case(None) + asked.comes_to(None)
     bounds = [limit.case for limit in own if limit.remedy is None and limit.case is not None]
     return Ruling(
         total=total,
@@ -104,19 +149,17 @@ def judge(wanted: Sequence[Wanted], *, grade: int, currency: str, limits: Collec
     )
 
 
-def _excesses(
-    wanted: Sequence[Wanted], own: Sequence[Limit], currency: str, spent: Spent
-) -> Iterator[tuple[Decimal, Obstacle]]:
-    if not own and (total := _sum(wanted, None)):
+def _excesses(asked: Asked, own: Sequence[Limit], currency: str, spent: Spent) -> Iterator[tuple[Decimal, Obstacle]]:
+    if not own and (total := asked.comes_to(None)):
         yield total, Obstacle("authority.none", f"Your grade has no limits in {currency}: somebody else decides.")
     for limit in own:
-        yield from _over_each(limit, wanted, currency)
-        yield from _over_case(limit, wanted, currency, spent)
-        yield from _over_budget(limit, wanted, currency, spent)
+        yield from _over_each(limit, asked, currency)
+        yield from _over_case(limit, asked, currency, spent)
+        yield from _over_budget(limit, asked, currency, spent)
 
 
-def _over_each(limit: Limit, wanted: Sequence[Wanted], currency: str) -> Iterator[tuple[Decimal, Obstacle]]:
-    largest = max((one.amount for one in wanted if _counts(limit.remedy, one.remedy)), default=_NOTHING)
+def _over_each(limit: Limit, asked: Asked, currency: str) -> Iterator[tuple[Decimal, Obstacle]]:
+    largest = asked.largest(limit.remedy)
     if limit.each is not None and largest > limit.each:
         yield (
             largest - limit.each,
@@ -124,11 +167,9 @@ def _over_each(limit: Limit, wanted: Sequence[Wanted], currency: str) -> Iterato
         )
 
 
-def _over_case(
-    limit: Limit, wanted: Sequence[Wanted], currency: str, spent: Spent
-) -> Iterator[tuple[Decimal, Obstacle]]:
-    more = _sum(wanted, limit.remedy)
-    total = _of(spent.case, limit.remedy) + more
+def _over_case(limit: Limit, asked: Asked, currency: str, spent: Spent) -> Iterator[tuple[Decimal, Obstacle]]:
+    more = asked.comes_to(limit.remedy)
+    total = spent.in_case(limit.remedy) + more
     if limit.case is not None and more and total > limit.case:
         yield (
             total - limit.case,
@@ -136,11 +177,9 @@ def _over_case(
         )
 
 
-def _over_budget(
-    limit: Limit, wanted: Sequence[Wanted], currency: str, spent: Spent
-) -> Iterator[tuple[Decimal, Obstacle]]:
-    more = _sum(wanted, limit.remedy)
-    total = _of(spent.periods.get(limit.per, {}), limit.remedy) + more
+def _over_budget(limit: Limit, asked: Asked, currency: str, spent: Spent) -> Iterator[tuple[Decimal, Obstacle]]:
+    more = asked.comes_to(limit.remedy)
+    total = spent.in_period(limit.per, limit.remedy) + more
     if limit.budget is not None and more and total > limit.budget:
         yield (
             total - limit.budget,
@@ -165,12 +204,14 @@ def _counts(bound: RemedyKind | None, remedy: RemedyKind) -> bool:
     return bound is None or bound is remedy
 
 
-def _sum(wanted: Sequence[Wanted], bound: RemedyKind | None) -> Decimal:
-    return sum((one.amount for one in wanted if _counts(bound, one.remedy)), _NOTHING)
-
-
-def _of(given: Mapping[RemedyKind, Decimal], bound: RemedyKind | None) -> Decimal:
+def _of(given: Sums, bound: RemedyKind | None) -> Decimal:
     return sum((amount for remedy, amount in given.items() if _counts(bound, remedy)), _NOTHING)
+
+
+def _dearest(held: Sequence[Sums], bound: RemedyKind | None) -> Decimal:
+    """Of each offer one thing is chosen, at most the dearest."""
+    tops = (max((sum_ for kind, sum_ in one.items() if _counts(bound, kind)), default=_NOTHING) for one in held)
+    return sum(tops, _NOTHING)
 
 
 def begins(period: Period, now: datetime, zone: ZoneInfo) -> datetime:
@@ -191,8 +232,10 @@ def nearest_approver(
     asker_id: int | None,
     team_id: int | None,
     barred: Collection[int] = (),
+    one_of: bool = False,
 ) -> StaffFacts | None:
-    """The nearest person who is there and may give all this alone, never the asker, never one of `barred`.
+    """The nearest person who is there and may give all this (or whichever one of it) alone, never the asker, never
+    one of `barred`.
 
     Nearest is who works now before who does not, then the lead of the team, then the team, then managers, then
     other teams, then the lowest grade: a decision is not carried further than it has to go. `spent` tells for
@@ -205,7 +248,8 @@ def nearest_approver(
         for person in roster.people.values()
         if person.is_present and person.may_work and person.id != asker_id and person.id not in barred
         and judge(
-            wanted, grade=person.grade, currency=currency, limits=limits, spent=spent.get(person.id, Spent())
+            wanted, grade=person.grade, currency=currency, limits=limits, spent=spent.get(person.id, Spent()),
+            one_of=one_of,
         ).fits
     ]  # fmt: skip
     return min(

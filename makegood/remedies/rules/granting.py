@@ -23,6 +23,8 @@ _WHOLE = Decimal(1)
 class GrantState(StrEnum):
     """Where a remedy stands. Whether it was fulfilled is told by its promise in the ledger."""
 
+    OFFERED = "offered"
+    """One of several things of which the customer chooses: what is chosen becomes a remedy of its own."""
     ASKED = "asked"
     GIVEN = "given"
     REFUSED = "refused"
@@ -79,9 +81,13 @@ def wanted_of(choices: Sequence[Choice]) -> tuple[Wanted, ...]:
     return tuple(Wanted(choice.remedy, part(choice).above) for choice in choices)
 
 
-def compensation(choices: Sequence[Choice]) -> Decimal:
-    """What makes up for the loss, owed or not; what puts the thing itself right is not counted against it."""
-    return sum((choice.amount for choice in choices if choice.remedy in COMPENSATION), _NOTHING)
+def compensation(choices: Sequence[Choice], *, one_of: bool = False) -> Decimal:
+    """What makes up for the loss, owed or not; what puts the thing itself right is not counted against it.
+
+    Where the customer chooses `one_of` these, the dearest of them.
+    """
+    amounts = [choice.amount for choice in choices if choice.remedy in COMPENSATION]
+    return max(amounts, default=_NOTHING) if one_of else sum(amounts, _NOTHING)
 
 
 def share(given: Decimal, loss: Decimal | None) -> Decimal | None:
