@@ -32,7 +32,7 @@ from makegood.remedies.rules.playbooks import (
     may_grant,
 )
 from makegood.remedies.rules.playbooks_cost import Loss
-from makegood.remedies.rules.playbooks_match import Matched, Situation, match, total
+from makegood.remedies.rules.playbooks_match import Matched, Situation, match
 from tests.rules.playing import SITUATIONS, option, playbook, playbooks, rule
 
 R = RemedyKind
@@ -257,17 +257,6 @@ def test_more_than_the_loss_warns_and_past_the_cap_needs_a_reason() -> None:
     ]  # fmt: skip
     strict = match([playbook(rule("any", *amounts))], LATE, cap=Decimal(1))
     assert [offer.needs_reason for offer in strict.offers] == [False, True, True, True]
-
-
-def test_several_are_added_up_putting_right_apart() -> None:
-    found = match(
-        [playbook(rule("any", option("again", R.RE_PERFORMANCE, "85"), option("back", R.REFUND, "80")))], LATE
-    )
-    both = total(found.offers, HUNDRED)
-    assert (both.correction, both.compensation, both.amount, both.share) == (85, 80, 165, Decimal("1.65"))
-    assert both.needs_reason
-    assert both.note is not None
-    assert total([], HUNDRED).share == 0
 
 
 # Who, and in what words

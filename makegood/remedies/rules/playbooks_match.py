@@ -320,41 +320,6 @@ def over(share: Decimal, cap: Decimal, *, given: bool = True) -> Note:
     return Note("remedy.over_loss", f"{told}: putting it right costs more than it was worth.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """What several offers come to: putting right and compensation apart, and together against the loss."""
-
-    correction: Decimal
-    compensation: Decimal
-    unknown: int
-    share: Decimal | None
-    needs_reason: bool
-    note: Note | None
-
-    @property
-    def amount(self) -> Decimal:
-        """All of it."""
-        return self.correction + self.compensation
-
-
-def total(offers: Iterable[Offer], loss: Loss, *, cap: Decimal = CAP) -> Total:
-    """What the chosen offers cost together. Those whose cost is not known are counted in `unknown`."""
-    chosen = list(offers)
-    sums = {True: Decimal(0), False: Decimal(0)}
-    for offer in chosen:
-        sums[offer.option.remedy in COMPENSATION] += offer.cost or Decimal(0)
-    share = share_of(sums[True] + sums[False], loss)
-    above = share is not None and share > WHOLE
-    return Total(
-        correction=sums[False],
-        compensation=sums[True],
-        unknown=sum(offer.cost is None for offer in chosen),
-        share=share,
-        needs_reason=share is not None and share > cap,
-        note=over(share, cap, given=bool(sums[True])) if share is not None and above else None,
-    )
-
-
 def _asks(applied: Iterable[Applied], situation: Situation) -> tuple[Ask, ...]:
     """What is worth asking, each question once, in the order of the rules; those not to be asked now left away."""
     asks: dict[str, Ask] = {}
