@@ -203,7 +203,7 @@ def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
     return _do(
-        request, number, body, actions.replace_commitment, status=201,
+        request, number, body, remedies.replace_commitment, status=201,
         promise_id=promise_id, due_at=due.at, due_on=due.on, title=body.title,
     )  # fmt: skip
 
@@ -213,7 +213,7 @@ def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 )
 def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.ReleaseIn) -> HttpResponse:
     """The customer lets us off a promise of the case, broken or not."""
-    return _do(request, number, body, actions.release_commitment, promise_id=promise_id, reason=body.reason)
+    return _do(request, number, body, remedies.release_commitment, promise_id=promise_id, reason=body.reason)
 
 
 # Ending it

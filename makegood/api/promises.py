@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from makegood.api.caller import Acting, ApiRequest, acting, colleague
+from makegood.api.caller import ApiRequest, acting, colleague
 from makegood.api.customers import CustomerIn, Whom, customer_of, family_of
 from makegood.api.door import told
 from makegood.api.due import due_of, working_out
@@ -40,6 +40,7 @@ from makegood.platform.installation import organisation
 from makegood.promises import actions
 from makegood.promises.queries import LedgerFilter, PromiseFacts, ledger, promise_for
 from makegood.promises.rules import Move, State
+from makegood.remedies import actions as remedies
 
 router = Router(tags=["promises"])
 
@@ -226,32 +227,32 @@ def forecast_promise(request: ApiRequest, promise_id: Id, body: ForecastIn) -> H
 @router.post("/promises/{promise_id}/withdraw", response=PromiseOut, summary="Withdraw a promise")
 def withdraw_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> HttpResponse:
     """The customer no longer wants it, and it has not broken."""
-    doer, _ = _held(request, promise_id, body.staff)
-    actions.withdraw(promise_id, reason=body.reason, by=doer.by, now=request.now)
+    _let_off(request, promise_id, Move.WITHDRAW, body)
     return _shown(request, promise_id)
 
 
 @router.post("/promises/{promise_id}/release", response=PromiseOut, summary="Release a broken promise")
 def release_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> HttpResponse:
     """The customer lets us off a promise that broke."""
-    doer, _ = _held(request, promise_id, body.staff)
-    actions.release(promise_id, reason=body.reason, by=doer.by, now=request.now)
+    _let_off(request, promise_id, Move.RELEASE, body)
     return _shown(request, promise_id)
 
 
 @router.post("/promises/{promise_id}/replace", response={201: PromiseOut}, summary="Replace a promise")
 def replace_promise(request: ApiRequest, promise_id: Id, body: ReplaceIn) -> HttpResponse:
     """The customer agreed to a new promise before this one broke. The answer is the new one."""
-    doer, old = _held(request, promise_id, body.staff)
+    doer = acting(request, body.staff)
+    old = promise_for(doer.scope, promise_id)
     due = due_of(body, kind=old.kind, zone=lambda: _zone(old.customer_time_zone), now=request.now)
-    new = actions.replace(promise_id, due_at=due.at, due_on=due.on, title=body.title, by=doer.by, now=request.now)
-    return _shown(request, new.pk, status=201)
+    new = remedies.replace_promise(
+        promise_id, due_at=due.at, due_on=due.on, title=body.title, scope=doer.scope, by=doer.by, now=request.now
+    )
+    return _shown(request, new, status=201)
 
 
-def _held(request: ApiRequest, promise_id: int, email: str | None) -> tuple[Acting, PromiseFacts]:
-    """Who acts on a promise, and the promise, which they may see."""
-    doer = acting(request, email)
-    return doer, promise_for(doer.scope, promise_id)
+def _let_off(request: ApiRequest, promise_id: int, move: Move, body: ReasonIn) -> None:
+    doer = acting(request, body.staff)
+    remedies.let_off_promise(promise_id, move, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now)
 
 
 def _owner(request: ApiRequest, email: str | None, by: Actor) -> tuple[int | None, str]:

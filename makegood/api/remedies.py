@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from makegood.api.caller import ApiRequest, person
+from makegood.api.caller import ApiRequest, acting, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Currency, Form, Id, Instant, Line, Named, Text, named, refuse_unknown
@@ -97,8 +97,8 @@ class OptionsOut(Schema):
 class GrantOut(Schema):
     """A remedy of a case. What is owed, what corrects and what is goodwill are separate sums.
 
-    `promise` is the commitment by which it is fulfilled, `promise_state` how that stands. `offer` is the one of which
-    the customer chose it.
+    `promise` is the commitment by which it is fulfilled, `promise_state` how that stands. `reference` is how whoever
+    carried it out calls that, `problem` why it could not be. `offer` is the one of which the customer chose it.
     """
 
     id: int
@@ -122,6 +122,10 @@ class GrantOut(Schema):
     given_at: datetime | None
     promise: int | None
     promise_state: str | None
+    fulfilled_at: datetime | None
+    reference: str
+    problem: str
+    problem_at: datetime | None
 
 
 class GrantsOut(Schema):
@@ -211,6 +215,20 @@ class WithdrawIn(StaffIn):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class FulfilIn(StaffIn):
+    """How whoever carried it out calls that, such as the number of a payment, and when; now unless said."""
+
+    reference: Annotated[str, Field(max_length=200)] = ""
+    at: Instant | None = None
+
+
+class FailIn(StaffIn):
+    """Why it could not be carried out, and when it is expected after all, if anybody knows."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    expected_at: Instant | None = None
+
+
 @router.get("/cases/{number}/options", response=OptionsOut, summary="List what may be given in a case")
 def list_options(request: ApiRequest, number: str, query: Query[OptionsQuery]) -> HttpResponse:
     """The playbooks' options for a case: in order, with their cost, and who decides about each."""
@@ -242,7 +260,7 @@ def list_options(request: ApiRequest, number: str, query: Query[OptionsQuery]) -
 def list_grants(request: ApiRequest, number: str) -> HttpResponse:
     """Every remedy of a case, also those asked for, refused and taken back."""
     case = case_for(request.caller.scope, parse_number(number))
-    return told({"items": [_grant_out(one) for one in grants_of(case.number)], "next": None})
+    return _of_case(case.number)
 
 
 @router.post("/cases/{number}/grants", response={201: GrantsOut}, summary="Give remedies")
@@ -296,8 +314,33 @@ def decide(request: ApiRequest, approval_id: Id, body: DecideIn) -> HttpResponse
 def withdraw(request: ApiRequest, grant_id: Id, body: WithdrawIn) -> HttpResponse:
     """The customer does not want it after all. Answers with the remedies of its case."""
     doer = person(request, body.staff)
-    case = actions.withdraw_grant(grant_id, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now)
-    return told({"items": [_grant_out(one) for one in grants_of(case)], "next": None})
+    return _of_case(actions.withdraw_grant(grant_id, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now))
+
+
+@router.post("/grants/{grant_id}/fulfil", response=GrantsOut, summary="Say that a remedy was carried out")
+def fulfil(request: ApiRequest, grant_id: Id, body: FulfilIn | None = None) -> HttpResponse:
+    """Paid, sent or done: its promise is kept. The same reference again changes nothing. Needs no person."""
+    said = body or FulfilIn()
+    doer = acting(request, said.staff)
+    case = actions.fulfil_grant(
+        grant_id, reference=said.reference, at=said.at, scope=doer.scope, by=doer.by, now=request.now
+    )
+    return _of_case(case)
+
+
+@router.post("/grants/{grant_id}/failed", response=GrantsOut, summary="Say that a remedy could not be carried out")
+def failed(request: ApiRequest, grant_id: Id, body: FailIn) -> HttpResponse:
+    """Its promise is at risk, and the case's owner is told. Needs no person."""
+    doer = acting(request, body.staff)
+    case = actions.fail_grant(
+        grant_id, reason=body.reason, expected_at=body.expected_at, scope=doer.scope, by=doer.by, now=request.now
+    )
+    return _of_case(case)
+
+
+def _of_case(number: int) -> HttpResponse:
+    """The remedies of a case that whoever acts may see."""
+    return told({"items": [_grant_out(one) for one in grants_of(number)], "next": None})
 
 
 def _answers(given: list[str]) -> dict[str, str]:

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from makegood.remedies.rules.authority import Period
-from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.granting import GrantState
 from makegood.remedies.rules.offering import OfferState, Silence
 
 _REMEDIES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in RemedyKind]
+_FAILURES = [(kind.value, kind.value.capitalize()) for kind in FailureKind]
 _PERIODS = [(period.value, period.value.capitalize()) for period in Period]
 _STATES = [(state.value, state.value.capitalize()) for state in GrantState]
 
@@ -189,6 +190,8 @@ class Grant(models.Model):
     What is owed by a rule (`entitled`), what puts the thing itself right (`correction`) and what is given on top
     (`goodwill`) are separate sums. `by` wanted it, `decided_by` gave it on their own authority. `promise` is the
     commitment by which it is fulfilled. `explanation` is the entitlement as it was worked out, with its steps.
+    `failure` is the kind of failure it was given for, as it was judged then. `reference` is how whoever paid or
+    delivered it calls that, `problem` why they could not ("" once it is done after all).
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
@@ -216,6 +219,10 @@ class Grant(models.Model):
     )
     given_at = models.DateTimeField(null=True)
     promise = models.OneToOneField("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+")
+    failure = models.CharField(max_length=10, choices=_FAILURES, blank=True)
+    reference = models.CharField(max_length=200, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+    problem_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["made_at", "id"]
@@ -251,10 +258,38 @@ class Grant(models.Model):
             models.Index(
                 fields=["decided_by", "given_at"], name="grant_budget", condition=Q(state=GrantState.GIVEN.value)
             ),
+            models.Index(fields=["given_at"], name="grant_given", condition=Q(state=GrantState.GIVEN.value)),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class NamedFailure(models.Model):
+    """Of which kind a case's failure is, in the word of a person who knows better than our guess."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=_FAILURES)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"SR-{self.case_id}: {self.kind}"
+
+
+class Difference(models.Model):
+    """Why a case was given so much more or less than others like it. Every word of it is kept, the newest counts."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-id"], name="difference_newest")]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class PlanLine(models.Model):

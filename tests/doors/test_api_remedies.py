@@ -101,7 +101,8 @@ def test_a_stranger_sees_and_does_nothing(cast: Cast) -> None:
     assert stranger.get(f"/approvals/{asked.body['id']}").code == "approval.unknown"
     decide = {"decision": "refuse", "reason": "No"}
     assert stranger.post(f"/approvals/{asked.body['id']}/decide", decide).code == "approval.unknown"
-    assert stranger.post(f"/grants/{given}/withdraw", {"reason": "No"}).code == "grant.unknown"
+    for deed, body in (("withdraw", {"reason": "No"}), ("fulfil", {"reference": "x"}), ("failed", {"reason": "No"})):
+        assert stranger.post(f"/grants/{given}/{deed}", body).code == "grant.unknown"
 
 
 def test_what_is_taken_back_is_told(cast: Cast) -> None:
@@ -153,3 +154,24 @@ def test_an_offer_that_is_more_than_ones_own_is_asked_about_first(cast: Cast) ->
     lena.post(f"/approvals/{question['id']}/decide", {"decision": "approve"})
     (offer,) = mara.get(f"{path}/offers").body["items"]
     assert (offer["state"], offer["decided_by"]) == ("open", "Lena Brandt")
+
+
+def test_a_payment_system_says_what_became_of_it(cast: Cast) -> None:
+    path, payments = broken_case(Api()), Api()
+    first, second = (
+        Api(staff=cast.mara).post(f"{path}/grants", {"choices": [choice("5")]}).body["items"][-1]["id"]
+        for _ in range(2)
+    )
+
+    failed = payments.post(f"/grants/{second}/failed", {"reason": "The card was refused"})
+    done = payments.post(f"/grants/{first}/fulfil", {"reference": "pay_77"})
+    again = payments.post(f"/grants/{first}/fulfil", {"reference": "pay_77"})
+
+    assert (failed.status, done.status, again.status) == (200, 200, 200)
+    told = [(one["promise_state"], one["reference"], one["problem"]) for one in again.body["items"]]
+    assert told == [("kept", "pay_77", ""), ("at_risk", "", "The card was refused")]
+    assert again.body["items"][0]["fulfilled_at"] == done.body["items"][0]["fulfilled_at"]
+    assert payments.post(f"/grants/{first}/fulfil", {"reference": "pay_78"}).code == "grant.fulfilled"
+    assert payments.post(f"/grants/{second}/failed", {"reason": "x", "expected_at": soon(hours=-1)}).code == (
+        "grant.expected_past"
+    )

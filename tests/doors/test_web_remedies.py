@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -290,3 +291,34 @@ def test_pages_take_few_statements(cast: Cast, url: str, django_assert_max_num_q
         lena.get("/approvals/")
     with django_assert_max_num_queries(22):
         lena.get(f"/approvals/{Approval.objects.get().pk}/")
+
+
+def test_what_was_just_given_can_be_undone_and_its_story_tells_once(cast: Cast, url: str) -> None:
+    mara = AtDesk(cast.mara)
+
+    given = mara.press(url, **pick("tonight", "bed"))
+    undo = json.loads(given.headers["HX-Trigger"])["toast"]["undo"]
+    taken = mara.press(undo)
+
+    assert {row.state for row in Grant.objects.all()} == {"withdrawn"}
+    story = text(taken)
+    assert story.count("gave: Deliver both pieces tonight") == 2
+    assert "took back: You gave" not in story
+    assert Case.objects.get().commitments.filter(purpose="commitment", undone_at=None).count() == 0
+    assert "took back: gave: Deliver both pieces tonight" in story
+
+
+def test_what_a_payment_system_says_stands_beside_the_remedy(cast: Cast, url: str) -> None:
+    mara = AtDesk(cast.mara)
+    mara.post(url, **pick("tonight", "bed"))
+    first, second = (Grant.objects.get(option=name) for name in ("tonight", "bed"))
+
+    Api().post(f"/grants/{first.pk}/fulfil", {"reference": "van_12"})
+    Api().post(f"/grants/{second.pk}/failed", {"reason": "Nobody was at home"})
+
+    shown, story = text(mara.get(url)), text(mara.get(url.removesuffix("remedies/")))
+    assert re.search(r"Deliver both pieces tonight £85 done [^(]+\(van_12\)", shown)
+    assert re.search(r"Put the bed together £40 could not be carried out yet, due .*: Nobody was at home", shown)
+    assert "carried out: Deliver both pieces tonight (van_12)" in story
+    assert "could not carry out: Put the bed together" in story
+    assert "kept: Deliver both" not in story

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from makegood.cases.actions.undoing import Way, give_back, promise_to_speak, take_back
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.journal.actors import Actor
 from makegood.journal.queries import Recorded
 from makegood.people.rules import Scope
+from makegood.remedies import actions as remedies
 
 
+@transaction.atomic
 def undo(number: int, *, entry: int, whole: bool = False, scope: Scope, by: Actor, now: datetime) -> None:
     """Take back the move that an entry of the case's journal tells of; with `whole` all that was done with it at once,
-    as the five steps of a call that was logged.
+    as the five steps of a call that was logged. A remedy goes with the promise by which it was given.
 
     Raises Refusal "case.undo_unknown", "case.undo_not_yours", "case.not_undoable", "case.undone",
     "case.undo_depends", "case.closed", "case.cannot_own".
     """
     take_back(number, entry=entry, whole=whole, ways=_WAYS, scope=scope, by=by, now=now)
+    remedies.follow_ended(number, quiet=True, by=by, now=now)
 
 
 def _question(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:

@@ -2,7 +2,17 @@
 
 from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
 from makegood.remedies.actions.choosing import choose, choose_for, settle_offers, want_else
-from makegood.remedies.actions.granting import grant, withdraw_grant
+from makegood.remedies.actions.fulfilling import (
+    fail_grant,
+    follow_ended,
+    fulfil_grant,
+    let_off_promise,
+    release_commitment,
+    replace_commitment,
+    replace_promise,
+    withdraw_grant,
+)
+from makegood.remedies.actions.granting import grant
 from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
 from makegood.remedies.actions.offering import let_choose, withdraw_offer
 from makegood.remedies.actions.planning import change_plan, take_step
@@ -21,13 +31,20 @@ __all__ = [
     "choose",
     "choose_for",
     "decide",
+    "fail_grant",
+    "follow_ended",
     "follow_silence",
+    "fulfil_grant",
     "grant",
     "import_playbooks",
     "install_limits",
     "install_shipped",
     "let_choose",
+    "let_off_promise",
+    "release_commitment",
     "remove_limit",
+    "replace_commitment",
+    "replace_promise",
     "retire_playbook",
     "save_playbook",
     "set_cap",

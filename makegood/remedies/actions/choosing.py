@@ -14,6 +14,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
 from makegood.promises.rules import UNKEPT, State
+from makegood.remedies.actions.fulfilling import take_back
 from makegood.remedies.actions.granting import give
 from makegood.remedies.actions.offered import end_offer, no_need_to_get_in_touch
 from makegood.remedies.actions.offering import held_offer, unknown_offer
@@ -138,9 +139,9 @@ def _take_back(offer: Offer, *, by: Actor, now: datetime) -> str:
         return ""
     if State(row.promise.state) not in UNKEPT:
         raise _fixed()
-    row.state = GrantState.WITHDRAWN
-    row.save(update_fields=["state"])
-    promises.let_go([row.promise.pk], reason="The customer chose otherwise.", by=by, now=now)
+    reason = "The customer chose otherwise."
+    take_back(row, offer.case, reason=reason, quiet=True, by=by, now=now)
+    promises.let_go([row.promise.pk], reason=reason, by=by, now=now)
     return row.title
 
 

@@ -1,4 +1,4 @@
-"""Giving remedies: at once within one's own authority, and taking back what the customer does not want."""
+"""Giving remedies, at once within one's own authority."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from makegood.cases.actions import release_commitment
 from makegood.cases.actions.committing import promise_in
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.models import Case
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, forbidden, missing
+from makegood.kernel.refusals import Refusal, forbidden
 from makegood.people.rules import Scope
-from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh
-from makegood.remedies.models import Grant, Offer
+from makegood.remedies.models import Grant
+from makegood.remedies.queries.grants import unknown_grant
 from makegood.remedies.rules.granting import Choice, GrantState, part
-from makegood.remedies.rules.offering import OfferState
 
 
 @transaction.atomic
@@ -54,49 +52,19 @@ def grant(
     return [row.pk for row in rows]
 
 
-@transaction.atomic
-def withdraw_grant(grant_id: int, *, reason: str, scope: Scope, by: Actor, now: datetime) -> int:
-    """The customer does not want it after all: its promise ends with it, and the budget has it back.
+def held_grant(grant_id: int, scope: Scope, *, closed: bool | None = False) -> tuple[Grant, Case]:
+    """A grant and its case, held; `closed` as for `hold`.
 
-    Returns the number of the case.
-
-    Raises Refusal "grant.unknown", "grant.not_standing", and what releasing a promise raises.
+    Raises Refusal "grant.unknown" also for one that may not be seen, and what `hold` raises.
     """
-    row, case = held_grant(grant_id, scope)
-    person(by)
-    if row.state != GrantState.GIVEN or row.promise is None or State(row.promise.state) not in UNKEPT:
-        raise Refusal("grant.not_standing", "Only what was given and is still to be done can be taken back.")
-    row.state = GrantState.WITHDRAWN
-    row.save(update_fields=["state"])
-    _end_choice(row, now)
-    tell("grant_withdrawn", case, by=by, at=now, data={"grant": row.pk, "title": row.title, "reason": reason})
-    release_commitment(case.pk, promise_id=row.promise.pk, reason=reason, scope=scope, by=by, now=now)
-    return case.pk
-
-
-def _end_choice(row: Grant, now: datetime) -> None:
-    """What the customer chose is taken back, and with it what else they might have chosen."""
-    if row.offer_id is not None and row.decided_by_id is not None:
-        hold_budget(row.decided_by_id)
-        open_still = Offer.objects.filter(grant=row, state=OfferState.OPEN)
-        open_still.update(state=OfferState.WITHDRAWN, ended_at=now)
-
-
-def held_grant(grant_id: int, scope: Scope) -> tuple[Grant, Case]:
-    """A grant and its case, held. Raises Refusal "grant.unknown" also for one that may not be seen."""
     number = Grant.objects.filter(pk=grant_id).values_list("case_id", flat=True).first()
     if number is None:
         raise unknown_grant()
     try:
-        case = hold(number, scope=scope)
+        case = hold(number, scope=scope, closed=closed)
     except Refusal as refusal:
         raise unknown_grant() if refusal.code == "case.unknown" else refusal from None
     return Grant.objects.select_related("promise").get(pk=grant_id), case
-
-
-def unknown_grant() -> Refusal:
-    """The same words whether there is none or none that may be seen."""
-    return missing("grant.unknown", "There is no such remedy.")
 
 
 def check_not_own(weighed: Weighed, staff_id: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from makegood.cases.queries.seeing import visible
-from makegood.kernel.refusals import missing
+from makegood.kernel.refusals import Refusal, missing
 from makegood.people.rules import Scope
 from makegood.promises.rules import State
 from makegood.remedies.models import Approval, Grant
@@ -23,7 +23,8 @@ from makegood.remedies.rules.granting import GrantState
 class GrantFacts:
     """A remedy of a case. `state` is where it stands, `promise_state` how its promise does; `refusal` why not.
 
-    `explanation` is the entitlement it pays, as it was worked out.
+    `fulfilled_at` is when it was carried out and `reference` how whoever did it calls that; `problem` is why it could
+    not be. `explanation` is the entitlement it pays, as it was worked out.
     """
 
     id: int
@@ -48,6 +49,10 @@ class GrantFacts:
     given_at: datetime | None
     promise_id: int | None
     promise_state: State | None
+    fulfilled_at: datetime | None
+    reference: str
+    problem: str
+    problem_at: datetime | None
     explanation: Mapping[str, Any] | None
 
     @property
@@ -104,6 +109,11 @@ def kinds_given(number: int) -> frozenset[RemedyKind]:
     return frozenset(RemedyKind(remedy) for remedy in rows)
 
 
+def unknown_grant() -> Refusal:
+    """The same words whether there is none or none that may be seen."""
+    return missing("grant.unknown", "There is no such remedy.")
+
+
 def approvals_waiting(scope: Scope) -> tuple[ApprovalFacts, ...]:
     """Questions that wait for a decision: those one was asked first, then those of cases one sees; oldest first."""
     me = scope.staff_id or 0
@@ -146,7 +156,9 @@ def grant_facts(row: Grant) -> GrantFacts:
         refusal=row.approval.reason if row.approval else "", state=GrantState(row.state), by=row.by.name,
         decided_by=row.decided_by.name if row.decided_by else "", made_at=row.made_at, due_at=row.due_at,
         given_at=row.given_at, promise_id=row.promise_id,
-        promise_state=State(row.promise.state) if row.promise else None, explanation=row.explanation,
+        promise_state=State(row.promise.state) if row.promise else None,
+        fulfilled_at=row.promise.kept_at if row.promise else None, reference=row.reference, problem=row.problem,
+        problem_at=row.problem_at, explanation=row.explanation,
     )  # fmt: skip
 
 

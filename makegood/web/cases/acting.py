@@ -234,14 +234,14 @@ def _keep(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
 def _replace(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
     due = _due(typed, desk)
     title = typed.get("what", "").strip() or None
-    actions.replace_commitment(
+    remedies.replace_commitment(
         number, promise_id=promise, due_at=due.due_at, due_on=due.due_on, title=title, **_known(desk)
     )
     return _("Replaced: now due {}").format(due.words)
 
 
 def _release(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.release_commitment(number, promise_id=promise, reason=typed.get("reason", ""), **_known(desk))
+    remedies.release_commitment(number, promise_id=promise, reason=typed.get("reason", ""), **_known(desk))
     return _("The customer lets us off.")
 
 

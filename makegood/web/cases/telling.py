@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -22,19 +22,32 @@ def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk, undoable: 
     goes with the case from owner to owner, the case has told; what was given is told as that. What was taken back
     stands there struck out."""
     made = {one.promise.id for one in case.commitments}
-    charges = {one.promise.id for one in case.commitments if one.purpose is Purpose.TAKE_IN_CHARGE}
-    told_already = {"promise.made": made, "promise.given": made, "promise.kept": charges, "promise.kept_late": charges}
-    given = {entry.data.get("promise") for entry in entries if entry.verb == "case.granted"}
-    shown = [
-        entry
-        for entry in entries
-        if entry.subject_id not in told_already.get(entry.verb, ())
-        and not (entry.verb == "case.committed" and entry.data.get("promise") in given)
-    ]
-    events = tell(shown, desk, named=made)
+    texts_of = tell(_worth_telling(case, entries, made), desk, named=made)
+    # What was given is told as that, and taken back by the promise that goes with it.
+    by_promise = {entry.data.get("promise"): entry.id for entry in entries if entry.verb == "case.committed"}
+    deeds = {one.id: by_promise.get(one.data.get("promise"), one.id) for one in entries if one.verb == "case.granted"}
+    events = [replace(event, id=deeds.get(event.id, event.id)) for event in texts_of]
     texts, gone = {event.id: event.text for event in events}, undone(entries)
     back = {entry.id: texts.get(entry.data["entry"], "") for entry in entries if entry.verb == "case.undone"}
     return seamed(_with_undo(event, case, undoable, gone, back) for event in events)
+
+
+def _worth_telling(case: CaseFacts, entries: Sequence[Recorded], made: Collection[int]) -> Iterator[Recorded]:
+    """The entries that say something another does not."""
+    charges = {one.promise.id for one in case.commitments if one.purpose is Purpose.TAKE_IN_CHARGE}
+    of = {
+        verb: {one.data.get("promise") for one in entries if one.verb == verb}
+        for verb in ("case.granted", "case.grant_fulfilled")
+    }
+    ended = charges | of["case.grant_fulfilled"]
+    told = {"promise.made": made, "promise.given": made, "promise.kept": ended, "promise.kept_late": ended}
+    late = {(one.data.get("promise"), one.at) for one in entries if one.verb == "case.grant_failed"}
+    for entry in entries:
+        by_grant = entry.verb == "case.committed" and entry.data.get("promise") in of["case.granted"]
+        by_failing = entry.verb == "promise.forecast" and (entry.subject_id, entry.at) in late
+        by_another = entry.verb == "case.grant_withdrawn" and entry.data.get("quiet")
+        if not (entry.subject_id in told.get(entry.verb, ()) or by_grant or by_failing or by_another):
+            yield entry
 
 
 def _with_undo(
@@ -110,6 +123,11 @@ def _granted(data: Mapping[str, Any]) -> str:
     return f"{words} ({sum_of(data)})" if sum_of(data) else words
 
 
+def _fulfilled(data: Mapping[str, Any]) -> str:
+    words = _("carried out: {}").format(data.get("title", ""))
+    return f"{words} ({data['reference']})" if data.get("reference") else words
+
+
 def sum_of(data: Mapping[str, Any]) -> str:
     """What a remedy of the journal comes to, "" for one that costs nothing."""
     total = sum((Decimal(data[name]) for name in ("entitled", "correction", "goodwill") if name in data), Decimal(0))
@@ -136,6 +154,13 @@ def _climbed(data: Mapping[str, Any]) -> str:
 LINES |= {
     "case.granted": Line(_granted, image="hand", ours=True),
     "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
+    "case.grant_fulfilled": Line(_fulfilled, image="check", state="kept"),
+    "case.grant_failed": Line(
+        lambda data: _("could not carry out: {}").format(data.get("title", "")),
+        image="flag",
+        state="at_risk",
+        ours=True,
+    ),
     "case.approval_asked": Line(_approval_asked, image="shield", state="waits"),
     "case.approved": Line(_decided("approved: {what}"), image="shield", ours=True),
     "case.approval_refused": Line(_decided("refused: {what}"), image="shield", ours=True),

@@ -16,9 +16,9 @@ from makegood.cases.queries import case_numbers_of_promise
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import require
 from makegood.people.rules import Ability
-from makegood.promises import actions
 from makegood.promises.queries import Due, PromiseFacts, kind_named, promise_for
 from makegood.promises.rules import Move
+from makegood.remedies import actions as remedies
 from makegood.web.answers import done, errors_of, say
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises import one
@@ -54,9 +54,9 @@ def _keep(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
     at = _gone_by(typed.get("when", ""), desk)
     number = _case_of(promise, desk)
     if number is None:
-        cases.keep_promise(promise.id, scope=desk.scope, by=desk.actor, now=desk.now, at=at)
+        cases.keep_promise(promise.id, at=at, **_known(desk))
     else:
-        cases.keep_commitment(number, promise_id=promise.id, scope=desk.scope, by=desk.actor, now=desk.now, at=at)
+        cases.keep_commitment(number, promise_id=promise.id, at=at, **_known(desk))
     return _("Kept: {}").format(promise.title)
 
 
@@ -64,45 +64,30 @@ def _forecast(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
     expected = _when(promise, typed, desk)
     if expected.on is not None:
         raise invalid("promise.no_hour", _("Give the hour too, such as “tomorrow 10:00”."), field="when")
-    cases.forecast_promise(promise.id, scope=desk.scope, forecast_at=expected.at, by=desk.actor, now=desk.now)
+    cases.forecast_promise(promise.id, forecast_at=expected.at, **_known(desk))
     return _("Expected {}").format(expected.words)
 
 
 def _replace(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
     agreed = _when(promise, typed, desk)
-    title = typed.get("what", "").strip() or None
-    number = _case_of(promise, desk)
-    if number is None:
-        actions.replace(promise.id, title=title, due_at=agreed.at, due_on=agreed.on, by=desk.actor, now=desk.now)
-    else:
-        cases.replace_commitment(
-            number, promise_id=promise.id, title=title, due_at=agreed.at, due_on=agreed.on, scope=desk.scope,
-            by=desk.actor, now=desk.now,
-        )  # fmt: skip
+    remedies.replace_promise(
+        promise.id, title=typed.get("what", "").strip() or None, due_at=agreed.at, due_on=agreed.on, **_known(desk)
+    )
     return _("Replaced: now due {}").format(agreed.words)
 
 
 def _withdraw(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
-    if not _let_off(promise, typed, desk):
-        actions.withdraw(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
+    remedies.let_off_promise(promise.id, Move.WITHDRAW, reason=typed.get("reason", ""), **_known(desk))
     return _("Withdrawn: {}").format(promise.title)
 
 
 def _release(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
-    if not _let_off(promise, typed, desk):
-        actions.release(promise.id, reason=typed.get("reason", ""), by=desk.actor, now=desk.now)
+    remedies.let_off_promise(promise.id, Move.RELEASE, reason=typed.get("reason", ""), **_known(desk))
     return _("Released: {}").format(promise.title)
 
 
-def _let_off(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> bool:
-    """Let a promise of a case go through its case; False for any other promise."""
-    number = _case_of(promise, desk)
-    if number is not None:
-        reason = typed.get("reason", "")
-        cases.release_commitment(
-            number, promise_id=promise.id, reason=reason, scope=desk.scope, by=desk.actor, now=desk.now
-        )
-    return number is not None
+def _known(desk: Desk) -> dict[str, Any]:
+    return {"scope": desk.scope, "by": desk.actor, "now": desk.now}
 
 
 def _case_of(promise: PromiseFacts, desk: Desk) -> int | None:

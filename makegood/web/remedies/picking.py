@@ -28,10 +28,11 @@ from makegood.remedies.rules.granting import GrantState
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
 from makegood.web.cases import panel
+from makegood.web.cases.undoing import last_deed_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies.bar import bar_of
 from makegood.web.remedies.drafting import Draft, key_of
-from makegood.web.remedies.words import kind_choices, per_cent, state_words
+from makegood.web.remedies.words import kind_choices, per_cent, state_words, why_not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +125,10 @@ def _commit(request: DeskRequest, number: int) -> str:
 
 def _answered(request: DeskRequest, number: int, said: str) -> HttpResponse:
     if not request.htmx:
-        return done(request, said, to=f"/cases/SR-{number}/")
-    page = render(request, "web/cases/panel.html", {**panel.context(number, request.desk), "pane": "case"})
-    return trigger_client_event(say(page, said), "live-today")
+        return done(request, said, to=f"/cases/SR-{number}/", undo=last_deed_of(number, request.desk))
+    context = panel.context(number, request.desk)
+    page = render(request, "web/cases/panel.html", {**context, "pane": "case"})
+    return trigger_client_event(say(page, said, undo=context["undo_last"]), "live-today")
 
 
 def _read(case: CaseFacts, typed: QueryDict, desk: Desk) -> tuple[Draft, Picker]:
@@ -254,7 +256,7 @@ def _given(grant: GrantFacts, desk: Desk) -> Given:
     return Given(
         id=grant.id, title=grant.title, words=state_words(grant),
         cost=format_money(grant.total, grant.currency) if grant.total != Decimal(0) else "",
-        state=_mark(grant), why=grant.refusal if grant.state is GrantState.REFUSED else "",
+        state=_mark(grant), why=why_not(grant),
         due_at=grant.due_at if stands else None, promise_state=str(grant.promise_state or ""),
         may_take_back=stands and desk.may_work,
     )  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from makegood.promises.rules import State
+from makegood.promises.rules import LIVE, UNKEPT, State
 from makegood.remedies.queries import GrantFacts
 from makegood.remedies.rules.authority import Period
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState
+from makegood.web import clocks
 from makegood.web.tables import Choice
 
 
@@ -46,8 +48,25 @@ def state_words(grant: GrantFacts) -> str:
         return _("refused")
     if grant.state is GrantState.WITHDRAWN:
         return _("taken back")
-    outcomes = {
-        State.KEPT: _("done"), State.KEPT_LATE: _("done, late"), State.BROKEN: _("not done in time"),
-        State.RELEASED: _("let off"), State.REPLACED: _("promised anew"), State.WITHDRAWN: _("withdrawn"),
+    if grant.fulfilled_at is not None:
+        return _done(grant, grant.fulfilled_at)
+    if grant.problem and grant.promise_state in LIVE:
+        return _("could not be carried out yet")
+    outcomes = { State.BROKEN: _("not done in time"), State.RELEASED: _("let off"), State.REPLACED: _("promised anew"),
+        State.WITHDRAWN: _("withdrawn"),
     }  # fmt: skip
     return outcomes.get(grant.promise_state or State.OPEN, _("promised"))
+
+
+def _done(grant: GrantFacts, at: datetime) -> str:
+    """When it was carried out, and under which reference."""
+    late = grant.promise_state is State.KEPT_LATE
+    words = (_("done late, {}") if late else _("done {}")).format(clocks.stamp(at))
+    return f"{words} ({grant.reference})" if grant.reference else words
+
+
+def why_not(grant: GrantFacts) -> str:
+    """Why it was refused, or could not be carried out; "" for neither."""
+    if grant.state is GrantState.REFUSED:
+        return grant.refusal
+    return grant.problem if grant.state is GrantState.GIVEN and grant.promise_state in UNKEPT else ""
