@@ -56,7 +56,8 @@ class CommitmentOut(Schema):
 
 
 class EscalationOut(Schema):
-    """Somebody drawn in because a promise of the case broke; by `due_at` they take it in charge."""
+    """Somebody drawn in because a promise of the case broke, or, `because` "", because the customer was failed
+    again; by `due_at` they take it in charge."""
 
     rung: int
     person: Named

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from makegood.api import cases, customers, facts, ledger, links, notices, offers, plans, promises, remedies
+from makegood.api import cases, customers, facts, ladder, ledger, links, notices, offers, plans, promises, remedies
 from makegood.api.door import api, guarded, unknown_address
 
 for _router in (
     facts.router,
     promises.router,
     cases.router,
+    ladder.router,
     plans.router,
     customers.router,
     remedies.router,

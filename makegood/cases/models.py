@@ -149,27 +149,56 @@ class Commitment(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="commitments")
     promise = models.OneToOneField("promises.Promise", on_delete=models.PROTECT, related_name="+")
-    purpose = models.CharField(max_length=15, choices=_choices(Purpose))
+    purpose = models.CharField(max_length=20, choices=_choices(Purpose))
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             # Few promises are to find a cause, and every desk asks for its own.
             models.Index(fields=["promise"], name="commitment_sought", condition=Q(purpose=Purpose.FIND_CAUSE)),
+            # Of these, too, every desk asks for its own.
+            models.Index(fields=["promise"], name="commitment_personal", condition=Q(purpose=Purpose.PERSONAL_CONTACT)),
         ]
 
     def __str__(self) -> str:
         return self.purpose
 
 
-class Escalation(models.Model):
-    """A rung of the ladder: a named person drawn in because a promise of the case broke.
+class LadderRung(models.Model):
+    """One rung of the ladder of a team, or, with `team` None, of all teams that have none. See `people.ladder.Rung`."""
 
-    `commitment` is what broke; `charge` is the promise that this person takes it in charge.
+    team = models.ForeignKey("people.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=15, blank=True)
+    person = models.ForeignKey("people.Staff", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    wait_minutes = models.PositiveIntegerField(null=True, blank=True)
+    contact_minutes = models.PositiveIntegerField(null=True, blank=True)
+    calendar = models.ForeignKey("promises.Calendar", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    from_severity = models.PositiveSmallIntegerField(null=True, blank=True)
+    second_failure = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["team", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "position"], nulls_distinct=False, name="ladder_rung_once"),
+            models.CheckConstraint(condition=Q(role="") ^ Q(person__isnull=True), name="ladder_names_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"rung {self.position}"
+
+
+class Escalation(models.Model):
+    """A rung that was climbed: a named person drawn in because a promise of the case broke.
+
+    `commitment` is what broke, None when the customer was failed again; `charge` is the promise that this person takes
+    it in charge.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
-    commitment = models.OneToOneField(Commitment, on_delete=models.CASCADE, related_name="escalation")
+    commitment = models.OneToOneField(
+        Commitment, null=True, blank=True, on_delete=models.CASCADE, related_name="escalation"
+    )
     charge = models.OneToOneField(
         Commitment, null=True, blank=True, on_delete=models.SET_NULL, related_name="charged_by"
     )

@@ -55,8 +55,12 @@ class Purpose(StrEnum):
     COMMITMENT = "commitment"
     UPDATE = "update"
     TAKE_IN_CHARGE = "take_in_charge"
+    PERSONAL_CONTACT = "personal_contact"
     FIND_CAUSE = "find_cause"
 
+
+OF_ONE_PERSON = (Purpose.TAKE_IN_CHARGE, Purpose.PERSONAL_CONTACT)
+"""What whoever was drawn in must do themselves: nobody else can keep it, move it or let them off."""
 
 FOR_THE_CUSTOMER = (Purpose.FIRST_CONTACT, Purpose.COMMITMENT, Purpose.UPDATE)
 """What was promised to the customer. The other promises of a case are among colleagues: breaking one is no second

@@ -202,7 +202,7 @@ def calendars(look: Look) -> str:
     counted = 0
     for kind in kinds():
         try:
-            counted += calendar_of(kind.id, around=look.now) is not None
+            counted += calendar_of(kind.calendar_id, around=look.now) is not None
         except (Refusal, NotImplementedError) as fault:
             raise Trouble(
                 f"The calendar {kind.calendar_name!r} cannot be used: {fault} Change it under Kinds."

@@ -109,17 +109,34 @@ class Roster:
         """The nearest manager: one who is present, in hours and of the lowest grade first, or a manager's deputy."""
         return next(self._standing(self._managers(None)), None)
 
-    def next_rung(self, owner_id: int, rung: int, exclude: Collection[int] = ()) -> StaffFacts | None:
-        """Who is drawn in when the owner does not act: on rung 1 a lead, above it a manager.
+    def next_up(
+        self, owner_id: int, *, role: Role | None = None, person_id: int | None = None, exclude: Collection[int] = ()
+    ) -> StaffFacts | None:
+        """Who is drawn in when the owner does not act: the person named, or of a `role` the nearest.
 
         Absent people are skipped and their deputies taken. Never the owner, never one of `exclude` (those
-        already drawn in). None when nobody is left on that rung.
+        already drawn in). None when nobody is left there.
         """
         owner = self.people.get(owner_id)
         team_id = owner.team_id if owner else None
-        rung_holders = self._leads(team_id) if rung == 1 else self._managers(team_id)
+        named = self.people.get(person_id) if person_id is not None else None
+        if named is not None:
+            holders = [named]
+        elif role is not None:
+            holders = self._leads(team_id) if role is Role.LEAD else self._ranked(role, team_id)
+        else:
+            holders = []
         barred = {owner_id, *exclude}
-        return next((person for person in self._standing(rung_holders) if person.id not in barred), None)
+        return next((person for person in self._standing(holders) if person.id not in barred), None)
+
+    def stand_in(self, owner_id: int, exclude: Collection[int] = ()) -> StaffFacts | None:
+        """Who is drawn in when nobody of a ladder is there: of all who may work, those who may give work to others
+        first, then the owner's team, those in hours, the highest grade."""
+        owner = self.people.get(owner_id)
+        team_id = owner.team_id if owner else None
+        there = [one for one in self.people.values() if one.is_present and one.may_work]
+        able = [one for one in there if one.id not in {owner_id, *exclude}]
+        return min(able, key=lambda one: _rank_of_stand_in(one, team_id), default=None)
 
     def _deputies(self, staff_id: int) -> tuple[int, ...]:
         person = self.people.get(staff_id)
@@ -129,7 +146,7 @@ class Roster:
         """Each of `people` who is present, in place of the others their deputy; nobody twice."""
         seen = set()
         for person in people:
-            standing = person if person.is_present else self.deputy_for(person.id)
+            standing = person if person.is_present and person.may_work else self.deputy_for(person.id)
             if standing and standing.id not in seen:
                 seen.add(standing.id)
                 yield standing
@@ -155,6 +172,11 @@ class Roster:
                 person.id,
             ),
         )
+
+
+def _rank_of_stand_in(person: StaffFacts, team_id: int | None) -> tuple[bool, bool, bool, int, int]:
+    elsewhere = team_id is None or person.team_id != team_id
+    return not may(person.role, Ability.ASSIGN), elsewhere, not person.in_hours, -person.grade, person.id
 
 
 def _is_present(person: StaffFacts) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -155,11 +155,6 @@ def lead_for(team_id: int | None, now: datetime) -> StaffFacts | None:
 def executive(now: datetime) -> StaffFacts | None:
     """The nearest manager who is there; see `Roster.executive`."""
     return roster(now).executive()
-
-
-def next_rung(owner_id: int, rung: int, now: datetime, exclude: Collection[int] = ()) -> StaffFacts | None:
-    """Who is drawn in when the owner does not act; see `Roster.next_rung`."""
-    return roster(now).next_rung(owner_id, rung, exclude)
 
 
 def route(team_id: int | None, role: str, now: datetime, load: Mapping[int, int]) -> int:
@@ -386,5 +381,6 @@ _NEEDS = {
     Ability.IMPORT: "Bringing files in is for managers and administrators. Ask one of yours.",
     Ability.ASSIGN: "Giving work to somebody is for leads and managers. Ask yours.",
     Ability.SET_REMEDIES: "Writing what may be given is for managers and administrators. Ask one of yours.",
+    Ability.SET_LADDER: "Saying who is drawn in is for managers and administrators. Ask one of yours.",
     Ability.ADMINISTER: "Only an administrator may change this. Ask one of yours.",
 }

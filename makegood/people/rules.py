@@ -29,6 +29,8 @@ class Ability(StrEnum):
     """Give a case to somebody, take one that is not offered."""
     SET_REMEDIES = "set_remedies"
     """Write playbooks, policies and limits: what may be given, and by whom."""
+    SET_LADDER = "set_ladder"
+    """Say who is drawn in when a promise of a recovery breaks, and how long each may take."""
     ADMINISTER = "administer"
     """Change people, kinds and settings."""
 
@@ -36,7 +38,16 @@ class Ability(StrEnum):
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.AGENT: frozenset({Ability.WORK}),
     Role.LEAD: frozenset({Ability.WORK, Ability.ASSIGN}),
-    Role.MANAGER: frozenset({Ability.WORK, Ability.SEE_ALL, Ability.IMPORT, Ability.ASSIGN, Ability.SET_REMEDIES}),
+    Role.MANAGER: frozenset(
+        {
+            Ability.WORK,
+            Ability.SEE_ALL,
+            Ability.IMPORT,
+            Ability.ASSIGN,
+            Ability.SET_REMEDIES,
+            Ability.SET_LADDER,
+        }
+    ),
     Role.ANALYST: frozenset({Ability.SEE_ALL}),
     Role.ADMINISTRATOR: frozenset(Ability),
 }

@@ -32,6 +32,7 @@ _PLACES = (
     ("/settings/kinds/", "kinds"),
     ("/settings/playbooks/", "playbooks"),
     ("/settings/authority/", "authority"),
+    ("/settings/ladder/", "ladder"),
     ("/health/", "health"),
     ("/notices/", "notices"),
 )

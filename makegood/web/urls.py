@@ -19,7 +19,7 @@ from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.remedies import authority, deciding, picking
 from makegood.web.search import views as search
-from makegood.web.settings import absences, kinds, own, people, playbooks, playbooks_trying
+from makegood.web.settings import absences, kinds, ladder, own, people, playbooks, playbooks_trying
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
 
@@ -131,6 +131,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/kinds/", kinds.kinds),
     path("settings/kinds/calendars/add/", kinds.calendar),
     path("settings/kinds/<slug:slug>/", kinds.kind),
+    path("settings/ladder/", ladder.every),
+    path("settings/ladder/<int:team>/", ladder.one),
+    path("settings/ladder/<int:team>/drop/", ladder.drop),
     path("settings/playbooks/", playbooks.every),
     path("settings/playbooks/new/", playbooks.new),
     path("settings/playbooks/try/", playbooks_trying.try_out),

@@ -58,11 +58,15 @@ def test_a_second_failure_is_told_to_the_sponsor(cast: Cast, mara: Hand, case: i
 
 def test_the_ladder_tells_the_owner_and_whoever_is_drawn_in_and_climbs_on(cast: Cast, case: int) -> None:
     watch(LATER + 16 * MINUTE)
-    assert told(cast.lena) == [f"SR-{case} needs you: a promise in it broke. Take it in charge."]
+    assert told(cast.lena) == [
+        f"SR-{case} needs you: a promise in it broke. Take it in charge and speak to the customer yourself."
+    ]
     assert told(cast.mara, "promise_broke") == [f"A promise in SR-{case} broke. Lena Brandt is drawn in."]
     assert set(Notice.objects.filter(topic="case.drawn_in").values_list("urgent", flat=True)) == {True}
     watch(LATER + 50 * MINUTE)
-    assert told(cast.greta) == [f"SR-{case} needs you: a promise in it broke. Take it in charge."]
+    assert told(cast.greta) == [
+        f"SR-{case} needs you: a promise in it broke. Take it in charge and speak to the customer yourself."
+    ]
     watch(LATER + 50 * MINUTE)
     assert len(told(cast.greta)) == 1
 

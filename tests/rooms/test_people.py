@@ -231,7 +231,7 @@ def test_coming_back_early_ends_an_absence_and_cancels_one_to_come(cast: Cast) -
 
 def test_the_ladder_reaches_people_who_are_there(cast: Cast) -> None:
     make_absence(cast.lena, deputy=cast.tomas)
-    rungs = [queries.next_rung(cast.mara.pk, rung, NOW) for rung in (1, 2)]
+    rungs = [queries.roster(NOW).next_up(cast.mara.pk, role=role) for role in (Role.LEAD, Role.MANAGER)]
     assert [one and one.id for one in rungs] == [cast.tomas.pk, cast.greta.pk]
     chief = queries.executive(NOW)
     assert chief is not None

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makegood.kernel.refusals import Refusal
+from makegood.people.ladder import ON_THE_LADDER
 from makegood.people.presence import Roster, Router, StaffFacts, in_hours, initials
 from makegood.people.rules import ABILITIES, Ability, Role, Scope, TokenScope, may, token_role
 
@@ -159,16 +160,15 @@ def test_a_deputy_is_found_whenever_one_can_be_reached(everybody: list[StaffFact
         assert found is None or found.id in able
 
 
-@given(people_lists, st.integers(1, 3))
-def test_the_ladder_names_everybody_present_at_most_once(everybody: list[StaffFacts], rung: int) -> None:
+@given(people_lists, st.sampled_from(ON_THE_LADDER))
+def test_the_ladder_names_everybody_present_at_most_once(everybody: list[StaffFacts], role: Role) -> None:
     roster = Roster(everybody)
     drawn: list[int] = []
-    while found := roster.next_rung(0, rung, drawn):
+    while found := roster.next_up(0, role=role, exclude=drawn):
         assert found.is_present
         assert found.id != 0
         assert found.id not in drawn
         drawn.append(found.id)
-    role = Role.LEAD if rung == 1 else Role.MANAGER
     assert {one.id for one in everybody if one.role == role and one.is_present and one.id} <= set(drawn)
 
 
@@ -184,10 +184,10 @@ def test_the_ladder_goes_from_the_own_lead_to_other_leads_to_managers() -> None:
         ]
     )
     drawn: list[int] = []
-    for rung in (1, 1, 2, 2, 2):
-        drawn.append(id_of(roster.next_rung(1, rung, drawn)))
+    for role in (Role.LEAD, Role.LEAD, Role.MANAGER, Role.MANAGER, Role.MANAGER):
+        drawn.append(id_of(roster.next_up(1, role=role, exclude=drawn)))
     assert drawn == [2, 3, 5, 4, 6]
-    assert roster.next_rung(1, 1, drawn) is None
+    assert roster.next_up(1, role=Role.LEAD, exclude=drawn) is None
 
 
 def test_an_absent_lead_is_replaced_by_their_deputy_and_never_by_the_owner() -> None:
@@ -195,7 +195,7 @@ def test_an_absent_lead_is_replaced_by_their_deputy_and_never_by_the_owner() -> 
     other = person(3, Role.LEAD, BILLING)
     roster = Roster([person(1), away, other])
     assert id_of(roster.lead_for(CARE)) == 1
-    assert id_of(roster.next_rung(1, 1)) == 3
+    assert id_of(roster.next_up(1, role=Role.LEAD)) == 3
 
 
 def test_a_lead_need_not_have_the_role() -> None:

@@ -1,12 +1,13 @@
 """Everything that writes cases."""
 
+from makegood.cases.actions.charging import take_in_charge
 from makegood.cases.actions.closing import name_cause_finder, record_cause, reopen
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
-from makegood.cases.actions.ladder import take_in_charge
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.presence import Here, come_to, forget_who_left
 from makegood.cases.actions.reporting import report_failure
+from makegood.cases.actions.setting_ladder import set_ladder
 from makegood.cases.actions.speaking import ask_for_link, write
 from makegood.cases.actions.standing_in import reassign_absent
 from makegood.cases.actions.working import note, record_step
@@ -34,6 +35,7 @@ __all__ = [
     "reopen",
     "replace_commitment",
     "report_failure",
+    "set_ladder",
     "take",
     "take_in_charge",
     "write",

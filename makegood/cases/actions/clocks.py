@@ -18,17 +18,28 @@ from makegood.promises.rules import UNKEPT
 
 FIRST_CONTACT = "first-contact"
 TAKE_IN_CHARGE = "take-in-charge"
-_UNLESS_TOLD = {FIRST_CONTACT: timedelta(minutes=15), TAKE_IN_CHARGE: timedelta(minutes=30)}
+PERSONAL_CONTACT = "personal-contact"
+_UNLESS_TOLD = {
+    FIRST_CONTACT: timedelta(minutes=15),
+    TAKE_IN_CHARGE: timedelta(minutes=30),
+    PERSONAL_CONTACT: timedelta(hours=2),
+}
 
 
 class Clock:
-    """When promises of one of these kinds, made at one instant, are due."""
+    """When promises of one of these kinds, made at one instant, are due.
 
-    def __init__(self, kind: str, now: datetime) -> None:
-        policy = kind_named(kind)
+    `minutes`, in the working hours of `calendar_id`, stand in the place of the kind's own time and hours.
+    """
+
+    def __init__(self, kind: str, now: datetime, *, minutes: int | None = None, calendar_id: int | None = None) -> None:
         self.now = now
-        self.allowance = policy.allowance or _UNLESS_TOLD[kind]
-        self.calendar = calendar_of(policy.id, around=now) if policy.calendar_id else None
+        if minutes is None:
+            policy = kind_named(kind)
+            self.allowance, calendar_id = policy.allowance or _UNLESS_TOLD[kind], policy.calendar_id
+        else:
+            self.allowance = timedelta(minutes=minutes)
+        self.calendar = calendar_of(calendar_id, around=now)
         self._due_after = cache(self._count)
 
     def due(self, cadence_minutes: int | None = None) -> datetime:

@@ -11,7 +11,7 @@ from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.holding import WORDS_LIMIT, check_can_own, hold, person, said, tell
 from makegood.cases.actions.owning import holders
 from makegood.cases.models import Case, Cause, Commitment
-from makegood.cases.rules import Obstacle, Purpose, Story, names_in, outcome_of
+from makegood.cases.rules import OF_ONE_PERSON, Obstacle, Purpose, Story, names_in, outcome_of
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import roster
@@ -79,8 +79,8 @@ def end(case: Case, story: Story, standing: Sequence[Obstacle], *, by: Actor, no
         raise Refusal(obstacle.code, obstacle.sentence)
     outcome = outcome_of(story)
     assert outcome is not None  # noqa: S101 - without one there is an obstacle
-    charged = _unkept(case, Purpose.TAKE_IN_CHARGE)
-    let_go([case.pk], [Purpose.TAKE_IN_CHARGE], reason="The case was closed.", by=by, now=now)
+    charged = _unkept(case, *OF_ONE_PERSON)
+    let_go([case.pk], OF_ONE_PERSON, reason="The case was closed.", by=by, now=now)
     before = {} if charged else {"before": holders(case)}
     case.closed_at, case.outcome = now, outcome
     case.offered_to, case.offered_at = None, None
@@ -109,7 +109,7 @@ def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
     tell("reopened", case, by=by, at=now, data={"reason": reason, "before": before})
 
 
-def _unkept(case: Case, purpose: Purpose) -> list[int]:
-    """The promises of the case made for this purpose that are still to be kept."""
-    waiting = Commitment.objects.filter(case=case, purpose=purpose, promise__state__in=UNKEPT)
+def _unkept(case: Case, *purposes: Purpose) -> list[int]:
+    """The promises of the case made for these purposes that are still to be kept."""
+    waiting = Commitment.objects.filter(case=case, purpose__in=purposes, promise__state__in=UNKEPT)
     return list(waiting.values_list("promise_id", flat=True))

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from makegood.cases.actions.holding import hold, person, said, tell
 from makegood.cases.models import Case, Commitment
-from makegood.cases.rules import Purpose
+from makegood.cases.rules import OF_ONE_PERSON, Purpose
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
@@ -112,6 +112,16 @@ def _of(case: Case, promise_id: int) -> Commitment:
     found = Commitment.objects.select_related("promise").filter(case=case, promise_id=promise_id).first()
     if found is None:
         raise missing("case.no_such_commitment", "This case holds no such promise.")
-    if found.purpose == Purpose.TAKE_IN_CHARGE:
-        raise Refusal("case.charge_is_personal", "Only the person drawn in can keep this one, by taking it in charge.")
+    check_not_personal(promise_id)
     return found
+
+
+def check_not_personal(promise_id: int) -> None:
+    """Raises Refusal "case.charge_is_personal" for what whoever was drawn in must do themselves."""
+    personal = Commitment.objects.filter(promise_id=promise_id, purpose__in=OF_ONE_PERSON)
+    if personal.exists():
+        raise Refusal(
+            "case.charge_is_personal",
+            "Only the person drawn in can keep this one: by taking the case in charge, and by speaking to the customer"
+            " and recording it.",
+        )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from makegood.cases.actions.committing import check_not_personal
 from makegood.cases.actions.ladder import climb
 from makegood.cases.actions.opening import open_for_promises
 from makegood.cases.actions.righting import fail_again, set_right
@@ -44,9 +45,10 @@ def follow(moved: Sequence[Moved], *, by: Actor, now: datetime, detected_by: Det
 def keep_promise(promise_id: int, *, scope: Scope, by: Actor, now: datetime, at: datetime | None = None) -> Moved:
     """Keep a promise of the ledger, and correct its case when it turns out to have been kept in time.
 
-    Raises Refusal as `promise_for` and `promises.keep` do.
+    Raises Refusal as `promise_for` and `promises.keep` do, "case.charge_is_personal".
     """
     promise_for(scope, promise_id)
+    check_not_personal(promise_id)
     moved = promises.keep(promise_id, at=at, by=by, now=now)
     follow([moved], by=by, now=now, detected_by=DetectedBy.STAFF)
     return moved

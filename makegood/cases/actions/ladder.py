@@ -1,41 +1,30 @@
-"""The ladder: when a promise of a case breaks, somebody with more authority is drawn in, by name."""
+"""The ladder: when a promise of a case breaks, or a customer is failed again, somebody with more authority is drawn
+in, by name."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
-from django.db import transaction
 from django.db.models import Q
 
-from makegood.cases.actions.clocks import TAKE_IN_CHARGE, Clock
-from makegood.cases.actions.holding import entry, hold, person, tell
-from makegood.cases.actions.noticing import Climbed, settle_charge, tell_climbed
-from makegood.cases.actions.storing import (
-    NewCommitment,
-    NewEscalation,
-    insert_commitments,
-    insert_escalations,
-    set_severities,
-)
-from makegood.cases.models import Commitment, Escalation
+from makegood.cases.actions.climbing import Call, Climber, call, called, drawn_into
+from makegood.cases.actions.holding import entry
+from makegood.cases.actions.noticing import Climbed, tell_climbed, tell_sponsors
+from makegood.cases.actions.storing import set_severities
+from makegood.cases.models import Case, Commitment
 from makegood.cases.rules import FOR_THE_CUSTOMER, GRAVEST, Purpose
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal
-from makegood.people.queries import StaffFacts, roster
-from makegood.people.rules import Scope
+from makegood.people.ladder import Drawn, Rung
 from makegood.platform.among import Among
-from makegood.promises import actions as promises
-from makegood.promises.actions import NewPromise, make_many
-from makegood.promises.rules import UNKEPT, Moved
+from makegood.promises.rules import Moved
 
-_TOP = 2
 # A case may be closed while a named person finds the cause: that promise, and the rungs it climbs, live on.
 _AFTER_THE_CLOSE = (Purpose.FIND_CAUSE, Purpose.TAKE_IN_CHARGE)
+SECOND_FAILURE = "second_failure"
+"""Why somebody is drawn in when no promise of the case broke: the customer was failed before."""
 
 
 class Broken(NamedTuple):
@@ -48,127 +37,106 @@ class Broken(NamedTuple):
     customer_id: int
     owner_id: int
     severity: int
+    ordinal: int
+
+    @property
+    def raised(self) -> int:
+        """How grave the case is with it: what broke among colleagues makes it no graver."""
+        return min(GRAVEST, self.severity + 1) if self.purpose in FOR_THE_CUSTOMER else self.severity
 
 
-class Rung(NamedTuple):
-    """How far up, and who is drawn in there."""
+class Failed(NamedTuple):
+    """A case whose customer was failed before, or is failed again while it is being put right; `what` failed."""
 
-    number: int
-    person: StaffFacts
+    case_id: int
+    customer_id: int
+    owner_id: int
+    severity: int
+    what: str
+
+
+Found = Mapping[int, tuple[Drawn, Rung]]
 
 
 def climb(moved: Sequence[Moved], *, by: Actor, now: datetime) -> None:
     """A second failure: each broken promise of a case draws in the next person up.
 
     Whoever was drawn in before on the same case is not drawn in twice; when nobody is left above, the journal
-    says so and the case stays with those it has. Breaking the promise to take it in charge climbs further. The
-    cases must be held.
+    says so and the case stays with those it has. Breaking the promise to take it in charge, or to speak to the
+    customer, climbs further. The cases must be held.
     """
     if not moved:
         return
     titles = {move.promise_id: move.title for move in moved}
     broken = _broken(list(titles))
-    rungs = _choose(broken, now)
-    record_many(_entry(one, titles[one.promise_id], rungs.get(one.id), by, now) for one in broken)
-    worse = {one.case_id: one.severity for one in broken if one.purpose in FOR_THE_CUSTOMER}
-    set_severities({case_id: min(GRAVEST, severity + 1) for case_id, severity in worse.items()})
-    _draw_in([(one, rungs[one.id]) for one in broken if one.id in rungs], by=by, now=now)
-    tell_climbed([_climbed(one, rungs.get(one.id)) for one in broken], by=by, now=now)
+    found = _choose(broken, now)
+    record_many(_entry(one, titles[one.promise_id], found, by, now) for one in broken)
+    set_severities({one.case_id: one.raised for one in broken if one.raised != one.severity})
+    call(
+        [Call(one.case_id, one.customer_id, one.id, *found[one.id]) for one in broken if one.id in found],
+        by=by,
+        now=now,
+    )
+    tell_climbed([_climbed(one, found) for one in broken], by=by, now=now)
 
 
 def _broken(promise_ids: Sequence[int]) -> list[Broken]:
     lives = Q(case__closed_at__isnull=True) | Q(purpose__in=_AFTER_THE_CLOSE)
     rows = Commitment.objects.filter(lives, promise_id__in=Among(promise_ids), escalation__isnull=True)
-    columns = ("id", "case_id", "promise_id", "purpose", "case__customer_id", "case__owner_id", "case__severity")
+    columns = (
+        "id", "case_id", "promise_id", "purpose", "case__customer_id", "case__owner_id", "case__severity",
+        "case__ordinal",
+    )  # fmt: skip
     return [Broken(*row) for row in rows.order_by("case_id", "id").values_list(*columns)]
 
 
-def _choose(broken: Sequence[Broken], now: datetime) -> dict[int, Rung]:
+def _choose(broken: Sequence[Broken], now: datetime) -> Found:
     """Per broken commitment the person drawn in; those for whom nobody is left are missing."""
-    above = cache(roster(now).next_rung)
-    drawn: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = Escalation.objects.filter(case_id__in=Among({one.case_id for one in broken})).order_by()
-    for case_id, rung, person_id in rows.values_list("case_id", "rung", "person_id"):
-        drawn[case_id].append((rung, person_id))
+    if not broken:
+        return {}
+    climber, drawn = Climber(now), drawn_into({one.case_id for one in broken})
     chosen = {}
     for one in broken:
-        already = drawn[one.case_id]
-        start = max((rung for rung, _ in already), default=0) + 1
-        barred = frozenset(person_id for _, person_id in already)
-        for rung in range(min(start, _TOP), _TOP + 1):
-            person_up = above(one.owner_id, rung, barred)
-            if person_up is not None:
-                chosen[one.id] = Rung(rung, person_up)
-                already.append((rung, person_up.id))
-                break
+        already = drawn.setdefault(one.case_id, {})
+        found = climber.next_for(one.owner_id, severity=one.raised, again=one.ordinal > 1, drawn=already)
+        if found is not None:
+            chosen[one.id] = found
+            already[found[0].person.id] = found[0].rung
     return chosen
 
 
-def _entry(one: Broken, title: str, rung: Rung | None, by: Actor, now: datetime) -> NewEntry:
+def _entry(one: Broken, title: str, found: Found, by: Actor, now: datetime) -> NewEntry:
     data: dict[str, object] = {"title": title, "purpose": one.purpose, "promise": one.promise_id}
-    if rung is not None:
-        data |= {"rung": rung.number, "person": rung.person.id, "name": rung.person.name}
+    data |= called(found[one.id][0] if one.id in found else None)
     return entry("escalated", one.case_id, one.customer_id, by=by, at=now, data=data)
 
 
-def _climbed(one: Broken, rung: Rung | None) -> Climbed:
-    person_id, name = (rung.person.id, rung.person.name) if rung else (None, "")
-    return Climbed(one.case_id, one.id, one.owner_id, person_id, name)
+def _climbed(one: Broken, found: Found) -> Climbed:
+    person = found[one.id][0].person if one.id in found else None
+    contact = one.purpose != Purpose.FIND_CAUSE
+    return Climbed(
+        one.case_id, one.id, one.owner_id, person.id if person else None, person.name if person else "", contact
+    )
 
 
-def _draw_in(drawn: Sequence[tuple[Broken, Rung]], *, by: Actor, now: datetime) -> None:
-    """Each named person is to take the case in charge by a time, which is a promise too."""
-    if not drawn:
+def name_sponsors(failed: Sequence[Failed], *, by: Actor, now: datetime) -> None:
+    """A customer who was failed before, or again: somebody above the owner is named from the first minute, and is to
+    take the case in charge. Of these cases nobody was drawn into any. The cases must be held."""
+    if not failed:
         return
-    due_at = Clock(TAKE_IN_CHARGE, now).due()
-    wanted = [
-        NewPromise(
-            customer_id=one.customer_id,
-            title=f"{rung.person.name} takes SR-{one.case_id} in charge",
-            due_at=due_at,
-            owner_id=rung.person.id,
-        )
-        for one, rung in drawn
-    ]
-    made = make_many(wanted, kind=TAKE_IN_CHARGE, by=by, now=now)
-    charges = insert_commitments(
-        [
-            NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.TAKE_IN_CHARGE)
-            for (one, _), promise in zip(drawn, made, strict=True)
-        ]
+    climber = Climber(now)
+    found = {one.case_id: climber.next_for(one.owner_id, severity=one.severity, again=True, drawn={}) for one in failed}
+    named = [(one, chosen) for one in failed if (chosen := found[one.case_id])]
+    for staff_id in {drawn.person.id for _, (drawn, _) in named}:
+        theirs = [one.case_id for one, (drawn, _) in named if drawn.person.id == staff_id]
+        Case.objects.filter(pk__in=Among(theirs)).update(sponsor_id=staff_id)
+    record_many(_named(one, found[one.case_id], by, now) for one in failed)
+    call([Call(one.case_id, one.customer_id, None, *chosen) for one, chosen in named], by=by, now=now)
+    tell_sponsors([(chosen[0].person.id, one.case_id) for one, chosen in named], by=by, now=now)
+
+
+def _named(one: Failed, chosen: tuple[Drawn, Rung] | None, by: Actor, now: datetime) -> NewEntry:
+    data: dict[str, object] = {"title": one.what, "purpose": SECOND_FAILURE}
+    return entry(
+        "escalated", one.case_id, one.customer_id, by=by, at=now, data=data | called(chosen[0] if chosen else None)
     )
-    insert_escalations(
-        [
-            NewEscalation(
-                case_id=one.case_id,
-                commitment_id=one.id,
-                charge_id=charge_id,
-                rung=rung.number,
-                person_id=rung.person.id,
-                at=now,
-            )
-            for (one, rung), charge_id in zip(drawn, charges, strict=True)
-        ]
-    )
-
-
-@transaction.atomic
-def take_in_charge(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
-    """Whoever was drawn in takes the case in charge and becomes its sponsor; that promise is kept with it.
-
-    Also of a case that is closed while its cause is being sought. Raises Refusal "case.not_drawn_in" for
-    anybody else.
-    """
-    case = hold(number, scope=scope, closed=None)
-    me = person(by)
-    mine = Escalation.objects.filter(case=case, person_id=me, taken_at__isnull=True, charge__promise__state__in=UNKEPT)
-    charges = list(mine.order_by("id").values_list("id", "rung", "charge__promise_id"))
-    if not charges:
-        raise Refusal("case.not_drawn_in", "You have not been drawn into this case, or took it in charge already.")
-    Escalation.objects.filter(pk__in=[pk for pk, _, _ in charges]).update(taken_at=now)
-    case.sponsor_id = me
-    case.save(update_fields=["sponsor"])
-    tell("taken_in_charge", case, by=by, at=now, data={"person": me, "rung": charges[-1][1]})
-    settle_charge(case, by=by, now=now)
-    for _, _, promise_id in charges:
-        promises.keep(promise_id, by=by, now=now)

@@ -18,13 +18,15 @@ _EACH = 3
 
 
 class Climbed(NamedTuple):
-    """A promise of a case that broke, and the person drawn in for it, if anybody was."""
+    """A promise of a case that broke, and the person drawn in for it, if anybody was. `contact`: they are to speak to
+    the customer."""
 
     case_id: int
     commitment_id: int
     owner_id: int
     person_id: int | None
     name: str
+    contact: bool = True
 
 
 def tell_climbed(climbed: Iterable[Climbed], *, by: Actor, now: datetime) -> None:
@@ -37,26 +39,28 @@ def _of_climbed(one: Climbed) -> Iterator[News]:
     who = f"{one.name} is drawn in." if one.person_id else "Nobody is left to draw in."
     yield _news(one.owner_id, one.case_id, "promise_broke", f"A promise in {ref} broke. {who}", mark, urgent=True)
     if one.person_id:
-        words = f"{ref} needs you: a promise in it broke. Take it in charge."
+        more = " and speak to the customer yourself" if one.contact else ""
+        words = f"{ref} needs you: a promise in it broke. Take it in charge{more}."
         yield _news(one.person_id, one.case_id, "drawn_in", words, mark, urgent=True)
 
 
 def tell_opened(cases: Sequence[NewCase], *, by: Actor, now: datetime) -> None:
-    """Whoever owns a new case learns of it, and whoever is named its sponsor."""
-    if not cases:
-        return
+    """Whoever owns a new case learns of it."""
     yours: dict[int, list[int]] = defaultdict(list)
-    again: dict[int, list[int]] = defaultdict(list)
     for case in cases:
         yours[case.owner_id].append(case.id)
-        if case.sponsor_id:
-            again[case.sponsor_id].append(case.id)
-    opened = _gathered(yours, "opened", "{ref} is yours: it was opened just now.", "{n} new cases are yours.", now)
-    named = _gathered(
-        again, "sponsor", "{ref} names you its sponsor: this customer was failed before.",
-        "{n} new cases name you their sponsor: these customers were failed before.", now, urgent=True,
-    )  # fmt: skip
-    tell_many([*opened, *named], by=by, now=now)
+    told = _gathered(yours, "opened", "{ref} is yours: it was opened just now.", "{n} new cases are yours.", now)
+    tell_many(told, by=by, now=now)
+
+
+def tell_sponsors(named: Iterable[tuple[int, int]], *, by: Actor, now: datetime) -> None:
+    """Whoever is named the sponsor of cases, given with their numbers, learns that they are waited for."""
+    again: dict[int, list[int]] = defaultdict(list)
+    for staff_id, number in named:
+        again[staff_id].append(number)
+    one = "{ref} names you its sponsor: this customer was failed before. Take it in charge and speak to them yourself."
+    many = "{n} cases name you their sponsor: these customers were failed before. Speak to them yourself."
+    tell_many(_gathered(again, "sponsor", one, many, now, urgent=True), by=by, now=now)
 
 
 def tell_stands_in(given: dict[int, list[int]], *, by: Actor, now: datetime) -> None:

@@ -16,16 +16,16 @@ _NEW = Story(
 
 
 def facts_of_opened(opened: Opened, trouble: Trouble, kind: KindFacts, scope: Scope) -> CaseFacts:
-    """What reading it again would give to somebody who may see it, for a harm of no promise."""
+    """What reading it again would give to somebody who may see it, for a harm of no promise to a customer who was not
+    failed before."""
     case, people = opened.case, opened.everybody.people
     owner = people[case.owner_id]
-    sponsor = people.get(case.sponsor_id) if case.sponsor_id else None
     return CaseFacts(
         number=case.id, customer_id=case.customer_id, customer_name=opened.customer.name, kind=kind.slug,
         kind_name=kind.name, title=case.title, severity=case.severity, criticality=case.criticality,
         detected_by=case.detected_by, opened_at=case.opened_at, owner_id=owner.id, owner_name=owner.name,
         taken_at=None, offered_to_id=None, offered_to_name="", offered_at=None, offer_note="",
-        sponsor_id=case.sponsor_id, sponsor_name=sponsor.name if sponsor else "", ordinal=case.ordinal,
+        sponsor_id=None, sponsor_name="", ordinal=case.ordinal,
         repeat_of=case.repeat_of_id, harm=case.harm, cause="", cause_name="", cause_note="", cause_finder_id=None,
         cause_finder_name="", outcome="", closed_at=None, reopened_at=None, stage=stage_of(_NEW),
         story=_NEW,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 import msgspec
 
 from makegood.cases.actions.clocks import FIRST_CONTACT, Clock
 from makegood.cases.actions.holding import entry
+from makegood.cases.actions.ladder import Failed, name_sponsors
 from makegood.cases.actions.noticing import tell_opened
 from makegood.cases.actions.searching import index_words
 from makegood.cases.actions.stock import Earlier, Family, Key, OpenCase, Stock
@@ -133,6 +133,8 @@ def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
     insert_cases(cases, failures, _commitments(contacts, made), [_opened_entry(case, by, now) for case in cases])
     tell_opened(cases, by=by, now=now)
     _join([trouble for trouble in troubles if first.get(trouble.key) is not trouble], there, by=by, now=now)
+    again = [_failed(case) for case in cases if case.ordinal > 1] + _failed_again(troubles, stock)
+    name_sponsors(again, by=by, now=now)
     return {
         (case.customer_id, case.kind_id): Opened(case, stock.families[case.customer_id], contact, everybody)
         for case, contact in zip(cases, made, strict=True)
@@ -143,7 +145,7 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
     """A case for each: its number, owner and severity."""
     if not troubles:
         return ()
-    people, sponsors = Router(everybody, load()), _Sponsors(everybody)
+    people = Router(everybody, load())
     cases = []
     for number, trouble in zip(new_numbers(len(troubles)), troubles, strict=True):
         count, latest = stock.earlier.get(trouble.key, Earlier())
@@ -159,7 +161,6 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
                 detected_by=trouble.detected_by,
                 opened_at=now,
                 owner_id=owner_id,
-                sponsor_id=sponsors.of(owner_id) if count else None,
                 ordinal=count + 1,
                 repeat_of_id=latest,
                 harm=trouble.harm,
@@ -168,16 +169,18 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
     return cases
 
 
-class _Sponsors:
-    """A second failure draws in the next person up by name, from the first minute."""
+def _failed(case: NewCase) -> Failed:
+    return Failed(case.id, case.customer_id, case.owner_id, case.severity, case.title)
 
-    def __init__(self, everybody: Roster) -> None:
-        self.everybody = everybody
-        self.of = cache(self._above)
 
-    def _above(self, owner_id: int) -> int | None:
-        person = self.everybody.next_rung(owner_id, 1)
-        return person.id if person else None
+def _failed_again(troubles: Sequence[Trouble], stock: Stock) -> list[Failed]:
+    """The cases that were being put right when these failures joined them, and into which nobody was drawn yet."""
+    joined = {stock.open[trouble.key].number: trouble.what for trouble in troubles if trouble.key in stock.open}
+    if not joined:
+        return []
+    alone = Case.objects.filter(pk__in=Among(joined), escalations__isnull=True).order_by("pk")
+    rows = alone.values_list("pk", "customer_id", "owner_id", "severity")
+    return [Failed(pk, customer, owner, severity, joined[pk]) for pk, customer, owner, severity in rows]
 
 
 def load() -> dict[int, int]:
@@ -227,7 +230,6 @@ def _opened_entry(case: NewCase, by: Actor, now: datetime) -> NewEntry:
         "detected_by": case.detected_by,
         "ordinal": case.ordinal,
         "repeat_of": case.repeat_of_id,
-        "sponsor": case.sponsor_id,
     }
     return entry("opened", case.id, case.customer_id, by=by, at=now, data=data)
 

@@ -110,7 +110,8 @@ def _admitted(trouble: Trouble, kind: KindFacts, stock: Stock, *, scope: Scope, 
     opened = admit([trouble], stock, by=by, now=now).get(trouble.key)
     if opened is None:
         return Reported(stock.open[trouble.key].number)
-    whole = trouble.promise_id is None and (scope.sees_all or opened.case.owner_id == scope.staff_id)
+    first = trouble.promise_id is None and opened.case.ordinal == 1
+    whole = first and (scope.sees_all or opened.case.owner_id == scope.staff_id)
     return Reported(opened.case.id, facts_of_opened(opened, trouble, kind, scope) if whole else None)
 
 

@@ -14,7 +14,7 @@ from makegood.cases.actions.holding import entry, tell
 from makegood.cases.actions.opening import FirstContact, promise_first_contact
 from makegood.cases.actions.stock import Family
 from makegood.cases.models import Case, Commitment, Failure, SatisfactionCheck, StepDone
-from makegood.cases.rules import Outcome, Purpose, failed_words
+from makegood.cases.rules import OF_ONE_PERSON, Outcome, Purpose, failed_words
 from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
 from makegood.platform.among import Among
@@ -78,7 +78,7 @@ def _untouched(numbers: Collection[int]) -> list[int]:
     """Those of these cases in which every failure was a mistake and the customer has heard nothing of it."""
     mine = {"case": OuterRef("pk")}
     asked_for = Commitment.objects.filter(**mine, undone_at=None).exclude(
-        purpose__in=(Purpose.FIRST_CONTACT, Purpose.TAKE_IN_CHARGE)
+        purpose__in=(Purpose.FIRST_CONTACT, *OF_ONE_PERSON)
     )
     rows = Case.objects.filter(
         ~Exists(Failure.objects.filter(**mine, corrected_at=None)),

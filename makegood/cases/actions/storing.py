@@ -26,7 +26,6 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     detected_by: str
     opened_at: datetime
     owner_id: int
-    sponsor_id: int | None
     ordinal: int
     repeat_of_id: int | None
     harm: str
@@ -53,10 +52,11 @@ class NewCommitment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewEscalation(msgspec.Struct, frozen=True, kw_only=True):
-    """One rung climbed: `commitment_id` broke, `charge_id` is the promise to take the case in charge."""
+    """One rung climbed: `commitment_id` broke (None: the customer was failed again), `charge_id` is the promise to take
+    the case in charge."""
 
     case_id: int
-    commitment_id: int
+    commitment_id: int | None
     charge_id: int
     rung: int
     person_id: int
@@ -76,9 +76,9 @@ WITH {RECORDED}, failed AS (
     FROM json_populate_recordset(NULL::cases_commitment, %(commitments)s::json)
 )
 INSERT INTO cases_case (id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
-    sponsor_id, ordinal, repeat_of_id, harm, cause_note, outcome, offer_note, search)
+    ordinal, repeat_of_id, harm, cause_note, outcome, offer_note, search)
 SELECT id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
-    sponsor_id, ordinal, repeat_of_id, harm, '', '', '', to_tsvector('simple', title || ' ' || harm)
+    ordinal, repeat_of_id, harm, '', '', '', to_tsvector('simple', title || ' ' || harm)
 FROM json_populate_recordset(NULL::cases_case, %(cases)s::json)
 """  # noqa: S608 - names of columns, written above
 

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.clocks import FIRST_CONTACT, Clock, let_go
+from makegood.cases.actions.charging import promise_contact
+from makegood.cases.actions.clocks import FIRST_CONTACT, PERSONAL_CONTACT, Clock, let_go
 from makegood.cases.actions.holding import check_can_own, hold, person, tell
 from makegood.cases.actions.owning import unkept
 from makegood.cases.actions.searching import index_words
@@ -81,6 +82,7 @@ def _step(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
 def promise_to_speak(case: Case, entry: Recorded, *, by: Actor, now: datetime) -> None:
     """If it was this that kept the promise to speak to the customer, and nobody else has since: promise it anew, by the
     same time while that is still ahead."""
+    _promise_in_person(case, entry, by=by, now=now)
     kept = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__kept_at=entry.at)
     old = kept.select_related("promise").order_by("-id").first()
     if old is None or has_spoken(case, since=entry.at):
@@ -93,6 +95,19 @@ def promise_to_speak(case: Case, entry: Recorded, *, by: Actor, now: datetime) -
         owner_id=case.owner_id, by=by, now=now,
     )  # fmt: skip
     Commitment.objects.create(case=case, promise_id=new.pk, purpose=Purpose.FIRST_CONTACT)
+
+
+def _promise_in_person(case: Case, entry: Recorded, *, by: Actor, now: datetime) -> None:
+    """The same for whoever was drawn in and had promised to speak to the customer themselves."""
+    kept = Commitment.objects.filter(
+        case=case, purpose=Purpose.PERSONAL_CONTACT, promise__kept_at=entry.at, promise__owner_id=entry.actor_id
+    )
+    old = kept.select_related("promise__owner").order_by("-id").first()
+    if old is None or old.promise.owner is None or has_spoken(case, since=entry.at, staff_id=entry.actor_id):
+        return
+    due_at = old.promise.due_at if old.promise.due_at > now else Clock(PERSONAL_CONTACT, now).due()
+    who = old.promise.owner
+    promise_contact(case, by=by, now=now, staff_id=who.pk, name=who.name, due_at=due_at)
 
 
 def give_back(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:

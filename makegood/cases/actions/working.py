@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from makegood.cases.actions.charging import note_contact
 from makegood.cases.actions.holding import WORDS_LIMIT, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
 from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
@@ -49,7 +50,7 @@ def record_step(
     told = {"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip(), "row": row.pk}
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
     if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
-        keep_first_contact(case, by=by, now=now)
+        keep_contact(case, by=by, now=now)
 
 
 @transaction.atomic
@@ -61,16 +62,20 @@ def note(number: int, *, text: str, scope: Scope, by: Actor, now: datetime) -> N
     tell("noted", case, by=by, at=now, data={"text": words[:WORDS_LIMIT]})
 
 
-def has_spoken(case: Case, *, since: datetime) -> bool:
-    """Whether anybody has spoken to the customer since then, as far as what is recorded still counts."""
+def has_spoken(case: Case, *, since: datetime, staff_id: int | None = None) -> bool:
+    """Whether anybody, or this person, has spoken to the customer since then, as far as what is recorded counts."""
     steps = StepDone.objects.filter(case=case, undone_at=None, at__gte=since, step__in=CONVERSATION)
     answers = SatisfactionCheck.objects.filter(case=case, undone_at=None, answered_at__gte=since)
+    if staff_id is not None:
+        steps, answers = steps.filter(by_id=staff_id), answers.filter(asked_by_id=staff_id)
     silent = Q(said="", channel="", step=Step.OWN)
     return steps.exclude(silent).exists() or answers.exclude(answer=Answer.NOT_REACHED).exists()
 
 
-def keep_first_contact(case: Case, *, by: Actor, now: datetime) -> None:
-    """Somebody has spoken to the customer: the promise to do so is kept, late if it was late."""
+def keep_contact(case: Case, *, by: Actor, now: datetime) -> None:
+    """Somebody has spoken to the customer: the promise to do so is kept, late if it was late; and so is their own, if
+    they were drawn in and promised to speak to them in person."""
+    note_contact(case, by=by, now=now)
     waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__state__in=UNKEPT)
     for promise_id in waiting.values_list("promise_id", flat=True):
         promises.keep(promise_id, by=by, now=now)

@@ -3,6 +3,7 @@
 from makegood.cases.queries.causes import CauseFacts, causes
 from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
 from makegood.cases.queries.health import Standing, standing
+from makegood.cases.queries.ladder import Ladders, ladders
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
 from makegood.cases.queries.own import OwnWork, own_work
 from makegood.cases.queries.record import (
@@ -32,6 +33,7 @@ __all__ = [
     "DeskRow",
     "EscalationFacts",
     "FailureFacts",
+    "Ladders",
     "OwnWork",
     "Standing",
     "StepFacts",
@@ -41,6 +43,7 @@ __all__ = [
     "causes",
     "count_open",
     "desk_rows",
+    "ladders",
     "own_work",
     "parse_number",
     "search",

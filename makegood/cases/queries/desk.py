@@ -76,8 +76,8 @@ def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
 
 
 _WHYS = (
-    "{owner} offers it to you", "Take it in charge", "The customer wants more", "The customer wrote to you",
-    "Find out why it happened",
+    "{owner} offers it to you", "Take it in charge", "Speak to the customer yourself", "The customer wants more",
+    "The customer wrote to you", "Find out why it happened",
 )  # fmt: skip
 
 
@@ -136,20 +136,24 @@ WITH waiting AS MATERIALIZED (
          WHERE e.person_id = %(me)s AND e.taken_at IS NULL AND p.state IN ('open', 'at_risk', 'broken')
          ORDER BY e.case_id LIMIT %(counted)s)
         UNION ALL
-        (SELECT 2, c.id FROM cases_case c
+        (SELECT 2, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
+         WHERE m.purpose = 'personal_contact' AND p.owner_id = %(me)s AND p.state IN ('open', 'at_risk', 'broken')
+         ORDER BY m.case_id LIMIT %(counted)s)
+        UNION ALL
+        (SELECT 3, c.id FROM cases_case c
          WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
            AND (SELECT answer FROM cases_satisfactioncheck WHERE case_id = c.id AND undone_at IS NULL
                 ORDER BY asked_at DESC, id DESC LIMIT 1) = 'more'
          ORDER BY c.id LIMIT %(counted)s)
         UNION ALL
-        (SELECT 3, c.id FROM cases_case c
+        (SELECT 4, c.id FROM cases_case c
          WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
            AND (SELECT verb FROM journal_entry
                 WHERE case_id = c.id AND verb IN ({theirs}, {replies})
                 ORDER BY at DESC, id DESC LIMIT 1) IN ({theirs})
          ORDER BY c.id LIMIT %(counted)s)
         UNION ALL
-        (SELECT 4, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
+        (SELECT 5, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
          WHERE m.purpose = 'find_cause' AND p.owner_id = %(me)s AND p.state IN ('at_risk', 'broken')
          ORDER BY m.case_id LIMIT %(counted)s)
     ) each_sort GROUP BY number

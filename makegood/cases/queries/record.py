@@ -52,7 +52,8 @@ class CommitmentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationFacts:
-    """Somebody drawn in because a promise of the case broke; `due_at` is by when they take it in charge."""
+    """Somebody drawn in because a promise of the case broke, or, with `because` "", because the customer was failed
+    again; `due_at` is by when they take it in charge."""
 
     rung: int
     person_id: int
@@ -188,7 +189,7 @@ _ESCALATIONS = """
 SELECT e.rung, e.person_id, s.name, e.at, e.taken_at, broken.promise_id, charge.promise_id
 FROM cases_escalation e
 JOIN people_staff s ON s.id = e.person_id
-JOIN cases_commitment broken ON broken.id = e.commitment_id
+LEFT JOIN cases_commitment broken ON broken.id = e.commitment_id
 LEFT JOIN cases_commitment charge ON charge.id = e.charge_id
 WHERE e.case_id = %s ORDER BY e.at, e.id
 """
@@ -252,11 +253,12 @@ def _failure(
 
 
 def _escalation(
-    rung: int, person_id: int, person: str, at: datetime, taken_at: datetime | None, broken: int, charge: int | None,
-    *, promises: Mapping[int, PromiseFacts],
+    rung: int, person_id: int, person: str, at: datetime, taken_at: datetime | None, broken: int | None,
+    charge: int | None, *, promises: Mapping[int, PromiseFacts],
 ) -> EscalationFacts:  # fmt: skip
     return EscalationFacts(
-        rung=rung, person_id=person_id, person=person, at=at, taken_at=taken_at, because=promises[broken].title,
+        rung=rung, person_id=person_id, person=person, at=at, taken_at=taken_at,
+        because=promises[broken].title if broken else "",
         due_at=promises[charge].due_at if charge else None,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from makegood.people.queries import staff_by_id
 from makegood.people.rules import Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import LedgerFilter, ledger
-from makegood.promises.rules import LIVE, State
+from makegood.promises.rules import LIVE, UNKEPT, State
 
 _EVERYTHING = Scope(Role.MANAGER)
 _PAST_CASES = 12
@@ -104,7 +104,11 @@ class DeskLife:
         self._done[line.number] = done
 
     def _take_in_charge(self, case: CaseFacts, now: datetime) -> None:
-        """The lead who was drawn in sees to it."""
+        """The lead who was drawn in sees to it: takes it in charge, and a while later rings themselves."""
+        for made in case.commitments:
+            if made.purpose is Purpose.PERSONAL_CONTACT and made.promise.state in UNKEPT and made.promise.owner_id:
+                hand = self._hand(made.promise.owner_id, now)
+                cases.record_step(case.number, step=Step.EMPATHISE, words=words.IN_PERSON, channel="phone", **hand)
         for one in case.escalations:
             if one.taken_at is None:
                 cases.take_in_charge(case.number, **self._hand(one.person_id, now))

@@ -16,6 +16,7 @@ HEARD = (
     ("We are four, with a baby. We cannot sleep in chairs.", "Family of four with a baby"),
 )
 OWNED = "This is mine until you are there. You have my name and my number."
+IN_PERSON = "I lead the desk, and I wanted to tell you myself: you should not have had to wait for us."
 EMPATHISED = "I would be upset too. You planned around our word."
 APOLOGISED = "We told you a time and did not keep it. I am sorry."
 REFOCUSED = "I will ring you within the hour with a seat that gets you there."

@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions.closing import reopen_for
 from makegood.cases.actions.holding import hold, hold_theirs, person, tell
 from makegood.cases.actions.speaking import PAGE, short, tell_owner
-from makegood.cases.actions.working import keep_first_contact
+from makegood.cases.actions.working import keep_contact
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Answer, outcome_of
@@ -46,7 +46,7 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
     check.answer, check.answered_at, check.words = given, now, words.strip()
     check.save(update_fields=["answer", "answered_at", "words"])
     if given is not Answer.NOT_REACHED:
-        keep_first_contact(case, by=by, now=now)
+        keep_contact(case, by=by, now=now)
     told = {"answer": given, "words": words.strip(), "outcome": outcome_of(story_of(case)) or ""}
     # An answer that opened the case again stands: to close it once more is for the customer to say.
     tell("answered", case, by=by, at=now, data=told if case.reopened_at == now else told | {"row": check.pk})
@@ -70,7 +70,7 @@ def answer_oneself(number: int, *, answer: str, words: str = "", by: Actor, now:
     check.save(update_fields=["answer", "answered_at", "words"])
     outcome = outcome_of(story_of(case)) or ""
     if given is Answer.SATISFIED:
-        keep_first_contact(case, by=by, now=now)
+        keep_contact(case, by=by, now=now)
         if case.closed_at is not None:
             case.outcome = outcome
             case.save(update_fields=["outcome"])

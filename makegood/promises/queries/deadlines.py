@@ -31,7 +31,7 @@ def due_in_words(text: str, kind: KindFacts, *, now: datetime, zone: ZoneInfo) -
 
     Raises what `read_when` raises.
     """
-    calendar = _calendar(kind, now)
+    calendar = calendar_of(kind.calendar_id, around=now)
     when = read_when(text, now=now, zone=zone, calendar=calendar)
     working = _counted(text, calendar or office_hours(zone.key), now)
     return Due(when.due_at, when.due_on, when.words, working)
@@ -41,15 +41,11 @@ def usual_due(kind: KindFacts, *, now: datetime) -> Due:
     """When a promise of this kind is usually due. Raises Refusal("promise.no_due") when there is no usual time."""
     if kind.allowance is None:
         raise invalid("promise.no_due", f"Say by when: {kind.name} has no usual time.", field="due_at")
-    calendar = _calendar(kind, now)
+    calendar = calendar_of(kind.calendar_id, around=now)
     if calendar is None:
         return Due(now + kind.allowance, None)
     deadline = add_worktime(calendar, now, kind.allowance)
     return Due(deadline.at, None, working=_stored(deadline, calendar))
-
-
-def _calendar(kind: KindFacts, now: datetime) -> WorkCalendar | None:
-    return calendar_of(kind.id, around=now) if kind.calendar_id else None
 
 
 def _counted(text: str, calendar: WorkCalendar, now: datetime) -> dict[str, Any] | None:

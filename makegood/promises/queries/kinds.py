@@ -64,12 +64,12 @@ def _read(wanted: str, value: Any) -> tuple[KindFacts, ...]:
     return tuple(KindFacts(**dict(zip(_FIELDS, row, strict=True))) for row in fetch_rows(_KINDS + wanted, [value]))
 
 
-def calendar_of(kind_id: int, *, around: datetime) -> WorkCalendar | None:
-    """The working hours in which a kind of promise counts, or None when it counts all hours.
+def calendar_of(calendar_id: int | None, *, around: datetime) -> WorkCalendar | None:
+    """The working hours of a calendar; None, as of no calendar, means that all hours count.
 
     Public holidays are worked out for the year of `around` and the two after it.
     """
-    calendar = Calendar.objects.filter(kinds__pk=kind_id).first()
+    calendar = Calendar.objects.filter(pk=calendar_id).first() if calendar_id else None
     if calendar is None:
         return None
     years = range(around.year - 1, around.year + 3)

@@ -310,8 +310,6 @@ def _needed(case: CaseFacts, everybody: Roster, picks: Iterable[Pick]) -> tuple[
         found.append(Needed(part="kind", id=lead.id, name=lead.name))
     if case.sponsor_id is not None:
         found.append(Needed(part="sponsor", id=case.sponsor_id, name=case.sponsor_name))
-    elif case.ordinal > 1 and (up := everybody.next_rung(case.owner_id, 1)) is not None:
-        found.append(Needed(part="sponsor", id=up.id, name=up.name, due=True))
     found += [Needed(part="approver", id=pick.decider.id, name=pick.decider.name) for pick in picks if pick.decider]
     found.sort(key=lambda one: _PARTS.index(one.part))
     first: dict[int, Needed] = {}

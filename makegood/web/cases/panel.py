@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from makegood.cases.queries import CaseFacts, CommitmentFacts, case_for, undoable
-from makegood.cases.rules import CONVERSATION, Do, Purpose, Stage, Step
+from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, case_for, undoable
+from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
 from makegood.followups.queries import allowed, obstacles
 from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
@@ -171,7 +170,7 @@ def _to_come(case: CaseFacts) -> list[CommitmentFacts]:
 
 def _ahead(one: CommitmentFacts, case: CaseFacts) -> dict[str, Any]:
     promise = one.promise
-    by_hand = Do.STEP in case.allowed and one.purpose is not Purpose.TAKE_IN_CHARGE
+    by_hand = Do.STEP in case.allowed and one.purpose not in OF_ONE_PERSON
     return {
         "text": promise.title, "url": f"/promises/{promise.id}/", "at": promise.due_at, "on": promise.due_on,
         "state": promise.state, "breaks_at": promise.breaks_at, "warn_at": promise.warn_at, "note": "",
@@ -204,14 +203,15 @@ def _notices(case: CaseFacts, desk: Desk) -> list[dict[str, str]]:
         found.append(_notice(_("Offered to {}.").format(case.offered_to_name), text, "hand"))
     for one in case.escalations:
         if one.taken_at is None:
-            text = _("“{because}” broke{by}").format(because=one.because, by=_by_when(one.due_at))
+            text = _why_drawn(one)
             name = _("You are drawn in.") if one.person_id == desk.staff_id else _("{} is drawn in.").format(one.person)
             found.append(_notice(name, text, "flag") | {"tone": "risk"})
     return found
 
 
-def _by_when(due_at: datetime | None) -> str:
-    return _("; take it in charge by {}").format(clocks.stamp(due_at)) if due_at else ""
+def _why_drawn(one: EscalationFacts) -> str:
+    why = _("“{}” broke").format(one.because) if one.because else _("This customer was failed before")
+    return _("{why}; take it in charge by {when}").format(why=why, when=clocks.stamp(one.due_at)) if one.due_at else why
 
 
 def _notice(title: str, text: str, image: str) -> dict[str, str]:

@@ -97,9 +97,16 @@ def _committed(data: Mapping[str, Any]) -> str:
 
 
 def _escalated(data: Mapping[str, Any]) -> str:
-    if data.get("name"):
-        return _("drew in {name}, because “{title}” broke").format(name=data["name"], title=data.get("title", ""))
-    return _("found nobody left to draw in when “{}” broke").format(data.get("title", ""))
+    again, name, title = data.get("purpose") == "second_failure", data.get("name", ""), data.get("title", "")
+    if not name and again:
+        return _("found nobody to draw in, though this customer was failed before")
+    if not name:
+        return _("found nobody left to draw in when “{}” broke").format(title)
+    words = (
+        _("drew in {name}: this customer was failed before") if again else _("drew in {name}, because “{title}” broke")
+    )
+    told = words.format(name=name, title=title)
+    return _("{} (nobody of the ladder is there)").format(told) if data.get("beyond") else told
 
 
 def answer_name(answer: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,9 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.kernel.calendars import read_zone
-from makegood.kernel.phrases import read_span, tidy
 from makegood.kernel.refusals import Refusal, invalid
-from makegood.kernel.worktime import duration_words
 from makegood.people.queries import require, teams
 from makegood.people.rules import Ability, Role
 from makegood.promises.actions import change_kind, make_calendar
@@ -22,10 +19,11 @@ from makegood.promises.queries import kinds as every_kind
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.settings.hours import read_hours, write_hours
+from makegood.web.settings.spans import read_length, write_length
 from makegood.web.shell import role_name
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
-_DAY = timedelta(days=1)
+_BAD = "kind.bad_value"
 
 
 @at_desk("GET")
@@ -96,13 +94,13 @@ def _make(request: DeskRequest) -> None:
 
 
 def _row(kind: KindFacts) -> Row:
-    usual = _length(kind.allowance) if kind.allowance is not None else ""
+    usual = write_length(kind.allowance) if kind.allowance is not None else ""
     where = ", ".join(filter(None, (role_name(Role(kind.role)), kind.team_name)))
     counts = kind.calendar_name or _("All hours")
     cells = [
         kind.name,
-        _length(kind.warning),
-        _length(kind.grace) if kind.grace else "",
+        write_length(kind.warning),
+        write_length(kind.grace) if kind.grace else "",
         usual,
         counts,
         kind.severity,
@@ -113,8 +111,8 @@ def _row(kind: KindFacts) -> Row:
 
 def _values(kind: KindFacts) -> dict[str, Any]:
     return {
-        "name": kind.name, "warning": _length(kind.warning), "grace": _length(kind.grace),
-        "allowance": _length(kind.allowance) if kind.allowance is not None else "",
+        "name": kind.name, "warning": write_length(kind.warning), "grace": write_length(kind.grace),
+        "allowance": write_length(kind.allowance) if kind.allowance is not None else "",
         "severity": kind.severity, "role": kind.role, "team": kind.team_id or "", "calendar": kind.calendar_id or "",
         "opens_case": "on" if kind.opens_case else "",
     }  # fmt: skip
@@ -137,28 +135,12 @@ def _typed(typed: QueryDict) -> dict[str, Any]:
     usual, role = typed.get("allowance", "").strip(), typed.get("role", "")
     return {
         "name": " ".join(typed.get("name", "").split())[:80],
-        "warning": _span(typed.get("warning", ""), "warning"),
-        "grace": _span(typed.get("grace", ""), "grace"),
-        "allowance": _span(usual, "allowance") if usual else None,
+        "warning": read_length(typed.get("warning", ""), "warning", code=_BAD),
+        "grace": read_length(typed.get("grace", ""), "grace", code=_BAD),
+        "allowance": read_length(usual, "allowance", code=_BAD) if usual else None,
         "severity": number_or_none(typed.get("severity")) or 0,
         "role": Role(role) if role in list(Role) else Role.AGENT,
         "team_id": number_or_none(typed.get("team")),
         "calendar_id": number_or_none(typed.get("calendar")),
         "opens_case": bool(typed.get("opens_case")),
     }
-
-
-def _length(span: timedelta) -> str:
-    """A length of time as the forms read it: whole days as "3 d", the rest in hours and minutes."""
-    return f"{span // _DAY} d" if span and not span % _DAY else duration_words(span)
-
-
-def _span(text: str, field: str) -> timedelta:
-    """A length of time such as "30 min", "2 h" or "1 d"; a bare number is minutes."""
-    words = text.strip() or "0"
-    span = read_span(tidy(f"{words} min" if words.isdecimal() else words)[0])
-    if words in ("0", "0 m"):
-        return timedelta(0)
-    if span is None or span.kind not in ("time", "days"):
-        raise invalid("kind.bad_value", _("Write a length of time such as “30 min”, “2 h” or “1 d”."), field=field)
-    return span.number * (_DAY if span.kind == "days" else timedelta(seconds=1))
