@@ -35,6 +35,9 @@ class Case(models.Model):
 
     `owner` is the one accountable person at every instant. A handover is `offered_to` somebody and counts
     once accepted. `ordinal` tells the how-manyth similar failure this is for the customer in the window.
+
+    A `light` case is one of many with the same cause whose customers were all told in one go: it waits for the
+    customer's own word and stands on no desk until something in it needs a person.
     """
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -65,6 +68,7 @@ class Case(models.Model):
     outcome = models.CharField(max_length=20, choices=_choices(Outcome), blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
+    light = models.BooleanField(default=False, db_default=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
@@ -83,9 +87,12 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "opened_at"], name="case_owner", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["owner"], name="case_desk", condition=Q(closed_at__isnull=True, light=False)),
             models.Index(fields=["opened_at", "id"], name="case_open", condition=Q(closed_at__isnull=True)),
             models.Index(
-                fields=["-severity", "opened_at", "id"], name="case_urgent", condition=Q(closed_at__isnull=True)
+                fields=["-severity", "opened_at", "id"],
+                name="case_urgent",
+                condition=Q(closed_at__isnull=True, light=False),
             ),
             models.Index(
                 fields=["opened_at"],

@@ -234,8 +234,13 @@ _BROKE = frozenset({State.BROKEN, State.KEPT_LATE})
 
 def failed_words(move: Moved) -> str:
     """What is wrong, in the words of the promise."""
-    lead = "Kept late" if move.after is State.KEPT_LATE else "Running late" if move.after in LIVE else "Not kept"
-    return f"{lead}: {move.title}"
+    return failure_words(move.after, move.title)
+
+
+def failure_words(state: State, title: str) -> str:
+    """What is wrong with a promise in this state, in its words."""
+    lead = "Kept late" if state is State.KEPT_LATE else "Running late" if state in LIVE else "Not kept"
+    return f"{lead}: {title}"
 
 
 def names_in(text: str, names: Collection[str]) -> str:
@@ -298,8 +303,8 @@ _OWNING = frozenset(f"case.{verb}" for verb in (
     "taken", "offered", "accepted", "declined", "offer_lapsed", "assigned", "reassigned",
 ))  # fmt: skip
 _WORK = frozenset(f"case.{verb}" for verb in (
-    "step", "committed", "granted", "grant_moved", "grant_fulfilled", "choice_offered", "approval_asked", "asked",
-    "answered", "cause", "cause_sought", "taken_in_charge",
+    "step", "told", "committed", "granted", "grant_moved", "grant_fulfilled", "choice_offered", "approval_asked",
+    "asked", "answered", "cause", "cause_sought", "taken_in_charge",
 ))  # fmt: skip
 _CAUSES = frozenset({"case.cause", "case.cause_sought"})
 _ANY = _OWNING | _WORK | {"case.closed", "case.reopened", "case.joined", "case.escalated"}

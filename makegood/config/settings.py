@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "makegood.remedies",
     "makegood.followups",
     "makegood.links",
+    "makegood.incidents",
     "makegood.intake",
     "makegood.portal",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from makegood.cases.actions import ask_for_link
-from makegood.cases.actions.holding import hold, tell
+from makegood.cases.actions.holding import entry, hold, tell
 from makegood.cases.models import Case
+from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal
 from makegood.links.models import Link
@@ -34,6 +36,20 @@ def make_link(number: int, *, scope: Scope, by: Actor, now: datetime) -> str:
     Link.objects.create(case=case, digest=token_digest(token), made_at=now, made_by=by.name[:120])
     tell("link_made", case, by=by, at=now)
     return token
+
+
+@transaction.atomic
+def make_links(cases: Mapping[int, int], *, by: Actor, now: datetime) -> dict[int, str]:
+    """Make a link to each of these cases, given as their numbers and customers, for rooms downstream that have checked
+    who asks. Returns the tokens in plain by case; they cannot be shown again."""
+    tokens = {number: secrets.token_urlsafe(BYTES) for number in cases}
+    rows = [
+        Link(case_id=number, digest=token_digest(token), made_at=now, made_by=by.name[:120])
+        for number, token in tokens.items()
+    ]
+    Link.objects.bulk_create(rows, batch_size=1_000)
+    record_many(entry("link_made", number, customer, by=by, at=now, data={}) for number, customer in cases.items())
+    return tokens
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from makegood.cases.actions.clocks import let_go
-from makegood.cases.actions.holding import WORDS_LIMIT, check_can_own, hold, person, said, tell
+from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, check_can_own, hold, person, said, tell
 from makegood.cases.actions.owning import holders
 from makegood.cases.models import Case, Cause, Commitment
 from makegood.cases.rules import OF_ONE_PERSON, Obstacle, Purpose, Story, names_in, outcome_of
@@ -106,6 +106,7 @@ def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
     }
     case.closed_at, case.outcome, case.reopened_at = None, "", now
     case.save(update_fields=["closed_at", "outcome", "reopened_at"])
+    bring_to_desk(case)
     tell("reopened", case, by=by, at=now, data={"reason": reason, "before": before})
 
 

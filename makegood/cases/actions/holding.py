@@ -44,6 +44,13 @@ def hold_theirs(number: int) -> Case:
     return Case.objects.select_for_update().get(pk=number)
 
 
+def bring_to_desk(case: Case) -> None:
+    """Something in the case needs a person, or a person is at work in it: it is light no more."""
+    if case.light:
+        case.light = False
+        case.save(update_fields=["light"])
+
+
 def hold_promises(numbers: Collection[int]) -> None:
     """Lock the promises of cases that can still move. Promises come before cases everywhere: a person who keeps
     one at the instant at which the watch breaks it waits for the watch, and neither waits in a circle."""

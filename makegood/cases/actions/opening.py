@@ -39,7 +39,8 @@ _TITLE_LIMIT = 300
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     """One failure that wants a case. `customer_id` is the living customer; `promise_id` None for a reported harm.
 
-    `promiser_id` is the member of staff who owned the promise, if one did.
+    `promiser_id` is the member of staff who owned the promise, if one did. `owner_id` is who shall own the case when
+    that is settled already; a `light` one comes to nobody's desk.
     """
 
     customer_id: int
@@ -54,6 +55,8 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     promiser_id: int | None = None
     criticality: int = 2
     harm: str = ""
+    owner_id: int | None = None
+    light: bool = False
 
     @property
     def key(self) -> Key:
@@ -131,7 +134,7 @@ def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
     ]
     made = _first_contacts(contacts, by=by, now=now)
     insert_cases(cases, failures, _commitments(contacts, made), [_opened_entry(case, by, now) for case in cases])
-    tell_opened(cases, by=by, now=now)
+    tell_opened([case for case in cases if not case.light], by=by, now=now)
     _join([trouble for trouble in troubles if first.get(trouble.key) is not trouble], there, by=by, now=now)
     again = [_failed(case) for case in cases if case.ordinal > 1] + _failed_again(troubles, stock)
     name_sponsors(again, by=by, now=now)
@@ -149,7 +152,7 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
     cases = []
     for number, trouble in zip(new_numbers(len(troubles)), troubles, strict=True):
         count, latest = stock.earlier.get(trouble.key, Earlier())
-        owner_id = people.route(trouble.team_id, trouble.role, trouble.promiser_id)
+        owner_id = trouble.owner_id or people.route(trouble.team_id, trouble.role, trouble.promiser_id)
         cases.append(
             NewCase(
                 id=number,
@@ -164,6 +167,7 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
                 ordinal=count + 1,
                 repeat_of_id=latest,
                 harm=trouble.harm,
+                light=trouble.light,
             )
         )
     return cases
@@ -184,9 +188,12 @@ def _failed_again(troubles: Sequence[Trouble], stock: Stock) -> list[Failed]:
 
 
 def load() -> dict[int, int]:
-    """How many open cases each owner has."""
+    """How many open cases each owner has on the desk."""
     # Rows are counted, not their numbers: that is answered by the index on owners alone.
-    return dict(fetch_rows("SELECT owner_id, count(*) FROM cases_case WHERE closed_at IS NULL GROUP BY owner_id", ()))
+    return dict(fetch_rows(_LOAD, ()))
+
+
+_LOAD = "SELECT owner_id, count(*) FROM cases_case WHERE closed_at IS NULL AND NOT light GROUP BY owner_id"
 
 
 def promise_first_contact(contact: FirstContact, *, by: Actor, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import check_can_own, hold, person, tell
+from makegood.cases.actions.holding import bring_to_desk, check_can_own, hold, person, tell
 from makegood.cases.actions.noticing import tell_declined, tell_handed, tell_offered
 from makegood.cases.models import Case, Commitment
 from makegood.cases.rules import OF_ONE_PERSON, Purpose
@@ -100,6 +100,7 @@ def _hand_to(case: Case, owner_id: int, *, by: Actor, now: datetime, verb: str, 
     case.taken_at = now if taken else None
     _clear_offer(case)
     case.save(update_fields=["owner", "taken_at", "offered_to", "offered_at", "offer_note"])
+    bring_to_desk(case)
     told = {"from": before["owner"], "owner": owner_id, "name": _name(owner_id, now), "before": before}
     tell(verb, case, by=by, at=now, data=told)
     tell_handed(case, before["owner"], by=by, now=now)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import WORDS_LIMIT, hold_theirs, said, tell
+from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold_theirs, said, tell
 from makegood.cases.models import Case
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
@@ -25,6 +25,7 @@ def write(number: int, *, words: str, by: Actor, now: datetime) -> None:
     """The customer writes to the owner. Raises Refusal "case.no_words", "case.too_long"."""
     case = hold_theirs(number)
     text = short(said(words, field="words", what="Write a few words first."))
+    bring_to_desk(case)
     tell("wrote", case, by=by, at=now, data={"words": text, "channel": PAGE})
     tell_owner(case, "wrote", "The customer of {} wrote to you.", by=by, now=now)
 

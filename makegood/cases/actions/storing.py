@@ -29,6 +29,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     ordinal: int
     repeat_of_id: int | None
     harm: str
+    light: bool = False
 
 
 class NewFailure(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +77,9 @@ WITH {RECORDED}, failed AS (
     FROM json_populate_recordset(NULL::cases_commitment, %(commitments)s::json)
 )
 INSERT INTO cases_case (id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
-    ordinal, repeat_of_id, harm, cause_note, outcome, offer_note, search)
+    ordinal, repeat_of_id, harm, light, cause_note, outcome, offer_note, search)
 SELECT id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
-    ordinal, repeat_of_id, harm, '', '', '', to_tsvector('simple', title || ' ' || harm)
+    ordinal, repeat_of_id, harm, light, '', '', '', to_tsvector('simple', title || ' ' || harm)
 FROM json_populate_recordset(NULL::cases_case, %(cases)s::json)
 """  # noqa: S608 - names of columns, written above
 
@@ -121,11 +122,12 @@ def insert_escalations(escalations: Sequence[NewEscalation]) -> None:
 
 
 def set_severities(severities: dict[int, int]) -> None:
-    """Change the severity of cases, by number."""
+    """Change the severity of cases, by number. What makes one graver needs a person: it is light no more."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE cases_case c SET severity = n.severity "
-            "FROM unnest(%s::bigint[], %s::int[]) AS n (id, severity) WHERE c.id = n.id AND c.severity <> n.severity",
+            "UPDATE cases_case c SET severity = n.severity, light = false "
+            "FROM unnest(%s::bigint[], %s::int[]) AS n (id, severity) "
+            "WHERE c.id = n.id AND (c.severity <> n.severity OR c.light)",
             [array_of(severities), array_of(severities.values())],
         )
 

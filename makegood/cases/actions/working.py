@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from makegood.cases.actions.charging import note_contact
-from makegood.cases.actions.holding import WORDS_LIMIT, hold, person, said, tell
+from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
 from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
 from makegood.cases.rules import CONVERSATION, Answer, Purpose, Step
@@ -46,6 +46,7 @@ def record_step(
         case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=now
     )
     before = _note_harm(case, harm, me, now)
+    bring_to_desk(case)
     index_words([case.pk])
     told = {"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip(), "row": row.pk}
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))

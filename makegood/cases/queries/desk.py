@@ -141,13 +141,13 @@ WITH waiting AS MATERIALIZED (
          ORDER BY m.case_id LIMIT %(counted)s)
         UNION ALL
         (SELECT 3, c.id FROM cases_case c
-         WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
+         WHERE c.closed_at IS NULL AND NOT c.light AND c.owner_id = %(me)s
            AND (SELECT answer FROM cases_satisfactioncheck WHERE case_id = c.id AND undone_at IS NULL
                 ORDER BY asked_at DESC, id DESC LIMIT 1) = 'more'
          ORDER BY c.id LIMIT %(counted)s)
         UNION ALL
         (SELECT 4, c.id FROM cases_case c
-         WHERE c.closed_at IS NULL AND c.owner_id = %(me)s
+         WHERE c.closed_at IS NULL AND NOT c.light AND c.owner_id = %(me)s
            AND (SELECT verb FROM journal_entry
                 WHERE case_id = c.id AND verb IN ({theirs}, {replies})
                 ORDER BY at DESC, id DESC LIMIT 1) IN ({theirs})
@@ -186,7 +186,7 @@ SELECT c.id FROM cases_case c, LATERAL (SELECT c.detected_by = 'forecast' AS for
           AND (promise_id IS NULL OR p.state IN ('broken', 'kept_late', 'released'))
     ) AS failed
 ) x
-WHERE c.closed_at IS NULL AND {ours} AND c.id NOT IN (SELECT number FROM waiting) AND ({which})
+WHERE c.closed_at IS NULL AND NOT c.light AND {ours} AND c.id NOT IN (SELECT number FROM waiting) AND ({which})
 """
 
 

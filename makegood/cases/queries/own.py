@@ -21,7 +21,8 @@ _OWN = """
 SELECT (SELECT count(*) FROM (
             SELECT FROM promises_promise WHERE owner_id = %(staff_id)s AND state = 'broken' LIMIT %(at_most)s) b),
        (SELECT count(*) FROM (
-            SELECT FROM cases_case WHERE owner_id = %(staff_id)s AND closed_at IS NULL LIMIT %(at_most)s) c),
+            SELECT FROM cases_case WHERE owner_id = %(staff_id)s AND closed_at IS NULL AND NOT light
+            LIMIT %(at_most)s) c),
        (SELECT count(*) FROM (
             SELECT FROM promises_promise WHERE owner_id = %(staff_id)s AND state IN ('open', 'at_risk', 'broken')
             LIMIT %(at_most)s) p)

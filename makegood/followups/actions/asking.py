@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from makegood.cases.actions.closing import reopen_for
-from makegood.cases.actions.holding import hold, hold_theirs, person, tell
+from makegood.cases.actions.holding import bring_to_desk, hold, hold_theirs, person, tell
 from makegood.cases.actions.speaking import PAGE, short, tell_owner
 from makegood.cases.actions.working import keep_contact
 from makegood.cases.models import Case, SatisfactionCheck
@@ -47,6 +47,8 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
     check.save(update_fields=["answer", "answered_at", "words"])
     if given is not Answer.NOT_REACHED:
         keep_contact(case, by=by, now=now)
+    if given not in (Answer.NOT_REACHED, Answer.SATISFIED):
+        bring_to_desk(case)
     told = {"answer": given, "words": words.strip(), "outcome": outcome_of(story_of(case)) or ""}
     # An answer that opened the case again stands: to close it once more is for the customer to say.
     tell("answered", case, by=by, at=now, data=told if case.reopened_at == now else told | {"row": check.pk})
@@ -74,6 +76,8 @@ def answer_oneself(number: int, *, answer: str, words: str = "", by: Actor, now:
         if case.closed_at is not None:
             case.outcome = outcome
             case.save(update_fields=["outcome"])
+    else:
+        bring_to_desk(case)
     tell(
         "answered", case, by=by, at=now, data={"answer": given, "words": text, "outcome": outcome, "channel": PAGE}
     )  # fmt: skip

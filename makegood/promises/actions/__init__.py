@@ -1,6 +1,6 @@
 """Everything that writes the ledger."""
 
-from makegood.promises.actions.ending import let_go
+from makegood.promises.actions.ending import keep_many, let_go
 from makegood.promises.actions.kinds import change_kind, ensure_kind, make_calendar
 from makegood.promises.actions.making import Made, NewPromise, make, make_many
 from makegood.promises.actions.moving import forecast, give, keep, release, replace, withdraw
@@ -18,6 +18,7 @@ __all__ = [
     "forecast",
     "give",
     "keep",
+    "keep_many",
     "let_go",
     "make",
     "make_calendar",

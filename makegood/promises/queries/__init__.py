@@ -15,12 +15,14 @@ from makegood.promises.queries.reading import (
     LedgerFilter,
     LedgerPage,
     PromiseFacts,
+    attributes_in,
     count_open,
     ledger,
     of_customer,
     promise_for,
     promises_by_id,
     search,
+    whom_it_concerns,
 )
 from makegood.promises.queries.report import BY, LedgerRow, ledger_report
 
@@ -35,6 +37,7 @@ __all__ = [
     "LedgerRow",
     "Mark",
     "PromiseFacts",
+    "attributes_in",
     "calendar_of",
     "calendars",
     "count_open",
@@ -54,4 +57,5 @@ __all__ = [
     "promises_by_id",
     "search",
     "usual_due",
+    "whom_it_concerns",
 ]

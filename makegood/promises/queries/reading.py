@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from makegood.kernel.refusals import missing
 from makegood.people.models import Staff
@@ -66,7 +68,11 @@ class PromiseFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFilter:
-    """What a view of the ledger is narrowed to; empty parts do not narrow."""
+    """What a view of the ledger is narrowed to; empty parts do not narrow.
+
+    `attributes` are names and the values they must have, as text; `words` are a part of the title. `to_customers`
+    leaves out what colleagues promise each other inside cases, and what cases promise by themselves.
+    """
 
     states: tuple[State, ...] = ()
     kind: str = ""
@@ -76,7 +82,13 @@ class LedgerFilter:
     source: str = ""
     due_from: datetime | None = None
     due_before: datetime | None = None
+    forecast_from: datetime | None = None
+    forecast_before: datetime | None = None
     reference: str = ""
+    references: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    words: str = ""
+    to_customers: bool = False
     newest_first: bool = False
 
 
@@ -189,6 +201,18 @@ def count_open(scope: Scope, narrow: LedgerFilter, *, at_most: int = 10_000) -> 
     return _narrowed(visible(scope), narrow)[:at_most].count()
 
 
+@planned_anew()
+def whom_it_concerns(scope: Scope, narrow: LedgerFilter, *, at_most: int) -> list[tuple[int, int]]:
+    """The promises that a view holds, up to `at_most`, each with the customer it was made to; the oldest first."""
+    return list(_narrowed(visible(scope), narrow).order_by("id").values_list("pk", "customer_id")[:at_most])
+
+
+@planned_anew()
+def attributes_in(scope: Scope, narrow: LedgerFilter, *, at_most: int) -> list[Mapping[str, Any]]:
+    """What is known of the promises that a view holds, up to `at_most` of them."""
+    return list(_narrowed(visible(scope), narrow).values_list("attributes", flat=True)[:at_most])
+
+
 def search(scope: Scope, text: str, *, limit: int) -> tuple[PromiseFacts, ...]:
     """Promises by their reference in another system (its beginning is enough) or by their own number."""
     wanted = Q(reference__startswith=text, reference__isnull=False)
@@ -207,9 +231,16 @@ def _narrowed(rows: PromiseQuerySet, narrow: LedgerFilter) -> PromiseQuerySet:
         "source": narrow.source,
         "due_at__gte": narrow.due_from,
         "due_at__lt": narrow.due_before,
+        "forecast_at__gte": narrow.forecast_from,
+        "forecast_at__lt": narrow.forecast_before,
         "reference__startswith": narrow.reference,
+        "reference__in": narrow.references,
+        "title__icontains": narrow.words,
     }
-    return rows.filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
+    rows = rows.filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
+    if narrow.to_customers:
+        rows = rows.filter(kind_id__in=Kind.objects.filter(inside_case=False).order_by().values("pk"))
+    return rows.filter(*(Exact(KeyTextTransform(name, "attributes"), value) for name, value in narrow.attributes))
 
 
 def _kind_id(slug: str) -> int:

@@ -268,19 +268,20 @@ def _known(
     zone = ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
     form = WORDINGS[language]
     promise = case.promise
-    due = "" if promise is None else _said_day(promise.due_on or promise.due_at.astimezone(zone), form.day, language)
+    due = "" if promise is None else said_day(promise.due_on or promise.due_at.astimezone(zone), form.day, language)
     offer = next(filter(None, (_offered(pick, language) for pick in picked.picks)), None)
     cadence = customer.cadence_minutes
     by_at = offer[1] if offer else now + timedelta(minutes=cadence) if cadence else None
     return Known(
         owner=case.owner_name, harm=case.harm, due=due, offer=offer[0] if offer else "",
-        by=_said_day(by_at.astimezone(zone), form.instant, language) if by_at else "",
+        by=said_day(by_at.astimezone(zone), form.instant, language) if by_at else "",
         foretold=_is_foretold(case), promised=promise is not None,
         again=again, said_already=said_already,
     )  # fmt: skip
 
 
-def _said_day(when: date, form: str, language: str) -> str:
+def said_day(when: date, form: str, language: str) -> str:
+    """A day or an instant as it is said in a language, by one of the forms of its `WORDINGS`."""
     with translation.override(language):
         return dateformat.format(when, form)
 

@@ -1,0 +1,30 @@
+"""Everything that writes incidents."""
+
+from makegood.incidents.actions.closing import close_answered
+from makegood.incidents.actions.deciding import ask_approval, decide, follow_silence
+from makegood.incidents.actions.handing import Letter, hand_out
+from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
+from makegood.incidents.actions.planning import set_bar, set_gift, set_words
+from makegood.incidents.actions.releasing import end, release, release_due, resume, stop
+
+__all__ = [
+    "Collected",
+    "Letter",
+    "ask_approval",
+    "change_incident",
+    "close_answered",
+    "collect",
+    "collect_open",
+    "decide",
+    "end",
+    "follow_silence",
+    "hand_out",
+    "open_incident",
+    "release",
+    "release_due",
+    "resume",
+    "set_bar",
+    "set_gift",
+    "set_words",
+    "stop",
+]

@@ -1,0 +1,124 @@
+"""On whose authority everybody is given the same: the incident's owner's, or that of somebody who was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from makegood.cases.rules import Obstacle
+from makegood.incidents.models import Approval, Incident, Member
+from makegood.incidents.queries.preparing import Prepared
+from makegood.incidents.rules.giving import Gift, covers, obstacles
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal
+from makegood.people.queries import Roster, StaffFacts, roster
+from makegood.platform.among import array_of
+from makegood.platform.rows import fetch_rows
+from makegood.remedies.actions.alike import Alike, Receiver, give_alike
+from makegood.remedies.queries.authority import limits, spent_by
+from makegood.remedies.rules.authority import Wanted, nearest_approver
+
+_NO_CASE = 0
+
+
+def why_not(staff_id: int, gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime) -> list[str]:
+    """Why somebody may not give this to so many alone, in sentences; [] when they may."""
+    return [one.sentence for one in _obstacles(staff_id, gift, many, everybody, in_case=in_case, now=now)]
+
+
+def _obstacles(
+    staff_id: int, gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime
+) -> tuple[Obstacle, ...]:
+    spent = spent_by([staff_id], case_id=_NO_CASE, currency=gift.currency, now=now)[staff_id]
+    person = everybody.people.get(staff_id)
+    return obstacles(
+        gift, many, grade=person.grade if person else 0, limits=limits(), spent=spent.periods, in_case=in_case, now=now
+    )  # fmt: skip
+
+
+def approver_of(
+    row: Incident, gift: Gift, many: int, *, now: datetime, silent: Sequence[int] = ()
+) -> StaffFacts | None:
+    """The nearest person who is there and may give all of it alone; never the owner of the incident."""
+    everybody = roster(now)
+    owner = everybody.people.get(row.owner_id)
+    spent = spent_by(everybody.people, case_id=_NO_CASE, currency=gift.currency, now=now)
+    able = [
+        staff_id for staff_id in everybody.people
+        if not _obstacles(staff_id, gift, many, everybody, in_case=Decimal(0), now=now)
+    ]  # fmt: skip
+    return nearest_approver(
+        everybody, [Wanted(gift.remedy, Decimal(0))], currency=gift.currency, limits=limits(), spent=spent,
+        asker_id=row.owner_id, team_id=owner.team_id if owner else None,
+        barred=[*silent, *(pk for pk in everybody.people if pk not in able)],
+    )  # fmt: skip
+
+
+def giver_of(row: Incident, gift: Gift, many: int, *, in_case: Decimal, now: datetime) -> int:
+    """Who gives it: the owner when it is theirs to give, else whoever approved it all.
+
+    Raises Refusal "authority.over" with who may be asked; budgets must be held when it is to be spent.
+    """
+    sentences = why_not(row.owner_id, gift, many, roster(now), in_case=in_case, now=now)
+    if not sentences:
+        return row.owner_id
+    approval = _covered(row, gift, many, now)
+    decider = approval.decided_by_id if approval is not None else None
+    if decider is not None and not why_not(decider, gift, many, roster(now), in_case=in_case, now=now):
+        return decider
+    who = approver_of(row, gift, many, now=now)
+    ask = f"Ask {who.name} to approve it for all." if who else "Nobody who is there may give it alone. Give less."
+    raise Refusal("authority.over", " ".join([*sentences, ask]), status=403)
+
+
+def check_giver(row: Incident, giver_id: int, gift: Gift, many: int, *, in_case: Decimal, now: datetime) -> None:
+    """See that so many more are still within what the giver of a release may give; their budget must be held.
+
+    Raises Refusal "authority.over".
+    """
+    sentences = why_not(giver_id, gift, many, roster(now), in_case=in_case, now=now)
+    if giver_id != row.owner_id and not _covered(row, gift, many, now):
+        sentences.append("More customers joined than were approved.")
+    if sentences:
+        raise Refusal("authority.over", " ".join([*sentences, "The release was stopped."]), status=403)
+
+
+def _covered(row: Incident, gift: Gift, many: int, now: datetime) -> Approval | None:
+    """The approval by which so many more may be given it, if there is one."""
+    approval = Approval.objects.filter(incident=row, approved=True).order_by("-decided_at").first()
+    if approval is None or approval.currency != gift.currency:
+        return None
+    given = Member.objects.filter(incident=row).exclude(told_at=None).count()
+    return approval if covers(approval.total, approval.each, gift=gift, many=many, given=given, now=now) else None
+
+
+def own_hands(staff_id: int, told: Sequence[Prepared]) -> set[int]:
+    """Those of these customers who are the giver: nobody gives to themselves."""
+    customers = array_of(one.hit.customer_id for one in told)
+    return {pk for (pk,) in fetch_rows(_OWN, [staff_id, customers])}
+
+
+_OWN = """
+SELECT c.customer_id FROM people_staff s
+JOIN customers_contactpoint c ON c.channel = 'email' AND c.normal = lower(s.email)
+WHERE s.id = %s AND c.customer_id = ANY(%s::bigint[])
+"""
+
+
+def give_to(
+    row: Incident, gift: Gift, giver_id: int, told: Sequence[Prepared], numbers: dict[int, int], *, by: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Give it to everybody of these who are not the giver themselves."""
+    own = own_hands(giver_id, told)
+    receivers = [
+        Receiver(numbers[one.hit.member_id], one.hit.customer_id, one.owner_id, gift.title(one.language)[:300])
+        for one in told
+        if one.hit.customer_id not in own
+    ]
+    what = Alike(
+        remedy=gift.remedy, sums=gift.sums(now), currency=gift.currency, due_at=gift.due_at(now),
+        reason=f"Incident {row.pk}: {row.title}", by_id=row.owner_id, decided_by=giver_id,
+    )  # fmt: skip
+    give_alike(receivers, what, by=by, now=now)

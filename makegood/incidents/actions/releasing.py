@@ -1,0 +1,142 @@
+"""Releasing an incident: batch after batch by the worker, stopped and resumed by people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import person
+from makegood.incidents.actions.giving import check_giver, give_to, giver_of
+from makegood.incidents.actions.holding import hold, tell, waiting_in
+from makegood.incidents.actions.telling import lock, note_members, tell_these
+from makegood.incidents.models import Incident
+from makegood.incidents.queries.members import tally_of
+from makegood.incidents.queries.preparing import Prepared, Stage, prepare
+from makegood.incidents.rules.plan import Plan, plan_of
+from makegood.incidents.rules.standing import Deed
+from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import one_line
+from makegood.people.queries import roster
+from makegood.people.rules import Scope
+from makegood.remedies.actions.weighing import hold_budget
+
+MOST_AT_ONCE = 500
+LONGEST_EVERY = 3_600
+
+
+@transaction.atomic
+def release(number: int, *, batch_size: int, every: int, scope: Scope, by: Actor, now: datetime) -> None:
+    """Begin to tell everybody, `batch_size` at a time with `every` seconds between two batches.
+
+    Raises Refusal "incident.unknown", "incident.may_not", "incident.not_now", "incident.nobody",
+    "incident.bad_batch", and "authority.over" while what everybody is given is more than the owner may give alone
+    and nobody has approved it.
+    """
+    _begin(hold(number, Deed.RELEASE, scope=scope), "released", batch_size, every, by=by, now=now)
+
+
+@transaction.atomic
+def resume(number: int, *, batch_size: int, every: int, scope: Scope, by: Actor, now: datetime) -> None:
+    """Go on with a release that was stopped. Raises Refusal as `release` does."""
+    _begin(hold(number, Deed.RESUME, scope=scope), "resumed", batch_size, every, by=by, now=now)
+
+
+@transaction.atomic
+def stop(number: int, *, reason: str = "", scope: Scope, by: Actor, now: datetime) -> None:
+    """Tell nobody more for now. A batch under way is finished first: whoever waits for this knows it is."""
+    row = hold(number, Deed.STOP, scope=scope)
+    person(by)
+    _stop(row, one_line(reason)[:500], by=by, now=now)
+
+
+@transaction.atomic
+def end(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """Nobody joins any more. Those who were told keep their cases; those who were not are not told."""
+    row = hold(number, Deed.END, scope=scope)
+    person(by)
+    row.ended_at, row.next_batch_at = now, None
+    row.save(update_fields=["ended_at", "next_batch_at"])
+    tell("ended", row, by=by, at=now, data={"untold": waiting_in(row).count()})
+
+
+@transaction.atomic
+def release_due(*, now: datetime) -> bool:
+    """Tell the next batch of one incident whose turn has come, and say whether there was one.
+
+    Whoever holds an incident tells its batch alone; others take the next, or none.
+    """
+    due = Incident.objects.select_for_update(skip_locked=True).filter(next_batch_at__lte=now)
+    row = due.order_by("next_batch_at", "pk").first()
+    if row is None:
+        return False
+    _tell_batch(row, now)
+    return True
+
+
+def _begin(row: Incident, verb: str, batch_size: int, every: int, *, by: Actor, now: datetime) -> None:
+    person(by)
+    if not (1 <= batch_size <= MOST_AT_ONCE and 0 <= every <= LONGEST_EVERY):
+        raise invalid(
+            "incident.bad_batch", f"From 1 to {MOST_AT_ONCE} in a batch, with up to an hour between two.", field="batch"
+        )
+    if not waiting_in(row).exists():
+        raise Refusal("incident.nobody", "Nobody waits to be told. Widen the filter, or wait until somebody joins.")
+    row.giver_id = _giver_of(row, now)
+    row.batch_size, row.every, row.next_batch_at = batch_size, every, now
+    row.released_at, row.stopped_at, row.stopped_why = row.released_at or now, None, ""
+    row.save()
+    tell(verb, row, by=by, at=now, data={"batch_size": batch_size, "every": every, "waiting": waiting_in(row).count()})
+
+
+def _giver_of(row: Incident, now: datetime) -> int | None:
+    """On whose authority everybody is given the same; None when nothing is given."""
+    gift = plan_of(row.plan).gift
+    if gift is None:
+        return None
+    tally = tally_of(row, now=now)
+    return giver_of(row, gift, tally.told, in_case=tally.in_case, now=now)
+
+
+def _stop(row: Incident, why: str, *, by: Actor, now: datetime) -> None:
+    row.stopped_at, row.stopped_why, row.next_batch_at = now, why, None
+    row.save(update_fields=["stopped_at", "stopped_why", "next_batch_at"])
+    tell("stopped", row, by=by, at=now, data={"reason": why})
+
+
+def _tell_batch(row: Incident, now: datetime) -> None:
+    members = list(waiting_in(row).order_by("pk").values_list("pk", flat=True)[: row.batch_size])
+    if not members:
+        row.next_batch_at = None
+        row.save(update_fields=["next_batch_at"])
+        return
+    plan, everybody = plan_of(row.plan), roster(now)
+    by = Actor(ActorKind.STAFF, row.owner_id, everybody.people[row.owner_id].name)
+    stock = lock(members, now=now)
+    prepared = prepare(members, plan, Stage(row.owner_id, everybody, now))
+    told = [one for one in prepared if one.verdict.left is None]
+    try:
+        _hold_gift(row, plan, told, now)
+    except Refusal as no:
+        _stop(row, no.message[:500], by=by, now=now)
+        return
+    numbers = tell_these(row, told, stock, by=by, now=now)
+    if plan.gift is not None and row.giver_id is not None:
+        give_to(row, plan.gift, row.giver_id, told, numbers, by=by, now=now)
+    row.batches += 1
+    note_members(prepared, numbers, batch=row.batches, now=now)
+    row.next_batch_at = now + timedelta(seconds=row.every)
+    row.save(update_fields=["batches", "next_batch_at"])
+    left = Counter(str(one.verdict.left) for one in prepared if one.verdict.left)
+    tell("batch", row, by=by, at=now, data={"batch": row.batches, "told": len(told), "left": dict(left)})
+
+
+def _hold_gift(row: Incident, plan: Plan, told: list[Prepared], now: datetime) -> None:
+    """Hold the giver's budget and see that it has enough for this batch. Raises Refusal "authority.over"."""
+    if plan.gift is None or row.giver_id is None or not told:
+        return
+    hold_budget(row.giver_id)
+    in_case = max(one.hit.case_given for one in told)
+    check_giver(row, row.giver_id, plan.gift, len(told), in_case=in_case, now=now)

@@ -1,0 +1,181 @@
+"""Telling a batch: each customer's case, words and gift in one transaction, so that nobody is told twice or by halves.
+
+A batch is one transaction: killed at any instant it happened whole or not at all. Promises are locked before customers,
+customers before cases, cases before budgets, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from makegood.cases.actions.holding import entry
+from makegood.cases.actions.opening import Trouble, admit
+from makegood.cases.actions.stock import Stock, take_stock
+from makegood.cases.models import Failure
+from makegood.cases.rules import DetectedBy, FailureClass, failure_words
+from makegood.incidents.models import Incident
+from makegood.incidents.queries.preparing import Prepared
+from makegood.incidents.rules.judging import Weight
+from makegood.incidents.rules.saying import message_of, steps_of
+from makegood.journal.actions import record_many
+from makegood.journal.actors import Actor
+from makegood.platform.among import Among, array_of
+from makegood.platform.copying import copy_rows
+from makegood.platform.rows import fetch_rows
+from makegood.promises.actions import keep_many
+from makegood.promises.queries import PromiseFacts, promises_by_id
+from makegood.promises.rules import LIVE
+
+PAGE = "page"
+"""Where it is read: on the customer's private page."""
+
+
+def lock(member_ids: Sequence[int], *, now: datetime) -> Stock:
+    """Lock the promises of these members and of their open cases, then the customers, then the cases."""
+    asked = {"members": array_of(member_ids)}
+    found = fetch_rows(_LOCK, asked)
+    customers = fetch_rows("SELECT customer_id FROM incidents_member WHERE id = ANY(%(members)s::bigint[])", asked)
+    return take_stock(
+        [customer for (customer,) in customers], promise_ids=[pk for pk, mine in found if mine], now=now
+    )  # fmt: skip
+
+
+_LOCK = """
+WITH hit AS MATERIALIZED (
+    SELECT promise_id FROM incidents_affected WHERE member_id = ANY(%(members)s::bigint[])
+), made AS MATERIALIZED (
+    SELECT k.promise_id FROM incidents_member m
+    JOIN customers_customer w ON w.id = m.customer_id
+    JOIN customers_customer f ON f.id = coalesce(w.merged_into_id, w.id) OR f.merged_into_id = w.id
+    JOIN cases_case c ON c.customer_id = f.id AND c.closed_at IS NULL
+    JOIN cases_commitment k ON k.case_id = c.id
+    WHERE m.id = ANY(%(members)s::bigint[])
+)
+SELECT p.id, p.id IN (SELECT promise_id FROM hit) FROM promises_promise p
+WHERE p.id IN (SELECT promise_id FROM hit UNION SELECT promise_id FROM made)
+ORDER BY p.id FOR UPDATE
+"""
+
+
+def tell_these(
+    row: Incident, told: Sequence[Prepared], stock: Stock, *, by: Actor, now: datetime
+) -> dict[int, int]:  # fmt: skip
+    """Tell everybody of these: their case opens or is joined, and holds what was said. Returns the cases by member."""
+    numbers = _cases(told, stock, by=by, now=now)
+    copy_rows("cases_stepdone", _STEP, _steps(row, told, numbers, now))
+    light = [numbers[one.hit.member_id] for one in told if one.verdict.weight is Weight.LIGHT]
+    keep_many(_first_contacts(light), by=by, now=now)
+    asked = {"told": array_of(numbers.values()), "light": array_of(light), "cause": row.cause_id, "owner": row.owner_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, asked)
+    record_many(
+        entry(
+            "told", numbers[one.hit.member_id], one.hit.customer_id, by=by, at=now, data=_told(row, one)
+        )
+        for one in told
+    )  # fmt: skip
+    return numbers
+
+
+_STEP = ("case_id", "step", "said", "channel", "by_id", "at")
+# What the incident knows of the cause its cases know. Of a light one whoever owns the incident finds it.
+_MARK = """
+UPDATE cases_case c SET light = c.id = ANY(%(light)s::bigint[]), cause_id = coalesce(c.cause_id, %(cause)s),
+    cause_finder_id = CASE WHEN coalesce(c.cause_id, %(cause)s) IS NULL AND c.id = ANY(%(light)s::bigint[])
+                           THEN coalesce(c.cause_finder_id, %(owner)s) ELSE c.cause_finder_id END
+WHERE c.id = ANY(%(told)s::bigint[])
+"""
+
+
+def _told(row: Incident, one: Prepared) -> dict[str, Any]:
+    """What the journal says of one who was told: enough to carry the message out."""
+    return {
+        "incident": row.pk, "title": row.title, "member": one.hit.member_id, "language": one.language,
+        "channel": one.hit.channel, "light": one.verdict.weight is Weight.LIGHT, "message": message_of(one.told),
+    }  # fmt: skip
+
+
+def _cases(told: Sequence[Prepared], stock: Stock, *, by: Actor, now: datetime) -> dict[int, int]:
+    """The case of each: their open one, which is joined, or one that is opened."""
+    ids = [promise_id for one in told for promise_id in one.hit.promise_ids]
+    failed = set(Failure.objects.filter(promise_id__in=Among(ids)).values_list("promise_id", flat=True))
+    facts = promises_by_id(ids)
+    troubles = [trouble for one in told for trouble in _troubles(one, facts, failed)]
+    opened = admit(troubles, stock, by=by, now=now)
+    return {
+        one.hit.member_id: one.verdict.joins or opened[one.hit.customer_id, _kind(one)].case.id for one in told
+    }  # fmt: skip
+
+
+def _kind(one: Prepared) -> int:
+    """The kind of their case: that of the one they have, else of what was promised."""
+    kind = one.hit.case_kind_id or one.hit.kind_id
+    assert kind is not None  # noqa: S101 - whoever is told has a promise
+    return kind
+
+
+def _troubles(one: Prepared, facts: Mapping[int, PromiseFacts], failed: Collection[int]) -> list[Trouble]:
+    """What is new in their case: promises whose failure stands nowhere yet. A case that is opened has one at least."""
+    fresh = [number for number in one.hit.promise_ids if number not in failed]
+    if not fresh and one.verdict.joins is None:
+        return [_trouble(one, facts[one.hit.promise_ids[0]], None)]
+    return [_trouble(one, facts[number], number) for number in fresh]
+
+
+def _trouble(one: Prepared, promise: PromiseFacts, promise_id: int | None) -> Trouble:
+    return Trouble(
+        customer_id=one.hit.customer_id, kind_id=_kind(one), team_id=one.hit.team_id, role=one.hit.role or "",
+        what=failure_words(promise.state, promise.title), severity=promise.severity,
+        failure_class=FailureClass.OUTCOME,
+        detected_by=DetectedBy.FORECAST if promise.state in LIVE else DetectedBy.STAFF, promise_id=promise_id,
+        promiser_id=promise.owner_id, owner_id=one.owner_id, light=one.verdict.weight is Weight.LIGHT,
+    )  # fmt: skip
+
+
+def _steps(row: Incident, told: Sequence[Prepared], numbers: Mapping[int, int], now: datetime) -> list[tuple[Any, ...]]:
+    return [
+        (numbers[one.hit.member_id], step, said, PAGE, row.owner_id, now)
+        for one in told
+        for step, said in steps_of(one.told).items()
+    ]
+
+
+def _first_contacts(light: Collection[int]) -> list[int]:
+    """The promises to speak to these customers: the message has. Where a person is to speak as well, they stand."""
+    rows = fetch_rows(_CONTACTS, [array_of(light)])
+    return [promise_id for (promise_id,) in rows]
+
+
+_CONTACTS = "SELECT promise_id FROM cases_commitment WHERE purpose = 'first_contact' AND case_id = ANY(%s::bigint[])"
+
+
+def note_members(
+    prepared: Sequence[Prepared], numbers: Mapping[int, int], *, batch: int, now: datetime
+) -> None:  # fmt: skip
+    """Write what became of each."""
+    rows = [_member(one, numbers.get(one.hit.member_id), batch, now) for one in prepared]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [msgspec.json.encode(rows).decode()])
+
+
+def _member(one: Prepared, number: int | None, batch: int, now: datetime) -> dict[str, Any]:
+    left = one.verdict.left
+    return {
+        "id": one.hit.member_id, "batch": batch, "case_id": number, "left_out": left or "",
+        "left_at": now if left else None, "told_at": None if left else now,
+        "light": None if left else one.verdict.weight is Weight.LIGHT,
+        "language": "" if left else one.language, "channel": "" if left else one.hit.channel or "",
+        "message": message_of(one.told),
+    }  # fmt: skip
+
+
+_SET = ("batch", "case_id", "left_out", "left_at", "told_at", "light", "language", "channel", "message")
+_NOTE = f"""
+UPDATE incidents_member AS m SET ({", ".join(_SET)}) = ROW({", ".join(f"n.{name}" for name in _SET)})
+FROM json_populate_recordset(NULL::incidents_member, %s::json) AS n WHERE m.id = n.id
+"""  # noqa: S608 - names of columns, written above

@@ -1,0 +1,241 @@
+"""The customers of an incident one by one: the dry run of those who wait, and what became of the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from makegood.incidents.models import Incident, Member
+from makegood.incidents.queries.preparing import Prepared, Stage, hits, plight_of, prepare
+from makegood.incidents.queries.seeing import unknown_incident, visible
+from makegood.incidents.rules.judging import Weight, judge
+from makegood.incidents.rules.plan import Plan, plan_of
+from makegood.incidents.rules.saying import message_of
+from makegood.kernel.refusals import invalid
+from makegood.people.queries import roster
+from makegood.people.rules import Scope
+from makegood.platform.installation import organisation
+from makegood.platform.rows import fetch_rows
+from makegood.remedies.rules.granting import Sums
+from makegood.remedies.rules.plan import language_of
+
+PAGE = 25
+_STRETCH = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a release would do now. `in_case` is the most that one of the cases was given already.
+
+    `weights` and `left` count customers, `joins` those whose open case is joined; `languages` are of those told, a
+    language that we do not write in under its own name.
+    """
+
+    told: int
+    weights: Mapping[str, int]
+    joins: int
+    left: Mapping[str, int]
+    languages: Mapping[str, int]
+    channels: Mapping[str, int]
+    apologised: int
+    in_case: Decimal
+    sums: Sums
+    currency: str
+
+    @property
+    def total(self) -> Decimal:
+        """What it comes to."""
+        return self.sums.entitled + self.sums.above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLine:
+    """A customer of an incident: what they would be told, were told, or why they are left out.
+
+    `case` is the case they have or would join, None for one to be opened. `answer` is what they said to it, "" nothing.
+    """
+
+    member: int
+    customer_id: int
+    customer_name: str
+    promise: str
+    due_at: datetime | None
+    case: int | None
+    owner: str
+    light: bool | None
+    left: str
+    language: str
+    channel: str
+    address: str
+    message: str
+    told_at: datetime | None
+    batch: int | None
+    answer: str
+    apologised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """A page of them by their number, and the cursor of the next ("" at the end)."""
+
+    rows: tuple[MemberLine, ...]
+    next: str
+
+
+def dry_run(scope: Scope, number: int, *, after: str = "", limit: int = PAGE, now: datetime) -> MembersPage:
+    """Those who wait to be told, each with the very message they would get now.
+
+    Raises Refusal "incident.unknown", "page.bad_cursor".
+    """
+    row = _seen(scope, number)
+    waiting = _waiting(row).filter(pk__gt=_cursor(after)).order_by("pk").values_list("pk", flat=True)
+    ids = list(waiting[: limit + 1])
+    lines = _prepared_lines(row, ids[:limit], now)
+    return MembersPage(tuple(lines), str(ids[limit - 1]) if len(ids) > limit else "")
+
+
+def every_message(scope: Scope, number: int, *, now: datetime) -> Iterator[MemberLine]:
+    """All of the dry run, a thousand read at a time. Raises Refusal "incident.unknown"."""
+    row = _seen(scope, number)
+    ids = list(_waiting(row).order_by("pk").values_list("pk", flat=True))
+    return (line for start in range(0, len(ids), _STRETCH)
+            for line in _prepared_lines(row, ids[start : start + _STRETCH], now))  # fmt: skip
+
+
+def members(
+    scope: Scope, number: int, *, state: str, after: str = "", limit: int = PAGE
+) -> MembersPage:  # fmt: skip
+    """Those who were `told`, `left` out, or who want `more`, by their number.
+
+    Raises Refusal "incident.unknown", "page.bad_cursor".
+    """
+    row = _seen(scope, number)
+    asked = {"incident": row.pk, "state": state, "after": _cursor(after), "limit": limit + 1}
+    found = [_line(*cells) for cells in fetch_rows(_MEMBERS, asked)]
+    return MembersPage(tuple(found[:limit]), str(found[limit - 1].member) if len(found) > limit else "")
+
+
+def tally(scope: Scope, number: int, *, now: datetime) -> Tally:
+    """What a release would do now, in numbers. Raises Refusal "incident.unknown"."""
+    return tally_of(_seen(scope, number), now=now)
+
+
+def tally_of(row: Incident, *, now: datetime) -> Tally:
+    """The same for whoever holds the incident. Of ten thousand customers it takes about a second: every one is judged
+    as the release will judge them."""
+    plan, currency = plan_of(row.plan), organisation().currency
+    ids = list(_waiting(row).order_by("pk").values_list("pk", flat=True))
+    weights: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
+    channels: Counter[str] = Counter()
+    joins = apologised = 0
+    in_case = Decimal(0)
+    for hit in hits(ids, currency=currency, now=now):
+        verdict = judge(plight_of(hit), plan.line)
+        if verdict.left is not None:
+            left[verdict.left.value] += 1
+            continue
+        weights[(verdict.weight or Weight.FULL).value] += 1
+        languages[_named(hit.language)] += 1
+        channels[hit.channel or ""] += 1
+        joins += verdict.joins is not None
+        apologised += hit.apologised
+        in_case = max(in_case, hit.case_given)
+    told = weights.total()
+    return Tally(
+        told=told, weights=weights, joins=joins, left=left, languages=languages, channels=channels,
+        apologised=apologised, in_case=in_case, sums=_sums(plan, told, now),
+        currency=plan.gift.currency if plan.gift else currency,
+    )  # fmt: skip
+
+
+def _sums(plan: Plan, many: int, now: datetime) -> Sums:
+    if plan.gift is None:
+        return Sums()
+    one = plan.gift.sums(now)
+    return Sums(one.entitled * many, one.correction * many, one.goodwill * many)
+
+
+def _named(tag: str) -> str:
+    """A language as it is counted: ours, or the customer's own when we have no words in it."""
+    plain = tag.replace("_", "-").partition("-")[0].casefold()
+    return plain if not plain or language_of(plain) == plain else f"{plain} (en)"
+
+
+def _seen(scope: Scope, number: int) -> Incident:
+    row = visible(scope).filter(pk=number).first()
+    if row is None:
+        raise unknown_incident()
+    return row
+
+
+def _waiting(row: Incident) -> Any:
+    return Member.objects.filter(incident=row, told_at=None, left_out="")
+
+
+def _prepared_lines(row: Incident, ids: list[int], now: datetime) -> list[MemberLine]:
+    stage = Stage(row.owner_id, roster(now), now)
+    return [_prepared(one) for one in prepare(ids, plan_of(row.plan), stage)]
+
+
+def _prepared(one: Prepared) -> MemberLine:
+    hit, verdict = one.hit, one.verdict
+    return MemberLine(
+        member=hit.member_id, customer_id=hit.customer_id, customer_name=hit.name, promise=hit.title or "",
+        due_at=hit.due_at, case=hit.case_id, owner=one.owner,
+        light=None if verdict.left else verdict.weight is Weight.LIGHT, left=verdict.left or "",
+        language=one.language, channel=hit.channel or "", address=hit.address or "", message=message_of(one.told),
+        told_at=None, batch=None, answer="", apologised=hit.apologised,
+    )  # fmt: skip
+
+
+_MEMBERS = """
+SELECT m.id, coalesce(c.merged_into_id, c.id), c.name, coalesce(p.title, ''), p.due_at, m.case_id, coalesce(o.name, ''),
+       m.light, m.left_out, m.language, m.channel, coalesce(reach.value, ''), m.message, m.told_at, m.batch,
+       coalesce(a.answer, '')
+FROM incidents_member m
+JOIN customers_customer c ON c.id = m.customer_id
+LEFT JOIN cases_case k ON k.id = m.case_id
+LEFT JOIN people_staff o ON o.id = k.owner_id
+LEFT JOIN LATERAL (
+    SELECT w.title, w.due_at FROM incidents_affected x JOIN promises_promise w ON w.id = x.promise_id
+    WHERE x.member_id = m.id ORDER BY x.freed_at IS NOT NULL, w.due_at, w.id LIMIT 1
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT value FROM customers_contactpoint
+    WHERE customer_id = coalesce(c.merged_into_id, c.id) AND channel = m.channel ORDER BY id LIMIT 1
+) reach ON true
+LEFT JOIN LATERAL (
+    SELECT s.answer FROM cases_satisfactioncheck s
+    WHERE s.case_id = m.case_id AND s.undone_at IS NULL AND s.answer NOT IN ('', 'not_reached')
+      AND s.answered_at >= m.told_at
+    ORDER BY s.answered_at DESC, s.id DESC LIMIT 1
+) a ON m.told_at IS NOT NULL
+WHERE m.incident_id = %(incident)s AND m.id > %(after)s
+  AND CASE %(state)s WHEN 'told' THEN m.told_at IS NOT NULL WHEN 'left' THEN m.left_out <> ''
+      WHEN 'more' THEN a.answer IN ('more', 'not_satisfied') ELSE true END
+ORDER BY m.id LIMIT %(limit)s
+"""
+
+
+def _line(*cells: Any) -> MemberLine:
+    return MemberLine(**dict(zip(_NAMES, cells, strict=True)))
+
+
+_NAMES = (
+    "member", "customer_id", "customer_name", "promise", "due_at", "case", "owner", "light", "left", "language",
+    "channel", "address", "message", "told_at", "batch", "answer",
+)  # fmt: skip
+
+
+def _cursor(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after")
+    return int(text)

@@ -1,0 +1,42 @@
+"""What an incident's message says beyond the lines of every plan, in each language. Data, with nothing to run.
+
+Places: {promise} what was promised, {due} when, {new} when it is expected now, {owner} who owns the case, {offer} what
+is given, {by} by when. A sentence with a place of which nothing is known is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Wordings(NamedTuple):
+    """The lines of one language."""
+
+    news: str
+    offer: str
+    answer: str
+
+
+WORDINGS: Mapping[str, Wordings] = {
+    "en": Wordings(
+        news="As things stand it will be {new}.",
+        offer="What we give you for the trouble: {offer}. You have it by {by} at the latest.",
+        answer="What does this mean for your day? Write it on your page: {owner} reads it, and answers.",
+    ),
+    "de": Wordings(
+        news="Nach heutigem Stand wird es {new}.",
+        offer="Für Ihre Mühe geben wir Ihnen: {offer}. Sie haben es spätestens {by}.",
+        answer="Was bedeutet das heute für Sie? Schreiben Sie es auf Ihre Seite: {owner} liest es und antwortet.",
+    ),
+    "es": Wordings(
+        news="Según lo que sabemos ahora, será el {new}.",
+        offer="Por las molestias le damos: {offer}. Lo tendrá a más tardar el {by}.",
+        answer="¿Qué supone esto hoy para usted? Escríbalo en su página: {owner} lo lee y le responde.",
+    ),
+    "pt": Wordings(
+        news="Pelo que sabemos agora, será em {new}.",
+        offer="Pelo incómodo oferecemos: {offer}. Chega o mais tardar até {by}.",
+        answer="O que isto muda no seu dia? Escreva-o na sua página: {owner} lê e responde.",
+    ),
+}

@@ -1,0 +1,84 @@
+"""Giving the same to many at once: what one cause did to all of them is made good to each alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import entry
+from makegood.cases.actions.storing import NewCommitment, insert_commitments
+from makegood.cases.rules import Purpose
+from makegood.journal.actions import NewEntry, record_many
+from makegood.journal.actors import Actor
+from makegood.promises.actions import Made, NewPromise, make_many
+from makegood.remedies.models import Grant
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import GrantState, Sums
+
+
+class Receiver(NamedTuple):
+    """A case that is given it, and what it is called in the language of its customer."""
+
+    case_id: int
+    customer_id: int
+    owner_id: int
+    title: str
+
+
+class Alike(NamedTuple):
+    """What each is given, by `due_at`: `by_id` wanted it, `decided_by` gave it on their own authority."""
+
+    remedy: RemedyKind
+    sums: Sums
+    currency: str
+    due_at: datetime
+    reason: str
+    by_id: int
+    decided_by: int
+
+
+@transaction.atomic
+def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: datetime) -> None:
+    """Give the same in many cases; each gets its commitment with a date.
+
+    The cases must be held, then the budget of whoever decided (`hold_budget`), and it must have been seen to be within
+    their authority: this asks nothing more.
+    """
+    if not receivers:
+        return
+    wanted = [
+        NewPromise(customer_id=one.customer_id, title=one.title, due_at=what.due_at, owner_id=one.owner_id)
+        for one in receivers
+    ]
+    made = make_many(wanted, kind="commitment", by=by, now=now)
+    insert_commitments(
+        [
+            NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.COMMITMENT)
+            for one, promise in zip(receivers, made, strict=True)
+        ]
+    )
+    rows = [_row(one, promise, what, now) for one, promise in zip(receivers, made, strict=True)]
+    Grant.objects.bulk_create(rows, batch_size=1_000)
+    given = zip(rows, receivers, made, strict=True)
+    record_many(_entry(row.pk, one, promise, what, by, now) for row, one, promise in given)
+
+
+def _row(one: Receiver, promise: Made, what: Alike, now: datetime) -> Grant:
+    sums = what.sums
+    return Grant(
+        case_id=one.case_id, remedy=what.remedy, title=one.title, entitled=sums.entitled, correction=sums.correction,
+        goodwill=sums.goodwill, currency=what.currency, reason=what.reason, state=GrantState.GIVEN, by_id=what.by_id,
+        made_at=now, due_at=what.due_at, decided_by_id=what.decided_by, given_at=now, promise_id=promise.pk,
+    )  # fmt: skip
+
+
+def _entry(number: int, one: Receiver, promise: Made, what: Alike, by: Actor, now: datetime) -> NewEntry:
+    sums = {name: str(getattr(what.sums, name)) for name in what.sums.__struct_fields__ if getattr(what.sums, name)}
+    data = {
+        "grant": number, "remedy": what.remedy, "title": one.title, "currency": what.currency, **sums,
+        "due_at": what.due_at.isoformat(), "promise": promise.pk, "reason": what.reason,
+    }  # fmt: skip
+    return entry("granted", one.case_id, one.customer_id, by=by, at=now, data=data)
