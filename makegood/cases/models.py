@@ -95,6 +95,11 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True, light=False),
             ),
             models.Index(
+                fields=["-severity", "opened_at", "id"],
+                name="case_untaken",
+                condition=Q(closed_at__isnull=True, light=False, taken_at__isnull=True),
+            ),
+            models.Index(
                 fields=["opened_at"],
                 name="case_foretold",
                 condition=Q(closed_at__isnull=True, detected_by=DetectedBy.FORECAST),

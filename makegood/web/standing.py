@@ -15,7 +15,7 @@ _SHOWN = 999
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Broken promises, open cases, promises not kept yet, unread notices, and decisions asked of the one who looks."""
+    """Broken on Today, open cases, promises not kept yet, unread notices, and decisions asked of the one who looks."""
 
     today: int
     cases: int
@@ -39,7 +39,7 @@ def counts_for(desk: Desk) -> Counts:
 
 def standing_for(desk: Desk) -> Standing:
     """The counts, each up to 999, and the limit."""
-    mine = own_work(desk.staff_id, at_most=_SHOWN)
+    mine = own_work(desk.scope, at_most=_SHOWN)
     own = own_standing(desk.staff_id, desk.organisation.currency, at_most=_SHOWN)
     counts = Counts(
         today=mine.broken, cases=mine.cases, promises=mine.promises, notices=unread(desk.staff_id, at_most=_SHOWN),

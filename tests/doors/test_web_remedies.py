@@ -167,11 +167,18 @@ def test_what_is_more_is_asked_for_and_decided_in_two_taps(cast: Cast, url: str)
     assert toast(asked) == "Lena Brandt is asked to approve £333."
     assert not Grant.objects.exclude(state="asked").exists()
     assert "asked Lena Brandt to approve £333" in text(asked)
+    assert "Lena Brandt decides about £333. Mara Silva asked for:" in text(asked)
 
     number = Approval.objects.get().pk
+    today = lena.get("/today/")
+    assert f'href="/approvals/{number}/"' in today.content.decode(), "one tap; the button of the page is the second"
+    assert "Waiting on you 1" in text(today)
+    assert "Dana Okafor Approval Mara Silva asks for £333" in text(today)
+    assert "asks for" not in text(AtDesk(cast.tomas).get("/today/"))
+    assert "You decide about £333." in text(lena.get(url.replace("remedies/", "")))
     waiting = lena.get("/approvals/")
     assert "Dana Okafor: £333" in text(waiting)
-    assert re.search(r'data-count="approvals">1<', waiting.content.decode())
+    assert re.search(r'data-count="approvals"[^>]*>1<', waiting.content.decode())
     page = text(lena.get(f"/approvals/{number}/"))
     for words in ("I have nothing to sleep on tonight.", "First night in a new home", "Approve £333", "Refuse"):
         assert words in page
@@ -179,6 +186,8 @@ def test_what_is_more_is_asked_for_and_decided_in_two_taps(cast: Cast, url: str)
     assert {row.state for row in Grant.objects.all()} == {"given"}
     assert "Lena Brandt approved" in text(mara.get(url.replace("remedies/", "")))
     assert "£333, approved" in text(lena.get(f"/approvals/{number}/"))
+    assert "asks for" not in text(lena.get("/today/"))
+    assert "decides about" not in text(mara.get(url.replace("remedies/", "")))
 
 
 def test_what_a_playbook_keeps_for_somebody_else_is_asked_for_however_cheap(cast: Cast, url: str) -> None:

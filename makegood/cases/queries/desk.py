@@ -1,21 +1,21 @@
-"""Today's work in three groups: broken, at risk, waiting on you."""
+"""Today's work in three groups: broken, at risk, waiting on you. Each open case stands in one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from makegood.cases.queries.listing import CaseLine, lines_by_number
-from makegood.cases.queries.seeing import NOBODY, SEEN_WITHOUT_TEAM
+from makegood.cases.queries.seeing import NOBODY
+from makegood.cases.queries.standing import CASELESS_MINE, MOST_READ, grouped
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import PromiseFacts, promises_by_id
-from makegood.promises.queries.reading import SEEN, sight
+from makegood.promises.queries.reading import OF_TEAM, SEEN, sight
 
 MOST = 25
-_COUNTED = 1_000
 # Among these many promises, the last that broke or the next to be looked at, those without a case are sought:
 # the desk costs the same however long the ledger is.
 _LOOKED_AT = 2_000
@@ -40,11 +40,17 @@ class DeskRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskGroup:
-    """A group and how many it holds (counted up to a thousand); at most twenty-five rows of them."""
+    """A group: how many rows it holds, and the first twenty-five of them, what needs a person now before the rest.
+
+    `first` is its oldest row, of what is at risk the next to break; None when nothing in it has a time that runs.
+    `cut` says that there are more than are counted.
+    """
 
     key: Literal["broken", "at_risk", "waiting"]
     count: int
     rows: tuple[DeskRow, ...]
+    first: DeskRow | None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,168 +61,143 @@ class Desk:
 
 
 def desk_rows(scope: Scope, *, who: Literal["me", "team"]) -> Desk:
-    """What is to be done now, by oneself or by the team, most urgent first."""
+    """What is to be done now, by oneself or by the team: what nobody has taken yet first, then the most urgent."""
     found = _read(scope, who)
-    shown = {
-        "broken": found.caseless_broken[: MOST - len(found.broken)],
-        "at_risk": found.caseless_at_risk[: MOST - len(found.at_risk)],
-    }
-    lines = lines_by_number([*found.broken, *found.at_risk, *found.waiting])
-    promises = promises_by_id([*shown["broken"], *shown["at_risk"]])
-    broken = _rows(found.broken, lines) + _alone(shown["broken"], promises)
-    at_risk = _rows(found.at_risk, lines) + _alone(shown["at_risk"], promises)
-    whys = dict(zip(found.waiting, found.whys, strict=True))
-    return Desk(
-        (
-            DeskGroup("broken", found.count_broken + len(found.caseless_broken), broken),
-            DeskGroup("at_risk", found.count_at_risk + len(found.caseless_at_risk), at_risk),
-            DeskGroup("waiting", found.count_waiting, _rows(found.waiting, lines, whys)),
-        )
-    )
-
-
-_WHYS = (
-    "{owner} offers it to you", "Take it in charge", "Speak to the customer yourself", "The customer wants more",
-    "The customer wrote to you", "Find out why it happened",
-)  # fmt: skip
-
-
-def _rows(
-    numbers: Sequence[int], lines: Mapping[int, CaseLine], whys: Mapping[int, int] | None = None
-) -> tuple[DeskRow, ...]:
-    reasons = {number: _WHYS[rank].format(owner=lines[number].owner_name) for number, rank in (whys or {}).items()}
-    return tuple(DeskRow(lines[number], None, reasons.get(number, "")) for number in numbers)
-
-
-def _alone(numbers: Sequence[int], promises: Mapping[int, PromiseFacts]) -> tuple[DeskRow, ...]:
-    return tuple(DeskRow(None, promises[number]) for number in numbers if number in promises)
+    named = [one for one in (found.oldest_broken, found.next_at_risk, found.oldest_waiting) if one]
+    lines = lines_by_number([*found.broken, *found.at_risk, *found.waiting, *named])
+    alone = promises_by_id({
+        *found.caseless_broken[:MOST], *found.caseless_broken[-1:], *found.caseless_at_risk[:MOST],
+    })  # fmt: skip
+    return Desk((_broken(found, lines, alone), _at_risk(found, lines, alone), _waiting(found, lines)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The numbers of what stands in each group. `whys` are the places of `waiting` in the words for it."""
+    """The numbers of what stands in each group. `whys` are what each of `waiting` waits for."""
 
     broken: list[int]
     at_risk: list[int]
-    count_broken: int
-    count_at_risk: int
-    caseless_broken: list[int]
-    caseless_at_risk: list[int]
     waiting: list[int]
     whys: list[int]
+    count_broken: int
+    count_at_risk: int
     count_waiting: int
+    oldest_broken: int | None
+    next_at_risk: int | None
+    oldest_waiting: int | None
+    caseless_broken: list[int]
+    caseless_at_risk: list[int]
+    cut: bool
+
+
+Lines = Mapping[int, CaseLine]
+Promises = Mapping[int, PromiseFacts]
+
+
+def _broken(found: _Found, lines: Lines, alone: Promises) -> DeskGroup:
+    """Promises without a case come last: their kinds want no recovery."""
+    rows = (*_cases(found.broken, lines), *_alone(found.caseless_broken, alone))[:MOST]
+    olds = (*_cases([found.oldest_broken or NOBODY], lines), *_alone(found.caseless_broken[-1:], alone))
+    count = found.count_broken + len(found.caseless_broken)
+    return DeskGroup("broken", count, rows, _first(olds), found.cut or len(found.caseless_broken) == MOST_READ)
+
+
+def _at_risk(found: _Found, lines: Lines, alone: Promises) -> DeskGroup:
+    """Those of cases and those without one, the next to break first; what nobody has taken before all."""
+    both = (*_cases(found.at_risk, lines), *_alone(found.caseless_at_risk, alone))
+    rows = tuple(sorted(both, key=lambda row: (not row.case or row.case.taken_at is not None, _breaks(row))))[:MOST]
+    nexts = (*_cases([found.next_at_risk or NOBODY], lines), *_alone(found.caseless_at_risk[:1], alone))
+    count = found.count_at_risk + len(found.caseless_at_risk)
+    cut = found.cut or len(found.caseless_at_risk) == MOST_READ
+    return DeskGroup("at_risk", count, rows, min(nexts, key=_breaks, default=None), cut)
+
+
+def _waiting(found: _Found, lines: Lines) -> DeskGroup:
+    reasons = {
+        number: _WHYS[rank].format(owner=lines[number].owner_name)
+        for number, rank in zip(found.waiting, found.whys, strict=True)
+    }
+    rows = tuple(DeskRow(lines[number], None, reasons[number]) for number in found.waiting)
+    oldest = next(_cases([found.oldest_waiting or NOBODY], lines), None)
+    return DeskGroup("waiting", found.count_waiting, rows, oldest, found.cut)
+
+
+def _cases(numbers: Iterable[int], lines: Lines) -> Iterator[DeskRow]:
+    return (DeskRow(lines[number], None) for number in numbers if number in lines)
+
+
+def _alone(numbers: Iterable[int], promises: Promises) -> Iterator[DeskRow]:
+    return (DeskRow(None, promises[number]) for number in numbers if number in promises)
+
+
+def _breaks(row: DeskRow) -> datetime:
+    if row.promise is not None:
+        return row.promise.breaks_at
+    assert row.case is not None  # noqa: S101 - a row is one or the other
+    return row.case.promise_breaks_at or row.case.opened_at
+
+
+def _first(rows: Sequence[DeskRow]) -> DeskRow | None:
+    return min(rows, key=lambda row: row.since, default=None)
+
+
+# What others wait for, and from a hundred on what is only to be concluded.
+_WHYS = {
+    0: "{owner} offers it to you", 1: "Take it in charge", 2: "Speak to the customer yourself",
+    3: "The customer wants more", 4: "The customer wrote to you", 5: "Find out why it happened",
+    100: "Ask whether it is right", 101: "Not reached so far: try again", 102: "Say why it happened",
+    103: "Close it", 104: "Asked; the answer is awaited",
+}  # fmt: skip
 
 
 def _read(scope: Scope, who: str) -> _Found:
-    ours, caseless = _ours(scope, who), _CASELESS_MINE if who == "me" else _caseless_near(scope)
-    asked = {"me": scope.staff_id or NOBODY, "most": MOST, "counted": _COUNTED, "looked_at": _LOOKED_AT}
-    statement = _DESK.format(
-        replies=_REPLIES,
-        theirs=_THEIRS,
-        broken=_CASES.format(ours=ours, which="NOT foretold OR failed"),
-        at_risk=_CASES.format(ours=ours, which="foretold AND NOT failed"),
-        caseless_broken=caseless.format(state="broken", down="DESC"),
-        caseless_at_risk=caseless.format(state="at_risk", down=""),
+    theirs = SEEN if scope.team_id is None else OF_TEAM
+    caseless = CASELESS_MINE if who == "me" else _CASELESS_NEAR
+    statement = grouped(scope, who) + _DESK.format(
+        broken=caseless.format(state="broken", down="DESC", theirs=theirs),
+        at_risk=caseless.format(state="at_risk", down="", theirs=theirs),
     )
+    asked = {
+        "me": scope.staff_id or NOBODY, "most": MOST, "read": MOST_READ, "looked_at": _LOOKED_AT,
+        "of_team_id": scope.team_id,
+    }  # fmt: skip
     return _Found(*fetch_rows(statement, asked | sight(scope))[0])
 
 
-# By hand and in one statement: putting together the ten that it was took longer than asking them.
-#
-# What waits for this very person, and for what; where several hold, the first. Up to a thousand of each sort: after
-# a storm a lead may be drawn into more than anybody could look at.
+# By hand and in one statement: putting together the ten that it was took longer than asking them. What nobody has
+# taken comes first; then what is still broken, the gravest first, and of what is at risk the next to break.
 _DESK = """
-WITH waiting AS MATERIALIZED (
-    SELECT number, min(why) AS why FROM (
-        (SELECT 0 AS why, id AS number FROM cases_case WHERE closed_at IS NULL AND offered_to_id = %(me)s
-         ORDER BY id LIMIT %(counted)s)
-        UNION ALL
-        (SELECT 1, e.case_id FROM cases_escalation e
-         JOIN cases_commitment m ON m.id = e.charge_id JOIN promises_promise p ON p.id = m.promise_id
-         WHERE e.person_id = %(me)s AND e.taken_at IS NULL AND p.state IN ('open', 'at_risk', 'broken')
-         ORDER BY e.case_id LIMIT %(counted)s)
-        UNION ALL
-        (SELECT 2, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
-         WHERE m.purpose = 'personal_contact' AND p.owner_id = %(me)s AND p.state IN ('open', 'at_risk', 'broken')
-         ORDER BY m.case_id LIMIT %(counted)s)
-        UNION ALL
-        (SELECT 3, c.id FROM cases_case c
-         WHERE c.closed_at IS NULL AND NOT c.light AND c.owner_id = %(me)s
-           AND (SELECT answer FROM cases_satisfactioncheck WHERE case_id = c.id AND undone_at IS NULL
-                ORDER BY asked_at DESC, id DESC LIMIT 1) = 'more'
-         ORDER BY c.id LIMIT %(counted)s)
-        UNION ALL
-        (SELECT 4, c.id FROM cases_case c
-         WHERE c.closed_at IS NULL AND NOT c.light AND c.owner_id = %(me)s
-           AND (SELECT verb FROM journal_entry
-                WHERE case_id = c.id AND verb IN ({theirs}, {replies})
-                ORDER BY at DESC, id DESC LIMIT 1) IN ({theirs})
-         ORDER BY c.id LIMIT %(counted)s)
-        UNION ALL
-        (SELECT 5, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
-         WHERE m.purpose = 'find_cause' AND p.owner_id = %(me)s AND p.state IN ('at_risk', 'broken')
-         ORDER BY m.case_id LIMIT %(counted)s)
-    ) each_sort GROUP BY number
-), longest AS (
-    SELECT number, why, opened_at FROM waiting JOIN cases_case ON id = number ORDER BY opened_at, number LIMIT %(most)s
+, broken AS (
+    SELECT id, late_since, row_number() OVER (ORDER BY untaken DESC, runs DESC, severity DESC, opened_at, id) AS place
+    FROM stood WHERE "group" = 'broken'
+), at_risk AS (
+    SELECT id, breaks_at, row_number() OVER (ORDER BY untaken DESC, runs DESC, breaks_at, id) AS place
+    FROM stood WHERE "group" = 'at_risk'
+), awaits AS (
+    SELECT id, why, opened_at, row_number() OVER (ORDER BY why >= 100, opened_at, id) AS place FROM (
+        SELECT number AS id, why, opened_at FROM waiting JOIN cases_case ON id = number
+        UNION ALL SELECT id, to_conclude, opened_at FROM stood WHERE "group" = 'waiting'
+    ) both_sorts
 )
-SELECT ARRAY({broken} ORDER BY severity DESC, opened_at, id LIMIT %(most)s),
-       ARRAY({at_risk} ORDER BY severity DESC, opened_at, id LIMIT %(most)s),
-       (SELECT count(*) FROM ({broken} LIMIT %(counted)s) b),
-       (SELECT count(*) FROM ({at_risk} LIMIT %(counted)s) r),
-       ARRAY({caseless_broken} LIMIT %(counted)s),
-       ARRAY({caseless_at_risk} LIMIT %(counted)s),
-       ARRAY(SELECT number FROM longest ORDER BY opened_at, number),
-       ARRAY(SELECT why FROM longest ORDER BY opened_at, number),
-       (SELECT count(*) FROM waiting)
+SELECT ARRAY(SELECT id FROM broken WHERE place <= %(most)s ORDER BY place),
+       ARRAY(SELECT id FROM at_risk WHERE place <= %(most)s ORDER BY place),
+       ARRAY(SELECT id FROM awaits WHERE place <= %(most)s ORDER BY place),
+       ARRAY(SELECT why FROM awaits WHERE place <= %(most)s ORDER BY place),
+       (SELECT count(*) FROM broken), (SELECT count(*) FROM at_risk), (SELECT count(*) FROM awaits),
+       (SELECT id FROM broken WHERE late_since IS NOT NULL ORDER BY late_since, id LIMIT 1),
+       (SELECT id FROM at_risk ORDER BY breaks_at, id LIMIT 1),
+       (SELECT id FROM awaits ORDER BY opened_at, id LIMIT 1),
+       ARRAY({broken}),
+       ARRAY({at_risk}),
+       EXISTS (SELECT FROM theirs GROUP BY untaken HAVING count(*) = %(read)s)
 """
 
-# What the customer did on their page that wants a reply.
-_THEIRS = "'case.wrote', 'case.asked_else', 'case.link_asked'"
-# What is a reply to a customer who wrote, or one that the customer needs no more.
-_REPLIES = "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.choice_offered', 'case.link_made'"
-
-# Only a case that was opened to speak first can hold nothing that failed: the others need no look at theirs. One
-# that was foretold to break and then kept in time, or replaced with the customer's consent, never failed.
-_CASES = """
-SELECT c.id FROM cases_case c, LATERAL (SELECT c.detected_by = 'forecast' AS foretold) f, LATERAL (
-    SELECT EXISTS (
-        SELECT FROM cases_failure LEFT JOIN promises_promise p ON p.id = promise_id
-        WHERE case_id = c.id AND corrected_at IS NULL
-          AND (promise_id IS NULL OR p.state IN ('broken', 'kept_late', 'released'))
-    ) AS failed
-) x
-WHERE c.closed_at IS NULL AND NOT c.light AND {ours} AND c.id NOT IN (SELECT number FROM waiting) AND ({which})
-"""
-
-
-def _ours(scope: Scope, who: str) -> str:
-    """One's own open cases, or the team's; for those in no team all that they may see."""
-    if who == "me":
-        return "c.owner_id = %(me)s"
-    if scope.team_id is not None:
-        return "c.owner_id IN (SELECT id FROM people_staff WHERE team_id = %(team_id)s)"
-    return "true" if scope.sees_all else SEEN_WITHOUT_TEAM
-
-
-# Promises in a state that no case is about, the latest to break or the next to break first.
-_CASELESS_MINE = """
-SELECT p.id FROM promises_promise p
-WHERE p.owner_id = %(me)s AND p.state = '{state}'
-  AND p.kind_id IN (SELECT id FROM promises_kind WHERE NOT inside_case)
-  AND NOT EXISTS (SELECT FROM cases_failure WHERE promise_id = p.id)
-ORDER BY p.breaks_at {down}, p.id
-"""
+# The same, of a team or of all that one may see.
 _CASELESS_NEAR = """
 SELECT p.id FROM (
-    SELECT id, kind_id, owner_id, breaks_at FROM promises_promise WHERE state = '{{state}}'
-    ORDER BY breaks_at {{down}}, id {{down}} LIMIT %(looked_at)s
+    SELECT id, kind_id, owner_id, breaks_at FROM promises_promise WHERE state = '{state}'
+    ORDER BY breaks_at {down}, id {down} LIMIT %(looked_at)s
 ) p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
 WHERE {theirs} AND NOT k.inside_case AND NOT EXISTS (SELECT FROM cases_failure WHERE promise_id = p.id)
-ORDER BY p.breaks_at {{down}}, p.id
+ORDER BY p.breaks_at {down}, p.id LIMIT %(read)s
 """
-
-
-def _caseless_near(scope: Scope) -> str:
-    """The team's; for those in no team all that they may see."""
-    return _CASELESS_NEAR.format(theirs=SEEN if scope.team_id is None else "o.team_id = %(team_id)s")

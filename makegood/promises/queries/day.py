@@ -9,7 +9,7 @@ from datetime import datetime
 
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
-from makegood.promises.queries.reading import SEEN, sight
+from makegood.promises.queries.reading import OF_TEAM, SEEN, sight
 from makegood.promises.rules import State
 
 MARKS = 400
@@ -46,7 +46,7 @@ WITH due AS (
     SELECT p.id, p.due_at, p.state, p.title
     FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
     WHERE p.due_at >= %(starts_at)s AND p.due_at < %(ends_at)s AND NOT k.inside_case
-      AND (%(owner_id)s::bigint IS NULL OR p.owner_id = %(owner_id)s) AND {seen}
+      AND {whose} AND {seen}
 )
 SELECT NULL::bigint, NULL::timestamptz, state, '', count(*) FROM due GROUP BY state
 UNION ALL
@@ -54,13 +54,18 @@ UNION ALL
 """
 
 
-def day_of(scope: Scope, *, starts_at: datetime, ends_at: datetime, owner_id: int | None = None) -> Day:
-    """The promises due from `starts_at` up to `ends_at` (half-open, aware UTC), of one person or all.
+def day_of(
+    scope: Scope, *, starts_at: datetime, ends_at: datetime, owner_id: int | None = None, team_id: int | None = None
+) -> Day:
+    """The promises due from `starts_at` up to `ends_at` (half-open, aware UTC), of one person, one team or all.
 
     Clocks inside cases are left out: they belong to the case's own line.
     """
     asked = {"starts_at": starts_at, "ends_at": ends_at, "owner_id": owner_id, "marks": MARKS, **sight(scope)}
-    rows = fetch_rows(_DAY.format(seen=SEEN), asked)
+    whose = "true" if owner_id is None else "p.owner_id = %(owner_id)s"
+    if team_id is not None:
+        asked["of_team_id"], whose = team_id, OF_TEAM
+    rows = fetch_rows(_DAY.format(seen=SEEN, whose=whose), asked)
     counts = Counter({State(state): count for number, _, state, _, count in rows if number is None})
     marks = tuple(Mark(number, due_at, State(state), title) for number, due_at, state, title, _ in rows if number)
     return Day(starts_at, ends_at, counts, marks)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 
@@ -72,6 +72,7 @@ class LedgerFilter:
 
     `attributes` are names and the values they must have, as text; `words` are a part of the title. `to_customers`
     leaves out what colleagues promise each other inside cases, and what cases promise by themselves.
+    `team_id` keeps what the people of a team answer for, and what nobody does that may be theirs.
     """
 
     states: tuple[State, ...] = ()
@@ -105,10 +106,21 @@ def visible(scope: Scope) -> PromiseQuerySet:
     """The promises that somebody may see: those of no team, of their team, and their own."""
     if scope.sees_all:
         return Promise.objects.all()
-    kinds = Kind.objects.filter(Q(team__isnull=True) | Q(team=scope.team_id)).order_by().values("pk")
-    mates = Staff.objects.filter(team=scope.team_id).order_by().values("pk")
-    mine = Q(kind_id__in=kinds) | Q(owner_id__in=mates) | Q(owner_id=scope.staff_id)
-    return Promise.objects.filter(mine | Q(owner__isnull=True) if scope.team_id is None else mine)
+    theirs = Q(kind_id__in=_kinds_near(scope.team_id))
+    if scope.team_id is not None:
+        theirs |= Q(owner_id__in=_mates(scope.team_id))
+    if scope.staff_id is not None:
+        theirs |= Q(owner_id=scope.staff_id)
+    return Promise.objects.filter(theirs)
+
+
+def _kinds_near(team_id: int | None) -> QuerySet[Kind, int]:
+    """The kinds of no team, and those of this one."""
+    return Kind.objects.filter(Q(team__isnull=True) | Q(team=team_id)).order_by().values_list("pk", flat=True)
+
+
+def _mates(team_id: int) -> QuerySet[Staff, int]:
+    return Staff.objects.filter(team=team_id).order_by().values_list("pk", flat=True)
 
 
 # Asked some ten times a page: by hand, because putting the statement together took longer than asking it.
@@ -124,8 +136,14 @@ LEFT JOIN people_staff o ON o.id = p.owner_id
 """
 # What `visible` says, of a promise `p`, its kind `k` and its owner `o`.
 SEEN = """
-(%(sees_all)s OR k.team_id IS NULL OR k.team_id = %(team_id)s OR o.team_id IS NOT DISTINCT FROM %(team_id)s
- OR p.owner_id IS NOT DISTINCT FROM %(staff_id)s)
+(%(sees_all)s OR k.team_id IS NULL OR k.team_id = %(team_id)s OR o.team_id = %(team_id)s
+ OR p.owner_id = %(staff_id)s)
+"""
+# A team's own work, of the same three: what its people answer for, and what nobody does if its kind is theirs or no
+# team's.
+OF_TEAM = """
+(o.team_id = %(of_team_id)s
+ OR (p.owner_id IS NULL AND coalesce(k.team_id, %(of_team_id)s::bigint) = %(of_team_id)s))
 """
 
 
@@ -226,7 +244,6 @@ def _narrowed(rows: PromiseQuerySet, narrow: LedgerFilter) -> PromiseQuerySet:
         "state__in": narrow.states,
         "kind_id": _kind_id(narrow.kind) if narrow.kind else None,
         "owner_id": narrow.owner_id,
-        "owner__team_id": narrow.team_id,
         "customer_id__in": narrow.customer_ids,
         "source": narrow.source,
         "due_at__gte": narrow.due_from,
@@ -238,9 +255,16 @@ def _narrowed(rows: PromiseQuerySet, narrow: LedgerFilter) -> PromiseQuerySet:
         "title__icontains": narrow.words,
     }
     rows = rows.filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
+    if narrow.team_id is not None:
+        rows = rows.filter(_of_team(narrow.team_id))
     if narrow.to_customers:
         rows = rows.filter(kind_id__in=Kind.objects.filter(inside_case=False).order_by().values("pk"))
     return rows.filter(*(Exact(KeyTextTransform(name, "attributes"), value) for name, value in narrow.attributes))
+
+
+def _of_team(team_id: int) -> Q:
+    """What `OF_TEAM` says."""
+    return Q(owner_id__in=_mates(team_id)) | Q(owner__isnull=True, kind_id__in=_kinds_near(team_id))
 
 
 def _kind_id(slug: str) -> int:

@@ -122,6 +122,17 @@ def approvals_waiting(scope: Scope) -> tuple[ApprovalFacts, ...]:
     return tuple(sorted(found, key=lambda one: one.asked_of_id != me))
 
 
+def approvals_asked_of(staff_id: int) -> tuple[ApprovalFacts, ...]:
+    """Those that one person decides, the next to be due first."""
+    mine = Approval.objects.filter(asked_of=staff_id, decided_at__isnull=True)
+    return tuple(_approvals(mine.order_by("promise__due_at", "id")[:200]))
+
+
+def approvals_awaited(number: int) -> tuple[ApprovalFacts, ...]:
+    """What a case that the caller may see waits for somebody to decide."""
+    return tuple(_approvals(Approval.objects.filter(case_id=number, decided_at__isnull=True).order_by("id")))
+
+
 def approval_for(scope: Scope, approval_id: int) -> ApprovalFacts:
     """One question, for whoever was asked, asked, or sees its case. Raises Refusal "approval.unknown"."""
     me = scope.staff_id or 0

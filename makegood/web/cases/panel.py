@@ -16,6 +16,7 @@ from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
+from makegood.remedies.queries import ApprovalFacts, approvals_awaited
 from makegood.web import clocks
 from makegood.web.cases import plan
 from makegood.web.cases.guide import GuideStep, steps_of
@@ -206,7 +207,20 @@ def _notices(case: CaseFacts, desk: Desk) -> list[dict[str, str]]:
             text = _why_drawn(one)
             name = _("You are drawn in.") if one.person_id == desk.staff_id else _("{} is drawn in.").format(one.person)
             found.append(_notice(name, text, "flag") | {"tone": "risk"})
-    return found
+    return found + [_awaited(one, desk) for one in approvals_awaited(case.number)]
+
+
+def _awaited(one: ApprovalFacts, desk: Desk) -> dict[str, str]:
+    """Whoever asked sees what is awaited, and whoever decides the way to it."""
+    total = format_money(one.total, one.currency)
+    mine = one.asked_of_id == desk.staff_id
+    name = _("You decide about {}.").format(total) if mine else _("{} decides about {}.").format(one.asked_of, total)
+    things = ", ".join(grant.title for grant in one.grants)
+    asked = _("{name} asked for: {what}. Answer by {when}.").format(
+        name=one.asked_by, what=things, when=clocks.moment(one.decide_by, desk.now)
+    )
+    way = {"url": f"/approvals/{one.id}/", "action": _("Decide") if mine else _("Look")}
+    return _notice(name, asked, "shield") | way
 
 
 def _why_drawn(one: EscalationFacts) -> str:
@@ -215,4 +229,4 @@ def _why_drawn(one: EscalationFacts) -> str:
 
 
 def _notice(title: str, text: str, image: str) -> dict[str, str]:
-    return {"title": title, "text": text, "image": image, "tone": ""}
+    return {"title": title, "text": text, "image": image, "tone": "", "url": "", "action": ""}

@@ -23,7 +23,11 @@ from makegood.web.desk import Desk
 from makegood.web.tables import Choice, Column, Row, Select, number_or_none
 from makegood.web.templatetags.desk import LOOKS, clock, person, stated
 
-_UNKEPT = "unkept"
+_UNKEPT, _STANDING = "unkept", "standing"
+STANDING = (State.KEPT, State.KEPT_LATE, State.BROKEN, State.AT_RISK, State.OPEN)
+"""What nobody called off: neither replaced, withdrawn nor released."""
+OUTSIDE = ":outside"
+"""In the place of a kind: whatever was promised outside cases. No kind can be called so."""
 _FAILED = frozenset({State.BROKEN, State.KEPT_LATE, State.RELEASED})
 _MOST_CUSTOMERS = 200
 NOTHING = LedgerFilter(customer_ids=(0,))
@@ -50,7 +54,7 @@ def read(asked: QueryDict, desk: Desk) -> Asked:
     customer = number_or_none(asked.get("customer"))
     due = asked.get("due") or ("any" if q or customer else "today")
     state, kind, owner = asked.get("state", ""), asked.get("kind", ""), asked.get("owner", "")
-    narrow = _bounded(replace(_due(due, desk), kind=kind[:40], **_states(state), **_owner(owner, desk)), desk)
+    narrow = _bounded(replace(_due(due, desk), **_kind(kind), **_states(state), **_owner(owner, desk)), desk)
     name = ""
     if customer:
         facts = customer_for(desk.scope, customer)
@@ -58,9 +62,13 @@ def read(asked: QueryDict, desk: Desk) -> Asked:
     return Asked(q, state, kind, owner, due, customer, name, _worded(q, narrow, desk) if q else narrow)
 
 
+def _kind(kind: str) -> dict[str, Any]:
+    return {"to_customers": True} if kind == OUTSIDE else {"kind": kind[:40]}
+
+
 def _states(state: str) -> dict[str, Any]:
-    if state == _UNKEPT:
-        return {"states": tuple(sorted(UNKEPT))}
+    if state in (_UNKEPT, _STANDING):
+        return {"states": tuple(sorted(UNKEPT if state == _UNKEPT else STANDING))}
     return {"states": (State(state),) if state in list(State) else ()}
 
 
@@ -112,15 +120,20 @@ def _worded(q: str, narrow: LedgerFilter, desk: Desk) -> LedgerFilter:
 
 def selects(asked: Asked, desk: Desk) -> list[Select]:
     """The drop-downs of the filter bar."""
-    states = [Choice(_UNKEPT, _("Not kept yet")), *(Choice(state, str(LOOKS[state][1])) for state in State)]
+    states = [Choice(_UNKEPT, _("Not kept yet")), Choice(_STANDING, _("Not called off"))]
+    states += (Choice(state, str(LOOKS[state][1])) for state in State)
     own = [Choice("me", _("Mine")), *([Choice("team", _("My team’s"))] if desk.scope.team_id else [])]
     people = [Choice(str(one.id), one.name) for one in roster(desk.now).present() if one.id != desk.staff_id]
     return [
         Select("due", _("Due"), _days(), asked.due),
         Select("state", _("State"), states, asked.state, _("Any state")),
-        Select("kind", _("Kind"), [Choice(kind.slug, kind.name) for kind in kinds()], asked.kind, _("Any kind")),
+        Select("kind", _("Kind"), _kinds(), asked.kind, _("Any kind")),
         Select("owner", _("Owner"), [*own, *people], asked.owner, _("Anybody’s")),
     ]
+
+
+def _kinds() -> list[Choice]:
+    return [Choice(OUTSIDE, _("Outside cases")), *(Choice(kind.slug, kind.name) for kind in kinds())]
 
 
 def _days() -> list[Choice]:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import DeskGroup, DeskRow, desk_rows
-from makegood.web.clocks import span
+from makegood.remedies.queries import approvals_asked_of
 from makegood.web.desk import Desk
-from makegood.web.today.rows import Group, QueueRow, case_row, promise_row
+from makegood.web.today.rows import Group, QueueRow, approval_row, case_row, promise_row
 
 SHOWN = 15
 Who = Literal["me", "team"]
 
 
 def groups_for(who: Who, desk: Desk) -> list[Group]:
-    """The three groups in their fixed order."""
-    return [_group(group, who, desk) for group in desk_rows(desk.scope, who=who).groups]
+    """The three groups in their fixed order. Questions that only the reader can decide stand before all that waits."""
+    asked = [approval_row(one) for one in approvals_asked_of(desk.staff_id)]
+    return [
+        _group(group, who, desk, asked if group.key == "waiting" else ())
+        for group in desk_rows(desk.scope, who=who).groups
+    ]
 
 
-def _group(group: DeskGroup, who: Who, desk: Desk) -> Group:
+def _group(group: DeskGroup, who: Who, desk: Desk, before: Sequence[QueueRow]) -> Group:
     base = f"/today/?who={who}&"
-    label, calm, url = _words()[group.key]
-    more = group.count > SHOWN
+    label, calm, word, more, url = _words()[group.key]
+    count = group.count + len(before)
+    rows = [*before, *(_row(row, base, group.key) for row in group.rows)][:SHOWN]
     return Group(
-        key=group.key, label=label, count=group.count, calm=calm, aside=_aside(group, desk),
-        rows=[_row(row, base, group.key) for row in group.rows[:SHOWN]],
-        more=_("All {}").format(f"{group.count:,}") if more else "",
-        more_url="" if not more else f"{url}&owner=me" if who == "me" else url,
+        key=group.key, label=label, count=f"{count:,}+" if group.cut else f"{count:,}", calm=calm,
+        word=word, first=_row(group.first, base, group.key) if group.first else None, rows=rows,
+        more=more if count > len(rows) else "", more_url=url + whose(who, desk),
     )  # fmt: skip
+
+
+def whose(who: Who, desk: Desk) -> str:
+    """What an address of a list adds to hold the same people's work as Today."""
+    return "&owner=me" if who == "me" else "&owner=team" if desk.scope.team_id is not None else ""
 
 
 def _row(row: DeskRow, base: str, key: str) -> QueueRow:
@@ -39,22 +49,12 @@ def _row(row: DeskRow, base: str, key: str) -> QueueRow:
     return promise_row(row.promise, base)
 
 
-def _aside(group: DeskGroup, desk: Desk) -> str:
-    """The oldest of the group, or the next of it to come."""
-    if not group.rows:
-        return ""
-    # What waits counts from the opening of its case, as its rows do.
-    first = min(row.case.opened_at if group.key == "waiting" and row.case else row.since for row in group.rows)
-    coming = [row.since for row in group.rows if row.since > desk.now]
-    if group.key == "at_risk" and coming:
-        return _("next in {}").format(span(min(coming) - desk.now))
-    return _("oldest {}").format(span(desk.now - first)) if first <= desk.now else ""
-
-
-def _words() -> dict[str, tuple[str, str, str]]:
-    """By group: its name, what it says when it is empty, and the list that holds all of it."""
+def _words() -> dict[str, tuple[str, str, str, str, str]]:
+    """By group: its name, what it says when it is empty, what its first row is to it, and the list that holds all."""
+    cases, at_risk = "/cases/?state=open", "/promises/?state=at_risk&due=any"
+    oldest, next_one, all_cases = _("oldest"), _("next"), _("All open cases")
     return {
-        "broken": (_("Broken"), _("Nothing is broken."), "/cases/?state=open"),
-        "at_risk": (_("At risk"), _("No promise is in danger."), "/promises/?state=at_risk&due=any"),
-        "waiting": (_("Waiting on you"), _("Nobody waits for you."), "/cases/?state=open"),
+        "broken": (_("Broken"), _("Nothing is broken."), oldest, all_cases, cases),
+        "at_risk": (_("At risk"), _("No promise is in danger."), next_one, _("All that is at risk"), at_risk),
+        "waiting": (_("Waiting on you"), _("Nobody waits for you."), oldest, all_cases, cases),
     }

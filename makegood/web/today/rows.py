@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from makegood.cases.queries import CaseLine
+from makegood.kernel.money import format_money
 from makegood.promises.queries import PromiseFacts
+from makegood.promises.rules import State
+from makegood.remedies.queries import ApprovalFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +44,15 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of the queue; `calm` is what it says when it is empty."""
+    """A group of the queue; `calm` is what it says when it is empty, `first` its oldest or next row, as `word` says."""
 
     key: str
     label: str
-    count: int
+    count: str
     rows: Sequence[QueueRow]
     calm: str
-    aside: str = ""
+    word: str
+    first: QueueRow | None = None
     more: str = ""
     more_url: str = ""
 
@@ -73,12 +79,22 @@ def promise_row(promise: PromiseFacts, base: str) -> QueueRow:
 def case_row(case: CaseLine, why: str, base: str, key: str) -> QueueRow:
     """A case in the queue; `why` says what waits, and then the row counts since when."""
     waits = key == "waiting"
+    state = "waits" if waits else "kept_late" if case.promise_state is State.KEPT_LATE else key
     return QueueRow(
         id=case.ref, url=f"{base}case={case.ref}", panel=f"/cases/{case.ref}/panel/",
-        state="waits" if waits else key, name=case.customer_name, what=case.kind_name,
+        state=state, name=case.customer_name, what=case.kind_name,
         words=why or case.promise_title or case.title, clock_state=case.promise_state or "", due_at=case.promise_due_at,
         due_on=case.promise_due_on, breaks_at=case.promise_breaks_at, ended_at=case.promise_settled_at,
         since=case.opened_at if waits or case.promise_due_at is None else None,
         pips=sum(case.pips), owner=case.owner_name if case.taken_at else "", unowned=case.taken_at is None,
         repeat=case.repeat, when_url=f"/cases/{case.ref}/change/when/", owner_url=f"/cases/{case.ref}/change/owner/",
+    )  # fmt: skip
+
+
+def approval_row(one: ApprovalFacts) -> QueueRow:
+    """A question that the reader decides, on a page of its own."""
+    words = _("{name} asks for {total}").format(name=one.asked_by, total=format_money(one.total, one.currency))
+    return QueueRow(
+        id=f"approval-{one.id}", url=f"/approvals/{one.id}/", panel="", state="waits", name=one.customer_name,
+        what=_("Approval"), words=words, clock_state="open", due_at=one.decide_by,
     )  # fmt: skip

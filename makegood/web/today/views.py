@@ -17,9 +17,9 @@ from makegood.web.cases import panel
 from makegood.web.days import span_of_day
 from makegood.web.days import today as local_day
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.promises import one
+from makegood.web.promises import ledger, one
 from makegood.web.tables import number_or_none
-from makegood.web.today.groups import Who, groups_for
+from makegood.web.today.groups import Who, groups_for, whose
 from makegood.web.today.rows import marked
 
 
@@ -30,7 +30,7 @@ def today(request: DeskRequest) -> HttpResponse:
     who = _who(request.GET, desk)
     groups = groups_for(who, desk)
     named = _named(request.GET)
-    opened = named or next((row.id for group in groups for row in group.rows), "")
+    opened = named or next((row.id for group in groups for row in group.rows if row.panel), "")
     context = {"groups": marked(groups, opened), "who": who, "pane": "case" if named else "queue"}
     return render(request, "web/today/today.html", context | _day(who, desk) | _opened(opened, desk))
 
@@ -60,22 +60,21 @@ def _named(asked: QueryDict) -> str:
     return f"promise-{number}" if number else asked.get("case", "")
 
 
-def _day(who: str, desk: Desk) -> dict[str, Any]:
-    """The day line: mine, or everything that I may see."""
+def _day(who: Who, desk: Desk) -> dict[str, Any]:
+    """The day line: mine, or my team's; for those in no team everything that they may see."""
     begins, ends = span_of_day(local_day(desk.now, desk.zone), desk.zone)
-    mine = desk.staff_id if who == "me" else None
-    day = day_of(desk.scope, starts_at=begins, ends_at=ends, owner_id=mine)
+    people = {"owner_id": desk.staff_id} if who == "me" else {"team_id": desk.scope.team_id}
+    day = day_of(desk.scope, starts_at=begins, ends_at=ends, **people)
     marks = [charts.Mark(mark.due_at, mark.state, mark.title) for mark in day.marks]
     shown = {state: day.counts.get(state, 0) for state in State}
-    count = {str(state): number for state, number in shown.items()} | {"due": sum(shown[state] for state in _SHOWN)}
-    return {"drawing": charts.day_line(marks, now=desk.now), "count": count, "line_url": _ledger_url(who)}
+    count = {str(state): number for state, number in shown.items()} | {
+        "due": sum(shown[state] for state in ledger.STANDING)
+    }
+    return {"drawing": charts.day_line(marks, now=desk.now), "count": count, "line_url": FIRST_HAND + whose(who, desk)}
 
 
-_SHOWN = (State.KEPT, State.KEPT_LATE, State.BROKEN, State.AT_RISK, State.OPEN)
-
-
-def _ledger_url(who: str) -> str:
-    return "/promises/?due=today&owner=me" if who == "me" else "/promises/?due=today"
+FIRST_HAND = f"/promises/?due=today&kind={ledger.OUTSIDE}"
+"""The list of what the day line counts: without the clocks of cases, which stand on the cases' own line."""
 
 
 def _opened(key: str, desk: Desk) -> dict[str, Any]:
