@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role, Scope
 from makegood.platform.installation import organisation
 from makegood.remedies import actions as remedies
+from makegood.remedies.queries import owing
 
 router = Router(tags=["cases"])
 
@@ -81,7 +83,7 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
         # The zone of its promise is known: their own, or else ours. Nothing was given in it so far.
         zone = reported.opened.commitments[0].promise.customer_time_zone
         return told(case_out(reported.opened, obstacles_to_closing(reported.opened.story), ZoneInfo(zone)), status=201)
-    case = _seen(doer, reported.number)
+    case = _seen(doer, reported.number, request.now)
     return told(case, status=201 if case["opened_at"] == request.now else 200)
 
 
@@ -89,7 +91,7 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
 def read_case(request: ApiRequest, number: str) -> HttpResponse:
     """One case, whole. `number` is SR-1001 or 1001."""
     case = queries.case_for(request.caller.scope, parse_number(number))
-    return told(case_out(case, obstacles(case), organisation().zone))
+    return told(case_out(case, obstacles(case, owing(case, now=request.now)), organisation().zone))
 
 
 @router.get("/cases/{number}/timeline", response=TimelineOut, summary="Read what happened in a case")
@@ -159,7 +161,7 @@ def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> HttpRes
         now=request.now,
     )  # fmt: skip
     warnings = [{"code": one.code, "sentence": one.sentence} for one in heeded]
-    return told(_seen(doer, case) | {"warnings": warnings})
+    return told(_seen(doer, case, request.now) | {"warnings": warnings})
 
 
 @router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")
@@ -274,13 +276,13 @@ def _do(
     """Have a person do something to a case, and answer with the case."""
     doer = person(request, body.staff if body else None)
     action(parse_number(number), **said, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_seen(doer, parse_number(number)), status=status)
+    return told(_seen(doer, parse_number(number), request.now), status=status)
 
 
-def _seen(doer: Acting, number: int) -> dict[str, Any]:
+def _seen(doer: Acting, number: int, now: datetime) -> dict[str, Any]:
     """The case as whoever acted sees it. What they did may have taken it out of their sight; this once they see it."""
     try:
         case = queries.case_for(doer.scope, number)
     except Refusal:
         case = queries.case_for(Scope(Role.ANALYST), number)
-    return case_out(case, obstacles(case), organisation().zone)
+    return case_out(case, obstacles(case, owing(case, now=now)), organisation().zone)

@@ -39,7 +39,8 @@ Short = Annotated[str, Field(max_length=500)]
 
 
 class OptionOut(Schema):
-    """Something that may be given. `decides` is null when it is the caller's own to give.
+    """Something that may be given. `amount` is what it costs above what is owed, `owed` what is given with it as it
+    is owed (`with_owed`). `decides` is null when it is the caller's own to give.
 
     `share` is its cost against the loss. `ask_first` names questions that are still open: answer them by
     `answer=question:answer` in the address.
@@ -52,6 +53,7 @@ class OptionOut(Schema):
     title: str
     words: str
     amount: Decimal
+    owed: Decimal
     known: bool
     share: Decimal | None
     due_at: datetime
@@ -95,7 +97,7 @@ class OptionsOut(Schema):
 
 
 class GrantOut(Schema):
-    """A remedy of a case. What is owed, what corrects and what is goodwill are separate sums.
+    """A remedy of a case. What is owed (by a `policy`), what corrects and what is goodwill are separate sums.
 
     `promise` is the commitment by which it is fulfilled, `promise_state` how that stands. `reference` is how whoever
     carried it out calls that, `problem` why it could not be. `offer` is the one of which the customer chose it.
@@ -108,6 +110,7 @@ class GrantOut(Schema):
     remedy: RemedyKind
     title: str
     words: str
+    policy: str
     entitled: Decimal
     correction: Decimal
     goodwill: Decimal
@@ -176,7 +179,8 @@ class OptionsQuery(Schema):
 
 
 class ChoiceIn(Form):
-    """Something to be given. `amount` is all it costs us, in the currency of the request; `due_at` by when."""
+    """Something to be given. `amount` is what it costs us above what is owed, in the currency of the request; `due_at`
+    by when. `with_owed` gives with it all that is owed in the case: how much that is, the policies say."""
 
     remedy: RemedyKind
     title: Line
@@ -186,6 +190,7 @@ class ChoiceIn(Form):
     playbook: Annotated[str, Field(max_length=60)] = ""
     rule: Annotated[str, Field(max_length=60)] = ""
     option: Annotated[str, Field(max_length=60)] = ""
+    with_owed: bool = False
 
 
 class GrantIn(StaffIn):
@@ -271,7 +276,7 @@ def give(request: ApiRequest, number: str, body: GrantIn) -> HttpResponse:
         case, choices_of(body), currency=body.currency, reason=body.reason, scope=doer.scope, by=doer.by,
         now=request.now,
     )  # fmt: skip
-    made = [_grant_out(one) for one in grants_of(case) if one.id in ids]
+    made = [grant_out(one) for one in grants_of(case) if one.id in ids]
     return told({"items": made, "next": None}, status=201)
 
 
@@ -296,7 +301,7 @@ def list_approvals(request: ApiRequest) -> HttpResponse:
 def read_approval(request: ApiRequest, approval_id: Id) -> HttpResponse:
     """One question, whole, with what was given lately for the like."""
     found = approval_for(request.caller.scope, approval_id)
-    return told(_approval_out(found) | {"precedents": [_grant_out(one) for one in precedents(found)]})
+    return told(_approval_out(found) | {"precedents": [grant_out(one) for one in precedents(found)]})
 
 
 @router.post("/approvals/{approval_id}/decide", response=ApprovalOut, summary="Decide")
@@ -340,7 +345,7 @@ def failed(request: ApiRequest, grant_id: Id, body: FailIn) -> HttpResponse:
 
 def _of_case(number: int) -> HttpResponse:
     """The remedies of a case that whoever acts may see."""
-    return told({"items": [_grant_out(one) for one in grants_of(number)], "next": None})
+    return told({"items": [grant_out(one) for one in grants_of(number)], "next": None})
 
 
 def _answers(given: list[str]) -> dict[str, str]:
@@ -362,7 +367,7 @@ def _option_out(pick: Pick) -> dict[str, Any]:
     offer, option = pick.offer, pick.offer.option
     return {
         "playbook": offer.playbook, "rule": offer.rule, "option": option.option, "remedy": option.remedy,
-        "title": str(option.title), "words": str(option.words), "amount": pick.amount,
+        "title": str(option.title), "words": str(option.words), "amount": pick.amount, "owed": pick.owed,
         "known": offer.cost is not None, "share": offer.share, "due_at": pick.due_at, "why": offer.why,
         "source": offer.source, "notes": [note.sentence for note in offer.notes],
         "ask_first": list(offer.ask_first),
@@ -370,7 +375,8 @@ def _option_out(pick: Pick) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _grant_out(grant: GrantFacts) -> dict[str, Any]:
+def grant_out(grant: GrantFacts) -> dict[str, Any]:
+    """A remedy as the API tells it."""
     return {
         **{name: getattr(grant, name) for name in _SAME},
         "case": f"SR-{grant.case}", "approval": grant.approval_id, "offer": grant.offer_id, "promise": grant.promise_id,
@@ -386,5 +392,5 @@ def _approval_out(approval: ApprovalFacts) -> dict[str, Any]:
         **{name: getattr(approval, name) for name in (*same, "decided_by", "decided_at", "reason")},
         "case": f"SR-{approval.case}", "title": approval.case_title, "customer": approval.customer_name,
         "asked_of": named(approval.asked_of_id, approval.asked_of), "precedents": [],
-        "grants": [_grant_out(one) for one in approval.grants],
+        "grants": [grant_out(one) for one in approval.grants],
     }  # fmt: skip

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from makegood.api import cases, customers, facts, ladder, ledger, links, notices, offers, plans, promises, remedies
+from makegood.api import (
+    cases,
+    customers,
+    entitlements,
+    facts,
+    ladder,
+    ledger,
+    links,
+    notices,
+    offers,
+    plans,
+    promises,
+    remedies,
+)
 from makegood.api.door import api, guarded, unknown_address
 
 for _router in (
@@ -14,6 +27,7 @@ for _router in (
     ladder.router,
     plans.router,
     customers.router,
+    entitlements.router,
     remedies.router,
     offers.router,
     links.router,

@@ -146,6 +146,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = ENVIRONMENT.home / "files"
+POLICIES = ENVIRONMENT.home / "policies"
 
 # A request is a handful of fields or one batch of facts; a file goes through the import door.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

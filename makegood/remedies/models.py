@@ -189,9 +189,12 @@ class Grant(models.Model):
 
     What is owed by a rule (`entitled`), what puts the thing itself right (`correction`) and what is given on top
     (`goodwill`) are separate sums. `by` wanted it, `decided_by` gave it on their own authority. `promise` is the
-    commitment by which it is fulfilled. `explanation` is the entitlement as it was worked out, with its steps.
-    `failure` is the kind of failure it was given for, as it was judged then. `reference` is how whoever paid or
-    delivered it calls that, `problem` why they could not ("" once it is done after all).
+    commitment by which it is fulfilled. `failure` is the kind of failure it was given for, as it was judged then.
+    `reference` is how whoever paid or delivered it calls that, `problem` why they could not ("" once it is done after
+    all).
+
+    What is owed is a grant of its own, by a `policy`, for the promise that failed (`about`, None for a harm that was
+    reported). `explanation` is the entitlement as it was worked out, with its steps; `once_key` names its event.
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
@@ -209,6 +212,9 @@ class Grant(models.Model):
     currency = models.CharField(max_length=3)
     share = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     reason = models.CharField(max_length=500, blank=True)
+    policy = models.CharField(max_length=60, blank=True)
+    about = models.ForeignKey("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    once_key = models.CharField(max_length=500, blank=True)
     explanation = models.JSONField(null=True)
     state = models.CharField(max_length=9, choices=_STATES)
     by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -253,8 +259,13 @@ class Grant(models.Model):
                 ),
                 name="grant_given_is_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(policy="", entitled=0) | (~Q(policy="") & Q(entitled__gt=0, correction=0, goodwill=0)),
+                name="grant_owed_is_by_a_policy",
+            ),
         ]
         indexes = [
+            models.Index(fields=["once_key"], name="grant_event", condition=~Q(once_key="")),
             models.Index(
                 fields=["decided_by", "given_at"], name="grant_budget", condition=Q(state=GrantState.GIVEN.value)
             ),
@@ -319,3 +330,67 @@ class PlanKept(models.Model):
 
     def __str__(self) -> str:
         return f"plan of SR-{self.case_id}"
+
+
+class Binding(models.Model):
+    """A binding of a policy to kinds of promise, as it was saved once; the highest `number` of a slug is in force.
+
+    Never changed: each change is a row of its own, and taking it out of force one that is `retired`. `source` is the
+    YAML as it was written, `content` what was read from it.
+    """
+
+    slug = models.SlugField(max_length=60)
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    source = models.TextField()
+    note = models.CharField(max_length=300, blank=True)
+    retired = models.BooleanField(default=False)
+    saved_by = models.CharField(max_length=120)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["slug", "-number"]
+        constraints = [models.UniqueConstraint(fields=["slug", "number"], name="binding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.slug} v{self.number}"
+
+
+class ToldFact(models.Model):
+    """A fact of a policy that somebody told at a case, about one of its promises. The newest counts; an empty one says
+    that it is not known after all."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.CharField(max_length=60)
+    about = models.ForeignKey("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    fact = models.CharField(max_length=80)
+    value = models.TextField(blank=True)
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "policy", "fact", "-id"], name="told_fact_newest")]
+
+    def __str__(self) -> str:
+        return f"SR-{self.case_id} {self.fact}"
+
+
+class Renunciation(models.Model):
+    """The customer does not want what is owed, in their own `words`: up to `amount` it is not asked for any more."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    policy = models.CharField(max_length=60)
+    about = models.ForeignKey("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    amount = _amount()
+    currency = models.CharField(max_length=3)
+    words = models.TextField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(words=""), name="renunciation_is_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"SR-{self.case_id} {self.policy}"

@@ -17,7 +17,7 @@ from makegood.web.notices import views as notices
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
-from makegood.web.remedies import authority, deciding, picking
+from makegood.web.remedies import authority, deciding, owed, picking
 from makegood.web.search import views as search
 from makegood.web.settings import absences, kinds, ladder, own, people, playbooks, playbooks_trying
 from makegood.web.today import views as today
@@ -54,7 +54,14 @@ class Move(CaseRef):
     regex = "|".join(acting.MOVES)
 
 
+class OfOwed(CaseRef):
+    """What may be done about what is owed."""
+
+    regex = "|".join(owed.DEEDS)
+
+
 register_converter(CaseRef, "case")
+register_converter(OfOwed, "of_owed")
 register_converter(Deed, "deed")
 register_converter(Part, "part")
 register_converter(Move, "commitment")
@@ -86,6 +93,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/plan/", acting.planned),
     path("cases/<case:ref>/steps/<slug:step>/", acting.step),
     path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),
+    path("cases/<case:ref>/owed/<slug:policy>/<of_owed:deed>/", acting.owed),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),

@@ -38,6 +38,8 @@ SOURCES = [
     PACKAGE / "remedies/rules/granting.py", PACKAGE / "remedies/queries/grants.py",
     PACKAGE / "remedies/rules/offering.py", PACKAGE / "remedies/queries/offers.py",
     PACKAGE / "remedies/actions/offering.py", PACKAGE / "remedies/actions/choosing.py",
+    PACKAGE / "remedies/actions/telling.py", PACKAGE / "remedies/queries/owing.py",
+    PACKAGE / "remedies/rules/entitlements/reading.py",
     PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/queries/hands.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
 ]  # fmt: skip

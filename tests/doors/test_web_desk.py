@@ -66,7 +66,8 @@ def fill(cast: Cast, many: int, name: str = "Dana Okafor") -> None:
 
 def addresses() -> list[str]:
     """Every address of the desk with something in its gaps."""
-    fillings = {"int:": "1", "slug:": "x", "case:": "SR-1001", "deed:": "take", "commitment:": "keep", "part:": "owner"}
+    fillings = {"int:": "1", "slug:": "x", "case:": "SR-1001", "deed:": "take", "commitment:": "keep", "part:": "owner",
+                "of_owed:": "grant"}  # fmt: skip
     found = []
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)

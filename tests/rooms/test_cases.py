@@ -129,7 +129,7 @@ def test_each_refusal_to_close_says_what_is_missing(mara: Hand) -> None:
     def refusal() -> str:
         with pytest.raises(Refusal) as refused:
             followups.close(number, **mara.at(now))
-        assert refused.value.code == obstacles(queries.case_for(mara.scope, number))[0].code
+        assert refused.value.code == obstacles(queries.case_for(mara.scope, number), ())[0].code
         return refused.value.code
 
     seen = [refusal()]

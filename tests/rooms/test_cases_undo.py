@@ -213,7 +213,7 @@ def test_closing_and_opening_again_are_taken_back(mara: Hand, case: int) -> None
     refused("case.closed", lambda: undo(mara, case, "case.step"))
     undo(mara, case, "case.closed")
     facts = case_for(mara.scope, case)
-    assert (facts.stage, facts.outcome, obstacles(facts)) == (Stage.LEARNING, "", ())
+    assert (facts.stage, facts.outcome, obstacles(facts, ())) == (Stage.LEARNING, "", ())
     followups.close(case, **mara.at(NOW + 6 * MINUTE))
     cases.reopen(case, reason="She rang", **mara.at(NOW + 7 * MINUTE))
     undo(mara, case, "case.reopened", minute=8)

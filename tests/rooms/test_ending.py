@@ -39,7 +39,7 @@ def satisfied(hand: Hand, number: int, now: datetime) -> None:
 
 
 def codes(hand: Hand, number: int) -> list[str]:
-    return [one.code for one in queries.obstacles(case_for(hand.scope, number))]
+    return [one.code for one in queries.obstacles(case_for(hand.scope, number), ())]
 
 
 def refund(hand: Hand, number: int) -> None:
@@ -64,7 +64,7 @@ def test_a_case_never_ends_on_money_alone(cast: Cast, mara: Hand) -> None:
     assert codes(greta, number) == ["case.money_alone"]  # to take it on without a word of it is nothing they heard
     cases.record_step(number, step=Step.APOLOGISE, words="I am sorry: we lost it.", **greta.at(later))
     facts = case_for(greta.scope, number)
-    assert Do.CLOSE in queries.allowed(facts, queries.obstacles(facts))
+    assert Do.CLOSE in queries.allowed(facts, queries.obstacles(facts, ()))
     actions.close(number, **greta.at(later))
     assert Case.objects.get().closed_at == later
 

@@ -11,7 +11,6 @@ from makegood.kernel.refusals import Refusal
 from makegood.remedies.rules.entitlements import (
     Standing,
     at_least,
-    check_floor,
     due_at,
     happened_on,
     work_out,
@@ -249,12 +248,9 @@ def test_opting_out_and_how_it_is_paid() -> None:
 def test_nobody_goes_below_what_is_owed() -> None:
     found = owed(LATE, {"late": 20, "already_paid": 15})
     assert (found.amount, found.to_pay) == (40, 25)
-    assert at_least(found, Decimal(0)) == at_least(found, Decimal(25))
-    assert (at_least(found, Decimal(60)).entitled, at_least(found, Decimal(60)).goodwill) == (25, 35)
-    with pytest.raises(Refusal, match=r"£25 is owed by Our policy \(version 1\), and £24\.99 is less") as refused:
-        check_floor(found, Decimal("24.99"))
-    assert refused.value.code == "entitlement.below"
-    assert check_floor(found, Decimal(25)).total == 25
+    assert at_least(found.to_pay, Decimal(0)) == at_least(found.to_pay, Decimal(25))
+    parted = at_least(found.to_pay, Decimal(60))
+    assert (parted.entitled, parted.goodwill, parted.total) == (25, 35, 60)
 
 
 def test_a_rule_for_other_facts_does_not_cover() -> None:

@@ -121,7 +121,7 @@ def test_the_version_is_the_last_that_had_begun(on: date) -> None:
 @given(EVENTS, some.decimals(min_value=0, max_value=10000, places=2))
 def test_what_is_given_is_never_less_than_what_is_owed(event: tuple[str, dict[str, object]], offered: Decimal) -> None:
     found = owed(*event)
-    parted = at_least(found, offered)
+    parted = at_least(found.to_pay, offered)
     assert parted.total == max(found.to_pay, offered)
     assert parted.entitled == found.to_pay
     assert parted.goodwill >= 0

@@ -20,6 +20,9 @@ from makegood.people.rules import Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import LedgerFilter, ledger
 from makegood.promises.rules import LIVE, UNKEPT, State
+from makegood.remedies import actions as remedies
+from makegood.remedies.queries import owing
+from makegood.remedies.rules.owing import OwedState
 
 _EVERYTHING = Scope(Role.MANAGER)
 _PAST_CASES = 12
@@ -91,6 +94,7 @@ class DeskLife:
             (12, self._apologise),
             (20, self._promise),
             (55, self._skip if forgets else self._keep),
+            (58, self._skip if forgets else self._settle),
             (110, self._skip if forgets else self._ask),
             (130, self._skip if forgets else self._answer),
             (190, self._end),
@@ -145,6 +149,17 @@ class DeskLife:
             if one.purpose is Purpose.COMMITMENT and one.promise.state in {*LIVE, State.BROKEN}:
                 cases.keep_commitment(case.number, promise_id=one.promise.id, **self._hand(case.owner_id, now))
 
+    def _settle(self, case: CaseFacts, now: datetime) -> None:
+        """Ask whether they travelled, and give back the fare of one in four who did not."""
+        hand = self._hand(case.owner_id, now)
+        told = words.STAYED if case.number % 4 == 2 else words.TRAVELLED
+        for one in owing(case, now=now):
+            if one.state is OwedState.UNKNOWN:
+                remedies.tell_facts(case.number, one.policy, told, promise_id=one.promise_id, **hand)
+        for one in owing(case, now=now):
+            if one.state is OwedState.OPEN:
+                remedies.grant_owed(case.number, one.policy, promise_id=one.promise_id, **hand)
+
     def _ask(self, case: CaseFacts, now: datetime) -> None:
         if not case.checks:
             followups.ask(case.number, channel="phone", **self._hand(case.owner_id, now))
@@ -158,7 +173,7 @@ class DeskLife:
         followups.answer(case.number, answer=given, words=said, **self._hand(case.owner_id, now))
 
     def _end(self, case: CaseFacts, now: datetime) -> None:
-        standing = obstacles(case)
+        standing = obstacles(case, owing(case, now=now))
         if standing and {obstacle.code for obstacle in standing} != {"case.no_cause"}:
             return
         hand = self._hand(case.owner_id, now)

@@ -34,3 +34,6 @@ CALLBACKS = (
     ("Say whether the bag is on tonight's flight", 70),
     ("Send the receipt for the changed ticket", 190),
 )
+# What is asked before the law says whether the fare is owed.
+STAYED = {"accepted_alternative": "no", "paid_by": "card"}
+TRAVELLED = {"accepted_alternative": "yes"}

@@ -21,8 +21,10 @@ from makegood.platform.installation import set_up
 from makegood.promises.actions import ensure_kind, give
 from makegood.promises.facts import Fact
 from makegood.promises.queries import LedgerFilter, ledger
-from makegood.remedies.actions import install_shipped, set_limit
+from makegood.remedies.actions import bind, install_shipped, set_limit
+from makegood.remedies.queries import policies
 from makegood.remedies.rules.authority import Limit
+from makegood.remedies.rules.bindings_file import binding_from, ready_made
 from makegood.worker.watch import tick
 
 FEED = Actor(ActorKind.SYSTEM, None, "Departure control")
@@ -33,6 +35,8 @@ _CHUNK = 1_000
 _EVERYTHING = Scope(Role.MANAGER)
 _LIMITS = {1: (Decimal(250), Decimal(2_500)), 2: (Decimal(1_000), Decimal(20_000)), 4: (None, None)}
 """Of each grade: what a case may be given, and what one person may give in a month."""
+_POLICIES = ("us-dot-refunds", "us-dot-denied-boarding")
+"""What the law says of domestic flights in the United States; who was denied a seat the data does not tell."""
 # Who answers for the flights of which airport.
 _DESKS = {"LGA": ("priya", "tomas"), "EWR": ("tomas",), "JFK": ("ana", "marcus")}
 
@@ -46,6 +50,9 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
         now=scene.starts_at,
     )  # fmt: skip
     install_shipped(by=SYSTEM, now=scene.starts_at)
+    for policy in _POLICIES:
+        text = ready_made(policy, KIND) or ""
+        bind(binding_from(text, f"{policy}.yaml", policies()), source=text, by=SYSTEM, now=scene.starts_at)
     for grade, (case, budget) in _LIMITS.items():
         limit = Limit(grade=grade, currency="USD", case=case, budget=budget)
         set_limit(limit, by=SYSTEM, now=scene.starts_at)

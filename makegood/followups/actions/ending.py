@@ -12,6 +12,7 @@ from makegood.cases.queries import case_for
 from makegood.followups.queries.ending import obstacles
 from makegood.journal.actors import Actor
 from makegood.people.rules import Scope
+from makegood.remedies.queries import owing
 
 
 @transaction.atomic
@@ -23,4 +24,4 @@ def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
     case = hold(number, scope=scope)
     person(by)
     facts = case_for(scope, number)
-    end(case, facts.story, obstacles(facts), by=by, now=now)
+    end(case, facts.story, obstacles(facts, owing(facts, now=now)), by=by, now=now)

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from makegood.cases.queries import CaseFacts, StepFacts
 from makegood.cases.rules import Do, Obstacle, Step, obstacles_to_closing
 from makegood.followups.rules import money_alone
-from makegood.remedies.queries import kinds_given
+from makegood.remedies.queries import Owed, kinds_given
+from makegood.remedies.queries.owing import obstacles as still_owed
 
 
-def obstacles(case: CaseFacts) -> tuple[Obstacle, ...]:
-    """Everything that stands in the way of closing a case, each with a sentence that says what to do."""
+def obstacles(case: CaseFacts, owed: Sequence[Owed]) -> tuple[Obstacle, ...]:
+    """Everything that stands in the way of closing a case, each with a sentence that says what to do.
+
+    `owed` is what `owing` says of the case: it takes its reckoning, and whoever asks here mostly shows it too.
+    """
     alone = money_alone(kinds_given(case.number), {one.step for one in case.steps if _is_spoken(one)})
-    return (*obstacles_to_closing(case.story), *([alone] if alone else ()))
+    return (*obstacles_to_closing(case.story), *([alone] if alone else ()), *still_owed(owed))
 
 
 def allowed(case: CaseFacts, standing: Sequence[Obstacle]) -> tuple[Do, ...]:

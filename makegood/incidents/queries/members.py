@@ -158,7 +158,7 @@ def _sums(plan: Plan, many: int, now: datetime) -> Sums:
     if plan.gift is None:
         return Sums()
     one = plan.gift.sums(now)
-    return Sums(one.entitled * many, one.correction * many, one.goodwill * many)
+    return Sums(correction=one.correction * many, goodwill=one.goodwill * many)
 
 
 def _named(tag: str) -> str:

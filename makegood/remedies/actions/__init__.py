@@ -1,6 +1,7 @@
 """Everything that writes remedies."""
 
 from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
+from makegood.remedies.actions.bindings import bind, retire_binding
 from makegood.remedies.actions.choosing import choose, choose_for, settle_offers, want_else
 from makegood.remedies.actions.fulfilling import (
     fail_grant,
@@ -12,7 +13,7 @@ from makegood.remedies.actions.fulfilling import (
     replace_promise,
     withdraw_grant,
 )
-from makegood.remedies.actions.granting import grant
+from makegood.remedies.actions.granting import grant, grant_owed
 from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
 from makegood.remedies.actions.offering import let_choose, withdraw_offer
 from makegood.remedies.actions.planning import change_plan, take_step
@@ -23,10 +24,12 @@ from makegood.remedies.actions.playbooks import (
     retire_playbook,
     save_playbook,
 )
+from makegood.remedies.actions.telling import renounce, tell_facts
 
 __all__ = [
     "Imported",
     "ask_approval",
+    "bind",
     "change_plan",
     "choose",
     "choose_for",
@@ -36,6 +39,7 @@ __all__ = [
     "follow_silence",
     "fulfil_grant",
     "grant",
+    "grant_owed",
     "import_playbooks",
     "install_limits",
     "install_shipped",
@@ -43,14 +47,17 @@ __all__ = [
     "let_off_promise",
     "release_commitment",
     "remove_limit",
+    "renounce",
     "replace_commitment",
     "replace_promise",
+    "retire_binding",
     "retire_playbook",
     "save_playbook",
     "set_cap",
     "set_limit",
     "settle_offers",
     "take_step",
+    "tell_facts",
     "want_else",
     "withdraw_grant",
     "withdraw_offer",

@@ -69,7 +69,7 @@ def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: da
 def _row(one: Receiver, promise: Made, what: Alike, now: datetime) -> Grant:
     sums = what.sums
     return Grant(
-        case_id=one.case_id, remedy=what.remedy, title=one.title, entitled=sums.entitled, correction=sums.correction,
+        case_id=one.case_id, remedy=what.remedy, title=one.title, correction=sums.correction,
         goodwill=sums.goodwill, currency=what.currency, reason=what.reason, state=GrantState.GIVEN, by_id=what.by_id,
         made_at=now, due_at=what.due_at, decided_by_id=what.decided_by, given_at=now, promise_id=promise.pk,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from makegood.people.rules import Ability, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT, Moved, State
-from makegood.remedies.actions.granting import check_not_own, give, new_row, over_authority
+from makegood.remedies.actions.granting import check_not_own, give, give_with, new_row, over_authority
 from makegood.remedies.actions.offered import open_offer
 from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh, weigh_again
 from makegood.remedies.models import Approval, Grant, Offer
@@ -45,10 +45,11 @@ def ask_approval(
 ) -> int:
     """Ask the nearest person who is there and may give all this. Returns the approval's id.
 
-    Nothing is given yet; by when it is decided is a promise in the ledger. Raises Refusal "approval.not_needed"
-    when it is within one's own authority, "approval.waiting" when the case waits for a decision already,
-    "approval.nobody", and what `weigh` raises.
+    Nothing of it is given yet; what is owed, where a choice says so, is given at once and waits for nobody. By when
+    it is decided is a promise in the ledger. Raises Refusal "approval.not_needed" for one's own authority,
+    "approval.waiting" when the case waits for a decision already, "approval.nobody", and what `weigh` raises.
     """
+    _owed, choices = give_with(number, choices, scope=scope, by=by, now=now)
     weighed = weigh(number, choices, currency=currency, reason=reason, scope=scope, now=now)
     me = person(by)
     if not weighed.is_barred(me) and weighed.ruling_for(me, now).fits:
@@ -108,7 +109,7 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
         raise forbidden("approval.own", "You asked for this yourself. Somebody else decides.")
     weighed = weigh_again(case, rows, now=now)
     hold_budget(me)
-    check_not_own(weighed, me)
+    check_not_own(weighed.hands.barred, me)
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits and (approve or me != approval.asked_of_id):
         raise over_authority([one.sentence for one in ruling.obstacles], weighed, me, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,13 +13,24 @@ from django.db import transaction
 from makegood.cases.actions.committing import promise_in
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.models import Case
+from makegood.cases.queries import case_for
 from makegood.journal.actors import Actor
+from makegood.kernel.money import format_money
 from makegood.kernel.refusals import Refusal, forbidden
+from makegood.kernel.when import after
 from makegood.people.rules import Scope
+from makegood.platform.installation import organisation
+from makegood.remedies.actions.telling import one_owed
 from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh
 from makegood.remedies.models import Grant
+from makegood.remedies.queries.authority import staff_of_customer
 from makegood.remedies.queries.grants import unknown_grant
-from makegood.remedies.rules.granting import Choice, GrantState, part
+from makegood.remedies.queries.owing import Owed, owing
+from makegood.remedies.rules.entitlements.words import last_moment
+from makegood.remedies.rules.granting import SOON, Choice, GrantState, part
+from makegood.remedies.rules.owing import OwedState
+
+_HOW = {"cash": "Pay", "original_payment": "Pay back", "account_credit": "Credit"}
 
 
 @transaction.atomic
@@ -35,21 +46,51 @@ def grant(
 ) -> list[int]:
     """Give remedies in a case on one's own authority; each becomes a commitment with a date. Returns their ids.
 
-    `currency` is the organisation's unless said. Raises Refusal "authority.over" when it is more than whoever
-    acts may give alone: ask somebody who may (`ask_approval`); "authority.own_case" for the customer's own
-    hand; and what `weigh` raises.
+    `currency` is the organisation's unless said. What is owed comes first where a choice says so, and is asked about
+    by no authority. Raises Refusal "authority.over" when the rest is more than whoever acts may give alone: ask
+    somebody who may (`ask_approval`); "authority.own_case" for the customer's own hand; and what `weigh` raises.
     """
+    owed, choices = give_with(number, choices, scope=scope, by=by, now=now)
+    if owed and not choices:
+        return owed
     weighed = weigh(number, choices, currency=currency, reason=reason, scope=scope, now=now)
     me = person(by)
     hold_budget(me)
-    check_not_own(weighed, me)
+    check_not_own(weighed.hands.barred, me)
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits:
         raise over_authority([obstacle.sentence for obstacle in ruling.obstacles], weighed, me, now)
     rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
     for row in rows:
         give(row, weighed.case, decided_by=me, by=by, now=now)
-    return [row.pk for row in rows]
+    return [*owed, *(row.pk for row in rows)]
+
+
+@transaction.atomic
+def grant_owed(
+    number: int, policy: str, *, promise_id: int | None = None, scope: Scope, by: Actor, now: datetime
+) -> int:
+    """Give what a policy owes in a case, for a promise that failed. Returns the grant's id.
+
+    How much it is the policy says, of the facts as they stand: all that is owed less what was given of it. No
+    authority, budget, playbook or cap is asked. Raises Refusal "entitlement.unknown", "entitlement.which",
+    "entitlement.not_known", "entitlement.nothing_owed", "authority.own_case".
+    """
+    case = hold(number, scope=scope)
+    found = one_owed(case_for(scope, number), policy, promise_id, now=now)
+    return _give_owed(case, found, by=by, now=now)
+
+
+def give_with(
+    number: int, choices: Sequence[Choice], *, scope: Scope, by: Actor, now: datetime
+) -> tuple[list[int], list[Choice]]:
+    """Give all that is owed in the case, if any of the choices says so; and what of them is to be given beside it."""
+    if not any(choice.with_owed for choice in choices):
+        return [], list(choices)
+    case = hold(number, scope=scope)
+    waiting = [one for one in owing(case_for(scope, number), now=now) if one.state is OwedState.OPEN]
+    given = [_give_owed(case, one, by=by, now=now) for one in waiting]
+    return given, [choice for choice in choices if choice.amount or not (choice.with_owed and given)]
 
 
 def held_grant(grant_id: int, scope: Scope, *, closed: bool | None = False) -> tuple[Grant, Case]:
@@ -67,9 +108,9 @@ def held_grant(grant_id: int, scope: Scope, *, closed: bool | None = False) -> t
     return Grant.objects.select_related("promise").get(pk=grant_id), case
 
 
-def check_not_own(weighed: Weighed, staff_id: int) -> None:
-    """Nobody gives to themselves. Raises Refusal "authority.own_case"."""
-    if weighed.is_barred(staff_id):
+def check_not_own(barred: Collection[int], staff_id: int) -> None:
+    """Nobody gives to themselves; `barred` are the staff who are the customer. Raises Refusal "authority.own_case"."""
+    if staff_id in barred:
         raise forbidden("authority.own_case", "You are the customer of this case. A colleague has to decide.")
 
 
@@ -85,12 +126,35 @@ def new_row(weighed: Weighed, choice: Choice, reason: str, by_id: int, now: date
     sums = part(choice)
     return Grant(
         case=weighed.case, remedy=choice.remedy, title=choice.title.strip()[:300], words=choice.words.strip(),
-        playbook=choice.playbook, rule=choice.rule, option=choice.option, entitled=sums.entitled,
-        correction=sums.correction, goodwill=sums.goodwill, currency=weighed.currency,
-        share=_storable(weighed.of_loss), reason=reason.strip()[:500],
-        explanation=None if choice.entitlement is None else msgspec.to_builtins(choice.entitlement),
-        by_id=by_id, made_at=now, due_at=choice.due_at,
+        playbook=choice.playbook, rule=choice.rule, option=choice.option, correction=sums.correction, goodwill=sums.goodwill,
+        currency=weighed.currency, share=_storable(weighed.of_loss), reason=reason.strip()[:500], by_id=by_id,
+        made_at=now, due_at=choice.due_at,
     )  # fmt: skip
+
+
+def _give_owed(case: Case, owed: Owed, *, by: Actor, now: datetime) -> int:
+    """Give all that is still owed of it; the whole arithmetic goes with the grant and stays."""
+    me, found = person(by), owed.entitlement
+    check_not_own(staff_of_customer(case.customer_id), me)
+    if found is None or not owed.sums.to_grant:
+        raise _not_to_give(owed)
+    soon = after(SOON, now=now, zone=organisation().zone, calendar=None).due_at
+    amount = format_money(owed.sums.to_grant, owed.currency)
+    row = Grant(
+        case=case, remedy=owed.remedy, title=f"{_HOW[owed.means]} {amount}: {owed.title}"[:300],
+        entitled=owed.sums.to_grant, currency=owed.currency, policy=owed.policy, about_id=owed.promise_id,
+        once_key=found.once_key, explanation=msgspec.to_builtins(found), by_id=me, made_at=now,
+        due_at=last_moment(found.pay_by, owed.zone) if found.pay_by and found.pay_by > now else soon,
+    )  # fmt: skip
+    give(row, case, decided_by=me, by=by, now=now)
+    return row.pk
+
+
+def _not_to_give(owed: Owed) -> Refusal:
+    if owed.entitlement is None:
+        asks = owed.trouble or " ".join(question.asks for question in owed.questions)
+        return Refusal("entitlement.not_known", f"What {owed.title} owes is not known yet. {asks}")
+    return Refusal("entitlement.nothing_owed", f"Nothing is left to give by {owed.title}.")
 
 
 def give(row: Grant, case: Case, *, decided_by: int, by: Actor, now: datetime) -> None:
@@ -103,10 +167,11 @@ def give(row: Grant, case: Case, *, decided_by: int, by: Actor, now: datetime) -
 
 def told(row: Grant) -> dict[str, Any]:
     """What the journal keeps of a remedy."""
+    by_rule = {"policy": row.policy, "version": row.explanation["version"]} if row.explanation else {}
     sums = {name: str(getattr(row, name)) for name in ("entitled", "correction", "goodwill") if getattr(row, name)}
     return {
         "grant": row.pk, "remedy": row.remedy, "title": row.title, "currency": row.currency, **sums,
-        "due_at": row.due_at.isoformat(), "promise": row.promise_id, "reason": row.reason,
+        "due_at": row.due_at.isoformat(), "promise": row.promise_id, "reason": row.reason, **by_rule,
         **({"offer": row.offer_id} if row.offer_id else {}),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
 from makegood.remedies.actions.approving import put_question
-from makegood.remedies.actions.granting import check_not_own, new_row, over_authority
+from makegood.remedies.actions.granting import check_not_own, give_with, new_row, over_authority
 from makegood.remedies.actions.offered import end_offer, open_offer
 from makegood.remedies.actions.weighing import hold_budget, weigh
 from makegood.remedies.models import Grant, Offer
@@ -41,10 +41,12 @@ def let_choose(
     """Let the customer choose one of several remedies until a time (aware UTC). Returns the offer's id.
 
     All of them are frozen as they are, with their sums; the dearest must be within the authority of whoever offers.
+    What is owed is nothing to choose: where a choice is with it, it is given at once.
     What is more is refused, or with `ask` put to somebody who may, with a `note`, before the customer sees it.
     Raises Refusal "offer.*" for what is wrong with the offer, "offer.waiting" while the case has one, and what
     `weigh`, `grant` and `ask_approval` raise.
     """
+    _owed, choices = give_with(number, choices, scope=scope, by=by, now=now)
     for fault in offer_faults(choices, until=until, now=now):
         raise invalid(fault.code, fault.sentence, field="until" if "until" in fault.code else "choices")
     weighed = weigh(
@@ -53,7 +55,7 @@ def let_choose(
     me, case = person(by), weighed.case
     _check_alone(case)
     hold_budget(me)
-    check_not_own(weighed, me)
+    check_not_own(weighed.hands.barred, me)
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits and not ask:
         raise over_authority([one.sentence for one in ruling.obstacles], weighed, me, now)

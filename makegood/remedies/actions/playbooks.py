@@ -20,7 +20,7 @@ from makegood.remedies.models import Playbook, PlaybookVersion
 from makegood.remedies.queries.playbooks import unknown
 from makegood.remedies.rules import playbooks as rules
 from makegood.remedies.rules.playbooks_dump import dump
-from makegood.remedies.rules.playbooks_file import shipped_texts
+from makegood.remedies.rules.playbooks_file import shipped_texts, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def save_playbook(
     """
     require(by, Ability.SET_REMEDIES)
     _check_kinds(playbook)
-    text = _tidy(source) or dump(playbook)
+    text = tidy(source) or dump(playbook)
     row, made = Playbook.objects.select_for_update().get_or_create(
         slug=playbook.playbook, defaults={"name": playbook.name, "version": 0}
     )
@@ -112,12 +112,6 @@ def install_shipped(*, by: Actor, now: datetime) -> tuple[str, ...]:
     for text, playbook in new:
         save_playbook(playbook, source=text, note="Comes with Makegood", by=by, now=now)
     return tuple(playbook.playbook for _text, playbook in new)
-
-
-def _tidy(source: str) -> str:
-    """A text as it is kept: a browser's line ends made plain, one at its end."""
-    text = source.replace("\r\n", "\n").strip("\n")
-    return f"{text}\n" if text else ""
 
 
 def _is_same(row: Playbook, text: str) -> bool:

@@ -79,8 +79,8 @@ def weigh(
     for fault in faults(choices, currency=currency, now=now):
         raise invalid(fault.code, fault.sentence, field="choices")
     loss = loss_of(case.pk, currency)
-    of_loss = share(compensation(choices, one_of=one_of) + given_in(case.pk, currency), loss)
-    owed = share(sum((one.entitlement.to_pay for one in choices if one.entitlement), Decimal(0)), loss)
+    given = given_in(case.pk, currency)
+    of_loss, owed = share(compensation(choices, one_of=one_of) + given.total, loss), share(given.owed, loss)
     limit = cap()
     if not reason.strip() and needs_reason(of_loss, cap=limit, owed_share=owed):
         raise invalid(

@@ -1,6 +1,7 @@
 """Everything that reads remedies."""
 
 from makegood.remedies.queries.authority import limits
+from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
 from makegood.remedies.queries.grants import (
     ApprovalFacts,
     GrantFacts,
@@ -14,6 +15,7 @@ from makegood.remedies.queries.grants import (
 )
 from makegood.remedies.queries.loss import cap
 from makegood.remedies.queries.offers import OfferFacts, offer_for, offers_of
+from makegood.remedies.queries.owing import Owed, owing
 from makegood.remedies.queries.picking import Decider, Pick, Picker, picker
 from makegood.remedies.queries.plan import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
@@ -25,13 +27,16 @@ from makegood.remedies.queries.playbooks import (
     playbook_version,
     playbooks,
 )
+from makegood.remedies.queries.shelf import policies, policies_at_hand
 from makegood.remedies.queries.standing import OwnStanding, own_standing
 
 __all__ = [
     "ApprovalFacts",
+    "BindingFacts",
     "Decider",
     "GrantFacts",
     "OfferFacts",
+    "Owed",
     "OwnStanding",
     "Pick",
     "Picker",
@@ -45,6 +50,9 @@ __all__ = [
     "approvals_awaited",
     "approvals_waiting",
     "before_apology",
+    "binding_named",
+    "binding_versions",
+    "bindings",
     "cap",
     "grants_of",
     "is_spoken",
@@ -53,11 +61,14 @@ __all__ = [
     "limits",
     "offer_for",
     "offers_of",
+    "owing",
     "own_standing",
     "picker",
     "plan_of",
     "playbook_named",
     "playbook_version",
     "playbooks",
+    "policies",
+    "policies_at_hand",
     "precedents",
 ]

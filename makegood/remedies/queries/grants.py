@@ -24,7 +24,8 @@ class GrantFacts:
     """A remedy of a case. `state` is where it stands, `promise_state` how its promise does; `refusal` why not.
 
     `fulfilled_at` is when it was carried out and `reference` how whoever did it calls that; `problem` is why it could
-    not be. `explanation` is the entitlement it pays, as it was worked out.
+    not be. What is owed is a grant of its own: `policy` says by which rule, `explanation` is that entitlement as it was
+    worked out.
     """
 
     id: int
@@ -53,6 +54,7 @@ class GrantFacts:
     reference: str
     problem: str
     problem_at: datetime | None
+    policy: str
     explanation: Mapping[str, Any] | None
 
     @property
@@ -169,7 +171,7 @@ def grant_facts(row: Grant) -> GrantFacts:
         given_at=row.given_at, promise_id=row.promise_id,
         promise_state=State(row.promise.state) if row.promise else None,
         fulfilled_at=row.promise.kept_at if row.promise else None, reference=row.reference, problem=row.problem,
-        problem_at=row.problem_at, explanation=row.explanation,
+        problem_at=row.problem_at, policy=row.policy, explanation=row.explanation,
     )  # fmt: skip
 
 

@@ -13,17 +13,19 @@ from django.db import connection
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import FailureClass
 from makegood.customers.queries import CustomerFacts
-from makegood.kernel.phrases import Span
 from makegood.kernel.when import after
 from makegood.people.queries import Roster, StaffFacts
 from makegood.platform.installation import organisation
 from makegood.promises.queries import PromiseFacts
 from makegood.remedies.queries.hands import Hands, hands_in
-from makegood.remedies.queries.loss import cap, given_in, loss_of
+from makegood.remedies.queries.loss import Compensated, cap, given_in, loss_of
+from makegood.remedies.queries.owing import Owed, owing
 from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Ruling, Spent, Wanted
+from makegood.remedies.rules.entitlements import at_least
 from makegood.remedies.rules.fit import failure_kind
-from makegood.remedies.rules.granting import Choice, compensation, needs_reason, share, wanted_of
+from makegood.remedies.rules.granting import SOON, Choice, compensation, needs_reason, share, wanted_of
+from makegood.remedies.rules.owing import OwedState
 from makegood.remedies.rules.playbooks import Who, kept_for
 from makegood.remedies.rules.playbooks_cost import Loss
 from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
@@ -42,12 +44,13 @@ class Decider:
 class Pick:
     """An option in the picker. `decider` is None when it is one's own to give; `nobody` that no one there may.
 
-    `amount` is what it costs, nothing until that can be worked out; `due_at` (aware UTC) by when it would be
-    done when it is agreed now.
+    `amount` is what it costs above what is owed, nothing until that can be worked out; `owed` what is given with it
+    because it is owed. `due_at` (aware UTC) is by when it would be done when it is agreed now.
     """
 
     offer: Offer
     amount: Decimal
+    owed: Decimal
     due_at: datetime
     decider: Decider | None
     nobody: bool
@@ -57,11 +60,13 @@ class Pick:
 class Reckoned:
     """What is chosen together: what it comes to, whether one may give it alone, and who decides when not.
 
-    `ruling` counts what the case was given before; `of_loss` too is what it would then have had, of its loss.
+    `total` is what it costs above what is owed, `owed` what is given with it because it is owed. `ruling` counts what
+    the case was given before; `of_loss` too is what it would then have had, of its loss.
     """
 
     choices: tuple[Choice, ...]
     total: Decimal
+    owed: Decimal
     ruling: Ruling
     mine: bool
     decider: Decider | None
@@ -73,10 +78,11 @@ class Reckoned:
 class Picker:
     """All that is needed to choose a remedy. `ruling` is what the case was given already, against one's limit.
 
-    `everybody` are those among whom deciders were sought.
+    `owed` is what policies say, which comes first; `everybody` are those among whom deciders were sought.
     """
 
     currency: str
+    owed: tuple[Owed, ...]
     loss: Decimal | None
     given: Decimal
     cap: Decimal
@@ -101,8 +107,6 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY decided_at - asked_at)
 FROM (SELECT decided_at, asked_at FROM remedies_approval
       WHERE decided_by_id = %s AND silent = '[]' ORDER BY decided_at DESC LIMIT 50) AS lately
 """
-_WITHIN = Span("days", 1)
-"""By when something is done that the playbook gives no time for: until tomorrow night."""
 
 
 class _Reader:
@@ -154,18 +158,21 @@ def picker(
     books = active_playbooks()
     matched = match(books, situation, cap=limit)
     reader, zone, given = _Reader(case, currency, staff_id, now), organisation().zone, given_in(case.number, currency)
-    picks = tuple(_pick(offer, reader, zone, now) for offer in matched.offers)
+    owed = owing(case, now=now)
+    waiting = [one for one in owed if one.state is OwedState.OPEN and one.currency == currency]
+    picks = tuple(_pick(offer, reader, waiting, zone, now) for offer in matched.offers)
     choices = tuple(choose(picks, currency))
     kept = kept_for(books, {(one.playbook, one.rule, one.option) for one in choices})
     return Picker(
         currency=currency,
+        owed=owed,
         loss=loss,
-        given=given,
+        given=given.total,
         cap=limit,
         ruling=reader.ruling(()),
         matched=matched,
         picks=picks,
-        reckoned=_reckoned(choices, kept, reader, given=given, loss=loss, cap=limit),
+        reckoned=_reckoned(choices, kept, reader, waiting=_sum_of(waiting), given=given, loss=loss, cap=limit),
         everybody=reader.hands.everybody,
     )
 
@@ -175,21 +182,24 @@ def _reckoned(
     kept: tuple[Who, ...],
     reader: _Reader,
     *,
-    given: Decimal,
+    waiting: Decimal,
+    given: Compensated,
     loss: Decimal | None,
     cap: Decimal,
 ) -> Reckoned:
     wanted = wanted_of(choices)
     mine = reader.is_mine(wanted, *kept)
-    of_loss = share(compensation(choices) + given, loss)
+    owed = waiting if any(one.with_owed for one in choices) else Decimal(0)
+    of_loss = share(compensation(choices) + given.total + owed, loss)
     return Reckoned(
         choices=choices,
         total=sum((one.amount for one in choices), Decimal(0)),
+        owed=owed,
         ruling=reader.ruling(wanted, *kept),
         mine=mine,
         decider=None if mine or not choices else reader.decider(wanted, *kept),
         of_loss=of_loss,
-        needs_reason=bool(choices) and needs_reason(of_loss, cap=cap),
+        needs_reason=bool(choices) and needs_reason(of_loss, cap=cap, owed_share=share(given.owed + owed, loss)),
     )
 
 
@@ -239,15 +249,25 @@ def attributes_of(customer: CustomerFacts) -> dict[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
-def _pick(offer: Offer, reader: _Reader, zone: ZoneInfo, now: datetime) -> Pick:
-    amount = offer.cost or Decimal(0)
+def _pick(offer: Offer, reader: _Reader, waiting: Sequence[Owed], zone: ZoneInfo, now: datetime) -> Pick:
+    """An option. One that pays as something owed is paid gives that with it, and its cost is parted."""
+    fits = any(one.remedy is offer.option.remedy for one in waiting)
+    parted = at_least(_sum_of(waiting) if fits else Decimal(0), offer.cost or Decimal(0))
+    amount = parted.goodwill
     commits = offer.option.commits
-    due_at = after(commits.within if commits else _WITHIN, now=now, zone=zone, calendar=None).due_at
+    due_at = after(commits.within if commits else SOON, now=now, zone=zone, calendar=None).due_at
     choice = Choice(remedy=offer.option.remedy, title=str(offer.option.title), amount=amount, due_at=due_at)
     wanted, who = wanted_of([choice]), offer.option.who
     mine = reader.is_mine(wanted, who)
     decider = None if mine else reader.decider(wanted, who)
-    return Pick(offer=offer, amount=amount, due_at=due_at, decider=decider, nobody=not mine and decider is None)
+    return Pick(
+        offer=offer, amount=amount, owed=parted.entitled, due_at=due_at, decider=decider,
+        nobody=not mine and decider is None,
+    )  # fmt: skip
+
+
+def _sum_of(waiting: Sequence[Owed]) -> Decimal:
+    return sum((one.sums.to_grant for one in waiting), Decimal(0))
 
 
 def _currency(case: CaseFacts) -> str:

@@ -11,13 +11,13 @@ import msgspec
 
 from makegood.cases.rules import Obstacle
 from makegood.kernel.money import decimals
+from makegood.kernel.phrases import Span
 from makegood.remedies.rules.authority import Wanted
-from makegood.remedies.rules.entitlements.floor import check_floor
-from makegood.remedies.rules.entitlements.result import Entitlement
 from makegood.remedies.rules.fit import COMPENSATION, RemedyKind
 
 _NOTHING = Decimal(0)
-_WHOLE = Decimal(1)
+SOON = Span("days", 1)
+"""By when something is given where nothing else says: until tomorrow night."""
 
 
 class GrantState(StrEnum):
@@ -32,10 +32,10 @@ class GrantState(StrEnum):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something somebody wants to give. `amount` is all of it, what is owed included; `due_at` (aware UTC) by when.
+    """Something somebody wants to give. `amount` is what it costs above what is owed; `due_at` (aware UTC) by when.
 
-    `playbook`, `rule` and `option` name the option it was chosen from, if any. `entitlement` is what a policy
-    says is owed, for the one choice that pays it.
+    `playbook`, `rule` and `option` name the option it was chosen from, if any. `with_owed` says that all that is owed
+    in the case is given with it: how much that is, the policies say and nobody else.
     """
 
     remedy: RemedyKind
@@ -46,43 +46,35 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     playbook: str = ""
     rule: str = ""
     option: str = ""
-    entitlement: Entitlement | None = None
+    with_owed: bool = False
 
 
-class Sums(msgspec.Struct, frozen=True):
-    """What is given, parted: owed by a rule, putting the thing itself right, and on top of both."""
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """What is given above what is owed, parted: putting the thing itself right, and on top of that."""
 
-    entitled: Decimal = _NOTHING
     correction: Decimal = _NOTHING
     goodwill: Decimal = _NOTHING
 
     @property
     def above(self) -> Decimal:
-        """What is given beyond what is owed: only this is a matter of authority."""
+        """Both together: what is a matter of authority."""
         return self.correction + self.goodwill
 
 
 def part(choice: Choice) -> Sums:
-    """The sums of a choice: doing a thing again or exchanging it corrects, what else is given is goodwill.
-
-    Raises Refusal "entitlement.below" when it gives less than is owed.
-    """
-    entitled, rest = _NOTHING, choice.amount
-    if choice.entitlement is not None:
-        parted = check_floor(choice.entitlement, choice.amount)
-        entitled, rest = parted.entitled, parted.goodwill
+    """The sums of a choice: doing a thing again or exchanging it corrects, what else is given is goodwill."""
     if choice.remedy in COMPENSATION or choice.remedy is RemedyKind.PERSONAL_CONTACT:
-        return Sums(entitled, _NOTHING, rest)
-    return Sums(entitled, rest, _NOTHING)
+        return Sums(goodwill=choice.amount)
+    return Sums(correction=choice.amount)
 
 
 def wanted_of(choices: Sequence[Choice]) -> tuple[Wanted, ...]:
-    """What authority is asked about: the part of each choice that is not owed."""
+    """What authority is asked about."""
     return tuple(Wanted(choice.remedy, part(choice).above) for choice in choices)
 
 
 def compensation(choices: Sequence[Choice], *, one_of: bool = False) -> Decimal:
-    """What makes up for the loss, owed or not; what puts the thing itself right is not counted against it.
+    """What makes up for the loss above what is owed; what puts the thing itself right is not counted against it.
 
     Where the customer chooses `one_of` these, the dearest of them.
     """
@@ -113,9 +105,6 @@ def faults(choices: Sequence[Choice], *, currency: str, now: datetime) -> Iterat
             yield Obstacle("grant.bad_amount", f"{choice.amount} has more decimals than {currency} has.")
         if choice.due_at <= now:
             yield Obstacle("grant.due_past", f"“{choice.title}” must be due at a time that is still to come.")
-        owed = choice.entitlement
-        if owed is not None and owed.currency != currency:
-            yield Obstacle("grant.currency", f"{owed.title} is owed in {owed.currency}, and this is in {currency}.")
 
 
 def moved_on(due_at: datetime, *, asked_at: datetime, now: datetime) -> datetime:

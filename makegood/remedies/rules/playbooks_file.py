@@ -65,6 +65,12 @@ def shipped_texts() -> list[tuple[str, Playbook]]:
     return [(text, playbook_from(text, name)) for text, name in texts]
 
 
+def tidy(source: str) -> str:
+    """A text as it is kept: a browser's line ends made plain, one at its end."""
+    text = source.replace("\r\n", "\n").strip("\n")
+    return f"{text}\n" if text else ""
+
+
 def load_playbook(path: Path) -> Playbook:
     """A playbook from its file. Raises Refusal("playbook.not_found", "playbook.invalid")."""
     return build(read(path, WHAT))

@@ -24,6 +24,7 @@ from makegood.web.cases.collisions import Change, Collision, check_unchanged
 from makegood.web.cases.undoing import last_deed_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import read_plain
+from makegood.web.remedies import owed as owing
 from makegood.web.tables import number_or_none
 
 Deed = Callable[[int, QueryDict, Desk], str]
@@ -58,6 +59,13 @@ def step(request: DeskRequest, ref: str, step: str) -> HttpResponse:
 def commitment(request: DeskRequest, ref: str, promise: int, move: str) -> HttpResponse:
     """Keep, replace or release a promise of the case."""
     return _do(request, parse_number(ref), f"{move}-{promise}", partial(MOVES[move], promise))
+
+
+@at_desk("POST")
+def owed(request: DeskRequest, ref: str, policy: str, deed: str) -> HttpResponse:
+    """Give what a policy owes, tell a fact it asks for, or record that the customer does not want it."""
+    about = number_or_none(request.POST.get("promise"))
+    return _do(request, parse_number(ref), owing.name_of(policy, about), partial(owing.DEEDS[deed], policy, about))
 
 
 @at_desk("POST")

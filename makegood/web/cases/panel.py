@@ -16,7 +16,7 @@ from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
-from makegood.remedies.queries import ApprovalFacts, approvals_awaited
+from makegood.remedies.queries import ApprovalFacts, approvals_awaited, owing
 from makegood.web import clocks
 from makegood.web.cases import plan
 from makegood.web.cases.guide import GuideStep, steps_of
@@ -24,6 +24,7 @@ from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
 from makegood.web.promises.ledger import clock_of
+from makegood.web.remedies.owed import shown as owed_shown
 from makegood.web.tables import Choice
 
 
@@ -63,7 +64,8 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     case = case_for(desk.scope, number)
     entries = entries_of(case)
     open_to_undo = undoable(case, entries, desk.scope)
-    steps, standing = steps_of(case), obstacles(case)
+    owed = owing(case, now=desk.now)
+    steps, standing = steps_of(case), obstacles(case, owed)
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
@@ -76,6 +78,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "steps": steps,
         "closed": case.stage is Stage.CLOSED,
         "obstacles": [one for one in standing if one.code != "case.closed"],
+        "owed": [owed_shown(one, case, desk, typed) for one in owed],
         "modes": _modes(case),
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],

@@ -15,6 +15,7 @@ from makegood.customers.queries import CustomerFacts
 from makegood.kernel.money import format_money, parse_money
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.remedies.queries import Pick
+from makegood.remedies.rules.entitlements import at_least
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice
 from makegood.remedies.rules.playbooks import fill
@@ -60,14 +61,15 @@ class Draft:
         option, due = pick.offer.option, due_at or pick.due_at
         amount = pick.amount
         if pick.offer.cost is None:
-            amount = self._amount(f"amount-{key_of(pick)}", currency)
+            # What is typed is all of it; what is owed is part of that, and given even when less was typed.
+            amount = at_least(pick.owed, self._amount(f"amount-{key_of(pick)}", currency)).goodwill
         said = fill(
             option.words.in_(self.customer.language or "en"),
-            amount=format_money(amount, currency), by=clocks.stamp(due), customer=self.customer.name,
+            amount=format_money(pick.owed + amount, currency), by=clocks.stamp(due), customer=self.customer.name,
         )  # fmt: skip
         return Choice(
             remedy=option.remedy, title=str(option.title), due_at=due, amount=amount, words=said,
-            playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option,
+            playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option, with_owed=bool(pick.owed),
         )  # fmt: skip
 
     def _other(self, currency: str, due_at: datetime | None) -> Choice:

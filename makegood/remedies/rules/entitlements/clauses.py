@@ -32,6 +32,7 @@ ALLOWANCE_UNITS = ("hours", "calendar_days", "working_days")
 TEST = ("more_than", "at_least", "less_than", "at_most", "missing", "or_missing", "times", "within_days", "lasting")
 LINE = ("flat", "per", "share", "first_of", "each", "of", "beyond", "counted", "divided_by", "at_least", "at_most")
 LINE_ALWAYS = ("when", "says")
+WINDOW = ("within", "from")
 _BOUNDS = ("more_than", "at_least", "less_than", "at_most")
 _MOST_ALLOWED = 5000
 _MEASURED = frozenset({FactKind.NUMBER, FactKind.DURATION, FactKind.MONEY})
@@ -135,7 +136,7 @@ def clock(part: Part) -> time:
 
 def window(part: Part, known: Known, *more: str) -> tuple[Window, Mapping[str, Part]]:
     """`within` so much time, `from` facts that are instants or dates; and the entry with its other keys."""
-    given = part.entries(("within", "from", *more))
+    given = part.entries((*WINDOW, *more))
     since = required(part, given, "from", "the fact, or facts, from which the time runs").items()
     if not since:
         raise part.wrong("name a fact under `from`.")

@@ -23,7 +23,8 @@ REDUCTION = ("by", "when", "because")
 YEAR_CAP = ("already", "amount", "times")
 EXEMPTION = ("when", "rules", "evidence", "tell_customer", "tell_by")
 CLAIM = ("automatic", "on_request")
-PAYMENT = ("when", "within", "from", "else")
+PAYMENT = ("when", "else")
+"""What a payment term may have beside its window."""
 
 
 def has_evidence(top: Mapping[str, Part]) -> bool:
@@ -112,7 +113,7 @@ def _exemption(name: str, part: Part, known: Known, rules: list[str]) -> Exempti
 
 
 def _payment(part: Part, known: Known) -> PayTerm:
-    window, given = clauses.window(part, known, "when", "else")
+    window, given = clauses.window(part, known, *PAYMENT)
     return PayTerm(
         window=window,
         when=clauses.conditions(given, "when", known),

@@ -30,6 +30,11 @@ def closing(at: datetime, zone: ZoneInfo) -> str:
     return moment(at, zone)
 
 
+def last_moment(at: datetime, zone: ZoneInfo) -> datetime:
+    """The last instant before an end that is the end of a day, as promises for a day have it; any other end itself."""
+    return at - timedelta(microseconds=1) if at.astimezone(zone).time() == time(0) else at
+
+
 def span(length: timedelta, unit: str = "hours") -> str:
     """A length of time: "36 h 30 m", with `unit` days "14 days"; less than nothing has a minus."""
     if length < timedelta(0):
