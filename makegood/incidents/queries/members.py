@@ -49,7 +49,7 @@ class Tally:
     @property
     def total(self) -> Decimal:
         """What it comes to."""
-        return self.sums.entitled + self.sums.above
+        return self.sums.above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,8 @@ def new_row(weighed: Weighed, choice: Choice, reason: str, by_id: int, now: date
     sums = part(choice)
     return Grant(
         case=weighed.case, remedy=choice.remedy, title=choice.title.strip()[:300], words=choice.words.strip(),
-        playbook=choice.playbook, rule=choice.rule, option=choice.option, correction=sums.correction, goodwill=sums.goodwill,
+        playbook=choice.playbook, rule=choice.rule, option=choice.option, correction=sums.correction,
+        goodwill=sums.goodwill,
         currency=weighed.currency, share=_storable(weighed.of_loss), reason=reason.strip()[:500], by_id=by_id,
         made_at=now, due_at=choice.due_at,
     )  # fmt: skip
