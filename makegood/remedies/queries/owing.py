@@ -166,13 +166,17 @@ def owing(case: CaseFacts, *, now: datetime) -> tuple[Owed, ...]:
 
 
 def obstacles(owed: Sequence[Owed]) -> Iterator[Obstacle]:
-    """What stands in the way of ending a case because of what is owed in it."""
+    """What stands in the way of ending a case because of what is owed in it.
+
+    What must be asked stands in the way where a promise failed. A harm that was reported may be of any sort: there the
+    questions are shown, and only what they bring out is owed.
+    """
     for one in owed:
         if one.state is OwedState.OPEN:
             amount = format_money(one.sums.open, one.currency)
             words = f"{amount} is owed by {one.title}: give it, or record that the customer does not want it."
             yield Obstacle("entitlement.open", words)
-        elif one.state is OwedState.UNKNOWN and one.questions:
+        elif one.state is OwedState.UNKNOWN and one.questions and one.promise_id is not None:
             asks = " ".join(question.asks for question in one.questions)
             yield Obstacle("entitlement.not_known", f"Whether {one.title} owes something is not known yet. {asks}")
 
