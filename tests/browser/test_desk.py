@@ -298,3 +298,42 @@ def test_the_palette_finds_a_case_and_a_customer_and_acts(stage: Stage, seat: Se
     expect(options.first).to_contain_text("Take it")
     mara.press("Enter")
     mara.sees("You took the case", within="#case .tl")
+
+
+def test_a_slip_of_a_key_ends_nothing(stage: Stage, seat: Seat) -> None:
+    """`e` goes to the form of what is next: it ticks no empty step and keeps no promise; Enter does."""
+    stage.api("mara").post(
+        "/promises", {"customer": {"name": "Dana Okafor", "key": "D-1"}, "kind": "callback", "title": "Ring Dana",
+                      "when": "in 40 min"}, status=201,
+    )  # fmt: skip
+    some_trouble(stage, "Ines")
+    mara = seat("mara")
+    mara.open("/today/")
+    mara.opens("broken", "Ines")
+    mara.press("e")
+    expect(mara.page.locator("#own-said")).to_be_focused()
+    expect(mara.page.locator("#case .step.done")).to_have_count(0)
+    mara.open("/promises/?due=any&state=open&kind=callback")
+    mara.page.locator(".table a.row", has_text="Ring Dana").click()
+    kept = mara.page.get_by_role("button", name="Kept").first
+    expect(kept).to_be_visible()
+    mara.press("e", "e")
+    expect(kept).to_be_focused()
+    mara.press("Enter")
+    mara.sees("Kept")
+    expect(kept).to_have_count(0)
+
+
+def test_a_cause_that_is_not_known_asks_who_finds_out(stage: Stage, seat: Seat) -> None:
+    some_trouble(stage, "Ines")
+    mara = seat("mara")
+    mara.open("/cases/?state=open")
+    mara.page.locator(".table a.at-hand", has_text="Say why").click()
+    form = mara.page.locator("#pop form")
+    expect(form.get_by_label("Who finds out")).to_be_visible()
+    expect(form.get_by_label("What happened")).to_be_hidden()
+    form.get_by_role("button", name="Record").click()
+    mara.sees("Not known yet? Choose who finds out, and by when.", within="#pop")
+    form.get_by_label("Cause").select_option("forgotten")
+    expect(form.get_by_label("Who finds out")).to_be_hidden()
+    expect(form.get_by_label("What happened")).to_be_visible()

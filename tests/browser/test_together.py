@@ -80,7 +80,7 @@ def test_a_deed_is_taken_back_by_its_toast_and_by_z(stage: Stage, seat: Seat) ->
     pips = mara.page.locator(".case-row[aria-current]").locator("xpath=..").locator(".pips .on")
     mara.press("t")
     mara.sees("SR-", within="#toasts")
-    mara.press("e")
+    mara.press("e", "Control+Enter")
     mara.sees("You took responsibility", within="#case .tl")
     expect(pips).to_have_count(1)
     mara.press("z")
@@ -187,7 +187,7 @@ def test_the_keys_of_the_open_case(stage: Stage, seat: Seat) -> None:
     mara.press("Escape", "t")
     mara.sees("You took the case", within="#case .tl")
     for done in ("took responsibility", "listened", "understood what it means"):
-        mara.press("e")
+        mara.press("e", "Control+Enter")
         mara.sees(done, within="#case .tl")
     mara.press("?")
     mara.sees("Undo what was just done", within="#key-sheet")

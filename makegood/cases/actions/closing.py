@@ -30,7 +30,9 @@ def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: A
     person(by)
     found = Cause.objects.filter(slug=cause).first()
     if found is None:
-        raise invalid("cause.unknown", "There is no such cause. Choose one from the tree.", field="cause")
+        raise invalid(
+            "cause.unknown", "There is no such cause. Choose one from the tree, or name who finds out.", field="cause"
+        )
     named = names_in(note, [one.name for one in roster(now).people.values()])
     if named:
         raise invalid(

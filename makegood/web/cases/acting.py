@@ -207,16 +207,22 @@ def _answer(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _cause(number: int, typed: QueryDict, desk: Desk) -> str:
-    if typed.get("finder") and not typed.get("cause"):
+    if not typed.get("cause"):
+        finder = _finder(typed.get("finder"))
         due = _due(typed, desk)
         if due.due_on is not None:
             raise invalid("case.bad_value", _("Give the hour too, such as “Fri 17:00”."), field="when")
-        actions.name_cause_finder(
-            number, staff_id=_person(typed.get("finder"), "finder"), due_at=due.due_at, **_known(desk)
-        )
+        actions.name_cause_finder(number, staff_id=finder, due_at=due.due_at, **_known(desk))
         return _("It is theirs to find out.")
     actions.record_cause(number, cause=typed.get("cause", ""), note=typed.get("note", ""), **_known(desk))
     return _("The cause is recorded.")
+
+
+def _finder(text: str | None) -> int:
+    number = number_or_none(text)
+    if number is None:
+        raise invalid("case.nobody", _("Not known yet? Choose who finds out, and by when."), field="finder")
+    return number
 
 
 def _close(number: int, typed: QueryDict, desk: Desk) -> str:

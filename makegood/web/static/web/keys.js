@@ -5,12 +5,25 @@ const root = document.documentElement;
 const typing = (el) => el.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 let going = 0, settle = 0;
 
+const shown = (el) => el.getClientRects().length;
+
+/** What a key goes to before it sends a form: the field to begin with while that is empty, or the button itself when its
+    deed cannot be taken back (data-sure). A slip of the finger then did nothing; Enter does it. */
+function first(button) {
+  const field = [...(button.form?.querySelectorAll("textarea, select, input:not([type=hidden])") ?? [])].find((el) => shown(el) && !el.closest("details:not([open])"));
+  const filled = field && (field.type === "radio" ? button.form.querySelector(`[name="${field.name}"]:checked`) : field.value.trim());
+  if (field && !filled) return field;
+  return "sure" in button.dataset ? button : null;
+}
+
 /** Do what the element with this key does: a field takes the focus, anything else is pressed. */
 export function press(key) {
   const all = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)];
-  const own = all.find((el) => el.getClientRects().length) ?? all.find((el) => el.dataset.open);
+  const own = all.find(shown) ?? all.find((el) => el.dataset.open);
   if (!own) return false;
-  if (own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
+  const before = own.matches("button[type=submit]") ? first(own) : null;
+  if (before) before.focus();
+  else if (own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
   else own.click();
   own.closest("details[open]")?.querySelector("select, textarea, input:not([type=hidden])")?.focus();
   return true;
