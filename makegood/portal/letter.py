@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, FailureFacts, case_for, timeline
 from makegood.cases.rules import FOR_THE_CUSTOMER, Answer, Purpose, Stage
+from makegood.incidents.queries import told_in_case
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
 from makegood.people.rules import Role, Scope
@@ -95,6 +96,11 @@ def _title(case: CaseFacts) -> str:
 
 
 def _says(case: CaseFacts, moments: Moments, *, settled: bool) -> Iterator[str]:
+    told = None if settled else told_in_case(case.number)
+    if told is not None:
+        # Everybody whom the same cause hit was told by one plan; the page says what they were told, and no more.
+        yield from told.message.split("\n")
+        return
     unforgiven = any(one.answer == Answer.WILL_NOT_FORGIVE for one in case.checks)
     what, sorry = _what_failed(case, moments), _("I am sorry.")
     # Whoever will not forgive is told what is so, and is spared one more apology.

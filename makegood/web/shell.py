@@ -26,6 +26,7 @@ _PLACES = (
     ("/cases/", "cases"),
     ("/promises/", "promises"),
     ("/approvals/", "approvals"),
+    ("/incidents/", "incidents"),
     ("/customers/", "customers"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

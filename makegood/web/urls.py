@@ -10,6 +10,8 @@ from makegood.web.cases import views as cases
 from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
 from makegood.web.health import views as health
+from makegood.web.incidents import deeds, opening, planning
+from makegood.web.incidents import views as incidents
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
 from makegood.web.notices import channels
@@ -94,8 +96,6 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/steps/<slug:step>/", acting.step),
     path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),
     path("cases/<case:ref>/owed/<slug:policy>/<of_owed:deed>/", acting.owed),
-    path("cases/<case:ref>/followups/<int:promise>/", acting.followed_up),
-    path("cases/<case:ref>/followups/<int:promise>/spare/", acting.spared),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
@@ -114,6 +114,17 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:number>/merge/", customers_changing.merge),
     path("customers/<int:number>/contacts/", customers_changing.add_contact),
     path("customers/<int:number>/contacts/<int:contact>/remove/", customers_changing.remove_contact),
+    path("incidents/", incidents.every),
+    path("incidents/new/", opening.new),
+    path("incidents/<int:number>/", incidents.one),
+    path("incidents/<int:number>/change/", opening.change),
+    path("incidents/<int:number>/dry-run/", incidents.rehearse),
+    path("incidents/<int:number>/dry-run.csv", incidents.rehearsed),
+    path("incidents/<int:number>/words/<slug:language>/", planning.words),
+    path("incidents/<int:number>/gift/", planning.gift),
+    path("incidents/<int:number>/bar/", planning.bar),
+    path("incidents/<int:number>/letters.csv", deeds.letters),
+    re_path(rf"^incidents/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(deeds.DEEDS)})/$", deeds.do),
     path("views/", saved.save),
     path("views/<slug:slug>/", saved.view),
     path("views/<slug:slug>/rename/", saved.rename),

@@ -33,7 +33,7 @@ LONG = "Dana Okafor-Featherstonehaugh de la Torre y Mendoza von und zu Hohenstei
 PINNED = {
     "/today/": 32,
     "/today/?who=team": 32,
-    "/today/queue/": 8,
+    "/today/queue/": 9,
     "/promises/?due=any": 15,
     "/cases/": 15,
     "/customers/": 12,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -28,6 +29,8 @@ _EVERYTHING = Scope(Role.MANAGER)
 _PAST_CASES = 12
 # What happened this late stays undone: it is for the visitor.
 _FRESH = timedelta(minutes=40)
+# How many cases somebody manages to do something about in one step of the day: on an ordinary one all of theirs.
+_AT_ONCE = 2
 _CAUSES = ("carrier-late", "weather", "equipment-broken", "no-capacity")
 
 
@@ -48,10 +51,12 @@ class DeskLife:
         self._done: dict[int, int] = {}
 
     def act(self, now: datetime) -> None:
-        """Everybody does the next thing on each of their cases, unless it is so new that it is left."""
+        """Everybody does the next thing on as many of their cases as they manage, unless it is so new that it is
+        left."""
+        busy: Counter[int] = Counter()
         for line in cases_list(_EVERYTHING, CaseFilter(state="open", oldest_first=True), limit=200).rows:
-            if line.opened_at < self._until - _FRESH or line.number % 2:
-                self._next(line, now)
+            if busy[line.owner_id] < _AT_ONCE and (line.opened_at < self._until - _FRESH or line.number % 2):
+                busy[line.owner_id] += self._next(line, now)
 
     def remember_past(self, scene: Scene) -> None:
         """Some customers were failed before, weeks ago, and it was put right."""
@@ -84,8 +89,9 @@ class DeskLife:
                 owner_id=priya, by=by, now=now,
             )  # fmt: skip
 
-    def _next(self, line: CaseLine, now: datetime) -> None:
-        """The next things that its age calls for. One case in six is seen too late, one in nine is forgotten."""
+    def _next(self, line: CaseLine, now: datetime) -> bool:
+        """The next things that its age calls for; whether there were any. One case in six is seen too late, one in
+        nine is forgotten."""
         age = now - line.opened_at
         late = timedelta(minutes=35) if line.number % 6 == 5 else timedelta(0)
         forgets = line.number % 9 == 4
@@ -101,11 +107,12 @@ class DeskLife:
         )
         if (late and age >= timedelta(minutes=25)) or (forgets and age >= timedelta(minutes=75)):
             self._take_in_charge(case_for(_EVERYTHING, line.number), now)
-        done = self._done.get(line.number, 0)
+        before = done = self._done.get(line.number, 0)
         while done < len(plan) and age >= timedelta(minutes=plan[done][0]) + late:
             plan[done][1](case_for(_EVERYTHING, line.number), now)
             done += 1
         self._done[line.number] = done
+        return done > before
 
     def _take_in_charge(self, case: CaseFacts, now: datetime) -> None:
         """The lead who was drawn in sees to it: takes it in charge, and a while later rings themselves."""

@@ -32,6 +32,7 @@ class Leg:
     day: date
     departs_at: datetime
     due_at: datetime
+    day_starts_at: datetime
     left_at: datetime | None
     arrived_at: datetime | None
 
@@ -84,6 +85,7 @@ def _leg(fact: Fact, shift: Shift) -> Leg:
         destination=str(told["destination"]),
         day=_day(fact),
         departs_at=departs + shift.by,
+        day_starts_at=datetime.combine(_day(fact), time.min, tzinfo=HOME) + shift.by,
         due_at=fact.due_at + shift.by,
         left_at=None if delay is None else departs + timedelta(minutes=float(delay)) + shift.by,
         arrived_at=None if fact.kept_at is None else fact.kept_at + shift.by,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from makegood.config.demo.flights import Leg
@@ -15,6 +16,8 @@ SOURCE = "departure-control"
 KIND = "arrival"
 # A cancelled flight is known to be one some while before; its passengers are booked on the same flight next day.
 _CANCELLED_KNOWN = timedelta(minutes=95)
+# On a day on which an airport loses half of its flights or more, what is left of them is called off at once.
+_CALLED_OFF = timedelta(hours=13, minutes=40)
 _REBOOKED = timedelta(days=1)
 _DELAY_TOLD = timedelta(minutes=10)
 _DIVERTED_BY = timedelta(hours=6)
@@ -60,13 +63,26 @@ def booked(booking: Booking, *, zone: ZoneInfo) -> Fact:
 
 def news_of(bookings: Iterable[Booking]) -> list[News]:
     """All that becomes known of these bookings, in the order in which it does."""
-    return sorted((news for booking in bookings for news in _course(booking)), key=lambda news: news.at)
+    booked = list(bookings)
+    stormy = _stormy({booking.leg for booking in booked})
+    return sorted((news for booking in booked for news in _course(booking, stormy)), key=lambda news: news.at)
 
 
-def _course(booking: Booking) -> Iterator[News]:
+def _stormy(legs: Iterable[Leg]) -> set[tuple[date, str]]:
+    """The days on which an airport loses half of its flights or more."""
+    lost: Counter[tuple[date, str]] = Counter()
+    for leg in legs:
+        lost[leg.day, leg.origin] += 1 if leg.cancelled else -1
+    return {where for where, more in lost.items() if more >= 0}
+
+
+def _course(booking: Booking, stormy: Collection[tuple[date, str]]) -> Iterator[News]:
     leg = booking.leg
     if leg.cancelled:
-        yield _estimate(booking, leg.departs_at - _CANCELLED_KNOWN, leg.due_at + _REBOOKED, status="cancelled")
+        known = leg.departs_at - _CANCELLED_KNOWN
+        if (leg.day, leg.origin) in stormy:
+            known = min(known, leg.day_starts_at + _CALLED_OFF)
+        yield _estimate(booking, known, leg.due_at + _REBOOKED, status="cancelled")
         yield _arrival(booking, leg.due_at + _REBOOKED)
         return
     left = leg.left_at or leg.departs_at

@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.holding import entry
 from makegood.cases.actions.opening import Trouble, admit
 from makegood.cases.actions.stock import Stock, take_stock
 from makegood.cases.models import Failure
-from makegood.cases.rules import DetectedBy, FailureClass, failure_words
+from makegood.cases.rules import OF_ONE_PERSON, DetectedBy, FailureClass, failure_words
 from makegood.incidents.models import Incident
 from makegood.incidents.queries.preparing import Prepared
 from makegood.incidents.rules.judging import Weight
@@ -70,6 +71,7 @@ def tell_these(
     copy_rows("cases_stepdone", _STEP, _steps(row, told, numbers, now))
     light = [numbers[one.hit.member_id] for one in told if one.verdict.weight is Weight.LIGHT]
     keep_many(_first_contacts(light), by=by, now=now)
+    let_go(light, OF_ONE_PERSON, reason="The customer was told by an incident.", by=by, now=now)
     asked = {"told": array_of(numbers.values()), "light": array_of(light), "cause": row.cause_id, "owner": row.owner_id}
     with connection.cursor() as cursor:
         cursor.execute(_MARK, asked)

@@ -77,6 +77,11 @@ class MemberLine:
     answer: str
     apologised: bool = False
 
+    @property
+    def ref(self) -> str:
+        """The case as people call it, "" while there is none."""
+        return f"SR-{self.case}" if self.case else ""
+
 
 @dataclass(frozen=True, slots=True)
 class MembersPage:

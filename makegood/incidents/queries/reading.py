@@ -17,6 +17,8 @@ from makegood.incidents.rules.standing import ALLOWED, Course, Deed, IncidentSta
 from makegood.people.rules import Ability, Scope
 from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
+from makegood.promises.queries import kind_named
+from makegood.remedies.actions.approving import DECIDE, UNLESS_TOLD
 
 MOST = 200
 
@@ -129,7 +131,7 @@ def incidents(scope: Scope, *, ended: bool | None = None, limit: int = MOST) -> 
     if ended is not None:
         rows = rows.filter(ended_at__isnull=not ended)
     found = list(rows[:limit])
-    counts = _counts([row.pk for row in found])
+    counts = _counts([row.pk for row in found]) if found else {}
     return tuple(_line(row, counts.get(row.pk, _NOBODY)) for row in found)
 
 
@@ -203,16 +205,18 @@ class Waits:
     asked_by: str
     asked_of_id: int
     asked_of: str
-    asked_at: datetime
+    decide_by: datetime
 
 
 def waits_for_decision(scope: Scope) -> tuple[Waits, ...]:
     """The questions about incidents that one sees and that nobody decided yet, the oldest first."""
+    patience = kind_named(DECIDE).allowance or UNLESS_TOLD
     rows = Approval.objects.filter(decided_at=None, incident__in=visible(scope).order_by().values("pk"))
     return tuple(
         Waits(
             number=row.incident_id, title=row.incident.title, total=row.total, currency=row.currency,
-            asked_by=row.asked_by.name, asked_of_id=row.asked_of_id, asked_of=row.asked_of.name, asked_at=row.asked_at,
+            asked_by=row.asked_by.name, asked_of_id=row.asked_of_id, asked_of=row.asked_of.name,
+            decide_by=row.asked_at + patience,
         )
         for row in rows.select_related("incident", "asked_by", "asked_of").order_by("asked_at", "pk")[:MOST]
     )  # fmt: skip

@@ -37,7 +37,8 @@ class Weight(StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """From where on somebody gets a full case: of this severity or value, or failed before. None does not draw it.
+    """From where on somebody gets a full case: of this severity, criticality or value, or failed before. None does not
+    draw it. The severity is that of what was promised: a case that nobody has come to yet is graver with each hour.
 
     Values are in the organisation's currency.
     """
@@ -51,8 +52,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Plight(msgspec.Struct, frozen=True, kw_only=True):
     """How a customer stands when they would be told.
 
-    `case` is their open case about it, or of the same kind: `severity` and `criticality` are its own, otherwise those
-    of the promise, `taken` says that a person took it in hand. `ordinal` tells the how-manyth similar failure it is.
+    `case` is their open case about it, or of the same kind, `taken` says that a person took it in hand. `severity` is
+    that of the promise. `ordinal` tells the how-manyth similar failure it is.
     """
 
     affected: int

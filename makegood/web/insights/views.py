@@ -17,6 +17,7 @@ from makegood.web.clocks import span
 from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.shares import ENOUGH, interval
+from makegood.web.sheets import harmless
 from makegood.web.tables import Choice, Column, Row
 
 _FIELDS = (
@@ -54,14 +55,9 @@ def ledger_csv(request: DeskRequest) -> HttpResponse:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow([by, *_FIELDS])
-    writer.writerows([_harmless(row.name), *(getattr(row, name) for name in _FIELDS)] for row in rows)
+    writer.writerows([harmless(row.name), *(getattr(row, name) for name in _FIELDS)] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="ledger-by-{by}.csv"'}
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _harmless(text: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def _asked(request: DeskRequest) -> tuple[str, str]:

@@ -23,6 +23,7 @@ _TOPICS = {
     "case": ("today", "cases", "notices"),
     "staff": ("today", "cases", "notices"),
     "customer": ("cases", "customers"),
+    "incident": ("today", "incidents"),
 }
 _STRETCH = 500
 

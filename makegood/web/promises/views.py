@@ -12,6 +12,7 @@ from makegood.promises.queries import LedgerFilter, count_open, promise_for
 from makegood.promises.queries import ledger as ledger_of
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.promises import ledger, one
+from makegood.web.promises.gathering import incident_url
 from makegood.web.tables import pages, place
 
 _COUNTED = 10_000
@@ -29,6 +30,7 @@ def promises(request: DeskRequest) -> HttpResponse:
         "rows": ledger.rows(found.rows, desk),
         "count": _counted(desk.scope, asked.narrow) if found.rows else "",
         "page": pages(request.path, request.GET, found),
+        "incident_url": incident_url(asked, desk),
         "filtered": any((asked.q, asked.state, asked.kind, asked.owner, asked.customer)),
     }
     if request.htmx and request.htmx.target == "results":

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, case_for
+from makegood.incidents.queries import Waits, waits_for_decision
 from makegood.kernel.money import format_money
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Scope
@@ -59,9 +60,17 @@ def approvals(request: DeskRequest) -> HttpResponse:
     """Questions that wait: those to the reader first, then those of cases the reader sees."""
     desk = request.desk
     waiting = approvals_waiting(desk.scope)
+    of_all = waits_for_decision(desk.scope)
     context = {
-        "mine": [_question(one) for one in waiting if one.asked_of_id == desk.staff_id],
-        "others": [_question(one) for one in waiting if one.asked_of_id != desk.staff_id], "slim": True,
+        "mine": [
+            *(_of_incident(one) for one in of_all if one.asked_of_id == desk.staff_id),
+            *(_question(one) for one in waiting if one.asked_of_id == desk.staff_id),
+        ],
+        "others": [
+            *(_of_incident(one) for one in of_all if one.asked_of_id != desk.staff_id),
+            *(_question(one) for one in waiting if one.asked_of_id != desk.staff_id),
+        ],
+        "slim": True,
     }  # fmt: skip
     return render(request, "web/remedies/approvals.html", context)
 
@@ -88,6 +97,14 @@ def approval(request: DeskRequest, number: int) -> HttpResponse:
 def _question(one: ApprovalFacts) -> Question:
     return Question(
         url=f"/approvals/{one.id}/", customer=one.customer_name, what=", ".join(grant.title for grant in one.grants),
+        total=format_money(one.total, one.currency), asked_by=one.asked_by, asked_of=one.asked_of,
+        decide_by=one.decide_by,
+    )  # fmt: skip
+
+
+def _of_incident(one: Waits) -> Question:
+    return Question(
+        url=f"/incidents/{one.number}/", customer=one.title, what=_("The same for everybody whom it hit"),
         total=format_money(one.total, one.currency), asked_by=one.asked_by, asked_of=one.asked_of,
         decide_by=one.decide_by,
     )  # fmt: skip

@@ -73,6 +73,8 @@ def _places(desk: Desk) -> list[Option]:
     places = [
         Option(_("New promise"), "plus", press="p", key="p", href="/promises/new/"),
         Option(_("Report a failure"), "flag", href="/cases/new/"),
+        Option(_("Make an incident"), "flag", href="/incidents/new/"),
+        Option(_("Incidents"), "share", href="/incidents/"),
         Option(_("Today"), "today", href="/today/", key="g t"),
         Option(_("Cases"), "case", href="/cases/", key="g c"),
         Option(_("Promises"), "promise", href="/promises/", key="g p"),

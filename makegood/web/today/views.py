@@ -20,6 +20,7 @@ from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises import ledger, one
 from makegood.web.tables import number_or_none
 from makegood.web.today.groups import Who, groups_for, whose
+from makegood.web.today.incidents import under_way
 from makegood.web.today.rows import marked
 
 
@@ -31,7 +32,10 @@ def today(request: DeskRequest) -> HttpResponse:
     groups = groups_for(who, desk)
     named = _named(request.GET)
     opened = named or next((row.id for group in groups for row in group.rows if row.panel), "")
-    context = {"groups": marked(groups, opened), "who": who, "pane": "case" if named else "queue"}
+    context = {
+        "groups": marked(groups, opened), "who": who, "pane": "case" if named else "queue",
+        "incidents": under_way(desk),
+    }  # fmt: skip
     return render(request, "web/today/today.html", context | _day(who, desk) | _opened(opened, desk))
 
 
@@ -39,7 +43,7 @@ def today(request: DeskRequest) -> HttpResponse:
 def queue(request: DeskRequest) -> HttpResponse:
     """Only the list, asked for again when something happened."""
     groups = groups_for(_who(request.GET, request.desk), request.desk)
-    return render(request, "web/today/today.html#queue", {"groups": groups})
+    return render(request, "web/today/today.html#queue", {"groups": groups, "incidents": under_way(request.desk)})
 
 
 @at_desk("GET")

@@ -1,0 +1,93 @@
+"""What is done with an incident: collect, release, stop, go on, end; ask and decide; hand the messages out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from makegood.incidents import actions
+from makegood.web.answers import done
+from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.sheets import sheet
+from makegood.web.tables import number_or_none
+
+_Hand = dict[str, Any]
+
+
+@at_desk("POST")
+def do(request: DeskRequest, number: str, name: str) -> HttpResponse:
+    """Do it, and go back to the incident with one line about it."""
+    desk = request.desk
+    hand = {"scope": desk.scope, "by": desk.actor, "now": desk.now}
+    return done(request, _DEEDS[name](request, int(number), hand), to=f"/incidents/{number}/")
+
+
+def _collect(request: DeskRequest, number: int, hand: _Hand) -> str:
+    found = actions.collect(number, **hand)
+    if not found.joined and not found.left:
+        return _("Nothing new.")
+    return _("{joined} promises joined, {left} customers left.").format(joined=found.joined, left=found.left)
+
+
+def _release(request: DeskRequest, number: int, hand: _Hand) -> str:
+    actions.release(number, **_pace(request) | hand)
+    return _("Released. The first batch is on its way.")
+
+
+def _resume(request: DeskRequest, number: int, hand: _Hand) -> str:
+    actions.resume(number, **_pace(request) | hand)
+    return _("It goes on.")
+
+
+def _pace(request: DeskRequest) -> _Hand:
+    size, every = number_or_none(request.POST.get("batch_size")), number_or_none(request.POST.get("every"))
+    return {"batch_size": 100 if size is None else size, "every": 60 if every is None else every}
+
+
+def _stop(request: DeskRequest, number: int, hand: _Hand) -> str:
+    actions.stop(number, reason=request.POST.get("reason", ""), **hand)
+    return _("Stopped. Nobody more is told.")
+
+
+def _end(request: DeskRequest, number: int, hand: _Hand) -> str:
+    actions.end(number, **hand)
+    return _("Ended. Nobody joins it any more.")
+
+
+def _ask(request: DeskRequest, number: int, hand: _Hand) -> str:
+    actions.ask_approval(number, note=request.POST.get("note", ""), **hand)
+    return _("Asked. You hear of it as soon as it is decided.")
+
+
+def _decide(request: DeskRequest, number: int, hand: _Hand) -> str:
+    approve = request.POST.get("decision") == "approve"
+    actions.decide(number, approve=approve, reason=request.POST.get("reason", ""), **hand)
+    return _("Approved.") if approve else _("Refused.")
+
+
+_DEEDS: dict[str, Callable[[DeskRequest, int, _Hand], str]] = {
+    "collect": _collect, "release": _release, "resume": _resume, "stop": _stop, "end": _end, "ask": _ask,
+    "decide": _decide,
+}  # fmt: skip
+DEEDS = tuple(_DEEDS)
+_LETTERS = ("member", "case", "customer", "channel", "address", "language", "link", "message")
+
+
+@at_desk("POST")
+def letters(request: DeskRequest, number: int) -> HttpResponse:
+    """The messages of those who were told, each with a private link of its own, as a file to be carried out."""
+    desk = request.desk
+    found = actions.hand_out(
+        number, again=bool(request.POST.get("again")), scope=desk.scope, by=desk.actor, now=desk.now
+    )
+    rows = (
+        (
+            one.member, f"SR-{one.case}", one.customer, one.channel, one.address, one.language,
+            request.build_absolute_uri(f"/p/{one.token}/"), one.message,
+        )
+        for one in found
+    )  # fmt: skip
+    return sheet(f"messages-{number}.csv", _LETTERS, rows)
