@@ -12,6 +12,8 @@ import logging
 import mimetypes
 import os
 import re
+import smtplib
+import ssl
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,6 +41,8 @@ _REASONS = (
     ("Name or service not known", "There is no machine of that name."),
     ("Failed to resolve", "There is no machine of that name."),
     ("Temporary failure in name resolution", "There is no machine of that name, or names cannot be looked up now."),
+    ("(535,", "It does not accept this name and password."),
+    ("SMTPAuthenticationError", "It does not accept this name and password."),
     ("CERTIFICATE_VERIFY_FAILED", "Its certificate cannot be trusted."),
     ("timed out", "It did not answer in time."),
     ("Network is unreachable", "The network cannot be reached."),
@@ -81,7 +85,7 @@ def answer(request: dict[str, str], guard: Guard) -> dict[str, str]:
     guard.stopped = ""
     with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s") as said:  # type: ignore[no-untyped-call]
         service, name, problem = _read(address)
-        if service and request["do"] == "send" and not _send(service, request):
+        if service and request["do"] != "check" and not _DEEDS[request["do"]](service, request):
             problem = _reason(said.getvalue(), guard, address)
     return {"service": name, "problem": problem}
 
@@ -108,6 +112,32 @@ def _send(service: Any, request: dict[str, str]) -> bool:
     except Exception:  # a service that fails in a way of its own has not taken the message
         logging.getLogger("apprise").debug("failed", exc_info=True)
         return False
+
+
+def _log_in(service: Any, _request: dict[str, str]) -> bool:
+    """Let a mail server say whether it lets us in, as it would to take a message."""
+    secure = ssl.create_default_context()
+    if not service.verify_certificate:
+        secure.check_hostname, secure.verify_mode = False, ssl.CERT_NONE
+    to = (service.smtp_host, service.port)
+    patience = service.socket_connect_timeout
+    try:
+        with (
+            smtplib.SMTP_SSL(*to, context=secure, timeout=patience)
+            if service.secure_mode == "ssl"
+            else smtplib.SMTP(*to, timeout=patience)
+        ) as server:
+            if service.secure_mode == "starttls":
+                server.starttls(context=secure)
+            if service.user and service.password:
+                server.login(service.user, service.password)
+        return True
+    except Exception:  # whatever the reason: it does not let us in
+        logging.getLogger("apprise").debug("failed", exc_info=True)
+        return False
+
+
+_DEEDS = {"send": _send, "log_in": _log_in}
 
 
 def _reason(said: str, guard: Guard, address: str) -> str:

@@ -1,13 +1,15 @@
 """Sending a message to the address of a chat, mail or SMS service: a port, and behind it a process that runs Apprise.
 
-An address is a URL as Apprise reads it, and mostly made of secrets: it travels to the process by pipe, never by its
-arguments or its environment, and no part of it is in what is answered.
+An address is one of e-mail, reached by the mail account that was set up, or a URL as Apprise reads it. Both are mostly
+made of secrets: they travel to the process by pipe, never by its arguments or its environment, and no part of them is
+in what is answered.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, cast
+from urllib.parse import quote
 
 SECONDS = 20.0
 _START_SECONDS = 20.0
@@ -30,13 +33,24 @@ class Told:
     problem: str
 
 
+MAIL = "Mail"
+"""What the service of an e-mail address is called."""
+# One address: what mail servers or Apprise would read as several is none.
+_MAIL_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\/?&=%]{1,64}@[A-Za-z0-9.-]{1,200}\.[A-Za-z0-9-]{2,60}")
+_NO_ACCOUNT = Told(
+    "", "There is no mail account for notices here. An administrator can name one: MAKEGOOD_NOTICES_MAIL."
+)
+
+
 class Teller:
     """Hands over messages, one at a time; for one thread. Its process starts with the first and ends with `close`.
 
-    `networks` are those of ours that may be reached. A message is given up after `seconds`.
+    `networks` are those of ours that may be reached, `mail` is the account by which e-mail addresses are. A message is
+    given up after `seconds`.
     """
 
-    def __init__(self, networks: Sequence[str] = (), *, seconds: float = SECONDS) -> None:
+    def __init__(self, networks: Sequence[str] = (), *, mail: str = "", seconds: float = SECONDS) -> None:
+        self._mail = mail
         self._networks = json.dumps(list(networks))
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
@@ -49,11 +63,15 @@ class Teller:
 
     def check(self, address: str) -> Told:
         """Which service an address names. Nothing is sent, and nothing is asked of the service."""
-        return self._ask(do="check", address=address)
+        return self._ask_about(address, do="check")
 
     def send(self, address: str, title: str, text: str) -> Told:
         """Hand a message over. Without a problem the service has accepted it."""
-        return self._ask(do="send", address=address, title=title, text=text)
+        return self._ask_about(address, do="send", title=title, text=text)
+
+    def log_in(self) -> Told:
+        """Whether the mail account lets us in. Nothing is sent."""
+        return self._ask(do="log_in", address=self._mail_to("nobody@example.com")) if self._mail else _NO_ACCOUNT
 
     def close(self) -> None:
         """End the process; what was not answered is lost."""
@@ -61,6 +79,17 @@ class Teller:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+    def _ask_about(self, address: str, **request: str) -> Told:
+        if _MAIL_ADDRESS.fullmatch(address) is None:
+            return self._ask(address=address, **request)
+        if not self._mail:
+            return _NO_ACCOUNT
+        told = self._ask(address=self._mail_to(address), **request)
+        return Told(MAIL if told.service else "", told.problem)
+
+    def _mail_to(self, address: str) -> str:
+        return f"{self._mail}{'&' if '?' in self._mail else '?'}to={quote(address, safe='')}"
 
     def _ask(self, **request: str) -> Told:
         patience = self._seconds + (_START_SECONDS if self._process is None else 0.0)

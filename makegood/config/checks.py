@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import requests
 from django.db import OperationalError, connection
 
+from makegood.adapters.telling import Teller
 from makegood.config.environment import Environment, key_file
 from makegood.config.identity import CALLBACK, DISCOVERY
 from makegood.config.migrating import OLDEST, missing, server_version, unknown
@@ -134,6 +135,17 @@ def sign_in(look: Look) -> str:
     return f"{company.name} answers. It must send people back to {look.where.base_url}{CALLBACK}"
 
 
+def notices(look: Look) -> str:
+    account = look.where.notices_mail
+    if not account:
+        return "No mail account for notices is set: people are told by mail only where they name an account themselves."
+    with Teller(look.where.private_networks, mail=account) as teller:
+        told = teller.log_in()
+    if told.problem:
+        raise Trouble(f"The mail account for notices cannot be used. {told.problem} Check MAKEGOOD_NOTICES_MAIL.")
+    return "The mail server for notices lets us in."
+
+
 def debugging(look: Look) -> str:
     if look.where.debug:
         raise Trouble("MAKEGOOD_DEBUG is on: error pages show the inside of the system. Unset it.")
@@ -229,6 +241,7 @@ HOUSE: list[tuple[str, Check]] = [
     ("address", address),
     ("debugging", debugging),
     ("sign-in", sign_in),
+    ("notices", notices),
 ]
 ROOMS: list[tuple[str, Check]] = [
     ("clock", clock),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from makegood.config.identity import read_company
-from makegood.config.values import BadSetting, choice, flag, host_of, network_names, switch, web_address
+from makegood.config.values import BadSetting, choice, flag, host_of, mail_account, network_names, switch, web_address
 from makegood.platform.company import Company
 
 _SHORTEST_KEY = 32
@@ -25,7 +25,8 @@ class Environment:
 
     `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
     `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one,
-    `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach.
+    `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach,
+    `notices_mail` is the mail account by which staff are told, "" for none.
     """
 
     home: Path
@@ -40,6 +41,7 @@ class Environment:
     passwords: bool
     json_log: bool
     private_networks: tuple[str, ...]
+    notices_mail: str
 
     @property
     def embedded(self) -> bool:
@@ -81,6 +83,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         company=company,
         json_log=choice("MAKEGOOD_LOG", variables.get("MAKEGOOD_LOG", ""), {"text": False, "json": True, "": False}),
         private_networks=network_names("MAKEGOOD_PRIVATE_NETWORKS", variables.get("MAKEGOOD_PRIVATE_NETWORKS", "")),
+        notices_mail=mail_account(variables, "MAKEGOOD_NOTICES_MAIL", "MAKEGOOD_NOTICES_MAIL_FILE"),
         passwords=_passwords(variables.get("MAKEGOOD_PASSWORDS", ""), company),
     )
 

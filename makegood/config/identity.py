@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from makegood.config.values import BadSetting, host_of, web_address
+from makegood.config.values import BadSetting, held, host_of, web_address
 from makegood.platform.company import Company
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -75,25 +74,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def _secret(variables: Mapping[str, str]) -> str:
-    secret, path = (
-        variables.get("MAKEGOOD_OIDC_CLIENT_SECRET", ""),
-        variables.get("MAKEGOOD_OIDC_CLIENT_SECRET_FILE", ""),
-    )
-    if bool(secret) == bool(path):
+    secret = held(variables, "MAKEGOOD_OIDC_CLIENT_SECRET", "MAKEGOOD_OIDC_CLIENT_SECRET_FILE")
+    if not secret:
         raise BadSetting(
             "Give the client's secret in MAKEGOOD_OIDC_CLIENT_SECRET, or the name of a file that holds it in"
             " MAKEGOOD_OIDC_CLIENT_SECRET_FILE: one of the two."
         )
-    if secret:
-        return secret
-    try:
-        held = Path(path).expanduser().read_text().strip()
-    except (OSError, UnicodeDecodeError) as fault:
-        why = getattr(fault, "strerror", None) or "it is not text"
-        raise BadSetting(f"MAKEGOOD_OIDC_CLIENT_SECRET_FILE is {path!r}, which cannot be read: {why}.") from None
-    if not held:
-        raise BadSetting(f"MAKEGOOD_OIDC_CLIENT_SECRET_FILE is {path!r}, which is empty. Write the secret into it.")
-    return held
+    return secret
 
 
 def _domains(text: str) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from makegood.adapters.reach import read_networks
 
@@ -43,6 +45,35 @@ def network_names(name: str, text: str) -> tuple[str, ...]:
     except ValueError as fault:
         raise BadSetting(f"{name}: {fault}. Give networks such as 10.0.0.0/8, with commas between them.") from None
     return names
+
+
+def held(variables: Mapping[str, str], name: str, in_file: str) -> str:
+    """A secret that one setting gives itself, or another the file of; nothing when neither does."""
+    secret, path = variables.get(name, ""), variables.get(in_file, "")
+    if secret and path:
+        raise BadSetting(f"{name} and {in_file} are both given. Give one of the two.")
+    if not path:
+        return secret
+    try:
+        found = Path(path).expanduser().read_text().strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        why = getattr(fault, "strerror", None) or "it is not text"
+        raise BadSetting(f"{in_file} is {path!r}, which cannot be read: {why}.") from None
+    if not found:
+        raise BadSetting(f"{in_file} is {path!r}, which is empty. Write the secret into it.")
+    return found
+
+
+def mail_account(variables: Mapping[str, str], name: str, in_file: str) -> str:
+    """A mail account as Apprise writes it, without anybody to send to, or nothing. No part of it is in what is said."""
+    account = held(variables, name, in_file)
+    if not account:
+        return ""
+    if not account.startswith(("mailto://", "mailtos://")) or not host_of(account):
+        raise BadSetting(f"{name} is no mail account. Give one such as mailtos://name:password@mail.example.com.")
+    if {"to", "cc", "bcc"} & parse_qs(urlsplit(account).query).keys():
+        raise BadSetting(f"{name} names receivers (to, cc or bcc). Leave them out: each person says their own address.")
+    return account
 
 
 def host_of(address: str) -> str | None:

@@ -114,6 +114,27 @@ def test_a_provider_is_read_whole(tmp_path: Path) -> None:
     assert not read.passwords
 
 
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ("https://mail.example.com", "no mail account"),
+        ("mailto://", "no mail account"),
+        ("mailtos://a:pw@mail.example.com?to=b@example.com", "Leave them out"),
+    ],
+)
+def test_a_mail_account_that_cannot_be_is_refused_without_showing_it(account: str, words: str) -> None:
+    with pytest.raises(BadSetting, match=words) as refused:
+        read_environment({"MAKEGOOD_NOTICES_MAIL": account})
+    assert "pw" not in str(refused.value)
+
+
+def test_a_mail_account_is_read_from_a_file_too(tmp_path: Path) -> None:
+    held = tmp_path / "mail"
+    held.write_text("mailtos://a:pw@mail.example.com\n")
+    assert read_environment({"MAKEGOOD_NOTICES_MAIL_FILE": str(held)}).notices_mail == "mailtos://a:pw@mail.example.com"
+    assert read_environment({}).notices_mail == ""
+
+
 def test_a_link_that_lets_somebody_in(hills: Installation) -> None:
     said = hills.run("signin", "ANN@hill.example")
     assert said.returncode == 0, said.stderr

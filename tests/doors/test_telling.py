@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from makegood.adapters.apprising import Guard
-from makegood.adapters.telling import Teller
+from makegood.adapters.telling import Teller, Told
 from tests.installations import free_port
+from tests.mail_server import a_mail_server
 
 pytestmark = pytest.mark.enable_socket
 LOOPBACK = ["127.0.0.0/8"]
@@ -128,3 +129,40 @@ def test_who_never_answers_is_given_up_and_the_next_one_goes() -> None:
         assert "0 seconds" in hasty.send(f"json://127.0.0.1:{silent.server_port}", "a", "b").problem
         assert hasty.send(address, "a", "b").problem == ""
     assert len(taken) == 1
+
+
+def test_an_email_address_is_reached_by_the_account_that_was_set_up() -> None:
+    with a_mail_server() as box, Teller(LOOPBACK, mail=box.account()) as ours:
+        assert ours.check("mara@desk.example") == Told("Mail", "")
+        assert ours.log_in().problem == ""
+        assert box.messages == [], "looking sends nothing"
+        assert ours.send("mara@desk.example", "SR-1001 is yours", "https://desk.example/cases/SR-1001/") == Told(
+            "Mail", ""
+        )
+    assert box.receivers == ["mara@desk.example"]
+    assert "SR-1001 is yours" in box.messages[0]
+
+
+def test_a_mail_server_that_does_not_let_us_in_is_told_without_the_secret() -> None:
+    with a_mail_server() as box, Teller(LOOPBACK, mail=box.account("wr0ng-word")) as ours:
+        for told in (ours.log_in(), ours.send("mara@desk.example", "a", "b")):
+            assert told.problem == "It does not accept this name and password."
+    with Teller(LOOPBACK, mail=f"mailto://a:b@127.0.0.1:{free_port()}?from=d@desk.example") as ours:
+        assert ours.log_in().problem == "Nothing answers at that address."
+
+
+def test_without_an_account_an_email_address_is_no_place() -> None:
+    with Teller(LOOPBACK) as ours:
+        assert "MAKEGOOD_NOTICES_MAIL" in ours.check("mara@desk.example").problem
+        assert "MAKEGOOD_NOTICES_MAIL" in ours.log_in().problem
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.example,c@d.example", "a@b.example&cc=c@d.example", "a@b.example?smtp=evil.example", "a@b"]
+)
+def test_one_address_is_one_receiver(address: str) -> None:
+    """Nobody writes to others, or to another server, with the organisation's account."""
+    with a_mail_server() as box, Teller(LOOPBACK, mail=box.account()) as ours:
+        assert ours.check(address).service == ""
+        assert ours.send(address, "a", "b").problem
+    assert box.receivers == []

@@ -26,7 +26,7 @@ class Fake:
     problem = ""
     sent: list[str]
 
-    def __init__(self, _networks: Any = ()) -> None:
+    def __init__(self, _networks: Any = (), mail: str = "") -> None:
         pass
 
     def __enter__(self) -> Fake:

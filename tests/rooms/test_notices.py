@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -227,6 +228,43 @@ def test_many_things_come_in_one_message(cast: Cast, service: Service) -> None:
     ((title, text),) = service.taken
     assert title == "40 things for you at Makegood"
     assert text.splitlines()[-1] == f"And 20 more: {BASE}/notices/"
+
+
+def test_five_hundred_things_in_a_minute_are_one_message(cast: Cast, service: Service) -> None:
+    reached_at(cast.mara)
+    for number in range(500):
+        told(cast.mara, 1000 + number, now=NOW + number * timedelta(milliseconds=120))
+    assert service.look(NOW + timedelta(minutes=1)) == 1
+    ((title, text),) = service.taken
+    assert title == "500 things for you at Makegood"
+    assert "And 480 more" in text
+    assert Notice.objects.filter(staff=cast.mara).count() == 500
+    assert service.look(NOW + timedelta(hours=1)) == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_sender_that_looks_each_second_and_dies_at_any_moment_tells_each_once(
+    cast: Cast, service: Service, seed: int
+) -> None:
+    """Five hundred things come within a minute. Whoever dies before the service said yes loses nothing and repeats
+    nothing; the desk holds each once, and the phone gets a handful of messages."""
+    reached_at(cast.mara)
+    chance, now, told_already = Random(seed), NOW, 0
+    for _second in range(3_000):
+        for _ in range(min(9, 500 - told_already)):
+            told_already += told(cast.mara, 1000 + told_already, now=now)
+            told(cast.mara, 1000 + chance.randrange(told_already), now=now)
+        if chance.random() < 0.3:
+            notices.take_errand(base_url=BASE, now=now)  # and dies: its lease runs out
+        else:
+            service.look(now)
+        now += timedelta(seconds=1)
+        if told_already == 500 and not Delivery.objects.filter(sent_at=None).exists():
+            break
+    assert Delivery.objects.filter(sent_at__isnull=False).count() == Notice.objects.count() == 500
+    counted = sum(int(title.split()[0]) if title[0].isdigit() else 1 for title, _ in service.taken)
+    assert counted == 500
+    assert len(service.taken) <= 5
 
 
 def test_after_many_messages_the_next_things_wait_for_each_other(cast: Cast, service: Service) -> None:

@@ -38,7 +38,11 @@ def command() -> None:
         beside = [
             Importer(lambda: stop.asked),
             Releaser(lambda: stop.asked),
-            Sender(Teller(where.private_networks), base_url=where.base_url, asked_to_stop=lambda: stop.asked),
+            Sender(
+                Teller(where.private_networks, mail=where.notices_mail),
+                base_url=where.base_url,
+                asked_to_stop=lambda: stop.asked,
+            ),
         ]
         for one in beside:
             one.start()

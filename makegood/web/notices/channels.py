@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from makegood.adapters.telling import Teller
+from makegood.adapters.telling import MAIL, Teller
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.notices.actions import add_channel, check_address, record_test, remove_channel
 from makegood.notices.queries import address_of, channels_of
 from makegood.web.answers import done, errors_of, see_other
-from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.desk import Desk, DeskRequest, at_desk
 
 ADDRESS = "/settings/you/channels/"
 
@@ -31,7 +31,7 @@ def channels(request: DeskRequest) -> HttpResponse:
             errors = errors_of(no)
     # The address is not shown again, also not to whoever typed it: the page may be kept or looked at.
     values = {name: request.POST.get(name, "") for name in ("name", "urgent_only")}
-    context = {"channels": channels_of(desk.staff_id), "values": values, "errors": errors, "slim": True}
+    context = {"values": values, "errors": errors, "slim": True} | told_at(desk)
     return render(request, "web/notices/channels.html", context, status=422 if errors else 200)
 
 
@@ -40,7 +40,7 @@ def test(request: DeskRequest, number: int) -> HttpResponse:
     """Send a test, and say whether the service accepted it, or what is wrong."""
     desk = request.desk
     address = address_of(desk.staff_id, number)
-    with Teller(settings.PRIVATE_NETWORKS) as teller:
+    with Teller(settings.PRIVATE_NETWORKS, mail=settings.NOTICES_MAIL) as teller:
         told = teller.send(address, _("A test from Makegood"), settings.BASE_URL)
     record_test(desk.staff_id, number, told.problem, now=desk.now)
     if told.problem:
@@ -56,11 +56,19 @@ def remove(request: DeskRequest, number: int) -> HttpResponse:
     return done(request, _("Removed. Nothing is sent there any more."), to=ADDRESS)
 
 
+def told_at(desk: Desk) -> dict[str, object]:
+    """The places, whether there is a mail account for notices, and until the reader is told by mail their address."""
+    mine = channels_of(desk.staff_id)
+    by_mail = bool(settings.NOTICES_MAIL)
+    suggested = by_mail and not any(one.service == MAIL for one in mine)
+    return {"channels": mine, "by_mail": by_mail, "own_mail": desk.email if suggested else ""}
+
+
 def _add(request: DeskRequest) -> None:
     typed, desk = request.POST, request.desk
     address = typed.get("address", "").strip()
     check_address(address)
-    with Teller(settings.PRIVATE_NETWORKS) as teller:
+    with Teller(settings.PRIVATE_NETWORKS, mail=settings.NOTICES_MAIL) as teller:
         told = teller.check(address)
     if told.problem:
         raise invalid("channel.bad_address", _("This address cannot be used. {}").format(told.problem), field="address")

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.kernel.refusals import Refusal
-from makegood.notices.queries import channels_of
 from makegood.people.actions import change_staff
 from makegood.people.queries import people_page, staff_for
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.notices.channels import told_at
 from makegood.web.tables import Choice, number_or_none
 
 
@@ -40,6 +40,5 @@ def you(request: DeskRequest) -> HttpResponse:
     deputies = [Choice(str(one.id), one.name) for one in people if one.is_active and one.id != desk.staff_id]
     context = {
         "card": card, "values": values, "errors": errors, "deputies": deputies, "slim": True,
-        "channels": channels_of(desk.staff_id),
-    }  # fmt: skip
+    } | told_at(desk)  # fmt: skip
     return render(request, "web/settings/you.html", context, status=422 if errors else 200)
