@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from makegood.cases import actions, queries
 from makegood.cases.models import Case
@@ -21,67 +18,11 @@ from makegood.people.models import Absence, Staff
 from makegood.promises.actions import NewPromise, advance_due, make_many
 from makegood.promises.models import Promise
 from tests.factories import NOW, Cast, make_absence
-from tests.rooms.casework import HOUR, MINUTE, Hand, callback, cast, watch
+from tests.rooms.casework import HOUR, MINUTE, Hand, cast
 
 __all__ = ["cast"]
 
 pytestmark = pytest.mark.django_db
-PEOPLE = ("mara", "tomas", "lena", "greta", "stranger")
-MOVES = ("take", "offer", "accept", "decline", "assign", "leave", "come back", "deactivate", "reassign")
-moves = st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)), max_size=12)
-
-
-def move(cast: Cast, number: int, name: str, one: Staff, other: Staff, minute: int) -> None:
-    now = NOW + 31 * MINUTE + minute * MINUTE
-    hand = Hand(one)
-    match name:
-        case "offer":
-            actions.offer(number, to=other.pk, **hand.at(now))
-        case "assign":
-            actions.assign(number, to=other.pk, **hand.at(now))
-        case "leave":
-            make_absence(one, starts_at=now - MINUTE, deputy=other if other != one else None)
-        case "come back":
-            Absence.objects.filter(staff=one).delete()
-        case "deactivate":
-            Staff.objects.filter(pk=one.pk).update(is_active=False)
-        case "reassign":
-            actions.reassign_absent(now=now)
-        case _:
-            getattr(actions, name)(number, **hand.at(now))
-
-
-def check(cast: Cast, number: int, before: Case, name: str, one: Staff) -> None:
-    case = Case.objects.get()
-    owner_of_promises = set(Promise.objects.filter(kind__slug="first-contact").values_list("owner_id", flat=True))
-    assert owner_of_promises == {case.owner_id}
-    assert case.offered_to_id != case.owner_id
-    if name in ("offer", "decline", "leave", "come back", "deactivate"):
-        assert case.owner_id == before.owner_id
-    if name == "accept" and case.owner_id != before.owner_id:
-        assert before.offered_to_id == one.pk == case.owner_id
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sequence=moves)
-def test_exactly_one_owner_and_never_one_who_is_away(cast: Cast, sequence: list[tuple[str, str, str]]) -> None:
-    with transaction.atomic():
-        callback(Hand(cast.mara))
-        watch(NOW + 31 * MINUTE)
-        number = Case.objects.get().pk
-        for minute, (name, one, other) in enumerate(sequence):
-            before = Case.objects.get()
-            with suppress(Refusal):
-                move(cast, number, name, getattr(cast, one), getattr(cast, other), minute)
-            check(cast, number, before, name, getattr(cast, one))
-        later = NOW + 31 * MINUTE + len(sequence) * MINUTE
-        actions.reassign_absent(now=later)
-        owner = Case.objects.get().owner
-        away = Absence.objects.filter(staff=owner, starts_at__lte=later, ends_at__gt=later)
-        assert owner.is_active
-        assert not away.exists()
-        assert actions.reassign_absent(now=later) == 0
-        transaction.set_rollback(True)
 
 
 def open_cases(cast: Cast, count: int) -> None:

@@ -222,6 +222,6 @@ def test_one_owner_at_every_instant_who_is_there() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Ownership,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
