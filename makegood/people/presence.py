@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from makegood.kernel.calendars import read_week
+from makegood.kernel.calendars import local_instant, read_week
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Ability, Role, Scope, may
 
@@ -67,6 +67,16 @@ def in_hours(week: Mapping[str, Any], time_zone: str, now: datetime) -> bool:
     local = now.astimezone(ZoneInfo(time_zone or "UTC"))
     minute = local.hour * 60 + local.minute
     return any(opens <= minute < closes for opens, closes in read_week(week)[local.weekday()])
+
+
+def hours_end(week: Mapping[str, Any], time_zone: str, now: datetime) -> datetime | None:
+    """When the working hours that hold `now` (aware) end today; None outside them, and for no hours at all."""
+    if not week:
+        return None
+    local = now.astimezone(ZoneInfo(time_zone or "UTC"))
+    minute = local.hour * 60 + local.minute
+    ends = [closes for opens, closes in read_week(week)[local.weekday()] if opens <= minute < closes]
+    return local_instant(ZoneInfo(time_zone or "UTC"), local.date(), max(ends)) if ends else None
 
 
 def initials(name: str) -> str:

@@ -16,7 +16,7 @@ from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, missing
 from makegood.kernel.texts import is_text
 from makegood.people.models import Absence, ApiToken, SavedView, Staff, Team
-from makegood.people.presence import Roster, Router, StaffFacts, in_hours, initials
+from makegood.people.presence import Roster, Router, StaffFacts, hours_end, in_hours, initials
 from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
 from makegood.platform.rows import fetch_rows
 
@@ -119,6 +119,14 @@ class ViewFacts:
 def staff_by_id(staff_id: int, now: datetime) -> StaffFacts | None:
     """One member of staff as they are at `now`."""
     return next(iter(_facts("WHERE s.id = %(one)s", now, staff_id)), None)
+
+
+def there_until(staff_id: int, now: datetime) -> datetime | None:
+    """Until when today (aware UTC) somebody who is there now goes on working; None for one without hours."""
+    facts = staff_by_id(staff_id, now)
+    if facts is None or not (facts.is_present and facts.in_hours):
+        return None
+    return hours_end(Staff.objects.values_list("week", flat=True).get(pk=staff_id), facts.time_zone, now)
 
 
 def staff_by_email(email: str, now: datetime) -> StaffFacts | None:

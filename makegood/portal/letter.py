@@ -16,19 +16,18 @@ from makegood.cases.rules import FOR_THE_CUSTOMER, Answer, Purpose, Stage
 from makegood.incidents.queries import told_in_case
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
+from makegood.people.queries import there_until
 from makegood.people.rules import Role, Scope
+from makegood.portal.choice import Choosing, choosing, comes_by_itself, given_words, latest_offer
 from makegood.portal.moments import Moments
 from makegood.promises.queries import PromiseFacts
 from makegood.promises.rules import LIVE, State
-from makegood.remedies.queries import GrantFacts, grants_of
-from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.queries import GrantFacts, OfferFacts, grants_of
 from makegood.remedies.rules.granting import GrantState
 
 ALL = Scope(Role.ANALYST)
 """The link has been checked; it leads to one case, whichever team's."""
 _WORDS_SHOWN = 5
-# What the customer gets in money. Of everything else the sum is what it costs us, and none of their business.
-_IN_MONEY = (RemedyKind.REFUND, RemedyKind.CREDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,10 @@ class Letter:
     owner: str
     owner_first: str
     initials: str
+    hours: str
     lines: tuple[Line, ...]
     nothing_ahead: bool
+    choosing: Choosing | None
     settled_when: str
     wants_more: bool
     ask_first: bool
@@ -73,11 +74,15 @@ def letter_of(number: int, moments: Moments) -> Letter:
     since = [one for one in case.checks if case.reopened_at is None or one.asked_at >= case.reopened_at]
     answer = next((one for one in reversed(since) if one.answer), None)
     settled = answer if answer is not None and answer.answer == Answer.SATISFIED else None
-    lines = tuple(line for _at, line in sorted(_lines(case, moments), key=lambda pair: pair[0]))
+    offer = latest_offer(number)
+    told = [*_lines(case, offer, moments), *([] if case.closed_at else _unless_chosen(offer, moments))]
+    lines = tuple(line for _at, line in sorted(told, key=lambda pair: pair[0]))
+    choice = choosing(offer, moments, closed=case.closed_at is not None)
+    ahead = any(line.mark == "ahead" for line in lines) or (choice is not None and bool(choice.things))
     return Letter(
         title=_title(case), says=tuple(_says(case, moments, settled=settled is not None)), owner=case.owner_name,
         owner_first=first_name(case.owner_name), initials="".join(part[0] for part in case.owner_name.split())[:2],
-        lines=lines, nothing_ahead=not settled and not any(line.mark == "ahead" for line in lines),
+        hours=_hours(case, moments), lines=lines, nothing_ahead=not settled and not ahead, choosing=choice,
         settled_when=moments.at(settled.answered_at) if settled and settled.answered_at else "",
         wants_more=last is not None and last.answer == Answer.MORE,
         ask_first=case.stage in (Stage.CONFIRMING, Stage.LEARNING, Stage.CLOSED), said=_said(case, moments),
@@ -137,7 +142,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _lines(case: CaseFacts, moments: Moments) -> Iterator[tuple[datetime, Line]]:
+def _lines(case: CaseFacts, offer: OfferFacts | None, moments: Moments) -> Iterator[tuple[datetime, Line]]:
     """What failed, what was promised to make it good, and what was given, each with the instant by which it stands."""
     for failure in case.failures:
         if failure.corrected_at is None:
@@ -145,7 +150,17 @@ def _lines(case: CaseFacts, moments: Moments) -> Iterator[tuple[datetime, Line]]
     grants = {one.promise_id: one for one in grants_of(case.number) if one.state is GrantState.GIVEN}
     for made in case.commitments:
         if made.purpose in FOR_THE_CUSTOMER and made.promise.state not in (State.REPLACED, State.WITHDRAWN):
-            yield _made(made.promise, made.purpose, grants.get(made.promise.id), moments)
+            contact = made.purpose is Purpose.FIRST_CONTACT or (offer and made.promise.id == offer.promise_id)
+            text = _("I get in touch with you") if contact else made.promise.title
+            yield _made(made.promise, text, grants.get(made.promise.id), moments)
+
+
+def _unless_chosen(offer: OfferFacts | None, moments: Moments) -> Iterator[tuple[datetime, Line]]:
+    """What comes when the customer chooses nothing else."""
+    first = comes_by_itself(offer, moments.now)
+    if first is not None:
+        due = _("At the latest {when}.").format(when=moments.at(first.due_at))
+        yield first.due_at, Line("ahead", first.title, (due, _("If you choose nothing else below.")))
 
 
 def _failed(failure: FailureFacts, moments: Moments) -> tuple[datetime, Line]:
@@ -166,10 +181,9 @@ def _broke(promise: PromiseFacts, due: str, moments: Moments) -> str:
     return _("Broken {when}.").format(when=due)
 
 
-def _made(promise: PromiseFacts, purpose: Purpose, grant: GrantFacts | None, moments: Moments) -> tuple[datetime, Line]:
-    text = _("I get in touch with you") if purpose is Purpose.FIRST_CONTACT else promise.title
+def _made(promise: PromiseFacts, text: str, grant: GrantFacts | None, moments: Moments) -> tuple[datetime, Line]:
     due = moments.by(promise.due_at, promise.due_on)
-    given = tuple(_given(grant, moments)) if grant else ()
+    given = tuple(given_words(grant, moments)) if grant else ()
     if promise.state in (State.KEPT, State.KEPT_LATE) and promise.kept_at is not None:
         late = _("Done {when}, later than promised.") if promise.state is State.KEPT_LATE else _("Done {when}.")
         return promise.kept_at, Line("kept", text, (late.format(when=moments.at(promise.kept_at)), *given))
@@ -180,12 +194,11 @@ def _made(promise: PromiseFacts, purpose: Purpose, grant: GrantFacts | None, mom
     return promise.due_at, Line("broken", text, (_("Broken {when}.").format(when=due), *given), struck=True)
 
 
-def _given(grant: GrantFacts, moments: Moments) -> Iterator[str]:
-    """What the customer is given, in the words meant for them."""
-    if grant.words:
-        yield grant.words
-    if grant.remedy in _IN_MONEY and grant.total:
-        yield _("You get {amount}.").format(amount=moments.money(grant.total, grant.currency))
+def _hours(case: CaseFacts, moments: Moments) -> str:
+    """Until when the owner is there today, for one who has hours and is in them."""
+    until = there_until(case.owner_id, moments.now)
+    time = moments.later_today(until) if until else ""
+    return _("Here until {time} today").format(time=time) if time else ""
 
 
 def _said(case: CaseFacts, moments: Moments) -> tuple[Said, ...]:

@@ -35,6 +35,18 @@ class Moments:
             day=self._day(local.date()), time=clock
         )  # fmt: skip
 
+    def later_today(self, instant: datetime) -> str:
+        """The clock of an instant that is still to come today, else ""."""
+        local = instant.astimezone(self.zone)
+        return format_time(local, "short", locale=self.locale) if local.date() == self._today else ""
+
+    def exactly(self, instant: datetime) -> str:
+        """An instant that reads the same tomorrow: "Monday, 23 November, 14:30"."""
+        local = instant.astimezone(self.zone)
+        style = "yMMMMEEEEd" if local.year != self._today.year else "MMMMEEEEd"
+        day = format_skeleton(style, local.date(), locale=self.locale)
+        return f"{day}, {format_time(local, 'short', locale=self.locale)}"
+
     def by(self, instant: datetime, on: date | None) -> str:
         """By when something is due: a day for what is promised for a day, otherwise an instant."""
         return self.on(on) if on is not None else self.at(instant)

@@ -18,6 +18,7 @@ from makegood.portal import wishes
 from makegood.portal.guest import Guest, private, shown, with_link
 from makegood.portal.languages import LANGUAGES
 from makegood.portal.letter import letter_of
+from makegood.remedies import actions as remedies
 
 SEE_OTHER = 303
 
@@ -37,6 +38,21 @@ def answer(request: HttpRequest, guest: Guest) -> HttpResponse:
     except Refusal as no:
         return _refused(request, guest, no, "more")
     return _back(request, guest, "thanks" if given == "satisfied" else "more", "ask")
+
+
+@with_link("POST")
+def remedy(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """One of the things they may choose of, or something else in their words."""
+    typed, number = request.POST, guest.link.case
+    offer, option = _id(typed.get("offer", "")), typed.get("option", "")
+    try:
+        if option == "else":
+            remedies.want_else(number, offer, words=typed.get("words", ""), by=guest.by, now=guest.now)
+        else:
+            remedies.choose(number, offer, _id(option), by=guest.by, now=guest.now)
+    except Refusal as no:
+        return _refused(request, guest, no, "choose")
+    return _back(request, guest, "else" if option == "else" else "chosen", "choose")
 
 
 @with_link("POST")
@@ -94,6 +110,7 @@ def written(
         "zone": moments.zone_name, "until": moments.on_day_of(ends) if ends else "", "days": HOLDS_FOR.days,
         "asked": _asked(request).rstrip("&"), "opened": guest.link.opened_at is not None, "token": guest.token,
         "preview": preview, "done": _done(done), "errors": errors or {}, "typed": request.POST.get("words", ""),
+        "typed_else": request.POST.get("option") == "else",
     }  # fmt: skip
     return render(request, "portal/letter.html", context, status=status)
 
@@ -104,10 +121,17 @@ def _done(what: str) -> dict[str, str]:
         "written": ("write", _("It is sent.")),
         "more": ("ask", _("Thank you for saying so. I am on it.")),
         "thanks": ("ask", _("Thank you for telling me.")),
+        "chosen": ("choose", _("Thank you. It is settled like that.")),
+        "else": ("choose", _("Thank you for saying so. I am on it.")),
         "noted": ("wishes", _("It is noted.")),
         "read": ("owner", _("Thank you.")),
     }.get(what)
     return {words[0]: words[1]} if words else {}
+
+
+def _id(text: str) -> int:
+    """The number that a form sent; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _asked(request: HttpRequest) -> str:
@@ -120,6 +144,10 @@ def _refused(request: HttpRequest, guest: Guest, no: Refusal, place: str) -> Htt
     """The page with what was typed, and why it was not taken."""
     say = {
         "case.no_words": _("Write a few words first."),
+        "offer.over": _("The time to choose is over. Write to me if something does not suit you."),
+        "offer.fixed": _("It is done already, so it cannot be changed here. If it is not right, write to me."),
+        "offer.unknown": _("Mark what you choose. What can be chosen may have changed: look once more."),
+        "case.closed": _("This is closed. If you want something more, say so below, and it is open again."),
         "case.too_long": _("That is too long. Up to 10,000 characters, please."),
     }.get(no.code, _("That could not be taken. Please try again."))
     return written(request, guest, errors={place: say}, status=no.status)
