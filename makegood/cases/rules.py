@@ -62,6 +62,9 @@ class Purpose(StrEnum):
 OF_ONE_PERSON = (Purpose.TAKE_IN_CHARGE, Purpose.PERSONAL_CONTACT)
 """What whoever was drawn in must do themselves: nobody else can keep it, move it or let them off."""
 
+STANDING = "Tell the customer how it stands"
+"""What the words are called that are promised in the rhythm in which a customer wants to hear from us."""
+
 FOR_THE_CUSTOMER = (Purpose.FIRST_CONTACT, Purpose.COMMITMENT, Purpose.UPDATE)
 """What was promised to the customer. The other promises of a case are among colleagues: breaking one is no second
 failure in the customer's eyes, and they do not hold up the close."""

@@ -56,7 +56,7 @@ def choosing(offer: OfferFacts | None, moments: Moments, *, closed: bool) -> Cho
     return Choosing(
         offer=offer.id, words=offer.words if may else "", things=tuple(_things(offer, moments)) if may else (),
         says=_says(offer, moments), chose=offer.chosen is not None, wants_else=may and offer.else_at is not None,
-        until=moments.at(offer.until), silence=_silence(offer) if may and offer.chosen is None else "",
+        until=moments.until(offer.until), silence=_silence(offer) if may and offer.chosen is None else "",
         over="" if may else _over(offer, moments),
     )  # fmt: skip
 
@@ -113,6 +113,6 @@ def _over(offer: OfferFacts, moments: Moments) -> str:
         return _("The time to choose here is over. Write to me, and we find what suits you.")
     if moments.now < offer.until:
         return _("It is done already, so it cannot be changed here. If it is not right, write to me.")
-    return _("You could change it until {when}. If it does not suit you any more, write to me.").format(
-        when=moments.at(offer.until)
+    return _("You could change it {until}. If it does not suit you any more, write to me.").format(
+        until=moments.until(offer.until)
     )

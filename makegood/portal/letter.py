@@ -12,8 +12,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, FailureFacts, case_for, timeline
-from makegood.cases.rules import FOR_THE_CUSTOMER, Answer, Purpose, Stage
 from makegood.incidents.queries import told_in_case
+from makegood.cases.rules import FOR_THE_CUSTOMER, STANDING, Answer, Purpose, Stage
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
 from makegood.people.queries import there_until
@@ -152,6 +152,8 @@ def _lines(case: CaseFacts, offer: OfferFacts | None, moments: Moments) -> Itera
         if made.purpose in FOR_THE_CUSTOMER and made.promise.state not in (State.REPLACED, State.WITHDRAWN):
             contact = made.purpose is Purpose.FIRST_CONTACT or (offer and made.promise.id == offer.promise_id)
             text = _("I get in touch with you") if contact else made.promise.title
+            if made.promise.title == STANDING:
+                text = _("I tell you how it stands")
             yield _made(made.promise, text, grants.get(made.promise.id), moments)
 
 

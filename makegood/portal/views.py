@@ -69,7 +69,7 @@ def write(request: HttpRequest, guest: Guest) -> HttpResponse:
 def wish(request: HttpRequest, guest: Guest) -> HttpResponse:
     """How often, by which way and in which language."""
     try:
-        wishes.note_wishes(guest.customer, request.POST, by=guest.by, now=guest.now)
+        wishes.note_wishes(guest.customer, guest.link.case, request.POST, by=guest.by, now=guest.now)
     except Refusal as no:
         return _refused(request, guest, no, "wishes")
     return _back(request, guest, "noted", "wishes")

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from makegood.cases import actions as cases
 from makegood.customers import actions as customers
 from makegood.customers.queries import CustomerFacts
 from makegood.customers.rules import Channel
@@ -32,8 +34,14 @@ def cadences(customer: CustomerFacts, moments: Moments) -> list[Option]:
     """How often; what the customer wishes now is among them, whatever it is."""
     now = customer.cadence_minutes
     spans = sorted({*_OFTEN, *([now] if now else [])})
-    often = [Option(str(one), _("At least every {span}").format(span=moments.span(one)), one == now) for one in spans]
+    often = [Option(str(one), rhythm(one, moments), one == now) for one in spans]
     return [Option("", _("When there is something to tell"), now is None), *often]
+
+
+def rhythm(minutes: int, moments: Moments) -> str:
+    """How often: with a number only where there are several of a unit."""
+    once = {60: _("At least once an hour"), 1440: _("At least once a day"), 10080: _("At least once a week")}
+    return once.get(minutes) or _("At least every {span}").format(span=moments.span(minutes))
 
 
 def channels(customer: CustomerFacts) -> list[Option]:
@@ -55,8 +63,11 @@ def languages(code: str) -> list[Option]:
     return [Option(key, name, key == code) for key, name in LANGUAGES.items()]
 
 
-def note_wishes(customer: CustomerFacts, typed: Mapping[str, str], *, by: Actor, now: datetime) -> None:
-    """Note what the customer chose. Raises Refusal("customer.bad_cadence"), ("customer.bad_channel")."""
+def note_wishes(customer: CustomerFacts, number: int, typed: Mapping[str, str], *, by: Actor, now: datetime) -> None:
+    """Note what the customer chose on the page of a case, whose next word follows it.
+
+    Raises Refusal("customer.bad_cadence"), ("customer.bad_channel").
+    """
     often, language = typed.get("cadence", ""), typed.get("language", "")
     if often and not (often.isascii() and often.isdigit() and len(often) < 9):
         raise invalid("customer.bad_cadence", "Choose how often.", field="cadence")
@@ -67,4 +78,8 @@ def note_wishes(customer: CustomerFacts, typed: Mapping[str, str], *, by: Actor,
     # One who reads pt-BR and chooses Portuguese goes on reading pt-BR.
     if language in LANGUAGES and customer.language.partition("-")[0] != language:
         wishes["language"] = language
-    customers.prefer(customer.id, by=by, now=now, **wishes)
+    rhythm, way = wishes["cadence_minutes"], wishes["preferred_channel"]
+    with transaction.atomic():
+        customers.prefer(customer.id, by=by, now=now, **wishes)
+        if (rhythm, way) != (customer.cadence_minutes, customer.preferred_channel):
+            cases.hear_as_wished(number, cadence_minutes=rhythm, channel=way, by=by, now=now)

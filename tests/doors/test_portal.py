@@ -108,9 +108,9 @@ def test_a_remedy_is_shown_in_its_words_with_the_money_they_get_and_no_cost(
     [
         ("en-GB", "Dana, we broke our promise to you.", "on 4 March 2027 at 20:30", "£1,105.00"),
         ("en-US", "Dana, we broke our promise to you.", "on March 4, 2027 at 8:30\u202fPM", "£1,105.00"),
-        ("de", "Dana Okafor, wir haben unser Versprechen", "am 4. März 2027 um 20:30", "1.105,00\xa0£"),
+        ("de", "Dana Okafor, wir haben unser Versprechen", "am 4. März 2027 um 20:30 Uhr", "1.105,00\xa0£"),
         ("es", "hemos incumplido la promesa que le hicimos", "el 4 de marzo de 2027 a las 20:30", "1.105,00\xa0GBP"),
-        ("pt-BR", "não cumprimos a promessa que lhe fizemos", "em 4 de março de 2027 às 20:30", "£\xa01.105,00"),
+        ("pt-BR", "não cumprimos a promessa que lhe fizemos", "no dia 4 de março de 2027 às 20:30", "£\xa01.105,00"),
     ],
 )
 def test_each_language_with_its_own_dates_and_money(

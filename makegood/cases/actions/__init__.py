@@ -4,6 +4,7 @@ from makegood.cases.actions.charging import take_in_charge
 from makegood.cases.actions.closing import name_cause_finder, record_cause, reopen
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
+from makegood.cases.actions.hearing import hear_as_wished
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.presence import Here, come_to, forget_who_left
 from makegood.cases.actions.reporting import report_failure
@@ -23,6 +24,7 @@ __all__ = [
     "follow",
     "forecast_promise",
     "forget_who_left",
+    "hear_as_wished",
     "keep_commitment",
     "keep_promise",
     "name_cause_finder",

@@ -18,6 +18,7 @@ from makegood.promises.rules import UNKEPT
 
 FIRST_CONTACT = "first-contact"
 TAKE_IN_CHARGE = "take-in-charge"
+PROGRESS = "progress-update"
 PERSONAL_CONTACT = "personal-contact"
 _UNLESS_TOLD = {
     FIRST_CONTACT: timedelta(minutes=15),
@@ -47,6 +48,10 @@ class Clock:
         if cadence_minutes is None:
             return self._due_after(self.allowance)
         return self._due_after(min(self.allowance, timedelta(minutes=max(cadence_minutes, 1))))
+
+    def after(self, span: timedelta) -> datetime:
+        """The instant (aware UTC) so long from then, on the kind's calendar where it has one."""
+        return self._due_after(span)
 
     def _count(self, allowance: timedelta) -> datetime:
         if self.calendar is None:

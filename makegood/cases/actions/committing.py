@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from makegood.cases.actions.clocks import PROGRESS, Clock
 from makegood.cases.actions.holding import hold, person, said, tell
 from makegood.cases.models import Case, Commitment
-from makegood.cases.rules import OF_ONE_PERSON, Purpose
+from makegood.cases.rules import OF_ONE_PERSON, STANDING, Purpose
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
-from makegood.promises.rules import State
+from makegood.promises.rules import LIVE, State
 
-_KINDS: dict[str, str] = {Purpose.COMMITMENT: "commitment", Purpose.UPDATE: "progress-update"}
+_KINDS: dict[str, str] = {Purpose.COMMITMENT: "commitment", Purpose.UPDATE: PROGRESS}
 
 
 @transaction.atomic
@@ -70,10 +72,14 @@ def promise_in(
 def keep_commitment(
     number: int, *, promise_id: int, scope: Scope, by: Actor, now: datetime, at: datetime | None = None
 ) -> None:
-    """Record that a promise of the case was kept. Raises Refusal "case.no_such_commitment"."""
-    _of(hold(number, scope=scope), promise_id)
+    """Record that a promise of the case was kept. A word on how it stands, kept to a customer who wants to hear in a
+    rhythm, promises the next. Raises Refusal "case.no_such_commitment"."""
+    case = hold(number, scope=scope)
+    kept = _of(case, promise_id)
     person(by)
     promises.keep(promise_id, at=at, by=by, now=now)
+    if kept.purpose == Purpose.UPDATE:
+        promise_next_word(case, by=by, now=now)
 
 
 @transaction.atomic
@@ -91,10 +97,39 @@ def replace_commitment(
     """The customer agreed to another time before this one broke. Returns the id of the new promise."""
     case = hold(number, scope=scope)
     person(by)
-    old = _of(case, promise_id)
-    new = promises.replace(promise_id, due_at=due_at, due_on=due_on, title=title, by=by, now=now)
+    return replace_in(case, _of(case, promise_id), due_at=due_at, due_on=due_on, title=title, by=by, now=now)
+
+
+def replace_in(
+    case: Case,
+    old: Commitment,
+    *,
+    due_at: datetime | None = None,
+    due_on: date | None = None,
+    title: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Put a new promise in the place of one of a case that is held. Returns the new one's id."""
+    new = promises.replace(old.promise_id, due_at=due_at, due_on=due_on, title=title, by=by, now=now)
     Commitment.objects.create(case=case, promise_id=new.pk, purpose=old.purpose)
     return new.pk
+
+
+def updates_ahead(case: Case) -> QuerySet[Commitment]:
+    """The words on how it stands that are promised in the case and not broken, the next one first."""
+    rows = Commitment.objects.select_related("promise").filter(
+        case=case, purpose=Purpose.UPDATE, promise__state__in=LIVE
+    )
+    return rows.order_by("promise__due_at", "id")
+
+
+def promise_next_word(case: Case, *, by: Actor, now: datetime) -> None:
+    """Promise a customer who wants to hear in a rhythm the next word on how it stands, unless one is promised."""
+    cadence = (case.customer.merged_into or case.customer).cadence_minutes
+    if cadence is not None and not updates_ahead(case).exists():
+        due_at = Clock(PROGRESS, now).after(timedelta(minutes=cadence))
+        promise_in(case, title=STANDING, due_at=due_at, purpose=Purpose.UPDATE, by=by, now=now)
 
 
 @transaction.atomic
