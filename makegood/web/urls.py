@@ -19,7 +19,7 @@ from makegood.web.notices import views as notices
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
-from makegood.web.remedies import authority, deciding, owed, picking
+from makegood.web.remedies import authority, deciding, offering, owed, picking
 from makegood.web.search import views as search
 from makegood.web.settings import absences, kinds, ladder, own, people, playbooks, playbooks_trying
 from makegood.web.today import views as today
@@ -101,6 +101,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
     path("cases/<case:ref>/remedies/<int:grant>/withdraw/", picking.withdraw),
     path("cases/<case:ref>/change/<part:part>/", changing.change),
+    path("cases/<case:ref>/offers/<int:offer>/withdraw/", offering.withdraw),
+    path("cases/<case:ref>/offers/<int:offer>/choose/", offering.choose),
     path("cases/<case:ref>/page/", page.page),
     path("cases/<case:ref>/page/make/", page.make),
     path("cases/<case:ref>/page/revoke/", page.revoke),

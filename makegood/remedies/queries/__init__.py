@@ -16,7 +16,7 @@ from makegood.remedies.queries.grants import (
 from makegood.remedies.queries.loss import cap
 from makegood.remedies.queries.offers import OfferFacts, offer_for, offers_of
 from makegood.remedies.queries.owing import Owed, owing
-from makegood.remedies.queries.picking import Decider, Pick, Picker, picker
+from makegood.remedies.queries.picking import Decider, Pick, Picker, Reckoned, picker
 from makegood.remedies.queries.plan import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
     PlaybookFacts,
@@ -43,6 +43,7 @@ __all__ = [
     "Plan",
     "PlaybookFacts",
     "PlaybookPage",
+    "Reckoned",
     "VersionFacts",
     "active_playbooks",
     "approval_for",

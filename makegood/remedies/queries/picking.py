@@ -78,7 +78,8 @@ class Reckoned:
 class Picker:
     """All that is needed to choose a remedy. `ruling` is what the case was given already, against one's limit.
 
-    `owed` is what policies say, which comes first; `everybody` are those among whom deciders were sought.
+    `owed` is what policies say, which comes first. `reckoned` is what is chosen, all of it together; `one_of` the same
+    as an offer of which the customer chooses one. `everybody` are those among whom deciders were sought.
     """
 
     currency: str
@@ -90,6 +91,7 @@ class Picker:
     matched: Matched
     picks: tuple[Pick, ...]
     reckoned: Reckoned
+    one_of: Reckoned
     everybody: Roster
 
 
@@ -120,15 +122,15 @@ class _Reader:
         self.staff_id = staff_id
         self.usual: dict[int, timedelta | None] = {}
 
-    def ruling(self, wanted: Sequence[Wanted], *kept_for: Who) -> Ruling:
-        return self.hands.ruling(self.staff_id, wanted, self.spent, kept_for)
+    def ruling(self, wanted: Sequence[Wanted], *kept_for: Who, one_of: bool = False) -> Ruling:
+        return self.hands.ruling(self.staff_id, wanted, self.spent, kept_for, one_of=one_of)
 
-    def is_mine(self, wanted: Sequence[Wanted], *kept_for: Who) -> bool:
-        return self.hands.may_give(self.staff_id, wanted, self.spent, kept_for)
+    def is_mine(self, wanted: Sequence[Wanted], *kept_for: Who, one_of: bool = False) -> bool:
+        return self.hands.may_give(self.staff_id, wanted, self.spent, kept_for, one_of=one_of)
 
-    def decider(self, wanted: Sequence[Wanted], *kept_for: Who) -> Decider | None:
+    def decider(self, wanted: Sequence[Wanted], *kept_for: Who, one_of: bool = False) -> Decider | None:
         """The nearest person who may give all this alone, by their limits and by each playbook."""
-        found = self.hands.approver(self.staff_id, wanted, self.spent, kept_for)
+        found = self.hands.approver(self.staff_id, wanted, self.spent, kept_for, one_of=one_of)
         return None if found is None else self._known(found)
 
     def _known(self, person: StaffFacts) -> Decider:
@@ -173,6 +175,9 @@ def picker(
         matched=matched,
         picks=picks,
         reckoned=_reckoned(choices, kept, reader, waiting=_sum_of(waiting), given=given, loss=loss, cap=limit),
+        one_of=_reckoned(
+            choices, kept, reader, waiting=_sum_of(waiting), given=given, loss=loss, cap=limit, one_of=True
+        ),
         everybody=reader.hands.everybody,
     )
 
@@ -186,18 +191,19 @@ def _reckoned(
     given: Compensated,
     loss: Decimal | None,
     cap: Decimal,
+    one_of: bool = False,
 ) -> Reckoned:
-    wanted = wanted_of(choices)
-    mine = reader.is_mine(wanted, *kept)
+    wanted, amounts = wanted_of(choices), [one.amount for one in choices]
+    mine = reader.is_mine(wanted, *kept, one_of=one_of)
     owed = waiting if any(one.with_owed for one in choices) else Decimal(0)
-    of_loss = share(compensation(choices) + given.total + owed, loss)
+    of_loss = share(compensation(choices, one_of=one_of) + given.total + owed, loss)
     return Reckoned(
         choices=choices,
-        total=sum((one.amount for one in choices), Decimal(0)),
+        total=max(amounts, default=Decimal(0)) if one_of else sum(amounts, Decimal(0)),
         owed=owed,
-        ruling=reader.ruling(wanted, *kept),
+        ruling=reader.ruling(wanted, *kept, one_of=one_of),
         mine=mine,
-        decider=None if mine or not choices else reader.decider(wanted, *kept),
+        decider=None if mine or not choices else reader.decider(wanted, *kept, one_of=one_of),
         of_loss=of_loss,
         needs_reason=bool(choices) and needs_reason(of_loss, cap=cap, owed_share=share(given.owed + owed, loss)),
     )

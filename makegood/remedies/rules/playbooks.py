@@ -30,6 +30,10 @@ class Words(msgspec.Struct, frozen=True):
 
     texts: dict[str, str]
 
+    def speaks(self, language: str) -> bool:
+        """Whether it is written in a language, be it in its plain form."""
+        return language in self.texts or language.partition("-")[0] in self.texts
+
     def in_(self, language: str) -> str:
         """The text in a language, else in its plain form ("de" for "de-AT"), else in English."""
         for tag in (language, language.partition("-")[0]):

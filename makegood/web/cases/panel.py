@@ -16,7 +16,7 @@ from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
-from makegood.remedies.queries import ApprovalFacts, approvals_awaited, owing
+from makegood.remedies.queries import ApprovalFacts, approvals_awaited, offers_of, owing
 from makegood.web import clocks
 from makegood.web.cases import plan
 from makegood.web.cases.guide import GuideStep, steps_of
@@ -24,6 +24,7 @@ from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
 from makegood.web.promises.ledger import clock_of
+from makegood.web.remedies.offers import notice_of
 from makegood.web.remedies.owed import shown as owed_shown
 from makegood.web.tables import Choice
 
@@ -82,7 +83,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "modes": _modes(case),
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
-        "notices": _notices(case, desk),
+        "notices": [*_notices(case, desk), *notice_of(offers_of(number), case, desk)],
         "heed": plan.heed(case, desk) if _may_apologise(steps, case, typed) else "",
         # Preparing it takes as many questions as all the rest: it is fetched on its own, like the picker.
         "plan": plan.shown(case, desk) if with_plan or (typed and typed.deed == "plan") else None,

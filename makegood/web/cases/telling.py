@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Answer, Purpose
 from makegood.journal.queries import Recorded
 from makegood.kernel.money import format_money
+from makegood.web.clocks import span
 from makegood.web.desk import Desk
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
 
@@ -46,7 +48,9 @@ def _worth_telling(case: CaseFacts, entries: Sequence[Recorded], made: Collectio
         by_grant = entry.verb == "case.committed" and entry.data.get("promise") in of["case.granted"]
         by_failing = entry.verb == "promise.forecast" and (entry.subject_id, entry.at) in late
         by_another = entry.verb == "case.grant_withdrawn" and entry.data.get("quiet")
-        if not (entry.subject_id in told.get(entry.verb, ()) or by_grant or by_failing or by_another):
+        # What the customer chose is told as that; how it became a remedy, and the one before it none, says no more.
+        by_choice = entry.verb == "case.granted" and "offer" in entry.data
+        if not by_choice and not (entry.subject_id in told.get(entry.verb, ()) or by_grant or by_failing or by_another):
             yield entry
 
 
@@ -158,7 +162,46 @@ def _climbed(data: Mapping[str, Any]) -> str:
     return _("found nobody else to decide")
 
 
+def _link_given(data: Mapping[str, Any]) -> str:
+    ways = {
+        "email": _("by e-mail"), "phone": _("on the phone"), "sms": _("by text message"), "post": _("by post"),
+        "person": _("in person"),
+    }  # fmt: skip
+    return _("gave the customer the link to their page, {}").format(ways.get(data.get("way", ""), ""))
+
+
+def _choice_offered(data: Mapping[str, Any]) -> str:
+    return _("let the customer choose until {until}: {what}").format(
+        until=instant(data, "until"), what=_(" or ").join(data.get("titles", []))
+    )
+
+
+def _chose(data: Mapping[str, Any]) -> str:
+    words = _("changed to: {title}, due {due}") if data.get("before") else _("chose: {title}, due {due}")
+    return words.format(title=data.get("title", ""), due=instant(data, "due_at"))
+
+
+def _lapsed(data: Mapping[str, Any]) -> str:
+    if data.get("title"):
+        return _("nothing was chosen in time; as we said, they get: {}").format(data["title"])
+    return _("nothing was chosen in time")
+
+
+def _wishes(data: Mapping[str, Any]) -> str:
+    ways = {"email": _("by e-mail"), "phone": _("by phone"), "sms": _("by text message"), "post": _("by post")}
+    minutes = data.get("minutes")
+    often = _("every {}").format(span(timedelta(minutes=minutes))) if minutes else _("when there is something to tell")
+    return _("wants to hear from us: {}").format(", ".join(filter(None, (often, ways.get(data.get("way", ""))))))
+
+
 LINES |= {
+    "case.choice_offered": Line(_choice_offered, image="hand", state="waits"),
+    "case.choice_withdrawn": Line(fixed("took back what the customer could choose of"), image="undo", ours=True),
+    "case.chose": Line(_chose, image="hand", state="kept"),
+    "case.choice_lapsed": Line(_lapsed, image="clock"),
+    "case.asked_else": Line(fixed("asked for something else on their page"), image="talk", state="at_risk"),
+    "case.wishes": Line(_wishes, image="clock"),
+    "case.link_given": Line(_link_given, image="share"),
     "case.granted": Line(_granted, image="hand", ours=True),
     "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
     "case.grant_fulfilled": Line(_fulfilled, image="check", state="kept"),

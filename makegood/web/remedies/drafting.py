@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from makegood.customers.queries import CustomerFacts
-from makegood.kernel.money import format_money, parse_money
+from makegood.kernel.money import parse_money
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.portal.languages import language_of
+from makegood.portal.moments import Moments
 from makegood.remedies.queries import Pick
 from makegood.remedies.rules.entitlements import at_least
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice
-from makegood.remedies.rules.playbooks import fill
-from makegood.web import clocks
+from makegood.remedies.rules.playbooks import Words, fill
 from makegood.web.desk import Desk
 from makegood.web.promises.deadlines import read_plain
 
@@ -52,6 +54,11 @@ class Draft:
         made = [self._picked(pick, currency, due_at) for pick in picks if key_of(pick) in ticked]
         return made if not self.typed.get("other", "").strip() else [*made, self._other(currency, due_at)]
 
+    @property
+    def until(self) -> datetime | None:
+        """Until when the customer may choose, where that was typed."""
+        return self._read("until", self._due)
+
     def check(self) -> None:
         """Raises Refusal for the first thing that could not be read."""
         for name, sentence in self.errors.items():
@@ -63,13 +70,20 @@ class Draft:
         if pick.offer.cost is None:
             # What is typed is all of it; what is owed is part of that, and given even when less was typed.
             amount = at_least(pick.owed, self._amount(f"amount-{key_of(pick)}", currency)).goodwill
-        said = fill(
-            option.words.in_(self.customer.language or "en"),
-            amount=format_money(pick.owed + amount, currency), by=clocks.stamp(due), customer=self.customer.name,
-        )  # fmt: skip
         return Choice(
-            remedy=option.remedy, title=str(option.title), due_at=due, amount=amount, words=said,
-            playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option, with_owed=bool(pick.owed),
+            remedy=option.remedy, title=option.title.in_(self.customer.language or "en"), due_at=due, amount=amount,
+            words=self._said(option.words, pick.owed + amount, currency, due), with_owed=bool(pick.owed),
+            playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option,
+        )  # fmt: skip
+
+    def _said(self, words: Words, amount: Decimal, currency: str, due: datetime) -> str:
+        """The words to the customer with what they leave open, as one writes it in their language, on their clock."""
+        speaks = words.speaks(self.customer.language or "en")
+        zone = ZoneInfo(self.customer.time_zone or self.desk.organisation.time_zone)
+        moments = Moments(language_of("", self.customer.language if speaks else "", "").locale, zone, self.desk.now)
+        return fill(
+            words.in_(self.customer.language or "en"), amount=moments.money(amount, currency), by=moments.exactly(due),
+            customer=self.customer.name,
         )  # fmt: skip
 
     def _other(self, currency: str, due_at: datetime | None) -> Choice:

@@ -13,7 +13,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django_htmx.http import retarget, trigger_client_event
+from django_htmx.http import retarget
 
 from makegood.cases.queries import CaseFacts, case_for, parse_number
 from makegood.cases.rules import Do
@@ -23,15 +23,16 @@ from makegood.kernel.refusals import Refusal
 from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
 from makegood.remedies import actions
-from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, picker
+from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, offers_of, picker
 from makegood.remedies.rules.granting import GrantState
 from makegood.web import clocks
-from makegood.web.answers import done, errors_of, say
-from makegood.web.cases import panel
-from makegood.web.cases.undoing import last_deed_of
+from makegood.web.answers import errors_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.remedies.answering import answered
 from makegood.web.remedies.bar import bar_of
 from makegood.web.remedies.drafting import Draft, key_of
+from makegood.web.remedies.offering import let_choose, letting
+from makegood.web.remedies.offers import standing_of
 from makegood.web.remedies.words import kind_choices, per_cent, state_words, why_not
 
 
@@ -85,7 +86,7 @@ def remedies(request: DeskRequest, ref: str) -> HttpResponse:
         said = _commit(request, number)
     except Refusal as no:
         return _shown(request, number, request.POST, errors_of(no), status=no.status if no.status == 409 else 422)
-    return _answered(request, number, said)
+    return answered(request, number, said)
 
 
 @at_desk("POST")
@@ -100,7 +101,7 @@ def withdraw(request: DeskRequest, ref: str, grant: int) -> HttpResponse:
     desk, number = request.desk, parse_number(ref)
     reason = request.POST.get("reason", "").strip() or _("The customer wants something else")
     actions.withdraw_grant(grant, reason=reason, scope=desk.scope, by=desk.actor, now=desk.now)
-    return _answered(request, number, _("Taken back."))
+    return answered(request, number, _("Taken back."))
 
 
 def _commit(request: DeskRequest, number: int) -> str:
@@ -108,7 +109,10 @@ def _commit(request: DeskRequest, number: int) -> str:
     desk, typed = request.desk, request.POST
     case = case_for(desk.scope, number)
     draft, found = _read(case, typed, desk)
+    until = draft.until
     draft.check()
+    if typed.get("deed") == "let_choose":
+        return let_choose(number, found, typed, until, desk)
     reckoned = found.reckoned
     sent: dict[str, Any] = {
         "currency": found.currency, "reason": typed.get("reason", ""), "scope": desk.scope, "by": desk.actor,
@@ -121,14 +125,6 @@ def _commit(request: DeskRequest, number: int) -> str:
     actions.ask_approval(number, reckoned.choices, note=typed.get("note", ""), **sent)
     name = reckoned.decider.name if reckoned.decider else ""
     return _("{name} is asked to approve {total}.").format(name=name, total=total)
-
-
-def _answered(request: DeskRequest, number: int, said: str) -> HttpResponse:
-    if not request.htmx:
-        return done(request, said, to=f"/cases/SR-{number}/", undo=last_deed_of(number, request.desk))
-    context = panel.context(number, request.desk)
-    page = render(request, "web/cases/panel.html", {**context, "pane": "case"})
-    return trigger_client_event(say(page, said, undo=context["undo_last"]), "live-today")
 
 
 def _read(case: CaseFacts, typed: QueryDict, desk: Desk) -> tuple[Draft, Picker]:
@@ -158,10 +154,12 @@ def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) 
     draft, found = _read(case, typed, desk)
     errors = {**draft.errors, **errors}
     reckoned, grants = found.reckoned, grants_of(number)
-    waiting = any(one.state is GrantState.ASKED for one in grants)
+    standing = standing_of(offers_of(number), case, desk)
+    waiting = any(one.state is GrantState.ASKED for one in grants) or (standing is not None and standing.waits)
     first = first_name(case.customer_name)
     return {
         "case": case, "first": first, "url": f"/cases/{case.ref}/remedies/", "may": Do.COMMIT in case.allowed,
+        "standing": standing, "letting": letting(found, typed, desk, case, standing),
         "given": [_given(one, desk) for one in grants], "waiting": waiting,
         "asks": [
             {"ask": one, "key": f"answer-{one.ask}", "value": draft.answers.get(one.ask, "")}
