@@ -12,8 +12,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, FailureFacts, case_for, timeline
-from makegood.incidents.queries import told_in_case
 from makegood.cases.rules import FOR_THE_CUSTOMER, STANDING, Answer, Purpose, Stage
+from makegood.incidents.queries import told_in_case
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
 from makegood.people.queries import there_until

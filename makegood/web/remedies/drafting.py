@@ -59,6 +59,11 @@ class Draft:
         """Until when the customer may choose, where that was typed."""
         return self._read("until", self._due)
 
+    @property
+    def _is_offer(self) -> bool:
+        """Whether the customer is to choose: what is owed is then given beside it, and no part of what is chosen."""
+        return self.typed.get("deed") == "let_choose"
+
     def check(self) -> None:
         """Raises Refusal for the first thing that could not be read."""
         for name, sentence in self.errors.items():
@@ -72,7 +77,8 @@ class Draft:
             amount = at_least(pick.owed, self._amount(f"amount-{key_of(pick)}", currency)).goodwill
         return Choice(
             remedy=option.remedy, title=option.title.in_(self.customer.language or "en"), due_at=due, amount=amount,
-            words=self._said(option.words, pick.owed + amount, currency, due), with_owed=bool(pick.owed),
+            words=self._said(option.words, amount if self._is_offer else pick.owed + amount, currency, due),
+            with_owed=bool(pick.owed),
             playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option,
         )  # fmt: skip
 

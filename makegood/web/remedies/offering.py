@@ -62,7 +62,7 @@ def letting(found: Picker, typed: QueryDict, desk: Desk, case: CaseFacts, standi
     until = usual_until([one.due_at for one in one_of.choices], now=desk.now)
     return {
         "press": _press(one_of, found.currency, first), "barred": not one_of.mine and one_of.decider is None,
-        "asks": not one_of.mine, "until": clocks.ahead(until, desk.now), "first": first,
+        "asks": not one_of.mine, "until": clocks.ahead(until, desk.now), "first": first, "owed": bool(one_of.owed),
         "typed": {name: typed.get(name, "") for name in ("until", "to_them", "silence")},
         "silences": [
             Choice(Silence.FIRST, _("They get the first: {}").format(one_of.choices[0].title)),
