@@ -15,7 +15,7 @@ from ninja import Query, Router, Schema
 from makegood.api import case_parts as parts
 from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
 from makegood.api.case_parts import CaseOut, case_out, line_out
-from makegood.api.customers import CustomerIn, family_of, id_of, time_zone_of, unknown_customer
+from makegood.api.customers import CustomerIn, family_of, id_of, in_body, time_zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id, refuse_unknown
@@ -76,9 +76,7 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
         except Refusal as no:
             if no.code == "kind.unknown":
                 kind_in_use(body.kind)
-            if no.code == "customer.unknown":
-                raise unknown_customer() from None
-            raise
+            raise in_body(no) from None
     if reported.opened is not None:
         # The zone of its promise is known: their own, or else ours. Nothing was given in it so far.
         zone = reported.opened.commitments[0].promise.customer_time_zone

@@ -14,7 +14,7 @@ from pydantic import Discriminator, Field, Tag
 from makegood.api.caller import ApiRequest, acting
 from makegood.api.forms import Email, Form, Id, Limit, refuse_unknown
 from makegood.customers import actions, queries
-from makegood.customers.queries import CustomerLine, Living
+from makegood.customers.queries import CustomerLine
 from makegood.customers.rules import Channel, CustomerFact, read_contact, read_fact, read_key
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
@@ -149,30 +149,41 @@ def merge_customers(request: ApiRequest, customer_id: Id, body: MergeIn) -> Any:
     return _shown(request, customer_id)
 
 
-def customer_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor) -> Living:
-    """The customer whom a body names by id or key, or describes. Raises Refusal "customer.unknown" (422)."""
-    if isinstance(whom, str):
-        found = queries.living_by_key(request.caller.scope, read_key(whom))
-    else:
-        found = queries.living(whom if isinstance(whom, int) else _found_or_added(request, whom, by)[0])
-    if found is None:
-        raise unknown_customer()
-    return found
-
-
 def id_of(request: ApiRequest, whom: int | str | CustomerIn, by: Actor) -> int:
-    """The same as an id, for an action that looks it up itself: one that was given is not looked at here."""
-    return whom if isinstance(whom, int) else customer_of(request, whom, by).id
+    """The customer whom a body names by id or key, or describes; an id is left to the action to look up.
+
+    Raises Refusal "customer.unknown" (422).
+    """
+    if isinstance(whom, int):
+        return whom
+    if isinstance(whom, CustomerIn):
+        return _found_or_added(request, whom, by)[0]
+    found = queries.living_by_key(request.caller.scope, read_key(whom))
+    if found is None:
+        raise _unknown()
+    return found.id
 
 
-def unknown_customer() -> Refusal:
-    """A body named somebody who is not there."""
+def in_body(no: Refusal) -> Refusal:
+    """The no of an action to somebody who is not there, when it was the body that named them; any other as it is."""
+    return _unknown() if no.code == "customer.unknown" else no
+
+
+def _unknown() -> Refusal:
     return invalid("customer.unknown", "There is no such customer. Describe them to have them added.", field="customer")
 
 
 def family_of(customer_id: int | None) -> tuple[int, ...]:
     """The ids under which promises and cases of a customer are kept; none when nobody is asked for."""
     return () if customer_id is None else queries.ids_of(customer_id) or (customer_id,)
+
+
+def zone_of(customer_id: int) -> ZoneInfo:
+    """Where a customer is whom a body names, or else we. Raises Refusal "customer.unknown" (422)."""
+    found = queries.living(customer_id)
+    if found is None:
+        raise _unknown()
+    return ZoneInfo(found.time_zone)
 
 
 def time_zone_of(request: ApiRequest, customer_id: int) -> ZoneInfo:

@@ -192,6 +192,26 @@ def _raised(request: HttpRequest, fault: Any) -> HttpResponse:
 api.add_exception_handler(Exception, _raised)
 
 
+def at_once(run: Any) -> View:
+    """Ninja's way to run an operation, without checks that `guarded` has made and an answer begun before there is one.
+
+    That took a tenth of the time of a small request. To be added to the API before its routers.
+    """
+    operation = run.__self__
+
+    @wraps(run)
+    def answer(request: HttpRequest, **where: Any) -> Any:
+        try:
+            result = operation.view_func(request, **operation._get_values(request, where, None))
+            if isinstance(result, HttpResponse):
+                return result
+            return operation._result_to_response(request, result, api.create_temporal_response(request))
+        except Exception as fault:
+            return api.on_exception(request, fault)
+
+    return answer
+
+
 def guarded(view: View, *, is_open: bool = False) -> View:
     """A view that answers every mistake with a problem, and lets only bearers of a token in unless `is_open`."""
 

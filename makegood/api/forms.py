@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from makegood.kernel.refusals import invalid
@@ -117,7 +117,10 @@ def refuse_unknown(given: Iterable[str], query: type[Schema]) -> None:
             raise invalid("query.unknown", unknown_field(name, query.model_fields.keys()), field=name[:60])
 
 
-class Form(Schema):
-    """A body; a field it does not know is refused, because it would be a mistake that nobody notices."""
+class Form(BaseModel):
+    """A body; a field it does not know is refused, because it would be a mistake that nobody notices.
+
+    No Schema of Ninja, which looks through everything it is given for what only rows of the database have.
+    """
 
     model_config = ConfigDict(extra="forbid")

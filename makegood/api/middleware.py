@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
@@ -28,10 +29,14 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(_ROOT):
             return self.get_response(request)
-        found = resolve(request.path_info)
+        found = _found(request.path_info)
         request.resolver_match = found
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
         response.headers["Content-Length"] = str(len(response.content))
         for name, value in _ALWAYS.items():
             response.headers[name] = value
         return response
+
+
+# To try one pattern after the other took longer than to read the token of a request.
+_found = lru_cache(maxsize=1_000)(resolve)

@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest, acting, colleague
-from makegood.api.customers import CustomerIn, Whom, customer_of, family_of
+from makegood.api.customers import CustomerIn, Whom, family_of, id_of, in_body, zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of, working_out
 from makegood.api.forms import (
@@ -36,6 +36,7 @@ from makegood.api.forms import (
 from makegood.cases.actions import forecast_promise as forecast
 from makegood.cases.actions import keep_promise as keep
 from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal
 from makegood.platform.installation import organisation
 from makegood.promises import actions
 from makegood.promises.queries import LedgerFilter, PromiseFacts, ledger, promise_for
@@ -189,16 +190,18 @@ def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
     owner = _owner(request, body.owner, by)
     # A customer who is described is added only together with the promise; one who is named needs no such care.
     with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
-        customer = customer_of(request, body.customer, by)
-        zone = ZoneInfo(customer.time_zone)
-        due = due_of(body, kind=body.kind, zone=lambda: zone, now=request.now)
-        made = actions.make(
-            customer_id=customer.id, kind=body.kind, title=body.title, due_at=due.at, due_on=due.on,
-            working=due.working, made_at=body.made_at, owner_id=owner[0], amount=body.amount,
-            currency=body.currency, attributes=body.attributes, by=by, now=request.now,
-        )  # fmt: skip
-    facts = made.facts(customer_name=customer.name, customer_time_zone=customer.time_zone, owner_name=owner[1])
-    return told(promise_out(facts, zone), status=201)
+        number = id_of(request, body.customer, by)
+        due = due_of(body, kind=body.kind, zone=lambda: zone_of(number), now=request.now)
+        try:
+            made = actions.make(
+                customer_id=number, kind=body.kind, title=body.title, due_at=due.at, due_on=due.on,
+                working=due.working, made_at=body.made_at, owner_id=owner[0], amount=body.amount,
+                currency=body.currency, attributes=body.attributes, by=by, now=request.now,
+            )  # fmt: skip
+        except Refusal as no:
+            raise in_body(no) from None
+    facts = made.facts(made.customer, owner_name=owner[1])
+    return told(promise_out(facts, ZoneInfo(facts.customer_time_zone)), status=201)
 
 
 @router.get("/promises/{promise_id}", response=PromiseOut, summary="Read a promise")

@@ -18,8 +18,9 @@ from makegood.api import (
     promises,
     remedies,
 )
-from makegood.api.door import api, guarded, unknown_address
+from makegood.api.door import api, at_once, guarded, unknown_address
 
+api.add_decorator(at_once, mode="view")
 for _router in (
     facts.router,
     promises.router,

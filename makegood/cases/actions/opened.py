@@ -5,6 +5,7 @@ from __future__ import annotations
 from makegood.cases.actions.opening import Opened, Trouble
 from makegood.cases.queries.record import CaseFacts, CommitmentFacts, FailureFacts
 from makegood.cases.rules import Purpose, Story, allowed, stage_of
+from makegood.customers.queries import Living
 from makegood.people.rules import Scope
 from makegood.promises.queries import KindFacts
 
@@ -44,7 +45,5 @@ def _failure(opened: Opened, trouble: Trouble) -> FailureFacts:
 
 def _first_contact(opened: Opened) -> CommitmentFacts:
     owner = opened.everybody.people[opened.case.owner_id]
-    facts = opened.contact.facts(
-        customer_name=opened.customer.name, customer_time_zone=opened.customer.time_zone, owner_name=owner.name
-    )
-    return CommitmentFacts(Purpose.FIRST_CONTACT, facts)
+    customer = Living(opened.case.customer_id, opened.customer.name, opened.customer.time_zone)
+    return CommitmentFacts(Purpose.FIRST_CONTACT, opened.contact.facts(customer, owner_name=owner.name))

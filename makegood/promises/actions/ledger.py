@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from makegood.customers.queries import LIVING_BY_ID, Living
 from makegood.journal.actions import hand, recording
 from makegood.journal.actors import Actor
 from makegood.platform.among import array_of
@@ -79,8 +80,14 @@ FROM promises_kind WHERE retired_at IS NULL OR %s
 _POLICY_AND_IDS = """
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case,
        ARRAY(SELECT nextval('promises_promise_id_seq') FROM generate_series(1, %s))
-FROM promises_kind WHERE slug = %s AND (retired_at IS NULL OR %s)
+FROM promises_kind WHERE slug = %s
 """
+# The same for one promise, with the customer it is made to.
+_POLICY_ID_AND_CUSTOMER = f"""
+SELECT k.id, k.slug, k.name, k.warning, k.grace, k.severity, k.role, k.team_id, k.opens_case, k.inside_case,
+       nextval('promises_promise_id_seq'), c.id, c.name, c.time_zone
+FROM promises_kind k LEFT JOIN ({LIVING_BY_ID}) c ON true WHERE k.slug = %(slug)s AND k.retired_at IS NULL
+"""  # noqa: S608 - the statement of the room of customers
 _OF_POLICY = (
     "kind_id", "slug", "name", "warning", "grace", "severity", "role", "team_id", "opens_case", "inside_case",
 )  # fmt: skip
@@ -91,10 +98,19 @@ def all_policies(*, retired: bool = True) -> dict[str, Policy]:
     return {row[1]: _policy(row) for row in fetch_rows(_POLICIES, [retired])}
 
 
-def policy_and_ids(slug: str, many: int, *, retired: bool) -> tuple[Policy, list[int]] | None:
-    """The policy of a kind (also of a `retired` one), and ids for so many promises of it; None when there is none."""
-    found = [(_policy(row), ids) for *row, ids in fetch_rows(_POLICY_AND_IDS, [many, slug, retired])]
+def policy_and_ids(slug: str, many: int) -> tuple[Policy, list[int]] | None:
+    """The policy of a kind, also of a retired one, and ids for so many promises of it; None when there is none."""
+    found = [(_policy(row), ids) for *row, ids in fetch_rows(_POLICY_AND_IDS, [many, slug])]
     return found[0] if found else None
+
+
+def policy_id_and_customer(slug: str, customer_id: int) -> tuple[Policy, int, Living | None] | None:
+    """The policy of a kind in use, an id for one promise of it, and the customer; None when there is no such kind."""
+    found = fetch_rows(_POLICY_ID_AND_CUSTOMER, {"slug": slug, "customer": customer_id})
+    if not found:
+        return None
+    *policy, number, living_id, name, zone = found[0]
+    return _policy(policy), number, None if living_id is None else Living(living_id, name, zone)
 
 
 def _policy(row: Sequence[Any]) -> Policy:

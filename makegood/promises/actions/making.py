@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db import transaction
 
+from makegood.customers.queries import Living
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import invalid
+from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_and_ids
+from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_and_ids, policy_id_and_customer
 from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
@@ -52,13 +53,13 @@ class Made:
         """The day all through which it may be kept, when it was promised for a day."""
         return self.row.due_on
 
-    def facts(self, *, customer_name: str, customer_time_zone: str, owner_name: str) -> PromiseFacts:
-        """What reading it again would give, with the names that stand in other rooms."""
+    def facts(self, customer: Living, *, owner_name: str) -> PromiseFacts:
+        """What reading it again would give, with what stands in other rooms."""
         row, policy = self.row, self.row.policy
         clocks, events, standing = row.clocks, row.events, row.standing
         return PromiseFacts(
             id=self.pk, source=row.source, reference=row.reference, customer_id=row.customer_id,
-            customer_name=customer_name, customer_time_zone=customer_time_zone, kind=policy.slug,
+            customer_name=customer.name, customer_time_zone=customer.time_zone, kind=policy.slug,
             kind_name=policy.name, inside_case=policy.inside_case, severity=policy.severity, title=row.title,
             owner_id=row.owner_id, owner_name=owner_name, team_id=policy.team_id, made_by=row.made_by,
             made_at=row.made_at, due_at=clocks.due_at, due_on=row.due_on, warn_at=clocks.warn_at,
@@ -68,6 +69,13 @@ class Made:
             amount=row.amount, currency=row.currency, attributes=row.attributes, working=row.working,
             moves=moves_by_hand(standing.state),
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MadeTo(Made):
+    """The same with the customer, whom making it read."""
+
+    customer: Living
 
 
 def make(
@@ -86,12 +94,18 @@ def make(
     replaces_id: int | None = None,
     by: Actor,
     now: datetime,
-) -> Made:
+) -> MadeTo:
     """Make one promise, due at an instant or all through a day (`due_on`, in the organisation's zone).
 
-    Raises Refusal "promise.unknown_kind", "promise.no_title", "promise.no_due", "promise.due_past".
+    It is made to the living customer that the id means. Raises Refusal "promise.unknown_kind", "customer.unknown",
+    "promise.no_title", "promise.no_due", "promise.due_past".
     """
-    policy, (number,) = _policy_and_ids(kind, 1, retired=False)
+    found = policy_id_and_customer(kind, customer_id)
+    if found is None:
+        raise _unknown_kind(kind)
+    policy, number, customer = found
+    if customer is None:
+        raise missing("customer.unknown", "There is no such customer.")
     title = title.strip()
     if not title:
         raise invalid("promise.no_title", "Say what is promised, such as: ring back with the plan.", field="title")
@@ -102,13 +116,13 @@ def make(
     clocks = fix_clocks(made_at=made, due_at=due, warning=policy.warning, grace=policy.grace)
     events = Events()
     row = NewRow(
-        customer_id=customer_id, policy=policy, title=title[:TITLE_LIMIT], owner_id=owner_id, made_by=by.name,
+        customer_id=customer.id, policy=policy, title=title[:TITLE_LIMIT], owner_id=owner_id, made_by=by.name,
         made_at=made, due_on=due_on, clocks=clocks, events=events, standing=stand(clocks, events, now=now),
         replaces_id=replaces_id, amount=_in_hundredths(amount), currency=currency, attributes=attributes or {},
         working=working,
     )  # fmt: skip
     insert_rows([(number, row)], by=by)
-    return Made(number, row)
+    return MadeTo(number, row, customer)
 
 
 @transaction.atomic(savepoint=False)
@@ -117,7 +131,10 @@ def make_many(promises: Sequence[NewPromise], *, kind: str, by: Actor, now: date
 
     Raises Refusal "promise.unknown_kind".
     """
-    policy, ids = _policy_and_ids(kind, len(promises), retired=True)
+    found = policy_and_ids(kind, len(promises))
+    if found is None:
+        raise _unknown_kind(kind)
+    policy, ids = found
     made = [Made(number, _new_row(one, policy, by, now)) for number, one in zip(ids, promises, strict=True)]
     insert_rows([(one.pk, one.row) for one in made], by=by)
     return made
@@ -138,14 +155,11 @@ def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> N
     )
 
 
-def _policy_and_ids(slug: str, many: int, *, retired: bool) -> tuple[Policy, list[int]]:
-    found = policy_and_ids(slug, many, retired=retired)
-    if found is None:
-        known = ", ".join(sorted(all_policies(retired=False)))
-        raise invalid(
-            "promise.unknown_kind", f"There is no kind of promise called {slug!r}. Known: {known}.", field="kind"
-        )
-    return found
+def _unknown_kind(slug: str) -> Refusal:
+    known = ", ".join(sorted(all_policies(retired=False)))
+    return invalid(
+        "promise.unknown_kind", f"There is no kind of promise called {slug!r}. Known: {known}.", field="kind"
+    )
 
 
 def _in_hundredths(amount: Decimal | None) -> Decimal | None:
