@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain, islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection
@@ -71,21 +72,30 @@ def policy_of(kind: Kind) -> Policy:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class BatchGround:
+    """Every kind's policy by its slug, the zone in which the organisation counts days, whether any facts are held."""
+
+    policies: Mapping[str, Policy]
+    zone: ZoneInfo
+    holds: bool
+
+
 # By hand, because putting the statement together took longer than asking it, for every promise that is made.
-_POLICIES = """
-SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case
-FROM promises_kind WHERE retired_at IS NULL OR %s
-"""
-# The ids of the promises to come are drawn by the way.
-_POLICY_AND_IDS = """
+_SLUGS = "SELECT slug FROM promises_kind WHERE retired_at IS NULL ORDER BY slug"
+_BATCH_GROUND = """
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case,
-       ARRAY(SELECT nextval('promises_promise_id_seq') FROM generate_series(1, %s))
+       coalesce((SELECT time_zone FROM platform_installation LIMIT 1), 'UTC'), EXISTS (SELECT FROM promises_held)
+FROM promises_kind
+"""
+_POLICY = """
+SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case
 FROM promises_kind WHERE slug = %s
 """
-# The same for one promise, with the customer it is made to.
-_POLICY_ID_AND_CUSTOMER = f"""
+# With the customer to whom a promise is made.
+_POLICY_AND_CUSTOMER = f"""
 SELECT k.id, k.slug, k.name, k.warning, k.grace, k.severity, k.role, k.team_id, k.opens_case, k.inside_case,
-       nextval('promises_promise_id_seq'), c.id, c.name, c.time_zone
+       c.id, c.name, c.time_zone
 FROM promises_kind k LEFT JOIN ({LIVING_BY_ID}) c ON true WHERE k.slug = %(slug)s AND k.retired_at IS NULL
 """  # noqa: S608 - the statement of the room of customers
 _OF_POLICY = (
@@ -93,24 +103,32 @@ _OF_POLICY = (
 )  # fmt: skip
 
 
-def all_policies(*, retired: bool = True) -> dict[str, Policy]:
-    """Every kind's policy by slug, with or without the `retired`: one small read, done once per batch."""
-    return {row[1]: _policy(row) for row in fetch_rows(_POLICIES, [retired])}
+def slugs_in_use() -> list[str]:
+    """The names of the kinds in use."""
+    return [slug for (slug,) in fetch_rows(_SLUGS, ())]
 
 
-def policy_and_ids(slug: str, many: int) -> tuple[Policy, list[int]] | None:
-    """The policy of a kind, also of a retired one, and ids for so many promises of it; None when there is none."""
-    found = [(_policy(row), ids) for *row, ids in fetch_rows(_POLICY_AND_IDS, [many, slug])]
-    return found[0] if found else None
+def batch_ground() -> BatchGround:
+    """What a batch of facts is judged by: one small read."""
+    rows = fetch_rows(_BATCH_GROUND, ())
+    policies = {row[1]: _policy(row) for *row, _, _ in rows}
+    zone, holds = rows[0][-2:] if rows else ("UTC", False)
+    return BatchGround(policies, ZoneInfo(zone), holds)
 
 
-def policy_id_and_customer(slug: str, customer_id: int) -> tuple[Policy, int, Living | None] | None:
-    """The policy of a kind in use, an id for one promise of it, and the customer; None when there is no such kind."""
-    found = fetch_rows(_POLICY_ID_AND_CUSTOMER, {"slug": slug, "customer": customer_id})
+def policy_named(slug: str) -> Policy | None:
+    """The policy of a kind, also of a retired one; None when there is none."""
+    found = fetch_rows(_POLICY, [slug])
+    return _policy(found[0]) if found else None
+
+
+def policy_and_customer(slug: str, customer_id: int) -> tuple[Policy, Living | None] | None:
+    """The policy of a kind in use, and the living customer that an id means; None when there is no such kind."""
+    found = fetch_rows(_POLICY_AND_CUSTOMER, {"slug": slug, "customer": customer_id})
     if not found:
         return None
-    *policy, number, living_id, name, zone = found[0]
-    return _policy(policy), number, None if living_id is None else Living(living_id, name, zone)
+    *policy, living_id, name, zone = found[0]
+    return _policy(policy), None if living_id is None else Living(living_id, name, zone)
 
 
 def _policy(row: Sequence[Any]) -> Policy:
@@ -118,7 +136,7 @@ def _policy(row: Sequence[Any]) -> Policy:
 
 
 _COLUMNS = (
-    "id", "source", "reference", "customer_id", "kind_id", "title", "owner_id", "made_by", "made_at", "due_at",
+    "source", "reference", "customer_id", "kind_id", "title", "owner_id", "made_by", "made_at", "due_at",
     "due_on", "warn_at", "breaks_at", "forecast_at", "kept_at", "withdrawn_at", "replaced_at", "replaces_id",
     "state", "next_check_at", "settled_at", "amount", "currency", "attributes", "stamps", "working",
 )  # fmt: skip
@@ -140,41 +158,30 @@ WITH made AS (SELECT * FROM promises_promise WHERE id = ANY(%(ids)s::bigint[]))
 """  # noqa: S608 - put together from what is written here
 
 
-def draw_ids(many: int) -> list[int]:
-    """Ids for so many new promises, in rising order."""
-    return [number for (number,) in fetch_rows(_IDS, [many])]
-
-
-def insert_rows(rows: Iterable[tuple[int, NewRow]], *, by: Actor) -> None:
-    """Write new promises with the ids they were given, and that they were made.
+def insert_rows(rows: Iterable[NewRow], *, many: int, by: Actor) -> list[int]:
+    """Write so `many` new promises and that they were made; their ids, which rise in the order of the rows.
 
     Rows may be worked out while they are asked for: the database takes in the first meanwhile.
     """
-    remaining = iter(rows)
-    first = list(islice(remaining, _FEW + 1))
-    if len(first) > _FEW:
-        _copy(chain(first, remaining), by)
-    elif first:
-        _insert(first, by)
+    if many > _FEW:
+        return _copy(rows, many, by)
+    return _insert(rows, by) if many else []
 
 
-def _copy(rows: Iterable[tuple[int, NewRow]], by: Actor) -> None:
-    ids = []
-
-    def cells() -> Iterable[tuple[Any, ...]]:
-        for number, row in rows:
-            ids.append(number)
-            yield _cells(number, row)
-
-    copy_rows("promises_promise", _COLUMNS, cells())
+def _copy(rows: Iterable[NewRow], many: int, by: Actor) -> list[int]:
+    ids = [number for (number,) in fetch_rows(_IDS, [many])]
+    copy_rows(
+        "promises_promise", ("id", *_COLUMNS), ((number, *_cells(row)) for number, row in zip(ids, rows, strict=True))
+    )
     with connection.cursor() as cursor:
         cursor.execute(_RECORD_MADE, {"ids": array_of(ids), **hand(by)})
+    return ids
 
 
-def _cells(number: int, row: NewRow) -> tuple[Any, ...]:
+def _cells(row: NewRow) -> tuple[Any, ...]:
     clocks, events, standing = row.clocks, row.events, row.standing
     return (
-        number, row.source, row.reference, row.customer_id, row.policy.kind_id, row.title, row.owner_id,
+        row.source, row.reference, row.customer_id, row.policy.kind_id, row.title, row.owner_id,
         row.made_by, row.made_at, clocks.due_at, row.due_on, clocks.warn_at, clocks.breaks_at, events.forecast_at,
         events.kept_at, events.withdrawn_at, events.replaced_at, row.replaces_id, standing.state,
         standing.next_check_at, standing.settled_at, row.amount, row.currency,
@@ -191,14 +198,14 @@ WITH made AS (
     FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json)
     RETURNING id, customer_id, kind_id, title, made_at, due_at, due_on
 )
-{recording(_MADE)}
+{recording(_MADE)} RETURNING subject_id
 """  # noqa: S608 - names of columns, written above
 
 
-def _insert(rows: Sequence[tuple[int, NewRow]], by: Actor) -> None:
-    told = [dict(zip(_COLUMNS, _cells(number, row), strict=True)) | _plain_json(row) for number, row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, {"promises": msgspec.json.encode(told).decode(), **hand(by)})
+def _insert(rows: Iterable[NewRow], by: Actor) -> list[int]:
+    told = [dict(zip(_COLUMNS, _cells(row), strict=True)) | _plain_json(row) for row in rows]
+    made = fetch_rows(_INSERT, {"promises": msgspec.json.encode(told).decode(), **hand(by)})
+    return [number for (number,) in made]
 
 
 def _plain_json(row: NewRow) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from makegood.customers.queries import Living
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.platform.installation import organisation
-from makegood.promises.actions.ledger import NewRow, all_policies, insert_rows, policy_and_ids, policy_id_and_customer
+from makegood.promises.actions.ledger import NewRow, insert_rows, policy_and_customer, policy_named, slugs_in_use
 from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
@@ -100,10 +100,10 @@ def make(
     It is made to the living customer that the id means. Raises Refusal "promise.unknown_kind", "customer.unknown",
     "promise.no_title", "promise.no_due", "promise.due_past".
     """
-    found = policy_id_and_customer(kind, customer_id)
+    found = policy_and_customer(kind, customer_id)
     if found is None:
         raise _unknown_kind(kind)
-    policy, number, customer = found
+    policy, customer = found
     if customer is None:
         raise missing("customer.unknown", "There is no such customer.")
     title = title.strip()
@@ -121,7 +121,7 @@ def make(
         replaces_id=replaces_id, amount=_in_hundredths(amount), currency=currency, attributes=attributes or {},
         working=working,
     )  # fmt: skip
-    insert_rows([(number, row)], by=by)
+    (number,) = insert_rows([row], many=1, by=by)
     return MadeTo(number, row, customer)
 
 
@@ -131,13 +131,11 @@ def make_many(promises: Sequence[NewPromise], *, kind: str, by: Actor, now: date
 
     Raises Refusal "promise.unknown_kind".
     """
-    found = policy_and_ids(kind, len(promises))
-    if found is None:
+    policy = policy_named(kind)
+    if policy is None:
         raise _unknown_kind(kind)
-    policy, ids = found
-    made = [Made(number, _new_row(one, policy, by, now)) for number, one in zip(ids, promises, strict=True)]
-    insert_rows([(one.pk, one.row) for one in made], by=by)
-    return made
+    rows = [_new_row(one, policy, by, now) for one in promises]
+    return list(map(Made, insert_rows(rows, many=len(rows), by=by), rows))
 
 
 def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> NewRow:
@@ -156,7 +154,7 @@ def _new_row(promise: NewPromise, policy: Policy, by: Actor, now: datetime) -> N
 
 
 def _unknown_kind(slug: str) -> Refusal:
-    known = ", ".join(sorted(all_policies(retired=False)))
+    known = ", ".join(slugs_in_use())
     return invalid(
         "promise.unknown_kind", f"There is no kind of promise called {slug!r}. Known: {known}.", field="kind"
     )

@@ -14,9 +14,8 @@ from makegood.customers.rules import CustomerFact, read_fact
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal
-from makegood.platform.installation import organisation
 from makegood.promises.actions import holding
-from makegood.promises.actions.ledger import VERBS, NewRow, all_policies, draw_ids, insert_rows, moment_of, moved_from
+from makegood.promises.actions.ledger import VERBS, NewRow, batch_ground, insert_rows, moment_of, moved_from
 from makegood.promises.actions.stored import Stored, load, update_rows
 from makegood.promises.facts import ATTRIBUTE, FIELDS, Due, Fact, Known, known_from, merge
 from makegood.promises.rules import Clocks, Events, Moved, Policy, State, fix_clocks, stand
@@ -69,9 +68,9 @@ def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime 
     `as_of` judges the ledger as it stood at an earlier instant: what happened later is not read.
     Raises IntegrityError when another batch wrote one of the new references first: asked again, it is an old one.
     """
-    policies = all_policies()
-    slugs = {policy.kind_id: slug for slug, policy in policies.items()}
-    batch = _Batch(by, as_of or now, organisation().zone, policies, slugs)
+    ground = batch_ground()
+    slugs = {policy.kind_id: slug for slug, policy in ground.policies.items()}
+    batch = _Batch(by, as_of or now, ground.zone, ground.policies, slugs)
     checked = _Customers()
     horizon = now + TOLERATED_AHEAD
     read = [_checked(index, fact, batch, horizon, checked) for index, fact in enumerate(facts)]
@@ -79,7 +78,8 @@ def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime 
     rejected = [one for one in read if isinstance(one, FactReject)]
     keys = {(fact.source, fact.reference) for fact in good}
     stored = load(keys, slugs=batch.slugs)
-    waiting = holding.load(keys - stored.keys())
+    # Hardly anything is ever held.
+    waiting = holding.load(keys - stored.keys()) if ground.holds else {}
     before = {key: row.known for key, row in stored.items()} | waiting
     after, changed = _fold(good, before, batch.zone)
     fresh = {key: known for key, known in after.items() if key not in stored and known != waiting.get(key)}
@@ -227,17 +227,18 @@ def _insert(news: Mapping[Key, Known], customers: Mapping[str, int], batch: _Bat
     """Write promises heard of for the first time. In the order of their keys: two batches never cross."""
     if not news:
         return []
-    ids, opening = draw_ids(len(news)), State.OPEN
-    settled: list[tuple[int, NewRow]] = []
+    opening = State.OPEN
+    elsewhere: list[tuple[int, NewRow]] = []
 
-    def made() -> Iterator[tuple[int, NewRow]]:
-        for number, key in zip(ids, sorted(news, key="\0".join), strict=True):
+    def rows() -> Iterator[NewRow]:
+        for place, key in enumerate(sorted(news, key="\0".join)):
             row = _row(key, news[key], customers, batch)
             if row.standing.state is not opening:
-                settled.append((number, row))
-            yield number, row
+                elsewhere.append((place, row))
+            yield row
 
-    insert_rows(made(), by=batch.by)
+    ids = insert_rows(rows(), many=len(news), by=batch.by)
+    settled = [(ids[place], row) for place, row in elsewhere]
     record_many([_settled_entry(number, row, batch) for number, row in settled])
     return [moved_from(row, number, before=None) for number, row in settled]
 
