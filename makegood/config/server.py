@@ -32,7 +32,7 @@ def serve(where: Environment) -> None:
         address=where.bind_host,
         port=where.bind_port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=int(__import__("os").environ.get("WK", "1")),
         blocking_threads=THREADS,
         backlog=BACKLOG,
         log_level=LogLevels.error,

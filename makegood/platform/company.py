@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.http import Http404
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
@@ -21,10 +18,3 @@ class Company:
     secret: str
     name: str
     domains: tuple[str, ...]
-
-
-def the_company() -> Company:
-    """The provider that people sign in with. Raises Http404 when there is none."""
-    if settings.COMPANY is None:
-        raise Http404
-    return settings.COMPANY

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood.people.queries import staff_by_email
-from makegood.platform.company import the_company
+from makegood.web.accounts.provider import the_company
 from makegood.web.accounts.refusing import Failure, closed, failed, not_vouched, unknown
 
 _PASSWORD = "reauthenticate"  # noqa: S105 - the name that allauth gives to showing one's password again

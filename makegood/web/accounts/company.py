@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from makegood.platform.company import the_company
+from makegood.web.accounts.provider import the_company
 from makegood.web.accounts.refusing import Failure, failed
 
 PROVIDER = "company"

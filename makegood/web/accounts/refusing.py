@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from makegood.platform.company import the_company
 from makegood.platform.installation import organisation
+from makegood.web.accounts.provider import the_company
 
 logger = logging.getLogger(__name__)
 
