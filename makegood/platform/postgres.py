@@ -20,8 +20,6 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-import psycopg
-
 NAME = "makegood"
 USER = "makegood"
 SYSTEM_USER = "makegood"
@@ -263,9 +261,10 @@ def _run(program: str, *arguments: str, home: Path, check: bool = True) -> int:
 
 
 def _ensure_database(home: Path) -> None:
-    with psycopg.connect(host=str(socket_folder(home)), user=USER, dbname="postgres", autocommit=True) as link:
-        if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
-            link.execute(f'CREATE DATABASE "{NAME}"')
+    # By PostgreSQL's own programs: a driver would stay in the memory of processes that ask nothing ever after.
+    where = ("--host", str(socket_folder(home)), "--username", USER)
+    if _run("psql", *where, "--no-psqlrc", "--dbname", NAME, "--command", "SELECT 1", home=home, check=False):
+        _run("createdb", *where, NAME, home=home)
 
 
 def _log_tail(home: Path, lines: int = 12) -> str:
