@@ -112,39 +112,39 @@ def list_causes(request: ApiRequest) -> Any:
 @router.post("/cases/{number}/take", response=CaseOut, summary="Take a case")
 def take(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Become the owner, or say as the owner that you are on it."""
-    return _do(request, number, body, actions.take)
+    return do(request, number, body, actions.take)
 
 
 @router.post("/cases/{number}/handover", response=CaseOut, summary="Offer a case to somebody")
 def hand_over(request: ApiRequest, number: str, body: parts.HandoverIn) -> HttpResponse:
     """Offer the case to somebody. The owner stays accountable until they accept."""
     to = colleague(body.to, field="to", now=request.now).id
-    return _do(request, number, body, actions.offer, to=to, note=body.note)
+    return do(request, number, body, actions.offer, to=to, note=body.note)
 
 
 @router.post("/cases/{number}/accept", response=CaseOut, summary="Accept a case")
 def accept(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Accept a handover, and be accountable from now on."""
-    return _do(request, number, body, actions.accept)
+    return do(request, number, body, actions.accept)
 
 
 @router.post("/cases/{number}/decline", response=CaseOut, summary="Decline a case")
 def decline(request: ApiRequest, number: str, body: parts.DeclineIn | None = None) -> HttpResponse:
     """Decline a handover. The owner stays who they were."""
-    return _do(request, number, body, actions.decline, note=body.note if body else "")
+    return do(request, number, body, actions.decline, note=body.note if body else "")
 
 
 @router.post("/cases/{number}/assign", response=CaseOut, summary="Give a case to somebody")
 def assign(request: ApiRequest, number: str, body: parts.AssignIn) -> HttpResponse:
     """Make somebody the owner at once; for leads and managers."""
     to = colleague(body.to, field="to", now=request.now).id
-    return _do(request, number, body, actions.assign, to=to)
+    return do(request, number, body, actions.assign, to=to)
 
 
 @router.post("/cases/{number}/charge", response=CaseOut, summary="Take a case in charge")
 def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Whoever was drawn in takes the case in charge and becomes its sponsor."""
-    return _do(request, number, body, actions.take_in_charge)
+    return do(request, number, body, actions.take_in_charge)
 
 
 # Working it
@@ -165,7 +165,7 @@ def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> HttpRes
 @router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")
 def write_note(request: ApiRequest, number: str, body: parts.NoteIn) -> HttpResponse:
     """Write a note for colleagues."""
-    return _do(request, number, body, actions.note, text=body.text)
+    return do(request, number, body, actions.note, text=body.text)
 
 
 @router.post("/cases/{number}/commitments", response={201: CaseOut}, summary="Make a promise in a case")
@@ -174,7 +174,7 @@ def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpRe
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     kind = "commitment" if body.purpose == "commitment" else "progress-update"
     due = due_of(body, kind=kind, zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
-    return _do(
+    return do(
         request,
         number,
         body,
@@ -190,7 +190,7 @@ def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpRe
 @router.post("/cases/{number}/commitments/{promise_id}/keep", response=CaseOut, summary="Keep a promise of a case")
 def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.KeptIn | None = None) -> HttpResponse:
     """A promise of the case was kept."""
-    return _do(
+    return do(
         request, number, body, actions.keep_commitment, promise_id=promise_id, at=body.at if body else None
     )  # fmt: skip
 
@@ -202,7 +202,7 @@ def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
     """The customer agreed to another time before this one broke."""
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
-    return _do(
+    return do(
         request, number, body, remedies.replace_commitment, status=201,
         promise_id=promise_id, due_at=due.at, due_on=due.on, title=body.title,
     )  # fmt: skip
@@ -213,7 +213,7 @@ def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 )
 def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.ReleaseIn) -> HttpResponse:
     """The customer lets us off a promise of the case, broken or not."""
-    return _do(request, number, body, remedies.release_commitment, promise_id=promise_id, reason=body.reason)
+    return do(request, number, body, remedies.release_commitment, promise_id=promise_id, reason=body.reason)
 
 
 # Ending it
@@ -222,13 +222,13 @@ def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 @router.post("/cases/{number}/ask", response=CaseOut, summary="Ask the customer")
 def ask(request: ApiRequest, number: str, body: parts.AskIn | None = None) -> HttpResponse:
     """The customer was asked: are you satisfied, or is there something more?"""
-    return _do(request, number, body, followups.ask, channel=body.channel if body else "")
+    return do(request, number, body, followups.ask, channel=body.channel if body else "")
 
 
 @router.post("/cases/{number}/answer", response=CaseOut, summary="Record the customer's answer")
 def answer(request: ApiRequest, number: str, body: parts.AnswerIn) -> HttpResponse:
     """What the customer said, or that they could not be reached."""
-    return _do(request, number, body, followups.answer, answer=body.answer, words=body.words)
+    return do(request, number, body, followups.answer, answer=body.answer, words=body.words)
 
 
 @router.post("/cases/{number}/cause", response=CaseOut, summary="Record the cause")
@@ -237,32 +237,32 @@ def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> HttpR
     if (body.cause is None) == (body.finder is None):
         raise invalid("case.one_cause", "Send cause (see /causes), or finder and due_at.", field="cause")
     if body.cause is not None:
-        return _do(request, number, body, actions.record_cause, cause=body.cause, note=body.note)
+        return do(request, number, body, actions.record_cause, cause=body.cause, note=body.note)
     if body.due_at is None:
         raise invalid("promise.no_due", "Say by when it will be found out: due_at.", field="due_at")
     finder = colleague(body.finder or "", field="finder", now=request.now).id
-    return _do(request, number, body, actions.name_cause_finder, staff_id=finder, due_at=body.due_at)
+    return do(request, number, body, actions.name_cause_finder, staff_id=finder, due_at=body.due_at)
 
 
 @router.post("/cases/{number}/close", response=CaseOut, summary="Close a case")
 def close(request: ApiRequest, number: str, body: parts.StaffIn | None = None) -> HttpResponse:
     """Close the case. Refused with the first of its `obstacles`, if there are any."""
-    return _do(request, number, body, followups.close)
+    return do(request, number, body, followups.close)
 
 
 @router.post("/cases/{number}/reopen", response=CaseOut, summary="Open a case again")
 def reopen(request: ApiRequest, number: str, body: parts.ReopenIn) -> HttpResponse:
     """Open a closed case again, for its owner."""
-    return _do(request, number, body, actions.reopen, reason=body.reason)
+    return do(request, number, body, followups.reopen, reason=body.reason)
 
 
 @router.post("/cases/{number}/undo", response=CaseOut, summary="Take a move back")
 def undo(request: ApiRequest, number: str, body: parts.UndoIn) -> HttpResponse:
     """Take back what was recorded by mistake, while nothing stands on it. The timeline keeps both."""
-    return _do(request, number, body, followups.undo, entry=body.entry)
+    return do(request, number, body, followups.undo, entry=body.entry)
 
 
-def _do(
+def do(
     request: ApiRequest,
     number: str,
     body: parts.StaffIn | None,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
 from makegood.people.rules import Ability, Scope
@@ -57,6 +58,7 @@ class Purpose(StrEnum):
     TAKE_IN_CHARGE = "take_in_charge"
     PERSONAL_CONTACT = "personal_contact"
     FIND_CAUSE = "find_cause"
+    FOLLOW_UP = "follow_up"
 
 
 OF_ONE_PERSON = (Purpose.TAKE_IN_CHARGE, Purpose.PERSONAL_CONTACT)
@@ -78,6 +80,8 @@ class Answer(StrEnum):
     NOT_SATISFIED = "not_satisfied"
     WILL_NOT_FORGIVE = "will_not_forgive"
     NOT_REACHED = "not_reached"
+    UNREACHABLE = "unreachable"
+    """They were tried for the last time. How often that is, the room of follow-ups says."""
 
 
 class Outcome(StrEnum):
@@ -103,7 +107,6 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-ATTEMPTS_BEFORE_UNREACHABLE = 3
 GRAVEST = 4
 """The highest severity there is."""
 
@@ -156,22 +159,17 @@ def outcome_of(story: Story) -> Outcome | None:
     last = given[-1]
     if last is Answer.SATISFIED:
         return Outcome.SATISFIED_AFTER_MORE if story.reopened or Answer.MORE in given else Outcome.SATISFIED
-    if last is Answer.NOT_REACHED:
-        return Outcome.UNREACHABLE if _unreached(given) >= ATTEMPTS_BEFORE_UNREACHABLE else None
     return {
+        Answer.UNREACHABLE: Outcome.UNREACHABLE,
         Answer.NOT_SATISFIED: Outcome.NOT_SATISFIED,
         Answer.WILL_NOT_FORGIVE: Outcome.WILL_NOT_FORGIVE,
     }.get(last)
 
 
-def _unreached(given: list[Answer]) -> int:
-    """How many attempts in a row, up to now, did not reach the customer."""
-    count = 0
-    for answer in reversed(given):
-        if answer is not Answer.NOT_REACHED:
-            break
-        count += 1
-    return count
+def unreached(answers: Sequence[Answer | None]) -> int:
+    """How many attempts in a row, up to now, did not reach the customer; one that is awaited is none yet."""
+    given = [answer for answer in answers if answer is not None]
+    return len(list(takewhile(lambda answer: answer is Answer.NOT_REACHED, reversed(given))))
 
 
 def obstacles_to_closing(story: Story) -> tuple[Obstacle, ...]:
@@ -200,8 +198,7 @@ def _awaited(answers: tuple[Answer | None, ...]) -> str:
     if last is Answer.MORE:
         return "The customer wants something more. Put it right, then ask again."
     if last is Answer.NOT_REACHED:
-        left = ATTEMPTS_BEFORE_UNREACHABLE - _unreached([answer for answer in answers if answer is not None])
-        return f"The customer was not reached. Try again {left} more time{'s' * (left != 1)} before giving up."
+        return "The customer was not reached. Try again, as the follow-ups say, before giving up."
     return "The customer was asked but has not answered yet."
 
 
@@ -307,7 +304,7 @@ _OWNING = frozenset(f"case.{verb}" for verb in (
 ))  # fmt: skip
 _WORK = frozenset(f"case.{verb}" for verb in (
     "step", "told", "committed", "granted", "grant_moved", "grant_fulfilled", "choice_offered", "approval_asked",
-    "asked", "answered", "cause", "cause_sought", "taken_in_charge",
+    "asked", "answered", "followed_up", "cause", "cause_sought", "taken_in_charge",
 ))  # fmt: skip
 _CAUSES = frozenset({"case.cause", "case.cause_sought"})
 _ANY = _OWNING | _WORK | {"case.closed", "case.reopened", "case.joined", "case.escalated"}
@@ -320,18 +317,22 @@ UNDOABLE: Mapping[str, frozenset[str]] = {
     "case.offered": _OWNING,
     "case.declined": _OWNING,
     "case.committed": frozenset(),
-    "case.asked": frozenset({"case.asked", "case.answered"}),
-    "case.answered": frozenset({"case.asked", "case.answered", "case.reopened"}),
+    "case.asked": frozenset({"case.asked", "case.answered", "case.followed_up"}),
+    "case.answered": frozenset({"case.asked", "case.answered", "case.followed_up", "case.reopened"}),
     "case.cause": _CAUSES,
     "case.cause_sought": _CAUSES,
-    "case.closed": frozenset({"case.reopened", *_CAUSES}),
+    "case.followed_up": frozenset({"case.asked", "case.answered", "case.followed_up", "case.reopened"}),
+    "case.closed": frozenset({"case.reopened", "case.followed_up", "case.answered", *_CAUSES}),
     "case.reopened": _ANY,
 }
 """What may be taken back, and what stands on it: once one of those was done since, it stays."""
 
+AFTER_THE_CLOSE = frozenset({"case.closed", "case.followed_up"})
+"""What may be taken back of a case that is closed."""
+
 _BEFORE = {
     "case.step": "row", "case.noted": "text", "case.asked": "channel", "case.answered": "row",
-    "case.committed": "promise",
+    "case.followed_up": "row", "case.committed": "promise",
 }  # fmt: skip
 """What an entry must tell for its move to be taken back; of the others, what was "before"."""
 
@@ -340,6 +341,7 @@ _ENDED = "A promise ends only once, and stays as it ended. Make a new one instea
 _WHY_NOT = {
     "case.accepted": "A handover counts once it is accepted. Offer the case back instead.",
     "case.taken_in_charge": "Taking it in charge kept a promise, and a promise that was kept stays kept.",
+    "case.followed_up": "It opened the case again. Ask anew instead.",
     "case.answered": "The customer gave this answer themselves, or it opened the case again. Ask anew instead.",
     "case.cause": "Finding out why was a promise, and it is kept. Record the right cause instead.",
     "case.cause_sought": "Somebody else had been named before. Name the right person instead.",
@@ -361,7 +363,7 @@ def undo_obstacle(
     """
     if verb not in UNDOABLE or _BEFORE.get(verb, "before") not in data:
         return Obstacle("case.not_undoable", _WHY_NOT.get(verb, "This cannot be taken back."))
-    if closed and verb != "case.closed":
+    if closed and verb not in AFTER_THE_CLOSE:
         return Obstacle("case.closed", "This case is closed. Reopen it to go on.")
     if not UNDOABLE[verb].isdisjoint(since):
         return Obstacle("case.undo_depends", "More was done since that stands on it. Take that back first, if you can.")

@@ -1,10 +1,13 @@
-"""What ends a case beside what the case itself asks for. Pure."""
+"""When we come back to customers, and what ends a case beside what the case itself asks for. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 
-from makegood.cases.rules import Obstacle, Step
+from makegood.cases.rules import Answer, Obstacle, Step
 from makegood.remedies.rules.fit import RemedyKind
 
 MONEY = frozenset({RemedyKind.REFUND, RemedyKind.CREDIT})
@@ -21,3 +24,38 @@ def money_alone(given: Collection[RemedyKind], spoken: Collection[Step]) -> Obst
         "case.money_alone",
         "Only money was given. Speak to the customer first: take it on, say what it meant to them, apologise.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A follow-up that is still to come: `attempt` counts the tries to reach somebody who keeps silent, None for one of
+    the plan; from `opens_at` (aware UTC) on an answer counts for it."""
+
+    promise_id: int
+    attempt: int | None
+    opens_at: datetime
+
+
+def heard(pending: Iterable[Pending], now: datetime) -> tuple[int, ...]:
+    """The promises that a word of the customer at `now` is the answer to: every try to reach them, and of the plan what
+    is at hand. What lies far ahead is still owed."""
+    return tuple(one.promise_id for one in pending if one.attempt is not None or one.opens_at <= now)
+
+
+def openings(begins: datetime, dues: Sequence[datetime]) -> list[datetime]:
+    """From when on an answer counts for each of a plan: for the first at once, for the others from the middle between
+    the one before and it."""
+    return [begins, *(before + (due - before) / 2 for before, due in pairwise(dues))][: len(dues)]
+
+
+def wait_before(attempt: int, wait: timedelta) -> timedelta:
+    """How long we wait for a word after the try of that number (from 1): each time twice as long."""
+    return wait * (1 << (attempt - 1))
+
+
+STOPS: Mapping[Answer, str] = {
+    Answer.MORE: "The customer wants something more: we come back once it is done.",
+    Answer.WILL_NOT_FORGIVE: "The customer will not forgive us, and is left in peace.",
+    Answer.UNREACHABLE: "The customer could not be reached.",
+}
+"""Answers after which we come back no more as planned, and why."""

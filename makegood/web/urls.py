@@ -96,6 +96,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/steps/<slug:step>/", acting.step),
     path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),
     path("cases/<case:ref>/owed/<slug:policy>/<of_owed:deed>/", acting.owed),
+    path("cases/<case:ref>/followups/<int:promise>/", acting.followed_up),
+    path("cases/<case:ref>/followups/<int:promise>/spare/", acting.spared),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),

@@ -215,7 +215,7 @@ def test_closing_and_opening_again_are_taken_back(mara: Hand, case: int) -> None
     facts = case_for(mara.scope, case)
     assert (facts.stage, facts.outcome, obstacles(facts, ())) == (Stage.LEARNING, "", ())
     followups.close(case, **mara.at(NOW + 6 * MINUTE))
-    cases.reopen(case, reason="She rang", **mara.at(NOW + 7 * MINUTE))
+    followups.reopen(case, reason="She rang", **mara.at(NOW + 7 * MINUTE))
     undo(mara, case, "case.reopened", minute=8)
     row = Case.objects.get(pk=case)
     assert (row.closed_at, row.outcome, row.reopened_at) == (NOW + 6 * MINUTE, "satisfied", None)

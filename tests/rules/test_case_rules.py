@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makegood.cases.rules import (
-    ATTEMPTS_BEFORE_UNREACHABLE,
+    AFTER_THE_CLOSE,
     UNDOABLE,
     Answer,
     Do,
@@ -24,6 +24,7 @@ from makegood.cases.rules import (
     outcome_of,
     stage_of,
     undo_obstacle,
+    unreached,
     wants_case,
     was_mistaken,
 )
@@ -81,12 +82,18 @@ def test_the_last_word_decides_the_outcome(story: Story) -> None:
     elif given_answers[-1] is Answer.SATISFIED:
         more = story.reopened or Answer.MORE in given_answers
         assert outcome is (Outcome.SATISFIED_AFTER_MORE if more else Outcome.SATISFIED)
-    elif given_answers[-1] is Answer.MORE:
+    elif given_answers[-1] is Answer.MORE or given_answers[-1] is Answer.NOT_REACHED:
         assert outcome is None
-    elif given_answers[-1] is Answer.NOT_REACHED:
-        tail = given_answers[-ATTEMPTS_BEFORE_UNREACHABLE:]
-        gave_up = tail == [Answer.NOT_REACHED] * ATTEMPTS_BEFORE_UNREACHABLE
-        assert outcome is (Outcome.UNREACHABLE if gave_up else None)
+    elif given_answers[-1] is Answer.UNREACHABLE:
+        assert outcome is Outcome.UNREACHABLE
+
+
+@given(st.lists(st.sampled_from([*Answer, None])))
+def test_tries_are_counted_from_the_last_word(answers: list[Answer | None]) -> None:
+    given_answers = [answer for answer in answers if answer]
+    many = unreached(answers)
+    assert given_answers[len(given_answers) - many :] == [Answer.NOT_REACHED] * many
+    assert given_answers[: len(given_answers) - many][-1:] != [Answer.NOT_REACHED]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +195,7 @@ def test_what_stands_on_a_move_or_ended_with_it_keeps_it(
 ) -> None:
     data = {"before": {}, "row": 1, "text": "", "channel": "", "promise": 7} if told else {}
     obstacle = undo_obstacle(verb, data, since, closed=closed, live={7})
-    stands = told and verb in UNDOABLE and (not closed or verb == "case.closed") and not UNDOABLE[verb] & since
+    stands = told and verb in UNDOABLE and (not closed or verb in AFTER_THE_CLOSE) and not UNDOABLE[verb] & since
     assert (obstacle is None) == stands
     assert undo_obstacle(verb, data, since, closed=closed, live=set()) is not None
 

@@ -1,7 +1,7 @@
 """Everything that writes cases."""
 
 from makegood.cases.actions.charging import take_in_charge
-from makegood.cases.actions.closing import name_cause_finder, record_cause, reopen
+from makegood.cases.actions.closing import name_cause_finder, record_cause
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
 from makegood.cases.actions.hearing import hear_as_wished
@@ -34,7 +34,6 @@ __all__ = [
     "record_cause",
     "record_step",
     "release_commitment",
-    "reopen",
     "replace_commitment",
     "report_failure",
     "set_ladder",

@@ -20,10 +20,12 @@ FIRST_CONTACT = "first-contact"
 TAKE_IN_CHARGE = "take-in-charge"
 PROGRESS = "progress-update"
 PERSONAL_CONTACT = "personal-contact"
+FOLLOW_UP = "follow-up"
 _UNLESS_TOLD = {
     FIRST_CONTACT: timedelta(minutes=15),
     TAKE_IN_CHARGE: timedelta(minutes=30),
     PERSONAL_CONTACT: timedelta(hours=2),
+    FOLLOW_UP: timedelta(hours=4),
 }
 
 

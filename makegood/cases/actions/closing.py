@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from makegood.cases.actions.clocks import let_go
-from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, check_can_own, hold, person, said, tell
+from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, check_can_own, hold, person, tell
 from makegood.cases.actions.owning import holders
 from makegood.cases.models import Case, Cause, Commitment
 from makegood.cases.rules import OF_ONE_PERSON, Obstacle, Purpose, Story, names_in, outcome_of
@@ -71,9 +71,17 @@ def name_cause_finder(number: int, *, staff_id: int, due_at: datetime, scope: Sc
     tell("cause_sought", case, by=by, at=now, data=told | before)
 
 
-def end(case: Case, story: Story, standing: Sequence[Obstacle], *, by: Actor, now: datetime) -> None:
+def end(
+    case: Case,
+    story: Story,
+    standing: Sequence[Obstacle],
+    *,
+    told: Mapping[str, object],
+    by: Actor,
+    now: datetime,
+) -> None:
     """Close a case that is held, with the outcome that its story makes. What stands in the way is for the room of
-    follow-ups to say: it asks every room, and nobody else calls this.
+    follow-ups to say: it asks every room, and nobody else calls this. `told` is what it has the journal keep.
 
     Raises Refusal with the code and sentence of the first obstacle.
     """
@@ -87,16 +95,7 @@ def end(case: Case, story: Story, standing: Sequence[Obstacle], *, by: Actor, no
     case.closed_at, case.outcome = now, outcome
     case.offered_to, case.offered_at = None, None
     case.save(update_fields=["closed_at", "outcome", "offered_to", "offered_at"])
-    tell("closed", case, by=by, at=now, data={"outcome": outcome} | before)
-
-
-@transaction.atomic
-def reopen(number: int, *, reason: str, scope: Scope, by: Actor, now: datetime) -> None:
-    """Open a closed case again, for its owner. Raises Refusal "case.open", "case.no_words"."""
-    case = hold(number, scope=scope, closed=True)
-    person(by)
-    words = said(reason, field="reason", what="Say why it is opened again, in the customer's words if you can.")
-    reopen_for(case, reason=words, by=by, now=now)
+    tell("closed", case, by=by, at=now, data={"outcome": outcome, **told} | before)
 
 
 def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:

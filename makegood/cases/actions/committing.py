@@ -152,9 +152,13 @@ def _of(case: Case, promise_id: int) -> Commitment:
 
 
 def check_not_personal(promise_id: int) -> None:
-    """Raises Refusal "case.charge_is_personal" for what whoever was drawn in must do themselves."""
-    personal = Commitment.objects.filter(promise_id=promise_id, purpose__in=OF_ONE_PERSON)
-    if personal.exists():
+    """Raises Refusal "case.charge_is_personal" for what whoever was drawn in must do themselves, and
+    "case.follow_up_is_heard" for what is kept by recording what the customer said."""
+    made = Commitment.objects.filter(promise_id=promise_id, purpose__in=(*OF_ONE_PERSON, Purpose.FOLLOW_UP))
+    purpose = made.values_list("purpose", flat=True).first()
+    if purpose == Purpose.FOLLOW_UP:
+        raise Refusal("case.follow_up_is_heard", "Coming back to the customer is kept by recording what they said.")
+    if purpose:
         raise Refusal(
             "case.charge_is_personal",
             "Only the person drawn in can keep this one: by taking the case in charge, and by speaking to the customer"

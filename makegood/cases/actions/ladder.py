@@ -21,8 +21,9 @@ from makegood.people.ladder import Drawn, Rung
 from makegood.platform.among import Among
 from makegood.promises.rules import Moved
 
-# A case may be closed while a named person finds the cause: that promise, and the rungs it climbs, live on.
-_AFTER_THE_CLOSE = (Purpose.FIND_CAUSE, Purpose.TAKE_IN_CHARGE)
+# A case may be closed while a named person finds the cause, and we come back to the customer after it: these promises,
+# and the rungs they climb, live on.
+_AFTER_THE_CLOSE = (Purpose.FIND_CAUSE, Purpose.TAKE_IN_CHARGE, Purpose.FOLLOW_UP)
 SECOND_FAILURE = "second_failure"
 """Why somebody is drawn in when no promise of the case broke: the customer was failed before."""
 

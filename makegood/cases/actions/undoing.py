@@ -30,7 +30,7 @@ from makegood.promises import actions as promises
 Way = Callable[[Case, Recorded, Actor, datetime], None]
 """How one kind of move is taken back."""
 
-_REASON = "Taken back: it was recorded by mistake."
+REASON = "Taken back: it was recorded by mistake."
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def _note(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
 
 def _commitment(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     promise_id = entry.data["promise"]
-    promises.withdraw(promise_id, reason=_REASON, by=by, now=now)
+    promises.withdraw(promise_id, reason=REASON, by=by, now=now)
     Commitment.objects.filter(case=case, promise_id=promise_id).update(undone_at=now)
 
 
@@ -140,7 +140,7 @@ def _cause(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
 
 
 def _search(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
-    let_go([case.pk], [Purpose.FIND_CAUSE], reason=_REASON, by=by, now=now)
+    let_go([case.pk], [Purpose.FIND_CAUSE], reason=REASON, by=by, now=now)
     case.cause_finder_id = None
     case.save(update_fields=["cause_finder"])
 

@@ -26,7 +26,10 @@ def _ours(scope: Scope, who: str) -> str:
 # What the customer did on their page that wants a reply (the journal has an index of these).
 _THEIRS = "'case.wrote', 'case.asked_else', 'case.link_asked'"
 # What is a reply to a customer who wrote, or one that the customer needs no more.
-_REPLIES = "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.choice_offered', 'case.link_made'"
+_REPLIES = (
+    "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.followed_up', 'case.choice_offered',"
+    " 'case.link_made'"
+)
 
 # `waiting`: what waits for this very person, and for what; where several hold, the first. After a storm a lead may be
 # drawn into more than anybody could look at, so that each sort is bounded.
@@ -66,6 +69,10 @@ WITH waiting AS MATERIALIZED (
         UNION ALL
         (SELECT 5, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
          WHERE m.purpose = 'find_cause' AND p.owner_id = %(me)s AND p.state IN ('at_risk', 'broken')
+         ORDER BY m.case_id LIMIT %(read)s)
+        UNION ALL
+        (SELECT 6, m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
+         WHERE m.purpose = 'follow_up' AND p.owner_id = %(me)s AND p.state IN ('at_risk', 'broken')
          ORDER BY m.case_id LIMIT %(read)s)
     ) each_sort GROUP BY number
 ), theirs AS MATERIALIZED (

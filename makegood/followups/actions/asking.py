@@ -4,6 +4,7 @@ page, asks for no scope: whoever holds the customer's link may speak for the cus
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,21 +14,33 @@ from makegood.cases.actions.speaking import PAGE, short, tell_owner
 from makegood.cases.actions.working import keep_contact
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries.story import story_of
-from makegood.cases.rules import Answer, outcome_of
+from makegood.cases.rules import Answer, outcome_of, unreached
+from makegood.followups.actions.planning import hear, pending_one, stop, try_again
+from makegood.followups.queries.following import patience
+from makegood.followups.rules import STOPS
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Scope
 
+_RECORDED = tuple(answer for answer in Answer if answer is not Answer.UNREACHABLE)
+"""What somebody may record. That a customer cannot be reached is what enough tries come to."""
+_MORE = "The customer wants something more."
+
 
 @transaction.atomic
 def ask(number: int, *, channel: str = "", scope: Scope, by: Actor, now: datetime) -> None:
-    """Record that the customer was asked. Raises Refusal "case.already_asked" while an answer is awaited."""
+    """Record that the customer was asked, and promise to hear from them or ask again.
+
+    Raises Refusal "case.already_asked" while an answer is awaited.
+    """
     case = hold(number, scope=scope)
     me = person(by)
     if case.checks.filter(answer="", undone_at=None).exists():
         raise Refusal("case.already_asked", "The customer was asked already. Record the answer first.")
-    SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=me, channel=channel.strip()[:10])
-    tell("asked", case, by=by, at=now, data={"channel": channel.strip()})
+    check = SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=me, channel=channel.strip()[:10])
+    kept = hear(case, check, tries=False, by=by, now=now)
+    made = _await_word(case, by, now)
+    tell("asked", case, by=by, at=now, data={"channel": channel.strip(), "kept": kept, "made": made})
 
 
 @transaction.atomic
@@ -43,46 +56,95 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
     check = case.checks.filter(answer="", undone_at=None).first()
     if check is None:
         raise Refusal("case.not_asked", "The customer has not been asked yet.")
-    check.answer, check.answered_at, check.words = given, now, words.strip()
-    check.save(update_fields=["answer", "answered_at", "words"])
-    if given is not Answer.NOT_REACHED:
-        keep_contact(case, by=by, now=now)
-    if given not in (Answer.NOT_REACHED, Answer.SATISFIED):
-        bring_to_desk(case)
-    told = {"answer": given, "words": words.strip(), "outcome": outcome_of(story_of(case)) or ""}
+    told = _record(case, check, given, words.strip(), by=by, now=now)
     # An answer that opened the case again stands: to close it once more is for the customer to say.
     tell("answered", case, by=by, at=now, data=told if case.reopened_at == now else told | {"row": check.pk})
+
+
+@transaction.atomic
+def follow_up(
+    number: int,
+    *,
+    promise_id: int,
+    answer: str,
+    words: str = "",
+    channel: str = "",
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Record what the customer said when we came back to them; also of a case that is closed, which stays so unless
+    they want something more.
+
+    Raises Refusal "followup.unknown", "case.unknown_answer", "case.too_long".
+    """
+    given, text = _answer(answer), short(words.strip())
+    case = hold(number, scope=scope, closed=None)
+    me = person(by)
+    pending_one(case, promise_id)
+    if given is Answer.MORE and case.closed_at is not None:
+        reopen_for(case, reason=text or _MORE, by=by, now=now)
+    before = {"outcome": case.outcome}
+    check = case.checks.filter(answer="", undone_at=None).first()
+    if check is None:
+        check = SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=me, channel=channel.strip()[:10])
+    told = _record(case, check, given, text, by=by, now=now, at_least=promise_id) | {"channel": channel.strip()}
+    undoable = {} if case.reopened_at == now else {"row": check.pk, "before": before}
+    tell("followed_up", case, by=by, at=now, data=told | undoable)
 
 
 @transaction.atomic
 def answer_oneself(number: int, *, answer: str, words: str = "", by: Actor, now: datetime) -> None:
     """The customer says whether it is right, asked or not: the page asks always.
 
-    Yes, said again, changes nothing. Wanting something more opens a closed case again. Raises Refusal
-    "case.unknown_answer", "case.too_long".
+    Yes, said again, changes nothing but that we need not come back just now. Wanting something more opens a closed
+    case again. Raises Refusal "case.unknown_answer", "case.too_long".
     """
     given, text = _own_answer(answer), short(words.strip())
     case = hold_theirs(number)
-    if given is Answer.SATISFIED and story_of(case).answers[-1:] == (Answer.SATISFIED,):
+    again = given is Answer.SATISFIED and story_of(case).answers[-1:] == (Answer.SATISFIED,)
+    if again and not hear(case, case.checks.filter(undone_at=None).latest("asked_at", "id"), by=by, now=now):
         return
     if given is Answer.MORE and case.closed_at is not None:
-        reopen_for(case, reason=text or "The customer wants something more.", by=by, now=now)
-    check = _asked(case, now)
-    check.answer, check.answered_at, check.words = given, now, text
-    check.save(update_fields=["answer", "answered_at", "words"])
-    outcome = outcome_of(story_of(case)) or ""
-    if given is Answer.SATISFIED:
-        keep_contact(case, by=by, now=now)
-        if case.closed_at is not None:
-            case.outcome = outcome
-            case.save(update_fields=["outcome"])
-    else:
-        bring_to_desk(case)
-    tell(
-        "answered", case, by=by, at=now, data={"answer": given, "words": text, "outcome": outcome, "channel": PAGE}
-    )  # fmt: skip
+        reopen_for(case, reason=text or _MORE, by=by, now=now)
+    told = _record(case, _asked(case, now), given, text, by=by, now=now)
+    tell("answered", case, by=by, at=now, data=told | {"channel": PAGE})
     news = "The customer of {} says it is right." if given is Answer.SATISFIED else "The customer of {} wants more."
     tell_owner(case, "answered", news, by=by, now=now)
+
+
+def _record(
+    case: Case,
+    check: SatisfactionCheck,
+    given: Answer,
+    words: str,
+    *,
+    by: Actor,
+    now: datetime,
+    at_least: int | None = None,
+) -> dict[str, Any]:
+    """Write down an answer, and do what follows: what was to be asked is done, silence is followed up, and whoever
+    wants more, will not forgive or cannot be reached is not asked as planned. Returns what the journal keeps."""
+    if given is Answer.NOT_REACHED and unreached(story_of(case).answers) + 1 >= patience()[0]:
+        given = Answer.UNREACHABLE
+    check.answer, check.answered_at, check.words = given, now, words
+    check.save(update_fields=["answer", "answered_at", "words"])
+    if given not in (Answer.NOT_REACHED, Answer.UNREACHABLE):
+        keep_contact(case, by=by, now=now)
+    if given not in (Answer.NOT_REACHED, Answer.UNREACHABLE, Answer.SATISFIED):
+        bring_to_desk(case)
+    outcome = outcome_of(story_of(case)) or ""
+    if case.closed_at is not None and outcome and given is not Answer.UNREACHABLE:
+        case.outcome = outcome
+        case.save(update_fields=["outcome"])
+    kept = hear(case, check, at_least=at_least, by=by, now=now)
+    made = _await_word(case, by, now) if given is Answer.NOT_REACHED else []
+    dropped = stop(case, reason=STOPS[given], by=by, now=now) if given in STOPS else []
+    return {"answer": given, "words": words, "outcome": outcome, "kept": [*kept, *dropped], "made": made}
+
+
+def _await_word(case: Case, by: Actor, now: datetime) -> list[int]:
+    return try_again(case, unreached(story_of(case).answers) + 1, by=by, now=now)
 
 
 def _held(number: int, given: Answer, words: str, *, scope: Scope, by: Actor, now: datetime) -> Case:
@@ -93,17 +155,9 @@ def _held(number: int, given: Answer, words: str, *, scope: Scope, by: Actor, no
         if refusal.code != "case.closed" or given is not Answer.MORE:
             raise
     case = hold(number, scope=scope, closed=True)
-    reopen_for(case, reason=words.strip() or "The customer wants something more.", by=by, now=now)
+    reopen_for(case, reason=words.strip() or _MORE, by=by, now=now)
     SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=person(by))
     return case
-
-
-def _answer(text: str) -> Answer:
-    try:
-        return Answer(text)
-    except ValueError:
-        known = ", ".join(answer.value for answer in Answer)
-        raise invalid("case.unknown_answer", f"{text!r} is not an answer. Answers: {known}.", field="answer") from None
 
 
 def _asked(case: Case, now: datetime) -> SatisfactionCheck:
@@ -113,6 +167,13 @@ def _asked(case: Case, now: datetime) -> SatisfactionCheck:
         return waiting
     tell("asked", case, by=SYSTEM, at=now, data={"channel": PAGE})
     return SatisfactionCheck.objects.create(case=case, asked_at=now, channel=PAGE)
+
+
+def _answer(text: str) -> Answer:
+    if text not in _RECORDED:
+        known = ", ".join(_RECORDED)
+        raise invalid("case.unknown_answer", f"{text!r} is not an answer. Answers: {known}.", field="answer")
+    return Answer(text)
 
 
 def _own_answer(text: str) -> Answer:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.undoing import Way, give_back, promise_to_speak, take_back
+from makegood.cases.actions.undoing import REASON, Way, give_back, promise_to_speak, take_back
 from makegood.cases.models import Case, SatisfactionCheck
+from makegood.followups.actions.planning import renew
 from makegood.journal.actors import Actor
 from makegood.journal.queries import Recorded
 from makegood.people.rules import Scope
+from makegood.promises import actions as promises
 from makegood.remedies import actions as remedies
 
 
@@ -28,6 +30,7 @@ def undo(number: int, *, entry: int, whole: bool = False, scope: Scope, by: Acto
 
 def _question(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     SatisfactionCheck.objects.filter(case=case, asked_at=entry.at, undone_at=None).update(undone_at=now)
+    _put_back(case, entry, by, now)
 
 
 def _answer(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
@@ -38,13 +41,35 @@ def _answer(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     SatisfactionCheck.objects.create(
         case=case, asked_at=check.asked_at, asked_by_id=check.asked_by_id, channel=check.channel
     )
+    _put_back(case, entry, by, now)
     promise_to_speak(case, entry, by=by, now=now)
+
+
+def _follow_up(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    """What they said counts no more, and we come back to them as was promised."""
+    SatisfactionCheck.objects.filter(pk=entry.data["row"], case=case).update(undone_at=now)
+    case.outcome = entry.data["before"]["outcome"]
+    case.save(update_fields=["outcome"])
+    _put_back(case, entry, by, now)
+    promise_to_speak(case, entry, by=by, now=now)
+
+
+def _put_back(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    """What was promised with it is let go; what it kept or let go is promised anew."""
+    promises.let_go(entry.data.get("made", []), reason=REASON, by=by, now=now)
+    renew(case, entry.data.get("kept", []), by=by, now=now)
 
 
 def _close(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     case.closed_at, case.outcome = None, ""
     case.save(update_fields=["closed_at", "outcome"])
+    promises.let_go(entry.data.get("planned", []), reason=REASON, by=by, now=now)
     give_back(case, entry, by, now)
 
 
-_WAYS: dict[str, Way] = {"case.asked": _question, "case.answered": _answer, "case.closed": _close}
+_WAYS: dict[str, Way] = {
+    "case.asked": _question,
+    "case.answered": _answer,
+    "case.followed_up": _follow_up,
+    "case.closed": _close,
+}

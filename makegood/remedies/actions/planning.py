@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions import record_step
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.queries import CaseFacts, case_for
-from makegood.cases.rules import CONVERSATION, Step
+from makegood.cases.rules import CONVERSATION, Outcome, Step, outcome_of
 from makegood.customers.queries import customer_for, ids_of
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
@@ -82,7 +82,8 @@ def _cautions(case: CaseFacts, step: str, words: str, now: datetime) -> tuple[Ca
     if step not in list(Step):
         return ()
     made = apologies_to(ids_of(case.customer_id), now=now) if step == Step.APOLOGISE else ()
-    return cautions(Step(step), words, apologies=[one.at for one in made], now=now)
+    unforgiven = outcome_of(case.story) is Outcome.WILL_NOT_FORGIVE
+    return cautions(Step(step), words, apologies=[one.at for one in made], unforgiven=unforgiven, now=now)
 
 
 def _line(step: str) -> Step:

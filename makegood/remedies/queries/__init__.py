@@ -2,6 +2,7 @@
 
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
+from makegood.remedies.queries.follow_up import follow_ups_for
 from makegood.remedies.queries.grants import (
     ApprovalFacts,
     GrantFacts,
@@ -55,6 +56,7 @@ __all__ = [
     "binding_versions",
     "bindings",
     "cap",
+    "follow_ups_for",
     "grants_of",
     "is_spoken",
     "kept_plan",

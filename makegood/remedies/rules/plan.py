@@ -103,6 +103,12 @@ def apology_caution(apologies: Collection[datetime], now: datetime) -> Caution |
     )
 
 
+_IN_PEACE = Caution(
+    "plan.not_forgiven",
+    "They will not forgive us, and may. No more apologies: deliver what is owed, and leave them in peace.",
+)
+
+
 def improvement_caution(said: str) -> Caution | None:
     """What to heed about words that say it will be better in future, in any language we speak.
 
@@ -124,12 +130,17 @@ def _improvements() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for patterns in IMPROVEMENT.values() for pattern in patterns)
 
 
-def cautions(step: Step, said: str, *, apologies: Collection[datetime], now: datetime) -> tuple[Caution, ...]:
-    """What to heed about a step in which this is said; `apologies` are those made before it.
+def cautions(
+    step: Step, said: str, *, apologies: Collection[datetime], unforgiven: bool = False, now: datetime
+) -> tuple[Caution, ...]:
+    """What to heed about a step in which this is said; `apologies` are those made before it, `unforgiven` tells that
+    the customer will not forgive us.
 
     What is written down while listening are the customer's words, and they may wish for anything.
     """
-    repeated = apology_caution(apologies, now) if step is Step.APOLOGISE else None
+    repeated = None
+    if step is Step.APOLOGISE:
+        repeated = _IN_PEACE if unforgiven else apology_caution(apologies, now)
     better = improvement_caution(said) if step is not Step.LISTEN else None
     return tuple(one for one in (repeated, better) if one)
 

@@ -165,11 +165,17 @@ class Commits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: Words
 
 
+CHANNELS = ("phone", "email", "sms", "person")
+"""How we may come back to a customer."""
+
+
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One time we come back to the customer, so long after what was agreed is done."""
+    """One time we come back to the customer, so long after what was agreed is done. `channel` is one of `CHANNELS`, ""
+    for whichever the customer prefers."""
 
     after: Span
     what: Words
+    channel: str = ""
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -213,6 +219,8 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     description: str = ""
     currency: str = ""
+    follow_up: tuple[FollowUp, ...] = ()
+    """When we come back, for rules that do not say."""
     rules: tuple[Rule, ...] = ()
 
 

@@ -35,6 +35,7 @@ def dump(playbook: Playbook) -> str:
     rest = {
         "description": playbook.description,
         "currency": playbook.currency,
+        "follow_up": _follow_ups(playbook.follow_up),
         "rules": [_rule(rule) for rule in playbook.rules],
     }
     text = yaml.dump(
@@ -180,7 +181,9 @@ def _commits(commits: Commits, title: Words) -> Tree:
 def _follow_ups(plan: Iterable[FollowUp]) -> Any:
     """The plan; one that only asks whether it is right is known by its time alone."""
     return [
-        parts.span_text(one.after) if one.what == ASK_AGAIN
-        else {"after": parts.span_text(one.after), "what": parts.plain_words(one.what)}
+        parts.span_text(one.after) if one == FollowUp(after=one.after, what=ASK_AGAIN)
+        else {"after": parts.span_text(one.after)} | _filled(
+            channel=one.channel, what=None if one.what == ASK_AGAIN else parts.plain_words(one.what)
+        )
         for one in plan
     ]  # fmt: skip

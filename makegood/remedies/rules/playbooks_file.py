@@ -12,6 +12,7 @@ from makegood.kernel.texts import nearest
 from makegood.remedies.rules import playbooks_parts as parts
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.playbooks import (
+    CHANNELS,
     USED,
     USED_ASK,
     Answer,
@@ -33,7 +34,7 @@ from makegood.remedies.rules.playbooks import (
 T = TypeVar("T")
 SHIPPED = Path(__file__).parents[1] / "playbooks"
 WHAT = "playbook"
-_TOP = ("playbook", "name", "description", "currency", "rules")
+_TOP = ("playbook", "name", "description", "currency", "follow_up", "rules")
 _RULE = ("rule", "name", "when", "treat_as", "note", "asks", "steps", "options", "follow_up")
 _WHEN = ("failure", "class", "promise", "severity", "repeat", "double_deviation", "customer", "about")
 _ASK = ("ask", "question", "kind", "answers", "attribute", "default", "only_if", "note")
@@ -91,6 +92,7 @@ def build(root: Part) -> Playbook:
         name=parts.line(required(root, top, "name", "what it is called"), 120),
         description=parts.opt(top, "description", lambda part: " ".join(part.text().split()), ""),
         currency=currency,
+        follow_up=parts.opt(top, "follow_up", _follow_ups, ()),
         rules=_once([(part, _rule(part, currency)) for part in rules], lambda rule: rule.rule, "rule"),
     )
 
@@ -342,8 +344,9 @@ def _follow_ups(part: Part) -> tuple[FollowUp, ...]:
 def _follow_up(part: Part) -> FollowUp:
     if part.is_text():
         return FollowUp(after=parts.span(part), what=ASK_AGAIN)
-    given = part.entries(("after", "what"))
+    given = part.entries(("after", "channel", "what"))
     return FollowUp(
         after=parts.span(required(part, given, "after", "how long after, such as “1 day” or “at once”")),
+        channel=parts.opt(given, "channel", lambda item: item.word(CHANNELS), ""),
         what=parts.opt(given, "what", parts.words, ASK_AGAIN),
     )

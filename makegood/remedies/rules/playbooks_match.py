@@ -276,7 +276,7 @@ def _offer(
         matches=place.matches,
         why=place.sentence,
         source=place.source,
-        follow_up=option.follow_up or one.rule.follow_up,
+        follow_up=option.follow_up or one.rule.follow_up or one.playbook.follow_up,
     )
     return _key(candidate, place, offer, use), offer
 

@@ -69,6 +69,18 @@ def owed(request: DeskRequest, ref: str, policy: str, deed: str) -> HttpResponse
 
 
 @at_desk("POST")
+def followed_up(request: DeskRequest, ref: str, promise: int) -> HttpResponse:
+    """Record what the customer said when we came back to them."""
+    return _do(request, parse_number(ref), f"followup-{promise}", partial(_follow_up, promise))
+
+
+@at_desk("POST")
+def spared(request: DeskRequest, ref: str, promise: int) -> HttpResponse:
+    """Do not come back to the customer this once."""
+    return _do(request, parse_number(ref), f"followup-{promise}", partial(_spare, promise))
+
+
+@at_desk("POST")
 def undo(request: DeskRequest, ref: str, event: int) -> HttpResponse:
     """Take back what one entry of the story tells of; with `whole` in the address all that was done with it."""
     return _do(request, parse_number(ref), "undo", partial(_undo, event, "whole" in request.GET))
@@ -206,6 +218,18 @@ def _answer(number: int, typed: QueryDict, desk: Desk) -> str:
     return _("The answer is recorded.")
 
 
+def _follow_up(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
+    followups.follow_up(
+        number, promise_id=promise, answer=typed.get("answer", ""), words=typed.get("words", ""), **_known(desk)
+    )
+    return _("The answer is recorded.")
+
+
+def _spare(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
+    followups.spare(number, promise_id=promise, reason=typed.get("reason", ""), **_known(desk))
+    return _("We do not come back this once.")
+
+
 def _cause(number: int, typed: QueryDict, desk: Desk) -> str:
     if not typed.get("cause"):
         finder = _finder(typed.get("finder"))
@@ -231,7 +255,7 @@ def _close(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _reopen(number: int, typed: QueryDict, desk: Desk) -> str:
-    actions.reopen(number, reason=typed.get("reason", ""), **_known(desk))
+    followups.reopen(number, reason=typed.get("reason", ""), **_known(desk))
     return _("SR-{} is open again.").format(number)
 
 

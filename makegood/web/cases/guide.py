@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, causes
-from makegood.cases.rules import CONVERSATION, Do, Purpose, Step
+from makegood.cases.rules import CONVERSATION, Do, Outcome, Purpose, Step, outcome_of
 from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
 from makegood.web.cases.telling import answer_name
@@ -53,6 +53,11 @@ def _step(step: Step, case: CaseFacts) -> GuideStep:
     )  # fmt: skip
 
 
+def is_unforgiven(case: CaseFacts) -> bool:
+    """Whether the customer has said that they will not forgive us: they hear no more apologies."""
+    return outcome_of(case.story) is Outcome.WILL_NOT_FORGIVE
+
+
 def _form(step: Step, case: CaseFacts) -> str:
     if step in CONVERSATION:
         return "talk"
@@ -67,6 +72,8 @@ Done = tuple[bool, str, datetime | None]
 def _spoken(step: Step, case: CaseFacts) -> Done:
     """A step of the conversation is done once it was taken; the latest words stand for it."""
     taken = [one for one in case.steps if one.step is step]
+    if not taken and step is Step.APOLOGISE and is_unforgiven(case):
+        return True, _("Not any more: they will not forgive us."), None
     if not taken:
         return False, "", None
     said = next((one.said for one in reversed(taken) if one.said), "")

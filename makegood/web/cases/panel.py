@@ -18,8 +18,8 @@ from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.queries import ApprovalFacts, approvals_awaited, offers_of, owing
 from makegood.web import clocks
-from makegood.web.cases import plan
-from makegood.web.cases.guide import GuideStep, steps_of
+from makegood.web.cases import following, plan
+from makegood.web.cases.guide import GuideStep, is_unforgiven, steps_of
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
@@ -80,6 +80,9 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "closed": case.stage is Stage.CLOSED,
         "obstacles": [one for one in standing if one.code != "case.closed"],
         "owed": [owed_shown(one, case, desk, typed) for one in owed],
+        "follow_ups": following.follow_ups(case, desk),
+        "answers": following.answers(),
+        "unforgiven": is_unforgiven(case),
         "modes": _modes(case),
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
@@ -175,7 +178,7 @@ def _to_come(case: CaseFacts) -> list[CommitmentFacts]:
 
 def _ahead(one: CommitmentFacts, case: CaseFacts) -> dict[str, Any]:
     promise = one.promise
-    by_hand = Do.STEP in case.allowed and one.purpose not in OF_ONE_PERSON
+    by_hand = Do.STEP in case.allowed and one.purpose not in (*OF_ONE_PERSON, Purpose.FOLLOW_UP)
     return {
         "text": promise.title, "url": f"/promises/{promise.id}/", "at": promise.due_at, "on": promise.due_on,
         "state": promise.state, "breaks_at": promise.breaks_at, "warn_at": promise.warn_at, "note": "",

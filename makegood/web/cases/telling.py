@@ -41,8 +41,12 @@ def _worth_telling(case: CaseFacts, entries: Sequence[Recorded], made: Collectio
         verb: {one.data.get("promise") for one in entries if one.verb == verb}
         for verb in ("case.granted", "case.grant_fulfilled")
     }
-    ended = charges | of["case.grant_fulfilled"]
-    told = {"promise.made": made, "promise.given": made, "promise.kept": ended, "promise.kept_late": ended}
+    back = {one.promise.id for one in case.commitments if one.purpose is Purpose.FOLLOW_UP}
+    ended = charges | of["case.grant_fulfilled"] | back
+    told = {
+        "promise.made": made, "promise.given": made, "promise.kept": ended, "promise.kept_late": ended,
+        "promise.withdrawn": back, "promise.released": back,
+    }  # fmt: skip
     late = {(one.data.get("promise"), one.at) for one in entries if one.verb == "case.grant_failed"}
     for entry in entries:
         by_grant = entry.verb == "case.committed" and entry.data.get("promise") in of["case.granted"]
@@ -118,7 +122,7 @@ def answer_name(answer: str) -> str:
     names: dict[str, str] = {
         Answer.SATISFIED: _("satisfied"), Answer.MORE: _("wants something more"),
         Answer.NOT_SATISFIED: _("not satisfied"), Answer.WILL_NOT_FORGIVE: _("will not forgive us"),
-        Answer.NOT_REACHED: _("not reached"),
+        Answer.NOT_REACHED: _("not reached"), Answer.UNREACHABLE: _("cannot be reached"),
     }  # fmt: skip
     return names.get(answer, answer)
 
@@ -127,6 +131,10 @@ def _answered(data: Mapping[str, Any]) -> str:
     if data.get("channel") == "page":
         return _("answered on their page: {}").format(answer_name(data.get("answer", "")))
     return _("recorded the customer’s answer: {}").format(answer_name(data.get("answer", "")))
+
+
+def _followed_up(data: Mapping[str, Any]) -> str:
+    return _("came back to the customer: {}").format(answer_name(data.get("answer", "")))
 
 
 def _granted(data: Mapping[str, Any]) -> str:
@@ -232,6 +240,9 @@ LINES |= {
     "case.taken_in_charge": Line(fixed("took it in charge"), image="person"),
     "case.asked": Line(fixed("asked: are you satisfied, or do you want something more?"), image="talk"),
     "case.answered": Line(_answered, state="waits", states={Answer.SATISFIED: "mended", Answer.MORE: "at_risk"}),
+    "case.followed_up": Line(_followed_up, state="waits", states={Answer.SATISFIED: "mended", Answer.MORE: "at_risk"}),
+    "case.follow_ups_planned": Line(fixed("planned to come back to the customer"), image="clock"),
+    "case.follow_up_spared": Line(fixed("left the customer in peace this once"), image="clock"),
     "case.cause": Line(_named("found why: {name}"), image="root"),
     "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
     "case.wrote": Line(fixed("wrote to us on their page"), image="talk"),

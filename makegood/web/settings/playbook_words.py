@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from makegood.kernel.money import format_money
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
-from makegood.remedies.rules.playbooks import Answer, Ask, Commits, Cost, Option, PerPeriod, Rule, When, Who
+from makegood.remedies.rules.playbooks import Answer, Ask, Commits, Cost, FollowUp, Option, PerPeriod, Rule, When, Who
 from makegood.remedies.rules.playbooks_parts import range_text, share_text, span_text
 from makegood.web.shell import role_name
+from makegood.web.ways import ways as named
 
 FAILURES = {
     FailureKind.LATE: gettext_lazy("late, or not there"),
@@ -106,8 +107,28 @@ def rule_shown(rule: Rule, currency: str) -> dict[str, Any]:
         "treat_as": FAILURES[rule.treat_as] if rule.treat_as else "",
         "asks": [ask_shown(ask, titles) for ask in rule.asks],
         "options": [option_shown(option, currency) for option in rule.options],
-        "follow_up": ", ".join(span_text(one.after) for one in rule.follow_up),
+        "follow_up": follow_up_words(rule.follow_up),
     }
+
+
+def follow_up_words(plan: Iterable[FollowUp]) -> str:
+    """When we come back to the customer, and by which way where one is set."""
+    known = named()
+    return ", ".join(
+        f"{span_text(one.after)} ({known[one.channel]})" if one.channel else span_text(one.after) for one in plan
+    )
+
+
+def follow_ups_shown(plan: Iterable[FollowUp]) -> list[dict[str, str]]:
+    """A plan line by line: when, how, what is asked, and in which languages."""
+    known = named()
+    return [
+        {
+            "after": span_text(one.after), "channel": known.get(one.channel, _("as they prefer")),
+            "what": str(one.what), "languages": ", ".join(one.what.texts),
+        }
+        for one in plan
+    ]  # fmt: skip
 
 
 def ask_shown(ask: Ask, titles: Mapping[str, str]) -> dict[str, Any]:

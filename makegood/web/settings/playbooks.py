@@ -21,7 +21,7 @@ from makegood.remedies.rules.playbooks_file import playbook_from
 from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
-from makegood.web.settings.playbook_words import rule_shown
+from makegood.web.settings.playbook_words import follow_ups_shown, rule_shown
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/settings/playbooks/"
@@ -29,6 +29,11 @@ _MOST_BYTES = 5 * 1024 * 1024
 _BEGIN = """\
 playbook: our-own
 name: Our own
+follow_up:
+  - at once
+  - after: 1 day
+    channel: phone
+    what: Ask whether it is still right, a day later.
 rules:
   - rule: late-delivery
     name: A delivery is late
@@ -41,7 +46,6 @@ rules:
         who: agent
         cost: 20
         commits: {promise: delivery, within: 1 working day}
-    follow_up: [at once, 1 day]
 """
 
 
@@ -82,6 +86,7 @@ def one(request: DeskRequest, slug: str) -> HttpResponse:
     currency = found.playbook.currency or request.desk.organisation.currency
     context = {
         "page": found, "rules": [rule_shown(rule, currency) for rule in found.playbook.rules],
+        "follow_up": follow_ups_shown(found.playbook.follow_up),
         "history": [{"facts": one, "when": clocks.stamp(one.saved_at)} for one in found.history],
         "may_write": _may_write(request), "old": found.shown.number != found.in_force,
     }  # fmt: skip

@@ -1,0 +1,91 @@
+"""Coming back to customers: what is planned in a case, and what they said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest
+from makegood.api.case_parts import CaseOut, Channel, StaffIn, Words
+from makegood.api.cases import do
+from makegood.api.door import told
+from makegood.api.forms import Id
+from makegood.cases.queries import case_for, parse_number
+from makegood.cases.rules import Answer
+from makegood.followups import actions
+from makegood.followups.queries import FollowUpFacts, follow_ups_of
+from makegood.promises.rules import State
+
+router = Router(tags=["cases"])
+
+
+class FollowUpOut(Schema):
+    """One time that we come back to the customer: of the plan (`attempt` null), or the so-many-th try to reach them.
+
+    `texts` are what is asked, by language; `answer` is what they said, null while it is to come.
+    """
+
+    promise: int
+    title: str
+    after: str
+    attempt: int | None
+    channel: str
+    texts: dict[str, str]
+    due_at: datetime
+    state: State
+    owner: str
+    answer: Answer | None
+    words: str
+
+
+class FollowUpsOut(Schema):
+    """The follow-ups of a case, in the order in which they are due."""
+
+    items: list[FollowUpOut]
+    next: None
+
+
+class FollowedUpIn(StaffIn):
+    """What the customer said; `promise` is that of the follow-up."""
+
+    promise: Id
+    answer: Answer
+    words: Words = ""
+    channel: Channel = ""
+
+
+class SpareIn(StaffIn):
+    """Why we do not come back this once."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@router.get("/cases/{number}/followups", response=FollowUpsOut, summary="List the follow-ups of a case")
+def list_follow_ups(request: ApiRequest, number: str) -> HttpResponse:
+    """When we come back to the customer, and what they said."""
+    case = case_for(request.caller.scope, parse_number(number))
+    return told({"items": [_out(one) for one in follow_ups_of(case.number)], "next": None})
+
+
+@router.post("/cases/{number}/followups", response=CaseOut, summary="Record a follow-up")
+def follow_up(request: ApiRequest, number: str, body: FollowedUpIn) -> HttpResponse:
+    """What the customer said when we came back to them; also of a closed case, which stays so unless they want more."""
+    return do(
+        request, number, body, actions.follow_up, promise_id=body.promise, answer=body.answer, words=body.words,
+        channel=body.channel,
+    )  # fmt: skip
+
+
+@router.post("/cases/{number}/followups/{promise_id}/spare", response=CaseOut, summary="Do not come back this once")
+def spare(request: ApiRequest, number: str, promise_id: Id, body: SpareIn) -> HttpResponse:
+    """The customer does not want us to come back this once."""
+    return do(request, number, body, actions.spare, promise_id=promise_id, reason=body.reason)
+
+
+def _out(one: FollowUpFacts) -> dict[str, object]:
+    same = ("title", "after", "attempt", "channel", "texts", "due_at", "state", "owner", "words")
+    return {name: getattr(one, name) for name in same} | {"promise": one.promise_id, "answer": one.answer or None}

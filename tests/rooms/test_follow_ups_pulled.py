@@ -1,0 +1,43 @@
+"""What no person starts is pulled: the worker plans the follow-ups of what was put right, once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+
+from makegood.cases import actions as cases
+from makegood.followups import actions, queries
+from makegood.followups.models import FollowUp
+from makegood.journal.queries import latest_cursor
+from tests.factories import NOW, make_cast
+from tests.rooms.casework import HOUR, MINUTE, Hand
+from tests.rooms.test_ending import reported
+
+TABLES = [
+    "followups_followup", "cases_commitment", "cases_failure", "cases_case", "promises_promise", "journal_entry",
+    "notices_notice", "customers_contactpoint", "customers_customer", "people_absence", "people_staff", "people_team",
+]  # fmt: skip
+
+
+def attend(minutes: int) -> int:
+    try:
+        return actions.attend(now=NOW + minutes * MINUTE)
+    finally:
+        connection.close()
+
+
+def test_what_was_put_right_is_planned_once_however_many_workers_look(committed: list[str]) -> None:
+    committed += TABLES
+    mara = Hand(make_cast().mara)
+    number = reported(mara)
+    first = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
+    second = cases.commit(number, title="Set it up", due_at=NOW + HOUR, **mara.at(NOW))
+    cases.keep_commitment(number, promise_id=first, **mara.at(NOW + MINUTE))
+    assert attend(2) == 0  # the other is still to be done
+    cases.keep_commitment(number, promise_id=second, **mara.at(NOW + 3 * MINUTE))
+    with ThreadPoolExecutor(4) as workers:
+        assert sum(workers.map(attend, [4] * 4)) == 1
+    assert attend(5) == 0
+    assert len(queries.follow_ups_of(number)) == FollowUp.objects.count() == 3
+    assert latest_cursor() != "0-0"
