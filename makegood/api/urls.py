@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from makegood.api import (
+    calls,
     cases,
     customers,
     entitlements,
@@ -26,6 +27,7 @@ for _router in (
     facts.router,
     promises.router,
     cases.router,
+    calls.router,
     followups.router,
     ladder.router,
     plans.router,

@@ -32,6 +32,14 @@ CONVERSATION = (Step.OWN, Step.LISTEN, Step.EMPATHISE, Step.APOLOGISE, Step.REFO
 """The five steps of the first conversation: the pips on a row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A conversation that was held before it is told: when (aware UTC), and with whom when not the customer."""
+
+    at: datetime
+    who: str = ""
+
+
 class FailureClass(StrEnum):
     """Outcome: what was due did not come right. Process: nobody said, it was slow, somebody was rude."""
 

@@ -40,7 +40,8 @@ SOURCES = [
     PACKAGE / "remedies/actions/offering.py", PACKAGE / "remedies/actions/choosing.py",
     PACKAGE / "remedies/actions/telling.py", PACKAGE / "remedies/queries/owing.py",
     PACKAGE / "remedies/rules/entitlements/reading.py",
-    PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/queries/hands.py",
+    PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/actions/calling.py",
+    PACKAGE / "remedies/queries/hands.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
 ]  # fmt: skip
 OF_SETTINGS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from makegood.cases.models import Case, Commitment
+from makegood.cases.rules import CONVERSATION
 from makegood.promises.models import Promise
 from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text, toast
@@ -98,7 +99,7 @@ def test_an_older_word_is_stopped_and_kept(cast: Cast, case: Case) -> None:
 
 def test_a_call_already_held_is_one_form(cast: Cast, case: Case) -> None:
     mara = AtDesk(cast.mara)
-    mara.post(url(case, "notes"), mode="call", text="She has no bed tonight.")
+    mara.post(url(case, "notes"), mode="call", text="She has no bed tonight.", covered=list(CONVERSATION))
     mara.post(url(case, "notes"), mode="words", text="Just tell me yes or no.")
     shown = text(mara.get(url(case)))
     for words in ("took responsibility", "She has no bed tonight.", "apologised", "Just tell me yes or no."):

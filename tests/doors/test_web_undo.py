@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpResponse
 
 from makegood.cases.models import Case, StepDone
+from makegood.cases.rules import CONVERSATION
 from makegood.journal.models import Entry
 from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text, toast
@@ -53,7 +54,7 @@ def test_the_toast_takes_back_what_was_just_done(cast: Cast, case: str) -> None:
 
 def test_a_logged_call_is_taken_back_whole(cast: Cast, case: str) -> None:
     mara = AtDesk(cast.mara)
-    undo = undo_of(mara.press(f"{case}notes/", mode="call", text="She has no bed tonight"))
+    undo = undo_of(mara.press(f"{case}notes/", mode="call", text="She has no bed tonight", covered=list(CONVERSATION)))
     assert StepDone.objects.filter(undone_at=None).count() == 5
     mara.press(undo)
     assert not StepDone.objects.filter(undone_at=None).exists()

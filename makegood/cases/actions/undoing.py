@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from makegood.cases.actions.charging import promise_contact
 from makegood.cases.actions.clocks import FIRST_CONTACT, PERSONAL_CONTACT, Clock, let_go
@@ -20,7 +21,7 @@ from makegood.cases.actions.working import has_spoken
 from makegood.cases.models import Case, Commitment, StepDone
 from makegood.cases.queries.record import case_for, timeline
 from makegood.cases.queries.undoing import may_undo, obstacle_to_undoing, undone
-from makegood.cases.rules import Purpose
+from makegood.cases.rules import UNDOABLE, Purpose
 from makegood.journal.actors import Actor
 from makegood.journal.queries import Recorded
 from makegood.kernel.refusals import Refusal, forbidden, missing
@@ -50,10 +51,10 @@ def take_back(
 
 
 def _with(chosen: Recorded, entries: Sequence[Recorded]) -> list[Recorded]:
-    """The entries of one deed that still count: what the same hand did at the same instant in the same way."""
+    """The entries of one deed that still count: what the same hand did at the same instant."""
     gone = undone(entries) - {chosen.id}
-    deed = (chosen.at, chosen.verb, chosen.actor_id)
-    return [one for one in entries if (one.at, one.verb, one.actor_id) == deed and one.id not in gone]
+    deed = (chosen.at, chosen.actor_id)
+    return [one for one in entries if one.verb in UNDOABLE and (one.at, one.actor_id) == deed and one.id not in gone]
 
 
 def _undo_one(case: Case, entry: Recorded, ways: Mapping[str, Way], *, scope: Scope, by: Actor, now: datetime) -> None:
@@ -83,9 +84,12 @@ def promise_to_speak(case: Case, entry: Recorded, *, by: Actor, now: datetime) -
     """If it was this that kept the promise to speak to the customer, and nobody else has since: promise it anew, by the
     same time while that is still ahead."""
     _promise_in_person(case, entry, by=by, now=now)
-    kept = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__kept_at=entry.at)
+    at = _instant(entry.data.get("held_at")) or entry.at
+    # Whoever spoke before the promise to do so was made kept it as it was made.
+    then = Q(promise__kept_at=at) | Q(promise__kept_at=F("promise__made_at"), promise__made_at__gte=at)
+    kept = Commitment.objects.filter(then, case=case, purpose=Purpose.FIRST_CONTACT)
     old = kept.select_related("promise").order_by("-id").first()
-    if old is None or has_spoken(case, since=entry.at):
+    if old is None or has_spoken(case, since=at):
         return
     due_at = old.promise.due_at
     if due_at <= now:

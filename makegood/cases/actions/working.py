@@ -11,7 +11,7 @@ from makegood.cases.actions.charging import note_contact
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
 from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
-from makegood.cases.rules import CONVERSATION, Answer, Purpose, Step
+from makegood.cases.rules import CONVERSATION, Answer, Held, Purpose, Step
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.people.rules import Scope
@@ -27,6 +27,7 @@ def record_step(
     words: str = "",
     channel: str = "",
     harm: str = "",
+    held: Held | None = None,
     scope: Scope,
     by: Actor,
     now: datetime,
@@ -34,24 +35,29 @@ def record_step(
     """Record a step of the recovery with what was said; any step may be recorded at any time, and again.
 
     The first step of the conversation that tells what was said, or how, keeps the promise of a first contact;
-    any step makes an owner who had not yet said so the one at work. `harm` is what it means to this customer.
-    Raises Refusal "case.unknown_step", "case.too_long".
+    any step makes an owner who had not yet said so the one at work. `harm` is what it means to this customer,
+    `held` when it was said, if that was before now. Raises Refusal "case.unknown_step", "case.too_long", "case.ahead".
     """
     case = hold(number, scope=scope)
     me = person(by)
     done = _step(step)
     if max(len(words), len(harm)) > WORDS_LIMIT:
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
+    if held is not None and held.at > now:
+        raise invalid("case.ahead", "That time has not come yet. Log a call once it was held.", field="held_at")
+    at = held.at if held else now
     row = StepDone.objects.create(
-        case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=now
+        case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=at
     )
     before = _note_harm(case, harm, me, now)
     bring_to_desk(case)
     index_words([case.pk])
     told = {"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip(), "row": row.pk}
+    if held is not None:
+        told |= {"held_at": at.isoformat(), "with": held.who.strip()[:120]}
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
     if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
-        keep_contact(case, by=by, now=now)
+        keep_contact(case, by=by, now=now, at=at)
 
 
 @transaction.atomic
@@ -73,13 +79,13 @@ def has_spoken(case: Case, *, since: datetime, staff_id: int | None = None) -> b
     return steps.exclude(silent).exists() or answers.exclude(answer=Answer.NOT_REACHED).exists()
 
 
-def keep_contact(case: Case, *, by: Actor, now: datetime) -> None:
-    """Somebody has spoken to the customer: the promise to do so is kept, late if it was late; and so is their own, if
-    they were drawn in and promised to speak to them in person."""
+def keep_contact(case: Case, *, by: Actor, now: datetime, at: datetime | None = None) -> None:
+    """Somebody has spoken to the customer, now or at an earlier instant: the promise to do so is kept, late if it was
+    late; and so is their own, if they were drawn in and promised to speak to them in person."""
     note_contact(case, by=by, now=now)
     waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__state__in=UNKEPT)
-    for promise_id in waiting.values_list("promise_id", flat=True):
-        promises.keep(promise_id, by=by, now=now)
+    for promise_id, made_at in waiting.values_list("promise_id", "promise__made_at"):
+        promises.keep(promise_id, at=max(at or now, made_at), by=by, now=now)
 
 
 def _step(text: str) -> Step:

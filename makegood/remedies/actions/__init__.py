@@ -2,6 +2,7 @@
 
 from makegood.remedies.actions.approving import ask_approval, decide, follow_silence
 from makegood.remedies.actions.bindings import bind, retire_binding
+from makegood.remedies.actions.calling import Next, log_call
 from makegood.remedies.actions.choosing import choose, choose_for, settle_offers, want_else
 from makegood.remedies.actions.fulfilling import (
     fail_grant,
@@ -28,6 +29,7 @@ from makegood.remedies.actions.telling import renounce, tell_facts
 
 __all__ = [
     "Imported",
+    "Next",
     "ask_approval",
     "bind",
     "change_plan",
@@ -45,6 +47,7 @@ __all__ = [
     "install_shipped",
     "let_choose",
     "let_off_promise",
+    "log_call",
     "release_commitment",
     "remove_limit",
     "renounce",

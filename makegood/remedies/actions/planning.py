@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions import record_step
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.queries import CaseFacts, case_for
-from makegood.cases.rules import CONVERSATION, Outcome, Step, outcome_of
+from makegood.cases.rules import CONVERSATION, Held, Outcome, Step, outcome_of
 from makegood.customers.queries import customer_for, ids_of
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
@@ -29,6 +29,7 @@ def take_step(
     words: str = "",
     channel: str = "",
     harm: str = "",
+    held: Held | None = None,
     scope: Scope,
     by: Actor,
     now: datetime,
@@ -43,7 +44,7 @@ def take_step(
         plan = prepare(before, customer_for(scope, before.customer_id), scope=scope, now=now)
     heeded = _cautions(before, step, words, now)
     # The case is held by the step; what comes after it needs no lock of its own.
-    record_step(number, step=step, words=words, channel=channel, harm=harm, scope=scope, by=by, now=now)
+    record_step(number, step=step, words=words, channel=channel, harm=harm, held=held, scope=scope, by=by, now=now)
     if plan is not None:
         _keep(plan, by=by, now=now)
     return heeded

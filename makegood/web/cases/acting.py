@@ -13,7 +13,7 @@ from django_htmx.http import trigger_client_event
 
 from makegood.cases import actions
 from makegood.cases.queries import case_for, parse_number
-from makegood.cases.rules import CONVERSATION
+from makegood.cases.rules import Held
 from makegood.followups import actions as followups
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
@@ -23,14 +23,14 @@ from makegood.web.cases import changing, panel, plan
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
 from makegood.web.cases.undoing import last_deed_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.promises.deadlines import read_plain
+from makegood.web.promises.deadlines import gone_by, read_plain
 from makegood.web.remedies import owed as owing
 from makegood.web.tables import number_or_none
 
 Deed = Callable[[int, QueryDict, Desk], str]
 APART = ("toasts", "pop")
 """What a deed is done from that is not the open case: it is told in passing, and the case asks for itself anew."""
-_FIELDS = {"due_at": "when", "title": "what", "staff_id": "finder", "words": "said"}
+_FIELDS = {"held_at": "held", "due_at": "when", "title": "what", "staff_id": "finder", "words": "said"}
 
 
 @at_desk("POST")
@@ -181,17 +181,28 @@ def _note(number: int, typed: QueryDict, desk: Desk) -> str:
     elif mode == "words":
         remedies.take_step(number, step="listen", words=text, **_known(desk))
     else:
-        _log_call(number, text, desk)
+        return _log_call(number, text, typed, desk)
     return _("Noted.")
 
 
-def _log_call(number: int, text: str, desk: Desk) -> None:
-    """A call already held: the steps of the conversation that were not taken yet were taken in it."""
-    taken = {one.step for one in case_for(desk.scope, number).steps}
-    for step in CONVERSATION:
-        if step == "listen" or step not in taken:
-            words = text if step == "listen" else ""
-            remedies.take_step(number, step=step, words=words, channel="phone", **_known(desk))
+def _log_call(number: int, text: str, typed: QueryDict, desk: Desk) -> str:
+    """A call already held, with what of the conversation it covered and what was promised in it."""
+    held = gone_by(typed.get("held", ""), desk, field="held") or desk.now
+    heeded = remedies.log_call(
+        number, words=text, steps=typed.getlist("covered"), held=Held(held, typed.get("with", "")),
+        channel=typed.get("channel") or "phone", harm=typed.get("harm", ""), promised=_promised(typed, desk),
+        **_known(desk),
+    )  # fmt: skip
+    return plan.with_cautions(_("Noted."), heeded)
+
+
+def _promised(typed: QueryDict, desk: Desk) -> remedies.Next | None:
+    """What was promised in a call; nothing typed is nothing promised."""
+    what = typed.get("what", "").strip()
+    if not (what or typed.get("when", "").strip()):
+        return None
+    due = _due(typed, desk)
+    return remedies.Next(title=what, due_at=due.due_at, due_on=due.due_on)
 
 
 def _commit(number: int, typed: QueryDict, desk: Desk) -> str:

@@ -84,6 +84,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "answers": following.answers(),
         "unforgiven": is_unforgiven(case),
         "modes": _modes(case),
+        "talk": [step for step in steps if step.key in CONVERSATION],
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
         "notices": [*_notices(case, desk), *notice_of(offers_of(number), case, desk)],

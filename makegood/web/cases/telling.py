@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, timeline, undone
-from makegood.cases.rules import Answer, Purpose
+from makegood.cases.rules import Answer, Purpose, Step
 from makegood.journal.queries import Recorded
 from makegood.kernel.money import format_money
 from makegood.web.clocks import span
@@ -80,12 +80,16 @@ def entries_of(case: CaseFacts) -> tuple[Recorded, ...]:
 
 
 def _step(data: Mapping[str, Any]) -> str:
-    return {
+    words = {
         "own": _("took responsibility"), "listen": _("listened"), "empathise": _("understood what it means"),
         "apologise": _("apologised"), "refocus": _("turned to what happens next"),
         "agree": _("agreed with the customer"), "deliver": _("delivered"), "confirm": _("asked whether it is right"),
         "learn": _("learned from it"),
     }.get(data.get("step", ""), str(data.get("step", "")))  # fmt: skip
+    if data.get("step") != Step.LISTEN or not data.get("held_at"):
+        return words
+    call = _("call with {}").format(data["with"]) if data.get("with") else _("call")
+    return f"{words} ({call}, {instant(data, 'held_at')})"
 
 
 def _opened(data: Mapping[str, Any]) -> str:

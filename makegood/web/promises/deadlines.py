@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.utils.translation import gettext as _
 
 from makegood.kernel.refusals import invalid
@@ -25,3 +27,16 @@ def read_due(text: str, kind: KindFacts, desk: Desk) -> Due:
 def read_plain(text: str, desk: Desk) -> When:
     """When something is due, in nobody's working hours. Raises what `read_when` raises."""
     return read_when(text, now=desk.now, zone=desk.zone, calendar=None)
+
+
+def gone_by(text: str, desk: Desk, *, field: str = "at") -> datetime | None:
+    """The instant (aware UTC) of a date-and-time field, on the reader's clock; None when it was left empty.
+
+    Raises Refusal("promise.bad_time").
+    """
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=desk.zone).astimezone(UTC)
+    except ValueError:
+        raise invalid("promise.bad_time", _("Give a day and a time, or leave it empty for now."), field=field) from None

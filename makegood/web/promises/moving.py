@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -22,7 +21,7 @@ from makegood.remedies import actions as remedies
 from makegood.web.answers import done, errors_of, say
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises import one
-from makegood.web.promises.deadlines import read_due
+from makegood.web.promises.deadlines import gone_by, read_due
 
 Deed = Callable[[PromiseFacts, QueryDict, Desk], str]
 
@@ -51,7 +50,7 @@ def _shown(request: DeskRequest, number: int, status: int = 200, **typed: Any) -
 
 
 def _keep(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> str:
-    at = _gone_by(typed.get("when", ""), desk)
+    at = gone_by(typed.get("when", ""), desk)
     number = _case_of(promise, desk)
     if number is None:
         cases.keep_promise(promise.id, at=at, **_known(desk))
@@ -99,16 +98,6 @@ def _case_of(promise: PromiseFacts, desk: Desk) -> int | None:
 
 def _when(promise: PromiseFacts, typed: QueryDict, desk: Desk) -> Due:
     return read_due(typed.get("when", ""), kind_named(promise.kind), desk)
-
-
-def _gone_by(text: str, desk: Desk) -> datetime | None:
-    """The instant of a date-and-time field, on the reader's clock; None when it was left empty."""
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=desk.zone).astimezone(UTC)
-    except ValueError:
-        raise invalid("promise.bad_time", _("Give a day and a time, or leave it empty for now."), field="at") from None
 
 
 DEEDS: dict[Move, Deed] = {
