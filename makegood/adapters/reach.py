@@ -26,10 +26,15 @@ def may_reach(address: str, allowed: Iterable[Network]) -> bool:
         meant = _meant(ip_address(address.partition("%")[0]))
     except ValueError:
         return False
-    return _is_public(meant) or any(meant in network for network in allowed)
+    return _is_open(meant) or any(meant in network for network in allowed)
 
 
-def _is_public(address: Address) -> bool:
+def is_public(address: str) -> bool:
+    """Whether an address is in the open, as against inside a network. A name is none."""
+    return may_reach(address, ())
+
+
+def _is_open(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema
@@ -19,17 +19,14 @@ from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import invalid
 from makegood.remedies import actions
 from makegood.remedies.queries import (
-    ApprovalFacts,
     GrantFacts,
     Pick,
-    approval_for,
-    approvals_waiting,
     grants_of,
     picker,
-    precedents,
 )
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState
+from makegood.webhooks.queries import sent_about
 
 router = Router(tags=["remedies"])
 _MOST = 20
@@ -96,6 +93,13 @@ class OptionsOut(Schema):
     left_out: list[str]
 
 
+class SentOut(Schema):
+    """A system that accepted word of a remedy by webhook, and when it did."""
+
+    name: str
+    at: datetime
+
+
 class GrantOut(Schema):
     """A remedy of a case. What is owed (by a `policy`), what corrects and what is goodwill are separate sums.
 
@@ -129,46 +133,13 @@ class GrantOut(Schema):
     reference: str
     problem: str
     problem_at: datetime | None
+    sent_to: list[SentOut] = []
 
 
 class GrantsOut(Schema):
     """The remedies of a case, oldest first."""
 
     items: list[GrantOut]
-    next: None
-
-
-class ApprovalOut(Schema):
-    """A question to somebody who may give more; `precedents` are what was given lately for the like.
-
-    Where `to_choose`, the customer chooses one of the `grants`, and `total` is the dearest.
-    """
-
-    id: int
-    case: str
-    title: str
-    customer: str
-    harm: str
-    asked_by: str
-    asked_of: Named
-    asked_at: datetime
-    decide_by: datetime
-    note: str
-    total: Decimal
-    currency: str
-    approved: bool | None
-    decided_by: str
-    decided_at: datetime | None
-    reason: str
-    to_choose: bool
-    grants: list[GrantOut]
-    precedents: list[GrantOut] = []
-
-
-class ApprovalsOut(Schema):
-    """Questions that wait, those to the caller first."""
-
-    items: list[ApprovalOut]
     next: None
 
 
@@ -198,19 +169,6 @@ class GrantIn(StaffIn):
 
     choices: Annotated[list[ChoiceIn], Field(min_length=1, max_length=_MOST)]
     currency: Currency = ""
-    reason: Short = ""
-
-
-class AskApprovalIn(GrantIn):
-    """What is asked for, with a `note` for whoever decides."""
-
-    note: Short = ""
-
-
-class DecideIn(StaffIn):
-    """Yes or no; a no needs a reason."""
-
-    decision: Literal["approve", "refuse"]
     reason: Short = ""
 
 
@@ -280,41 +238,6 @@ def give(request: ApiRequest, number: str, body: GrantIn) -> HttpResponse:
     return told({"items": made, "next": None}, status=201)
 
 
-@router.post("/cases/{number}/approvals", response={201: ApprovalOut}, summary="Ask for an approval")
-def ask_approval(request: ApiRequest, number: str, body: AskApprovalIn) -> HttpResponse:
-    """Ask the nearest person who is there and may give all this; by when they decide is a promise."""
-    doer = person(request, body.staff)
-    made = actions.ask_approval(
-        parse_number(number), choices_of(body), currency=body.currency, reason=body.reason, note=body.note,
-        scope=doer.scope, by=doer.by, now=request.now,
-    )  # fmt: skip
-    return told(_approval_out(approval_for(doer.scope, made)), status=201)
-
-
-@router.get("/approvals", response=ApprovalsOut, summary="List questions that wait for a decision")
-def list_approvals(request: ApiRequest) -> HttpResponse:
-    """Questions that wait: those to the caller first, then those of cases the caller sees."""
-    return told({"items": [_approval_out(one) for one in approvals_waiting(request.caller.scope)], "next": None})
-
-
-@router.get("/approvals/{approval_id}", response=ApprovalOut, summary="Read an approval")
-def read_approval(request: ApiRequest, approval_id: Id) -> HttpResponse:
-    """One question, whole, with what was given lately for the like."""
-    found = approval_for(request.caller.scope, approval_id)
-    return told(_approval_out(found) | {"precedents": [grant_out(one) for one in precedents(found)]})
-
-
-@router.post("/approvals/{approval_id}/decide", response=ApprovalOut, summary="Decide")
-def decide(request: ApiRequest, approval_id: Id, body: DecideIn) -> HttpResponse:
-    """Approve, which gives it on one's own authority, or refuse with a reason."""
-    doer = person(request, body.staff)
-    actions.decide(
-        approval_id, approve=body.decision == "approve", reason=body.reason, scope=doer.scope, by=doer.by,
-        now=request.now,
-    )  # fmt: skip
-    return told(_approval_out(approval_for(doer.scope, approval_id)))
-
-
 @router.post("/grants/{grant_id}/withdraw", response=GrantsOut, summary="Take a remedy back")
 def withdraw(request: ApiRequest, grant_id: Id, body: WithdrawIn) -> HttpResponse:
     """The customer does not want it after all. Answers with the remedies of its case."""
@@ -344,8 +267,10 @@ def failed(request: ApiRequest, grant_id: Id, body: FailIn) -> HttpResponse:
 
 
 def _of_case(number: int) -> HttpResponse:
-    """The remedies of a case that whoever acts may see."""
-    return told({"items": [grant_out(one) for one in grants_of(number)], "next": None})
+    """The remedies of a case that whoever acts may see, with the systems that were told of each."""
+    grants = grants_of(number)
+    sent = sent_about("grant", [one.id for one in grants])
+    return told({"items": [grant_out(one) | {"sent_to": sent.get(one.id, ())} for one in grants], "next": None})
 
 
 def _answers(given: list[str]) -> dict[str, str]:
@@ -376,21 +301,11 @@ def _option_out(pick: Pick) -> dict[str, Any]:
 
 
 def grant_out(grant: GrantFacts) -> dict[str, Any]:
-    """A remedy as the API tells it."""
+    """A remedy as callers get it."""
     return {
         **{name: getattr(grant, name) for name in _SAME},
         "case": f"SR-{grant.case}", "approval": grant.approval_id, "offer": grant.offer_id, "promise": grant.promise_id,
     }  # fmt: skip
 
 
-_SAME = [name for name in GrantOut.model_fields if name not in {"case", "approval", "offer", "promise"}]
-
-
-def _approval_out(approval: ApprovalFacts) -> dict[str, Any]:
-    same = ("id", "harm", "asked_by", "asked_at", "decide_by", "note", "total", "currency", "approved", "to_choose")
-    return {
-        **{name: getattr(approval, name) for name in (*same, "decided_by", "decided_at", "reason")},
-        "case": f"SR-{approval.case}", "title": approval.case_title, "customer": approval.customer_name,
-        "asked_of": named(approval.asked_of_id, approval.asked_of), "precedents": [],
-        "grants": [grant_out(one) for one in approval.grants],
-    }  # fmt: skip
+_SAME = [name for name in GrantOut.model_fields if name not in {"case", "approval", "offer", "promise", "sent_to"}]

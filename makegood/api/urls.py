@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from makegood.api import (
+    approvals,
     calls,
     cases,
     customers,
@@ -19,6 +20,7 @@ from makegood.api import (
     plans,
     promises,
     remedies,
+    webhooks,
 )
 from makegood.api.door import api, at_once, guarded, unknown_address
 
@@ -34,10 +36,12 @@ for _router in (
     customers.router,
     entitlements.router,
     remedies.router,
+    approvals.router,
     offers.router,
     links.router,
     notices.router,
     ledger.router,
+    webhooks.router,
 ):
     api.add_router("", _router)
 

@@ -21,6 +21,7 @@ from makegood.people.rules import Role
 from makegood.platform.health import workers
 from makegood.platform.installation import organisation
 from makegood.promises.queries import calendar_of, kinds, overdue_checks
+from makegood.webhooks.queries import hooks
 
 _GIGABYTE = 1e9
 _LEAST_SPACE = 1.0
@@ -222,6 +223,18 @@ def calendars(look: Look) -> str:
     return f"{counted} kinds of promise count in working hours; their calendars are sound."
 
 
+def webhooks(_look: Look) -> str:
+    fares = hooks()
+    if fares.gave_up:
+        raise Trouble(
+            f"Messages were not accepted for days, so these are paused: {', '.join(fares.gave_up)}. See why under"
+            " Settings, Webhooks, and resume them."
+        )
+    if fares.failing:
+        return f"{', '.join(fares.failing)} did not accept a message, which is tried again."
+    return f"{fares.active} system{'s' * (fares.active != 1)} told by webhook; nothing is refused."
+
+
 def journal(_look: Look) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM journal_entry WHERE xid > pg_current_xact_id()::text::bigint")
@@ -249,5 +262,6 @@ ROOMS: list[tuple[str, Check]] = [
     ("watch", watch),
     ("staff", staff),
     ("calendars", calendars),
+    ("webhooks", webhooks),
     ("journal", journal),
 ]

@@ -24,6 +24,7 @@ COMMANDS = {
     "policy": "Check and explain what rules say is owed to a customer.",
     "playbook": "List, check, bring in and write out what may be offered for which failure.",
     "token": "Make, list and revoke tokens for the API.",
+    "webhook": "Tell other systems what happens: add, try, pause, resume, list.",
     "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
     "doctor": "Say in plain words what is wrong with this installation.",
     "backup": "Write the whole installation into one file.",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "makegood.cases",
     "makegood.remedies",
     "makegood.followups",
+    "makegood.webhooks",
     "makegood.links",
     "makegood.incidents",
     "makegood.intake",

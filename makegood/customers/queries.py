@@ -16,7 +16,7 @@ from makegood.customers.rules import Channel, Search, read_search
 from makegood.kernel.refusals import forbidden, invalid, missing
 from makegood.kernel.texts import is_text
 from makegood.people.rules import Scope
-from makegood.platform.among import array_of
+from makegood.platform.among import Among, array_of
 from makegood.platform.paging import slice_of
 from makegood.platform.planning import planned_anew
 from makegood.platform.rows import fetch_rows
@@ -133,6 +133,12 @@ FROM customers_customer
 WHERE id = (SELECT coalesce(merged_into_id, id) FROM customers_customer WHERE """  # noqa: S608 - the column above
 # The parts of a `Living`, for a statement of a room downstream that reads them by the way.
 LIVING_BY_ID = f"{_LIVING}id = %(customer)s)"
+
+
+def keys_of(customer_ids: Collection[int]) -> dict[int, str]:
+    """The keys by which other systems know these customers, "" for one without."""
+    rows = Customer.objects.filter(pk__in=Among(customer_ids)).values_list("pk", "key")
+    return {number: key or "" for number, key in rows}
 
 
 def living(customer_id: int) -> Living | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,20 @@ def read_after(cursor: str, *, limit: int) -> Stretch:
     xid, number = _parse(cursor)
     entries = _read(_AFTER, {"xid": xid, "number": number, "limit": limit})
     return Stretch(entries, entries[-1].cursor if entries else cursor)
+
+
+def read_some(cursor: str, *, verbs: Sequence[str], kinds: Sequence[str], limit: int) -> Stretch:
+    """The next entries after `cursor` with one of these verbs, or a verb that begins with one of these `kinds` and a
+    dot; oldest first, and where to read on. What nobody asked for is passed over in the database."""
+    settled = latest_cursor()
+    xid, number = _parse(cursor)
+    until_xid, until_number = _parse(settled)
+    asked = {
+        "xid": xid, "number": number, "limit": limit, "verbs": list(verbs), "kinds": list(kinds),
+        "until_xid": until_xid, "until_number": until_number,
+    }  # fmt: skip
+    entries = _read(_SOME, asked)
+    return Stretch(entries, entries[-1].cursor if len(entries) == limit else settled)
 
 
 def latest_cursor() -> str:
@@ -120,6 +134,12 @@ WHERE {_SETTLED} AND (xid, id) > (
 )
 ORDER BY xid, id LIMIT %(limit)s
 """
+_SOME = _AFTER.replace(
+    "ORDER BY",
+    """AND (xid, id) <= (%(until_xid)s, %(until_number)s)
+  AND (verb = ANY(%(verbs)s) OR split_part(verb, '.', 1) = ANY(%(kinds)s))
+ORDER BY""",
+)
 
 
 def _read(statement: str, values: Mapping[str, Any]) -> tuple[Recorded, ...]:

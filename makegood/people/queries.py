@@ -303,8 +303,7 @@ def authenticate_token(plain: str) -> TokenFacts | None:
 
 def tokens(scope: Scope) -> tuple[TokenFacts, ...]:
     """Every token, those in use first. Raises Refusal("people.not_allowed") for those who do not administer."""
-    if not scope.may(Ability.ADMINISTER):
-        raise _not_allowed(Ability.ADMINISTER)
+    require_scope(scope, Ability.ADMINISTER)
     rows = ApiToken.objects.select_related("staff").order_by("-revoked_at", "name", "id")
     return tuple(map(_token, rows))
 
@@ -359,6 +358,12 @@ def abilities_of(by: Actor) -> frozenset[Ability]:
 def require(by: Actor, ability: Ability) -> None:
     """Let the move pass only when whoever makes it has the ability. Raises Refusal("people.not_allowed")."""
     if ability not in abilities_of(by):
+        raise _not_allowed(ability)
+
+
+def require_scope(scope: Scope, ability: Ability) -> None:
+    """Let the reader see something only with the ability. Raises Refusal("people.not_allowed")."""
+    if not scope.may(ability):
         raise _not_allowed(ability)
 
 

@@ -34,6 +34,7 @@ _PLACES = (
     ("/settings/playbooks/", "playbooks"),
     ("/settings/authority/", "authority"),
     ("/settings/ladder/", "ladder"),
+    ("/settings/webhooks/", "webhooks"),
     ("/health/", "health"),
     ("/notices/", "notices"),
 )

@@ -21,7 +21,7 @@ from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.remedies import authority, deciding, offering, owed, picking
 from makegood.web.search import views as search
-from makegood.web.settings import absences, kinds, ladder, own, people, playbooks, playbooks_trying
+from makegood.web.settings import absences, kinds, ladder, own, people, playbooks, playbooks_trying, webhooks
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
 
@@ -170,6 +170,10 @@ urlpatterns: list[URLPattern] = [
     path("settings/authority/", authority.limits),
     path("settings/authority/cap/", authority.cap),
     path("settings/authority/remove/", authority.remove),
+    path("settings/webhooks/", webhooks.every),
+    path("settings/webhooks/<int:number>/", webhooks.one),
+    path("settings/webhooks/<int:number>/rotate/", webhooks.rotate),
+    re_path(r"^settings/webhooks/(?P<number>\d{1,18})/(?P<name>test|pause|resume|remove)/$", webhooks.act),
     path("health/", health.health),
     path("healthz", health.healthz),
     path("metrics", health.metrics),

@@ -43,6 +43,7 @@ SOURCES = [
     PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/actions/calling.py",
     PACKAGE / "remedies/queries/hands.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
+    *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",

@@ -235,3 +235,14 @@ def test_a_dry_run_tells_the_rows_it_would_not_take(hills: Installation, tmp_pat
     told = hills.must("import", str(feed), str(orders), "--dry-run", "--rejects", str(rejects))
     assert "line 3, Due “30.02.2024”: There is no day 30 in month 2" in told
     assert rejects.read_text().splitlines()[1].startswith("3,Due,30.02.2024,row.date,")
+
+
+def test_webhooks_are_set_from_the_terminal(hills: Installation) -> None:
+    added = hills.must("webhook", "add", "--name", "Payments", "--url", "http://127.0.0.1:9/hooks")
+    assert added.startswith("whsec_")
+    tried = hills.run("webhook", "test", "Payments")
+    assert (tried.returncode, "inside your own network" in tried.stdout) == (1, True)
+    assert "webhook.test" in hills.must("webhook", "deliveries", "Payments")
+    hills.must("webhook", "pause", "Payments")
+    assert "paused at" in hills.must("webhook", "list")
+    assert hills.must("webhook", "rotate", "Payments") != added

@@ -41,7 +41,7 @@ PINNED = {
     "/insights/": 12,
     "/settings/people/": 12,
     "/settings/kinds/": 13,
-    "/health/": 17,
+    "/health/": 18,
 }
 
 

@@ -22,11 +22,14 @@ Any number of workers may run at once, on any machine that reaches the database;
 )
 def command() -> None:
     """Run only the worker: it moves promises whose instant has come, opens a case for each that broke, reads the
-    files that people bring to the desk, tells the customers of incidents, and sends notices to where people are."""
+    files that people bring to the desk, tells the customers of incidents, and sends notices to where people are and
+    webhooks to other systems."""
     follow_supervisor()
     prepare_home(environment().home)
     with installation() as where:
+        from makegood.adapters.hooks import Hook
         from makegood.adapters.telling import Teller
+        from makegood.worker.courier import Courier
         from makegood.worker.importer import Importer
         from makegood.worker.loop import Worker
         from makegood.worker.releaser import Releaser
@@ -43,6 +46,7 @@ def command() -> None:
                 base_url=where.base_url,
                 asked_to_stop=lambda: stop.asked,
             ),
+            Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
         ]
         for one in beside:
             one.start()

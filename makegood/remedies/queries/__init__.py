@@ -13,6 +13,7 @@ from makegood.remedies.queries.grants import (
     grants_of,
     kinds_given,
     precedents,
+    words_of,
 )
 from makegood.remedies.queries.loss import cap
 from makegood.remedies.queries.offers import OfferFacts, offer_for, offers_of
@@ -74,4 +75,5 @@ __all__ = [
     "policies",
     "policies_at_hand",
     "precedents",
+    "words_of",
 ]

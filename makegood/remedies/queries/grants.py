@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from makegood.cases.queries.seeing import visible
 from makegood.kernel.refusals import Refusal, missing
 from makegood.people.rules import Scope
+from makegood.platform.among import Among
 from makegood.promises.rules import State
 from makegood.remedies.models import Approval, Grant
 from makegood.remedies.rules.fit import RemedyKind
@@ -103,6 +104,11 @@ def grants_of(number: int) -> tuple[GrantFacts, ...]:
     """The remedies of a case that the caller may see, oldest first; what the customer may choose of is none yet."""
     rows = Grant.objects.filter(case_id=number).exclude(offer__isnull=False, given_at=None)
     return _facts(rows)
+
+
+def words_of(grant_ids: Collection[int]) -> dict[int, str]:
+    """The words for the customer of these remedies."""
+    return dict(Grant.objects.filter(pk__in=Among(grant_ids)).values_list("pk", "words"))
 
 
 def kinds_given(number: int) -> frozenset[RemedyKind]:

@@ -15,6 +15,7 @@ from makegood.journal.queries import entries_written
 from makegood.platform.health import workers
 from makegood.promises.queries import due_between, held_count, in_trouble, next_check, overdue_checks
 from makegood.web.measuring import MEASURED
+from makegood.webhooks.queries import hooks
 
 _LATELY = timedelta(hours=1)
 
@@ -37,6 +38,7 @@ class _Installation:
         yield from self._watch()
         yield from self._promises()
         yield from _cases()
+        yield _webhooks()
         yield CounterMetricFamily("makegood_journal_entries", "Moves written down", entries_written())
 
     def _watch(self) -> Iterator[Metric]:
@@ -64,6 +66,12 @@ def _cases() -> Iterator[Metric]:
     yield GaugeMetricFamily("makegood_cases_open", "Cases that are open", now.open)
     yield GaugeMetricFamily("makegood_cases_not_taken", "Open cases that nobody has taken yet", now.not_taken)
     yield GaugeMetricFamily("makegood_escalations_waiting", "Escalations that nobody has answered", now.escalations)
+
+
+def _webhooks() -> Metric:
+    fares = hooks()
+    counts = {"failing": len(fares.failing), "gave_up": len(fares.gave_up)}
+    return _by_state("makegood_webhooks_in_trouble", "Webhooks whose messages are not accepted now", counts)
 
 
 def _by_state(name: str, words: str, counts: dict[str, int]) -> Metric:

@@ -24,6 +24,7 @@ from makegood.promises.queries import held_count, next_check, overdue_checks
 from makegood.web.clocks import span
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.health.figures import figures
+from makegood.webhooks.queries import hooks
 
 _ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
 
@@ -31,7 +32,7 @@ _ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
 @at_desk("GET")
 def health(request: DeskRequest) -> HttpResponse:
     """The health page: each check says what it means and what to do."""
-    checks = [_watch(request.desk), _worker(), _held(), _notices(request.desk), _database()]
+    checks = [_watch(request.desk), _worker(), _held(), _notices(request.desk), _webhooks(), _database()]
     fine = all(check["state"] == "kept" for check in checks)
     title = _("Everything works") if fine else _("Something needs you")
     return render(request, "web/health/health.html", {"checks": checks, "title": title, "versions": _versions()})
@@ -123,6 +124,18 @@ def _notices(desk: Desk) -> dict[str, str]:
         "{} notices reached their people in the app only, within a day. They see why under Your desk.", out.failed,
     )  # fmt: skip
     return _check("broken", _("Notices"), text.format(f"{out.failed:,}"), _("{} given up").format(f"{out.failed:,}"))
+
+
+def _webhooks() -> dict[str, str]:
+    fares = hooks()
+    figure = ngettext("{} told", "{} told", fares.active).format(fares.active)
+    if fares.gave_up:
+        text = _("Paused, because messages were not accepted for days: {}. See Settings, Webhooks.")
+        return _check("broken", _("Webhooks"), text.format(", ".join(fares.gave_up)), figure)
+    if fares.failing:
+        text = _("A message was not accepted and is tried again: {}.")
+        return _check("at_risk", _("Webhooks"), text.format(", ".join(fares.failing)), figure)
+    return _check("kept", _("Webhooks"), _("What other systems were told, they accepted."), figure)
 
 
 def _database() -> dict[str, str]:

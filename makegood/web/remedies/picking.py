@@ -34,6 +34,7 @@ from makegood.web.remedies.drafting import Draft, key_of
 from makegood.web.remedies.offering import let_choose, letting
 from makegood.web.remedies.offers import standing_of
 from makegood.web.remedies.words import kind_choices, per_cent, state_words, why_not
+from makegood.webhooks.queries import Sent, sent_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Given:
     due_at: datetime | None
     promise_state: str
     may_take_back: bool
+    sent: str
 
 
 @at_desk("GET", "POST")
@@ -154,13 +156,14 @@ def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) 
     draft, found = _read(case, typed, desk)
     errors = {**draft.errors, **errors}
     reckoned, grants = found.reckoned, grants_of(number)
+    sent = sent_about("grant", [one.id for one in grants])
     standing = standing_of(offers_of(number), case, desk)
     waiting = any(one.state is GrantState.ASKED for one in grants) or (standing is not None and standing.waits)
     first = first_name(case.customer_name)
     return {
         "case": case, "first": first, "url": f"/cases/{case.ref}/remedies/", "may": Do.COMMIT in case.allowed,
         "standing": standing, "letting": letting(found, typed, desk, case, standing),
-        "given": [_given(one, desk) for one in grants], "waiting": waiting,
+        "given": [_given(one, sent.get(one.id, ()), desk) for one in grants], "waiting": waiting,
         "asks": [
             {"ask": one, "key": f"answer-{one.ask}", "value": draft.answers.get(one.ask, "")}
             for one in found.matched.asks
@@ -249,14 +252,20 @@ def _by_when(found: Picker, desk: Desk) -> str:
     return clocks.ahead(max(dues), desk.now) if dues else ""
 
 
-def _given(grant: GrantFacts, desk: Desk) -> Given:
+def _sent(sent: Sequence[Sent], desk: Desk) -> str:
+    """Which systems were told, and when."""
+    told = [_("{name} at {when}").format(name=one.name, when=clocks.moment(one.at, desk.now)) for one in sent]
+    return _("Sent to {}").format(", ".join(told)) if told else ""
+
+
+def _given(grant: GrantFacts, sent: Sequence[Sent], desk: Desk) -> Given:
     stands = grant.state is GrantState.GIVEN and grant.promise_state in UNKEPT
     return Given(
         id=grant.id, title=grant.title, words=state_words(grant),
         cost=format_money(grant.total, grant.currency) if grant.total != Decimal(0) else "",
         state=_mark(grant), why=why_not(grant),
         due_at=grant.due_at if stands else None, promise_state=str(grant.promise_state or ""),
-        may_take_back=stands and desk.may_work,
+        may_take_back=stands and desk.may_work, sent=_sent(sent, desk),
     )  # fmt: skip
 
 

@@ -87,6 +87,8 @@ def _places(desk: Desk) -> list[Option]:
         Option(_("Your desk"), "key", href="/settings/you/"),
         Option(_("Health"), "pulse", href="/health/"),
     ]
+    if desk.administers:
+        places.append(Option(_("Webhooks"), "share", href="/settings/webhooks/"))
     return places if desk.may_work else [place for place in places if place.icon not in ("plus", "flag")]
 
 
