@@ -11,6 +11,7 @@ from pydantic import Field
 
 from makegood.adapters.hooks import Hook
 from makegood.api.caller import ApiRequest
+from makegood.api.door import told
 from makegood.api.forms import Form, Id
 from makegood.webhooks import actions
 from makegood.webhooks.queries import WebhookFacts, deliveries_of, webhook_for, webhooks
@@ -94,7 +95,7 @@ def add_webhook(request: ApiRequest, body: WebhookIn) -> Any:
     number, secret = actions.add_webhook(
         body.name, url=body.url, verbs=body.verbs, by=request.caller.by, now=request.now
     )
-    return 201, _with_secret(webhook_for(request.caller.scope, number), secret)
+    return told(_with_secret(webhook_for(request.caller.scope, number), secret), status=201)
 
 
 @router.get("/webhooks/{webhook_id}", response=WebhookOut, summary="Read a webhook")

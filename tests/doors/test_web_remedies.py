@@ -294,7 +294,7 @@ def test_ones_limit_stands_under_ones_name(cast: Cast) -> None:
 def test_pages_take_few_statements(cast: Cast, url: str, django_assert_max_num_queries: Any) -> None:
     mara, lena = AtDesk(cast.mara), AtDesk(cast.lena)
     mara.post(url, **pick("tonight", "bed", "tenth"))
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(32):
         mara.beside(url, "remedies")
     with django_assert_max_num_queries(16):
         lena.get("/approvals/")
