@@ -24,6 +24,7 @@ from makegood.people.rules import Scope
 from makegood.platform.among import array_of
 
 _LONGEST = 5_000
+_MANY = 1_000
 
 
 class Collected(NamedTuple):
@@ -134,6 +135,9 @@ def _collect(row: Incident, scope: Scope, *, by: Actor, now: datetime) -> Collec
         cursor.execute(_BACK, given)
         cursor.execute(_LEAVE, given)
         left = cursor.rowcount
+        if joined >= _MANY:
+            # The planner has not seen them yet and would look through all for each: a minute instead of a second.
+            cursor.execute("ANALYZE incidents_member, incidents_affected")
     row.collected_at = now
     if joined and row.released_at and not row.stopped_at:
         row.next_batch_at = row.next_batch_at or now

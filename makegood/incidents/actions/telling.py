@@ -38,6 +38,10 @@ PAGE = "page"
 
 def lock(member_ids: Sequence[int], *, now: datetime) -> Stock:
     """Lock the promises of these members and of their open cases, then the customers, then the cases."""
+    with connection.cursor() as cursor:
+        # A release grows the tables that it reads faster than the planner learns of it: taken for small, they were read
+        # whole for each customer, and a batch of five hundred took five seconds instead of half of one.
+        cursor.execute("SET LOCAL enable_seqscan = off")
     asked = {"members": array_of(member_ids)}
     found = fetch_rows(_LOCK, asked)
     customers = fetch_rows("SELECT customer_id FROM incidents_member WHERE id = ANY(%(members)s::bigint[])", asked)

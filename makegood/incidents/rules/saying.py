@@ -96,6 +96,8 @@ def message_of(told: Mapping[Line, str]) -> str:
 
 def _line(words: Words, language: str, line: Line, facts: Facts) -> str:
     own = words.of(language, line)
+    if line is Line.OFFER and not facts.offer:
+        return ""
     if own:
         return filled(own, facts)
     if line is Line.HAPPENED:

@@ -1,0 +1,89 @@
+"""An incident of ten thousand customers: collected, every message prepared, and told in batches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bench.filling import clear, fill_customers, fill_staff, kind_id
+from bench.ground import EMAIL, Ground
+from bench.table import Row, below
+
+CUSTOMERS = 10_000
+BATCH = 500
+
+# Every fifth language of four and one that we do not write in; all can be reached.
+_REACHED = """
+UPDATE customers_customer SET language = (ARRAY['en', 'de', 'es', 'pt', 'fr'])[1 + id %% 5] WHERE id >= %(first)s;
+INSERT INTO customers_contactpoint (customer_id, channel, value, normal)
+SELECT id, 'email', 'c' || id || '@example.com', 'c' || id || '@example.com' FROM customers_customer
+WHERE id >= %(first)s ON CONFLICT DO NOTHING
+"""
+_BROKEN = """
+INSERT INTO promises_promise
+    (source, reference, customer_id, kind_id, title, made_by, made_at, due_at, warn_at, breaks_at, forecast_at, state,
+     next_check_at, currency, attributes)
+SELECT 'storm', 'S' || n, %(first)s + n, %(kind)s, 'In Atlanta at 18:30 with DL 123', 'storm', due - interval '2 days',
+       due, due - interval '1 hour', due, due + interval '1 day', 'at_risk', due, '',
+       '{"from": "JFK", "status": "cancelled"}'
+FROM (SELECT n, now() + interval '3 hours' + n * interval '1 ms' AS due FROM generate_series(0, %(many)s - 1) n) p
+"""
+
+
+def run(place: Ground, *, full: bool) -> Iterator[Row]:
+    """How long ten thousand customers take from the filter to the last of them told."""
+    from makegood.incidents import actions, queries
+    from makegood.incidents.rules.giving import Gift
+    from makegood.incidents.rules.narrowing import Narrow
+    from makegood.journal.actors import Actor, ActorKind
+    from makegood.people.queries import staff_by_email
+    from makegood.remedies.actions import set_limit
+    from makegood.remedies.rules.authority import Limit
+    from makegood.remedies.rules.fit import RemedyKind
+
+    fill_staff(place)
+    clear(place)
+    first = fill_customers(place, CUSTOMERS)
+    place.sql(_REACHED.split(";")[0], {"first": first})
+    place.sql(_REACHED.split(";")[1], {"first": first})
+    place.sql(_BROKEN, {"first": first, "kind": kind_id(place, "delivery"), "many": CUSTOMERS})
+    place.sql("ANALYZE")
+    now = datetime.now(UTC)
+    ada = staff_by_email(EMAIL, now)
+    assert ada is not None
+    by = Actor(ActorKind.STAFF, ada.id, ada.name)
+    hand: dict[str, Any] = {"scope": ada.scope, "by": by, "now": now}
+    set_limit(Limit(grade=ada.grade, currency="GBP"), by=by, now=now)
+    narrow = Narrow(kind="delivery", attributes=(("from", "JFK"), ("status", "cancelled")), due_from=now,
+                    due_before=now + timedelta(days=1))  # fmt: skip
+    collected, number = _timed(lambda: actions.open_incident(title="Storm", narrow=narrow, **hand))
+    gift = Gift(remedy=RemedyKind.CREDIT, titles={"en": "A meal voucher"}, amount=Decimal(15), currency="GBP")
+    actions.set_gift(number, gift, **hand)
+    prepared, many = _timed(lambda: sum(1 for _ in queries.every_message(ada.scope, number, now=now)))
+    assert many == CUSTOMERS
+    counted, _ = _timed(lambda: queries.tally(ada.scope, number, now=now))
+    yield below(
+        f"incident: {CUSTOMERS:,} customers collected and every message prepared", collected + prepared, "s", 60
+    )
+    yield below(f"incident: what a release of {CUSTOMERS:,} would do, in numbers", counted, "s", 60)
+    actions.release(number, batch_size=BATCH, every=0, **hand)
+    told, _ = _timed(lambda: _tell_all(actions.release_due, now))
+    assert queries.incident_for(ada.scope, number).counts.told == CUSTOMERS
+    yield below(f"incident: {CUSTOMERS:,} told in batches of {BATCH}, each with case, gift and journal", told, "s", 60)
+    read, _ = _timed(lambda: queries.incident_for(ada.scope, number))
+    yield below(f"incident: its figures read, {CUSTOMERS:,} told", read * 1000, "ms", 60)
+    clear(place)
+
+
+def _tell_all(turn: Callable[..., bool], now: datetime) -> None:
+    while turn(now=now):
+        pass
+
+
+def _timed(job: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    found = job()
+    return time.perf_counter() - began, found
