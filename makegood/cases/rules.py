@@ -67,6 +67,8 @@ class Purpose(StrEnum):
     PERSONAL_CONTACT = "personal_contact"
     FIND_CAUSE = "find_cause"
     FOLLOW_UP = "follow_up"
+    CHANGE = "change"
+    """What somebody changes in the process, so that it does not happen again."""
 
 
 OF_ONE_PERSON = (Purpose.TAKE_IN_CHARGE, Purpose.PERSONAL_CONTACT)
@@ -74,6 +76,10 @@ OF_ONE_PERSON = (Purpose.TAKE_IN_CHARGE, Purpose.PERSONAL_CONTACT)
 
 STANDING = "Tell the customer how it stands"
 """What the words are called that are promised in the rhythm in which a customer wants to hear from us."""
+
+AMONG_US = (Purpose.FIND_CAUSE, Purpose.CHANGE)
+"""What somebody named does for the house: nobody need speak to the customer because it broke, and it goes with no
+case to another owner."""
 
 FOR_THE_CUSTOMER = (Purpose.FIRST_CONTACT, Purpose.COMMITMENT, Purpose.UPDATE)
 """What was promised to the customer. The other promises of a case are among colleagues: breaking one is no second
@@ -330,17 +336,22 @@ UNDOABLE: Mapping[str, frozenset[str]] = {
     "case.cause": _CAUSES,
     "case.cause_sought": _CAUSES,
     "case.followed_up": frozenset({"case.asked", "case.answered", "case.followed_up", "case.reopened"}),
-    "case.closed": frozenset({"case.reopened", "case.followed_up", "case.answered", *_CAUSES}),
+    "case.closed": frozenset(
+        {"case.reopened", "case.followed_up", "case.answered", "case.process_closed", "case.heard", *_CAUSES}
+    ),
+    "case.process_closed": frozenset({"case.reopened", "case.process_closed"}),
+    "case.heard": frozenset({"case.reopened"}),
     "case.reopened": _ANY,
 }
 """What may be taken back, and what stands on it: once one of those was done since, it stays."""
 
-AFTER_THE_CLOSE = frozenset({"case.closed", "case.followed_up"})
+AFTER_THE_CLOSE = frozenset({"case.closed", "case.followed_up", "case.process_closed", "case.heard"})
 """What may be taken back of a case that is closed."""
 
 _BEFORE = {
     "case.step": "row", "case.noted": "text", "case.asked": "channel", "case.answered": "row",
-    "case.followed_up": "row", "case.committed": "promise",
+    "case.followed_up": "row", "case.heard": "row", "case.process_closed": "words",
+    "case.committed": "promise",
 }  # fmt: skip
 """What an entry must tell for its move to be taken back; of the others, what was "before"."""
 

@@ -49,3 +49,80 @@ class Attended(models.Model):
 
     def __str__(self) -> str:
         return self.cursor
+
+
+class ProcessOwner(models.Model):
+    """Who answers for the process behind a cause, or behind a kind of promise: whoever says what is changed there."""
+
+    cause = models.OneToOneField("cases.Cause", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.OneToOneField("promises.Kind", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cause__isnull=True, kind__isnull=False) | Q(cause__isnull=False, kind__isnull=True),
+                name="process_owner_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} of {self.cause_id or self.kind_id}"
+
+
+class Closure(models.Model):
+    """What is made good in a case beside the customer: the process, and those who carried it.
+
+    `customer_at` is when the case was closed last. `owner` answers for the process; `words` are what was or will be
+    changed, `promise` by when and by whom, if something is still to be done. `employee_at` is when everybody who
+    carried it had been heard.
+    """
+
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+", primary_key=True)
+    customer_at = models.DateTimeField()
+    owner = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    process_at = models.DateTimeField(null=True)
+    process_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    words = models.TextField(blank=True)
+    promise = models.OneToOneField("promises.Promise", null=True, on_delete=models.PROTECT, related_name="+")
+    employee_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "customer_at"], name="closure_process", condition=Q(process_at__isnull=True)),
+            models.Index(
+                fields=["customer_at"], name="closure_open",
+                condition=Q(process_at__isnull=True) | Q(employee_at__isnull=True),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"closures of SR-{self.case_id}"
+
+
+class Hearing(models.Model):
+    """One person who carried a case, and whether they were heard. `lead` is to hear them; what they said is between
+    these two."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    named_at = models.DateTimeField()
+    cost = models.TextField(blank=True)
+    helped = models.TextField(blank=True)
+    heard_at = models.DateTimeField(null=True)
+    heard_by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    word = models.TextField(blank=True)
+    is_well = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "staff"], name="hearing_once")]
+        indexes = [
+            models.Index(fields=["lead"], name="hearing_waits", condition=Q(heard_at__isnull=True)),
+            models.Index(fields=["staff"], name="hearing_own", condition=Q(heard_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} in SR-{self.case_id}"

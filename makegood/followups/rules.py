@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from makegood.cases.rules import Answer, Obstacle, Step
+from makegood.people.rules import Ability, Scope
 from makegood.remedies.rules.fit import RemedyKind
 
 MONEY = frozenset({RemedyKind.REFUND, RemedyKind.CREDIT})
@@ -59,3 +60,11 @@ STOPS: Mapping[Answer, str] = {
     Answer.UNREACHABLE: "The customer could not be reached.",
 }
 """Answers after which we come back no more as planned, and why."""
+
+
+def may_hear(scope: Scope, *, staff_id: int, team_id: int | None, lead_id: int | None) -> bool:
+    """Whether somebody may hear a person: they were named for it, or lead them. Nobody hears themselves."""
+    if scope.staff_id is None or scope.staff_id == staff_id:
+        return False
+    leads = scope.may(Ability.ASSIGN) and (scope.sees_all or (team_id is not None and scope.team_id == team_id))
+    return scope.staff_id == lead_id or leads

@@ -27,6 +27,8 @@ _PLACES = (
     ("/promises/", "promises"),
     ("/approvals/", "approvals"),
     ("/incidents/", "incidents"),
+    ("/closures/", "closures"),
+    ("/settings/closing/", "closing"),
     ("/customers/", "customers"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

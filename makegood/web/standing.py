@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from makegood.cases.queries import own_work
+from makegood.followups.queries import own_closures
 from makegood.notices.queries import unread
 from makegood.remedies.queries import own_standing
 from makegood.web.desk import Desk
@@ -15,13 +16,15 @@ _SHOWN = 999
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Broken on Today, open cases, promises not kept yet, unread notices, and decisions asked of the one who looks."""
+    """Broken on Today, open cases, promises not kept yet, unread notices, decisions asked of the one who looks, and
+    closed cases in which they have something left to make good."""
 
     today: int
     cases: int
     promises: int
     notices: int
     approvals: int
+    closures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,6 @@ def standing_for(desk: Desk) -> Standing:
     own = own_standing(desk.staff_id, desk.organisation.currency, at_most=_SHOWN)
     counts = Counts(
         today=mine.broken, cases=mine.cases, promises=mine.promises, notices=unread(desk.staff_id, at_most=_SHOWN),
-        approvals=own.waiting,
+        approvals=own.waiting, closures=own_closures(desk.staff_id, at_most=_SHOWN),
     )  # fmt: skip
     return Standing(counts, own.limit)

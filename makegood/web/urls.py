@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from makegood.web.cases import acting, changing, page, reporting
 from makegood.web.cases import views as cases
+from makegood.web.closures import views as closures
 from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
 from makegood.web.health import views as health
@@ -21,7 +22,7 @@ from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.remedies import authority, deciding, offering, owed, picking
 from makegood.web.search import views as search
-from makegood.web.settings import absences, kinds, ladder, own, people, playbooks, playbooks_trying, webhooks
+from makegood.web.settings import absences, closing, kinds, ladder, own, people, playbooks, playbooks_trying, webhooks
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
 
@@ -50,6 +51,12 @@ class Part(CaseRef):
     regex = "|".join(changing.PARTS)
 
 
+class ClosureDeed(CaseRef):
+    """What is made good in a closed case."""
+
+    regex = "|".join(closures.DEEDS)
+
+
 class Move(CaseRef):
     """What may be done with a promise of a case."""
 
@@ -66,6 +73,7 @@ register_converter(CaseRef, "case")
 register_converter(OfOwed, "of_owed")
 register_converter(Deed, "deed")
 register_converter(Part, "part")
+register_converter(ClosureDeed, "closure")
 register_converter(Move, "commitment")
 
 urlpatterns: list[URLPattern] = [
@@ -110,6 +118,10 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/page/revoke/", page.revoke),
     path("cases/<case:ref>/page/preview/", page.preview),
     path("cases/<case:ref>/<deed:deed>/", acting.act),
+    path("closures/", closures.every),
+    path("closures/<case:ref>/<closure:deed>/", closures.act),
+    path("settings/closing/", closing.closing),
+    path("settings/closing/owners/", closing.owners),
     path("approvals/", deciding.approvals),
     path("approvals/<int:number>/", deciding.approval),
     path("customers/", customers.customers),

@@ -12,7 +12,7 @@ from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.actions.noticing import settle_charge
 from makegood.cases.models import Case, Commitment, Escalation
 from makegood.cases.queries.ladder import ladders
-from makegood.cases.rules import Purpose
+from makegood.cases.rules import AMONG_US, Purpose
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal
 from makegood.people.ladder import Rung
@@ -88,7 +88,7 @@ def _take(case: Case, charges: list[Charge], *, by: Actor, now: datetime) -> Non
     settle_charge(case, by=by, now=now)
     for one in charges:
         promises.keep(one.promise_id, by=by, now=now)
-    to_speak = [one for one in charges if one.because != Purpose.FIND_CAUSE]
+    to_speak = [one for one in charges if one.because not in AMONG_US]
     if case.closed_at is None and to_speak and not _personal(case, me):
         due_at = _clock(case, to_speak[-1].rung, now).due()
         promise_contact(case, by=by, now=now, staff_id=me, name=by.name, due_at=due_at)

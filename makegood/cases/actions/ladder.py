@@ -14,7 +14,7 @@ from makegood.cases.actions.holding import entry
 from makegood.cases.actions.noticing import Climbed, tell_climbed, tell_sponsors
 from makegood.cases.actions.storing import set_severities
 from makegood.cases.models import Case, Commitment
-from makegood.cases.rules import FOR_THE_CUSTOMER, GRAVEST, Purpose
+from makegood.cases.rules import AMONG_US, FOR_THE_CUSTOMER, GRAVEST, Purpose
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.people.ladder import Drawn, Rung
@@ -23,7 +23,7 @@ from makegood.promises.rules import Moved
 
 # A case may be closed while a named person finds the cause, and we come back to the customer after it: these promises,
 # and the rungs they climb, live on.
-_AFTER_THE_CLOSE = (Purpose.FIND_CAUSE, Purpose.TAKE_IN_CHARGE, Purpose.FOLLOW_UP)
+_AFTER_THE_CLOSE = (Purpose.FIND_CAUSE, Purpose.TAKE_IN_CHARGE, Purpose.FOLLOW_UP, Purpose.CHANGE)
 SECOND_FAILURE = "second_failure"
 """Why somebody is drawn in when no promise of the case broke: the customer was failed before."""
 
@@ -114,7 +114,7 @@ def _entry(one: Broken, title: str, found: Found, by: Actor, now: datetime) -> N
 
 def _climbed(one: Broken, found: Found) -> Climbed:
     person = found[one.id][0].person if one.id in found else None
-    contact = one.purpose != Purpose.FIND_CAUSE
+    contact = one.purpose not in AMONG_US
     return Climbed(
         one.case_id, one.id, one.owner_id, person.id if person else None, person.name if person else "", contact
     )

@@ -11,7 +11,7 @@ from django.db import transaction
 from makegood.cases.actions.holding import bring_to_desk, check_can_own, hold, person, tell
 from makegood.cases.actions.noticing import tell_declined, tell_handed, tell_offered
 from makegood.cases.models import Case, Commitment
-from makegood.cases.rules import OF_ONE_PERSON, Purpose
+from makegood.cases.rules import AMONG_US, OF_ONE_PERSON
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid
 from makegood.people.queries import staff_by_id
@@ -20,7 +20,7 @@ from makegood.platform.among import Among
 from makegood.promises import actions as promises
 from makegood.promises.rules import UNKEPT
 
-_PERSONAL = (*OF_ONE_PERSON, Purpose.FIND_CAUSE)
+_PERSONAL = (*OF_ONE_PERSON, *AMONG_US)
 
 
 @transaction.atomic

@@ -149,7 +149,7 @@ LEFT JOIN LATERAL (
 ) f ON true
 LEFT JOIN LATERAL (
     SELECT p.title, p.due_at FROM cases_commitment m JOIN promises_promise p ON p.id = m.promise_id
-    WHERE m.case_id = c.id AND m.purpose NOT IN ('take_in_charge', 'personal_contact', 'find_cause')
+    WHERE m.case_id = c.id AND m.purpose NOT IN ('take_in_charge', 'personal_contact', 'find_cause', 'change')
       AND p.state IN ('open', 'at_risk', 'broken')
     ORDER BY p.due_at, m.id LIMIT 1
 ) n ON true

@@ -9,6 +9,7 @@ from django.db import transaction
 from makegood.cases.actions.closing import end, reopen_for
 from makegood.cases.actions.holding import hold, person, said
 from makegood.cases.queries import case_for
+from makegood.followups.actions.closures import open_closures
 from makegood.followups.actions.planning import plan, stop
 from makegood.followups.queries.ending import obstacles
 from makegood.followups.queries.following import pending_of
@@ -20,7 +21,8 @@ from makegood.remedies.queries import owing
 @transaction.atomic
 def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
     """Close the case with the outcome that the customer's answers make. We come back to them all the same: where
-    nothing is planned yet, it is now.
+    nothing is planned yet, it is now. This is the customer closure: that of the process and that of those who carried
+    the case are still to be made, by others.
 
     Raises Refusal with the code and sentence of the first obstacle that stands in the way.
     """
@@ -30,6 +32,7 @@ def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
     standing = obstacles(facts, owing(facts, now=now))
     planned = plan(case, asked=True, by=by, now=now) if not standing and not pending_of(number) else []
     end(case, facts.story, standing, told={"planned": planned}, by=by, now=now)
+    open_closures(case, by=by, now=now)
 
 
 @transaction.atomic

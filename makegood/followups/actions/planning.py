@@ -15,8 +15,9 @@ from makegood.cases.queries import case_for
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Outcome, Purpose, outcome_of
 from makegood.customers.queries import customer_for
+from makegood.followups.actions.closures import name_owners
 from makegood.followups.models import Attended, FollowUp
-from makegood.followups.queries.following import fixed_since, is_fixed, patience, pending_of
+from makegood.followups.queries.following import causes_since, fixed_since, is_fixed, patience, pending_of
 from makegood.followups.rules import heard, openings, wait_before
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.journal.queries import START, latest_cursor
@@ -38,7 +39,8 @@ LEFT_IN_PEACE = (Outcome.WILL_NOT_FORGIVE, Outcome.UNREACHABLE)
 
 @transaction.atomic
 def attend(*, now: datetime) -> int:
-    """Plan the follow-ups of cases that the journal says were put right; what no person starts is pulled.
+    """Plan the follow-ups of cases that the journal says were put right, and name who answers for the process of those
+    whose cause was found since; what no person starts is pulled.
 
     Several workers share this: one at a time reads on. Returns how many plans were made.
     """
@@ -51,6 +53,7 @@ def attend(*, now: datetime) -> int:
     cases = Case.objects.select_for_update(of=("self",)).select_related("customer").defer("search")
     fixed = [case for case in cases.filter(pk__in=numbers).order_by("pk") if is_fixed(case.pk)]
     planned = [plan(case, by=SYSTEM, now=now) for case in fixed]
+    name_owners(causes_since(place.cursor, upto), by=SYSTEM, now=now)
     place.cursor = upto
     place.save(update_fields=["cursor"])
     return len(planned)

@@ -7,8 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from makegood.cases.actions.undoing import REASON, Way, give_back, promise_to_speak, take_back
-from makegood.cases.models import Case, SatisfactionCheck
+from makegood.cases.models import Case, Commitment, SatisfactionCheck
+from makegood.followups.actions.hearing import settle_employees
 from makegood.followups.actions.planning import renew
+from makegood.followups.models import Closure, Hearing
 from makegood.journal.actors import Actor
 from makegood.journal.queries import Recorded
 from makegood.people.rules import Scope
@@ -67,9 +69,27 @@ def _close(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     give_back(case, entry, by, now)
 
 
+def _process(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    """What was said to change counts no more, and what was promised with it is let go."""
+    promise_id = entry.data.get("promise")
+    if promise_id is not None:
+        promises.let_go([promise_id], reason=REASON, by=by, now=now)
+        Commitment.objects.filter(case=case, promise_id=promise_id).update(undone_at=now)
+    Closure.objects.filter(case=case).update(words="", process_at=None, process_by=None, promise=None)
+
+
+def _heard(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    """They are to be heard still."""
+    rows = Hearing.objects.filter(pk=entry.data["row"], case=case)
+    rows.update(word="", is_well=None, heard_at=None, heard_by=None)
+    settle_employees(case, now)
+
+
 _WAYS: dict[str, Way] = {
     "case.asked": _question,
     "case.answered": _answer,
     "case.followed_up": _follow_up,
     "case.closed": _close,
+    "case.process_closed": _process,
+    "case.heard": _heard,
 }

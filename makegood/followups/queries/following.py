@@ -89,22 +89,33 @@ WHERE c.closed_at IS NULL
     WHERE f.case_id = c.id AND f.attempt IS NULL))
 """
 # A cursor that is not of the past is of another server's count, as in the journal's own readers.
-_NEWS = """
-SELECT DISTINCT m.case_id FROM journal_entry j JOIN cases_commitment m ON m.promise_id = j.subject_id
-WHERE (j.xid, j.id) > (
+_SINCE = """
+(j.xid, j.id) > (
     CASE WHEN %(xid)s < pg_snapshot_xmin(pg_current_snapshot())::text::bigint THEN %(xid)s ELSE 0 END, %(number)s
-  ) AND (j.xid, j.id) <= (%(upto_xid)s, %(upto)s)
-  AND j.subject_kind = 'promise' AND j.verb IN ('promise.kept', 'promise.kept_late', 'promise.released')
-  AND m.purpose = 'commitment'
+) AND (j.xid, j.id) <= (%(upto_xid)s, %(upto)s)
 """
+_KEPT = f"""
+SELECT m.case_id FROM journal_entry j JOIN cases_commitment m ON m.promise_id = j.subject_id
+WHERE {_SINCE} AND j.subject_kind = 'promise' AND m.purpose = 'commitment'
+  AND j.verb IN ('promise.kept', 'promise.kept_late', 'promise.released')
+"""  # noqa: S608 - written above
+_CAUSES = f"SELECT DISTINCT j.case_id FROM journal_entry j WHERE {_SINCE} AND j.verb = 'case.cause'"  # noqa: S608
 
 
 def fixed_since(cursor: str, upto: str) -> list[int]:
     """The cases that the journal between two cursors says were put right, and that want a plan."""
+    wanted = f"SELECT c.id {_FIXED} AND c.id IN ({_KEPT}) ORDER BY c.id"
+    return [number for (number,) in fetch_rows(wanted, _between(cursor, upto))]
+
+
+def causes_since(cursor: str, upto: str) -> list[int]:
+    """The cases whose cause was recorded between two cursors of the journal."""
+    return [number for (number,) in fetch_rows(_CAUSES, _between(cursor, upto))]
+
+
+def _between(cursor: str, upto: str) -> dict[str, int]:
     (xid, number), (upto_xid, last) = (map(int, text.split("-")) for text in (cursor, upto))
-    asked = {"xid": xid, "number": number, "upto_xid": upto_xid, "upto": last}
-    found = fetch_rows(f"SELECT c.id {_FIXED} AND c.id IN ({_NEWS}) ORDER BY c.id", asked)
-    return [number for (number,) in found]
+    return {"xid": xid, "number": number, "upto_xid": upto_xid, "upto": last}
 
 
 def is_fixed(number: int) -> bool:
