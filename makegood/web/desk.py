@@ -70,9 +70,10 @@ class Desk:
 
 
 class DeskRequest(HttpRequest):
-    """A request of somebody who is signed in."""
+    """A request of somebody who is signed in. A view that counted what is broken of theirs leaves it in `broken`."""
 
     desk: Desk
+    broken: int
     htmx: HtmxDetails
 
 

@@ -54,8 +54,9 @@ class Me:
 class Shell:
     """The rail, the bottom bar and the dialogs."""
 
-    def __init__(self, desk: Desk, path: str, query: str) -> None:
+    def __init__(self, desk: Desk, path: str, query: str, broken: int | None) -> None:
         self._desk = desk
+        self._broken = broken
         self._path = path
         self._query = query
 
@@ -94,7 +95,7 @@ class Shell:
 
     @cached_property
     def standing(self) -> Standing:
-        return standing_for(self._desk)
+        return standing_for(self._desk, broken=self._broken)
 
     @property
     def counts(self) -> Counts:
@@ -133,7 +134,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     desk: Desk | None = getattr(request, "desk", None)
     if desk is None:
         return {}
-    around = Shell(desk, request.path, request.META.get("QUERY_STRING", ""))
+    around = Shell(desk, request.path, request.META.get("QUERY_STRING", ""), getattr(request, "broken", None))
     return {"shell": around, "desk": desk, "now": desk.now, "me": desk.name}
 
 

@@ -40,9 +40,9 @@ def counts_for(desk: Desk) -> Counts:
     return standing_for(desk).counts
 
 
-def standing_for(desk: Desk) -> Standing:
-    """The counts, each up to 999, and the limit."""
-    mine = own_work(desk.scope, at_most=_SHOWN)
+def standing_for(desk: Desk, *, broken: int | None = None) -> Standing:
+    """The counts, each up to 999, and the limit. `broken` is what Today counts, when its page has counted it."""
+    mine = own_work(desk.scope, at_most=_SHOWN, broken=broken)
     own = own_standing(desk.staff_id, desk.organisation.currency, at_most=_SHOWN)
     counts = Counts(
         today=mine.broken, cases=mine.cases, promises=mine.promises, notices=unread(desk.staff_id, at_most=_SHOWN),

@@ -21,7 +21,7 @@ class OwnWork:
 
 # Asked for every page: by hand and in one, and without asking whether one may see one's own.
 _OWN = """
-SELECT least(%(at_most)s, (SELECT count(*) FROM stood WHERE "group" = 'broken') + (SELECT count(*) FROM ({broken}) p)),
+SELECT least(%(at_most)s, {broken}),
        (SELECT count(*) FROM (
             SELECT FROM cases_case WHERE owner_id = %(me)s AND closed_at IS NULL AND NOT light
             LIMIT %(at_most)s) c),
@@ -31,8 +31,15 @@ SELECT least(%(at_most)s, (SELECT count(*) FROM stood WHERE "group" = 'broken') 
 """
 
 
-def own_work(scope: Scope, *, at_most: int) -> OwnWork:
-    """What is theirs, each counted up to `at_most`."""
-    statement = grouped(scope, "me") + _OWN.format(broken=CASELESS_MINE.format(state="broken", down="DESC"))
-    asked = {"me": scope.staff_id or NOBODY, "read": MOST_READ, "at_most": at_most}
-    return OwnWork(*fetch_rows(statement, asked)[0])
+_BROKEN = f"""
+(SELECT count(*) FROM stood WHERE "group" = 'broken')
++ (SELECT count(*) FROM ({CASELESS_MINE.format(state="broken", down="DESC")}) p)
+"""  # noqa: S608 - written here and in `standing`
+
+
+def own_work(scope: Scope, *, at_most: int, broken: int | None = None) -> OwnWork:
+    """What is theirs, each counted up to `at_most`. `broken` is given when a page has counted it for its own list."""
+    asked = {"me": scope.staff_id or NOBODY, "at_most": at_most}
+    if broken is not None:
+        return OwnWork(*fetch_rows(_OWN.format(broken="%(broken)s"), asked | {"broken": broken})[0])
+    return OwnWork(*fetch_rows(grouped(scope, "me") + _OWN.format(broken=_BROKEN), asked | {"read": MOST_READ})[0])

@@ -31,7 +31,7 @@ def _group(group: DeskGroup, who: Who, desk: Desk, before: Sequence[QueueRow]) -
     count = group.count + len(before)
     rows = [*before, *(_row(row, base, group.key) for row in group.rows)][:SHOWN]
     return Group(
-        key=group.key, label=label, count=f"{count:,}+" if group.cut else f"{count:,}", calm=calm,
+        key=group.key, label=label, many=count, count=f"{count:,}+" if group.cut else f"{count:,}", calm=calm,
         word=word, first=_row(group.first, base, group.key) if group.first else None, rows=rows,
         more=more if count > len(rows) else "", more_url=url + whose(who, desk),
     )  # fmt: skip

@@ -44,10 +44,13 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of the queue; `calm` is what it says when it is empty, `first` its oldest or next row, as `word` says."""
+    """A group of the queue; `calm` is what it says when it is empty, `first` its oldest or next row, as `word` says.
+
+    It holds so `many`, and `count` says so."""
 
     key: str
     label: str
+    many: int
     count: str
     rows: Sequence[QueueRow]
     calm: str
