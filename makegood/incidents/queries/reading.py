@@ -16,7 +16,7 @@ from makegood.incidents.rules.plan import Plan, plan_of
 from makegood.incidents.rules.standing import ALLOWED, Course, Deed, IncidentState, state_of
 from makegood.people.rules import Ability, Scope
 from makegood.platform.among import array_of
-from makegood.platform.rows import fetch_rows
+from makegood.platform.rows import any_row, fetch_rows
 from makegood.promises.queries import kind_named
 from makegood.remedies.actions.approving import DECIDE, UNLESS_TOLD
 
@@ -127,6 +127,8 @@ def incident_for(scope: Scope, number: int) -> IncidentFacts:
 
 def incidents(scope: Scope, *, ended: bool | None = None, limit: int = MOST) -> tuple[IncidentLine, ...]:
     """The newest incidents that may be seen; `ended` tells which kind, None both."""
+    if ended is False and not any_row("incidents_incident WHERE ended_at IS NULL", ()):
+        return ()
     rows = visible(scope).select_related("owner").order_by("-opened_at", "-pk")
     if ended is not None:
         rows = rows.filter(ended_at__isnull=not ended)

@@ -14,6 +14,7 @@ from makegood.cases.queries.seeing import visible
 from makegood.kernel.refusals import Refusal, missing
 from makegood.people.rules import Scope
 from makegood.platform.among import Among
+from makegood.platform.rows import any_row, fetch_rows
 from makegood.promises.rules import State
 from makegood.remedies.models import Approval, Grant
 from makegood.remedies.rules.fit import RemedyKind
@@ -113,8 +114,8 @@ def words_of(grant_ids: Collection[int]) -> dict[int, str]:
 
 def kinds_given(number: int) -> frozenset[RemedyKind]:
     """The kinds of remedies that were given in a case and not taken back."""
-    rows = Grant.objects.filter(case_id=number, state=GrantState.GIVEN).order_by().values_list("remedy", flat=True)
-    return frozenset(RemedyKind(remedy) for remedy in rows)
+    given = "SELECT DISTINCT remedy FROM remedies_grant WHERE case_id = %s AND state = %s"
+    return frozenset(RemedyKind(remedy) for (remedy,) in fetch_rows(given, [number, GrantState.GIVEN.value]))
 
 
 def unknown_grant() -> Refusal:
@@ -132,12 +133,16 @@ def approvals_waiting(scope: Scope) -> tuple[ApprovalFacts, ...]:
 
 def approvals_asked_of(staff_id: int) -> tuple[ApprovalFacts, ...]:
     """Those that one person decides, the next to be due first."""
+    if not any_row("remedies_approval WHERE asked_of_id = %s AND decided_at IS NULL", [staff_id]):
+        return ()
     mine = Approval.objects.filter(asked_of=staff_id, decided_at__isnull=True)
     return tuple(_approvals(mine.order_by("promise__due_at", "id")[:200]))
 
 
 def approvals_awaited(number: int) -> tuple[ApprovalFacts, ...]:
     """What a case that the caller may see waits for somebody to decide."""
+    if not any_row("remedies_approval WHERE case_id = %s AND decided_at IS NULL", [number]):
+        return ()
     return tuple(_approvals(Approval.objects.filter(case_id=number, decided_at__isnull=True).order_by("id")))
 
 
@@ -183,6 +188,8 @@ def grant_facts(row: Grant) -> GrantFacts:
 
 def _approvals(rows: QuerySet[Approval]) -> list[ApprovalFacts]:
     whole = list(rows.select_related("case__customer", "asked_by", "asked_of", "decided_by", "promise"))
+    if not whole:
+        return []
     of: dict[int | None, list[GrantFacts]] = {}
     for grant in _facts(Grant.objects.filter(approval_id__in=[row.pk for row in whole])):
         of.setdefault(grant.approval_id, []).append(grant)

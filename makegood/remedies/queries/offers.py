@@ -8,6 +8,7 @@ from datetime import datetime
 from makegood.cases.queries.seeing import visible
 from makegood.kernel.refusals import missing
 from makegood.people.rules import Scope
+from makegood.platform.rows import any_row
 from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.models import Grant, Offer
 from makegood.remedies.queries.grants import GrantFacts, grant_facts
@@ -56,9 +57,9 @@ class OfferFacts:
 
 def offers_of(number: int) -> tuple[OfferFacts, ...]:
     """The offers of a case that the caller may see, the newest first."""
-    rows = list(Offer.objects.filter(case_id=number).select_related("by", "decided_by", "grant__promise"))
-    if not rows:
+    if not any_row("remedies_offer WHERE case_id = %s", [number]):
         return ()
+    rows = list(Offer.objects.filter(case_id=number).select_related("by", "decided_by", "grant__promise"))
     options: dict[int | None, list[GrantFacts]] = {}
     # What was chosen became a remedy of its own; what could be chosen is the rest.
     stand = [GrantState.OFFERED, GrantState.ASKED, GrantState.REFUSED]
