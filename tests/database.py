@@ -19,6 +19,8 @@ if _is_controller:
     os.environ[OWN] = tempfile.mkdtemp(prefix="makegood-test-", dir="/var/tmp")
     Path(os.environ[OWN]).chmod(0o755)
 os.environ["MAKEGOOD_HOME"] = os.environ[OWN]
+# Every worker of the tests is a web server of its own, which counts by itself who tried to sign in.
+os.environ["MAKEGOOD_WEB_PROCESSES"] = "1"
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("MAKEGOOD_BIND", None)
 

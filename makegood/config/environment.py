@@ -13,10 +13,22 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from makegood.config.identity import read_company
-from makegood.config.values import BadSetting, choice, flag, host_of, mail_account, network_names, switch, web_address
+from makegood.config.values import (
+    BadSetting,
+    choice,
+    count,
+    flag,
+    host_of,
+    mail_account,
+    network_names,
+    switch,
+    web_address,
+)
 from makegood.platform.company import Company
 
 _SHORTEST_KEY = 32
+# Two answer while one calculates; each takes some 100 MiB and up to 16 connections to the database.
+_USUAL_PROCESSES, _MOST_PROCESSES = 2, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,7 @@ class Environment:
     database_url: str
     bind_host: str
     bind_port: int
+    web_processes: int
     base_url: str
     heartbeat_url: str
     key: str
@@ -76,6 +89,12 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         database_url=_database_url(variables.get("DATABASE_URL", "")),
         bind_host=host,
         bind_port=port,
+        web_processes=count(
+            "MAKEGOOD_WEB_PROCESSES",
+            variables.get("MAKEGOOD_WEB_PROCESSES", ""),
+            default=min(_USUAL_PROCESSES, os.cpu_count() or 1),
+            most=_MOST_PROCESSES,
+        ),
         base_url=_base_url(variables.get("MAKEGOOD_URL", f"http://{_bracketed(shown)}:{port}")),
         heartbeat_url=web_address("MAKEGOOD_HEARTBEAT_URL", variables.get("MAKEGOOD_HEARTBEAT_URL", "")),
         key=_key(variables.get("MAKEGOOD_SECRET_KEY", "")),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
@@ -27,18 +30,27 @@ STOP_SECONDS = 10
 def serve(where: Environment) -> None:
     """Answer requests until told to stop. Raises Fault when the address cannot be had."""
     claim_port(where.bind_host, where.bind_port)
+    if where.web_processes > 1:
+        _measure_together(where.home / "figures" / str(where.bind_port))
     Server(
         "makegood.config.wsgi:application",
         address=where.bind_host,
         port=where.bind_port,
         interface=Interfaces.WSGI,
-        workers=int(__import__("os").environ.get("WK", "1")),
+        workers=where.web_processes,
         blocking_threads=THREADS,
         backlog=BACKLOG,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
     ).serve(target_loader=load, wrap_loader=False)
+
+
+def _measure_together(folder: Path) -> None:
+    """Have all processes write what they measure into a folder, so that whichever is asked tells of all of them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def load() -> Callable[..., Any]:

@@ -149,6 +149,16 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = ENVIRONMENT.home / "files"
 POLICIES = ENVIRONMENT.home / "policies"
 
+# Nothing but how often somebody tried to sign in: counted together, whichever process was asked.
+if ENVIRONMENT.web_processes > 1:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": ENVIRONMENT.home / "tries",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    }
+
 # A request is a handful of fields or one batch of facts; a file goes through the import door.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

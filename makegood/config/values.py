@@ -30,6 +30,13 @@ def choice(name: str, text: str, values: dict[str, bool]) -> bool:
     return values[text]
 
 
+def count(name: str, text: str, *, default: int, most: int) -> int:
+    """A number from 1 to `most`; nothing is the default."""
+    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise BadSetting(f"{name} is {text!r}. Give a number from 1 to {most}, or leave it out.")
+    return int(text) if text else default
+
+
 def web_address(name: str, text: str) -> str:
     """An address that starts with http:// or https://, or nothing."""
     if text and not (text.startswith(("http://", "https://")) and host_of(text)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import time
@@ -11,21 +12,33 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from makegood.platform.logs import REQUEST, tell
 
-MEASURED = CollectorRegistry()
+_MEASURED = CollectorRegistry()
 _SECONDS = Histogram(
     "makegood_request_seconds", "How long requests took, by the pattern of their address",
-    ["method", "route", "status"], registry=MEASURED,
+    ["method", "route", "status"], registry=_MEASURED,
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )  # fmt: skip
-ProcessCollector(registry=MEASURED)
+ProcessCollector(registry=_MEASURED)
+# Where several processes answer at one address, each writes its numbers into a file of this folder.
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 # What a proxy before us may call a request: nothing that could forge a line of a log.
 _NAME = re.compile(r"[\w.:-]{1,64}")
 
 log = logging.getLogger("makegood.request")
+
+
+def measured() -> CollectorRegistry:
+    """What was measured in every process of this web server; of a single one its memory and files, too."""
+    if _SHARED not in os.environ:
+        return _MEASURED
+    every = CollectorRegistry()
+    MultiProcessCollector(every)  # type: ignore[no-untyped-call]
+    return every
 
 
 class MeasuringMiddleware:

@@ -68,6 +68,8 @@ def test_an_unknown_command_is_told_apart_from_a_failure() -> None:
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
         ("MAKEGOOD_PASSWORDS", "no", "on or off"),
         ("MAKEGOOD_LOG", "xml", "text or json"),
+        ("MAKEGOOD_WEB_PROCESSES", "0", "from 1 to 16"),
+        ("MAKEGOOD_WEB_PROCESSES", "two", "from 1 to 16"),
         ("MAKEGOOD_PASSWORDS", "off", "MAKEGOOD_OIDC_ISSUER"),
         ("MAKEGOOD_OIDC_ISSUER", "login.example.com", "https://"),
         ("MAKEGOOD_OIDC_ISSUER", "http://login.example.com", "anybody"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -138,3 +139,44 @@ def test_a_running_desk_tells_programs_what_it_does() -> None:
 
 def test_the_link_in_text_logs_names_no_request(cast: Cast) -> None:
     assert "X-Request-ID" not in Client().get(link_for(cast.ada.pk)).headers
+
+
+def test_all_processes_of_a_web_server_count_together() -> None:
+    """Whichever is asked tells of every request, and a password is tried no oftener for there being several."""
+    with an_installation() as ours:
+        ours.must("init", "--name", "Hill", "--email", "ann@hill.example", "--password", "correct horse battery")
+        ours.more = {"MAKEGOOD_WEB_PROCESSES": "3"}
+        ours.start("web")
+        url = f"http://127.0.0.1:{ours.port}"
+        wait_until(lambda: answers(url), seconds=60, what="the web server")
+        asked = [requests.get(f"{url}/search/", timeout=10).status_code for _ in range(12)]
+        told = {requests.get(f"{url}/metrics", timeout=10).text.count("process_resident") for _ in range(6)}
+        counts = {
+            sample.value
+            for _ in range(6)
+            for family in text_string_to_metric_families(requests.get(f"{url}/metrics", timeout=10).text)
+            for sample in family.samples
+            if sample.name == "makegood_request_seconds_count" and sample.labels["route"] == "search/"
+        }
+        statuses = [sign_in(url, "wrong password here") for _ in range(7)]
+    assert counts == {len(asked)}
+    assert told == {0}, "the memory of one of several says nothing"
+    assert statuses[-1] == 429 or "Too many" in str(statuses[-1])
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def sign_in(url: str, password: str) -> int | str:
+    visit = requests.Session()
+    token = re.search(
+        r'name="csrfmiddlewaretoken" value="([^"]+)"', visit.get(f"{url}/accounts/login/", timeout=10).text
+    )
+    assert token is not None
+    form = {"login": "ann@hill.example", "password": password, "csrfmiddlewaretoken": token[1]}
+    answer = visit.post(f"{url}/accounts/login/", data=form, headers={"Referer": url}, timeout=10)
+    return answer.status_code if answer.status_code != 200 else answer.text

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from makegood.intake.rules import columns, delimited, excel, jsontext
+from makegood.intake.rules import columns, delimited, jsontext
 from makegood.intake.rules.opening import ZIP, decode, open_bytes, peek
 from makegood.intake.rules.rows import Record, RejectedRow
 from makegood.intake.rules.spec import FileShape
@@ -125,6 +125,9 @@ def _without_footer(rows: Iterator[ReadRow], count: int) -> Iterator[ReadRow]:
 
 
 def _open_excel(stream: io.BufferedReader, path: Path, shape: FileShape) -> Table:
+    # Only here: reading workbooks takes 4 MiB in every process, and most of them never see one.
+    from makegood.intake.rules import excel
+
     rows = excel.rows(stream, path, shape)
     if shape.columns:
         after = (row for row in rows if row.line >= shape.header_line)

@@ -14,17 +14,17 @@ from makegood.cases.queries import standing
 from makegood.journal.queries import entries_written
 from makegood.platform.health import workers
 from makegood.promises.queries import due_between, held_count, in_trouble, next_check, overdue_checks
-from makegood.web.measuring import MEASURED
+from makegood.web.measuring import measured
 from makegood.webhooks.queries import hooks
 
 _LATELY = timedelta(hours=1)
 
 
 def figures(now: datetime) -> bytes:
-    """Everything, as Prometheus reads it: of the installation from its database, of this process from its memory."""
+    """Everything, as Prometheus reads it: of the installation from its database, of this web server by itself."""
     registry = CollectorRegistry()
     registry.register(_Installation(now))
-    return generate_latest(registry) + generate_latest(MEASURED)
+    return generate_latest(registry) + generate_latest(measured())
 
 
 class _Installation:
