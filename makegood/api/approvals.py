@@ -32,6 +32,7 @@ class ApprovalOut(Schema):
     title: str
     customer: str
     harm: str
+    needs: str
     asked_by: str
     asked_of: Named
     asked_at: datetime
@@ -104,7 +105,19 @@ def decide(request: ApiRequest, approval_id: Id, body: DecideIn) -> HttpResponse
 
 
 def _approval_out(approval: ApprovalFacts) -> dict[str, Any]:
-    same = ("id", "harm", "asked_by", "asked_at", "decide_by", "note", "total", "currency", "approved", "to_choose")
+    same = (
+        "id",
+        "harm",
+        "needs",
+        "asked_by",
+        "asked_at",
+        "decide_by",
+        "note",
+        "total",
+        "currency",
+        "approved",
+        "to_choose",
+    )
     return {
         **{name: getattr(approval, name) for name in (*same, "decided_by", "decided_at", "reason")},
         "case": f"SR-{approval.case}", "title": approval.case_title, "customer": approval.customer_name,

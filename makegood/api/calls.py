@@ -9,7 +9,7 @@ from ninja import Router
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest, person
-from makegood.api.case_parts import Channel, DueIn, StepTakenOut, Words, case_out
+from makegood.api.case_parts import Channel, DueIn, HeededOut, Words, case_out
 from makegood.api.customers import time_zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of
@@ -26,7 +26,7 @@ router = Router(tags=["cases"])
 
 class CallIn(DueIn):
     """A call: what was said, with whom (the customer unless said), when (now unless said), which steps of the
-    conversation it covered, the harm that was heard, and what was promised in it and by when."""
+    conversation it covered, the harm that was heard, what they need, and what was promised in it and by when."""
 
     words: Annotated[str, Field(min_length=1, max_length=10_000)]
     with_: Annotated[str, Field(alias="with", max_length=120)] = ""
@@ -34,10 +34,11 @@ class CallIn(DueIn):
     channel: Channel = "phone"
     steps: Annotated[list[Step], Field(max_length=9)] = []
     harm: Words = ""
+    needs: Words = ""
     promised: Annotated[str, Field(max_length=300)] = ""
 
 
-@router.post("/cases/{number}/calls", response=StepTakenOut, summary="Log a call")
+@router.post("/cases/{number}/calls", response=HeededOut, summary="Log a call")
 def log_call(request: ApiRequest, number: str, body: CallIn) -> HttpResponse:
     """Record a call that was held. What was said stands with `listen`, which every call holds; `warnings` stop
     nothing."""
@@ -49,7 +50,8 @@ def log_call(request: ApiRequest, number: str, body: CallIn) -> HttpResponse:
         promised = actions.Next(title=body.promised, due_at=due.at, due_on=due.on)
     heeded = actions.log_call(
         case.number, words=body.words, steps=body.steps, held=Held(body.held_at or request.now, body.with_),
-        channel=body.channel, harm=body.harm, promised=promised, scope=doer.scope, by=doer.by, now=request.now,
+        channel=body.channel, harm=body.harm, needs=body.needs, promised=promised, scope=doer.scope, by=doer.by,
+        now=request.now,
     )  # fmt: skip
     after = case_for(doer.scope, case.number)
     out = case_out(after, obstacles(after, owing(after, now=request.now)), organisation().zone)

@@ -108,6 +108,7 @@ class CaseOut(Schema):
     ordinal: int
     repeat_of: int | None
     harm: str
+    needs: str
     cause: str | None
     cause_name: str
     cause_note: str
@@ -124,8 +125,8 @@ class CaseOut(Schema):
     checks: list[CheckOut]
 
 
-class StepTakenOut(CaseOut):
-    """The case after a step, with what there was to heed about it."""
+class HeededOut(CaseOut):
+    """The case after something was said or promised to its customer, with what there was to heed about it."""
 
     warnings: list[ObstacleOut]
 
@@ -202,7 +203,8 @@ class StaffIn(Form):
 
 
 class CaseIn(StaffIn):
-    """A harm that a customer or a colleague reports. `harm` is what it means to this customer. `promise` is the one
+    """A harm that a customer or a colleague reports. `harm` is what it means to this customer,
+    `needs` what they need. `promise` is the one
     that failed, if there is one; `kind` may then be left out."""
 
     customer: Whom
@@ -210,6 +212,7 @@ class CaseIn(StaffIn):
     kind: Annotated[str, Field(max_length=40)] = ""
     promise: Id | None = None
     harm: Words = ""
+    needs: Words = ""
     failure_class: FailureClass = FailureClass.OUTCOME
     detected_by: Literal["customer", "staff"] = "customer"
     severity: Grade | None = None
@@ -236,12 +239,13 @@ class AssignIn(StaffIn):
 
 
 class StepIn(StaffIn):
-    """A step of the recovery: what was said, on which channel, and the harm that was heard."""
+    """A step of the recovery: what was said, on which channel, the harm that was heard, and what they need."""
 
     step: Step
     words: Words = ""
     channel: Channel = ""
     harm: Words = ""
+    needs: Words = ""
 
 
 class NoteIn(StaffIn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from makegood.people.rules import Role, Scope
 from makegood.platform.installation import organisation
 from makegood.remedies import actions as remedies
 from makegood.remedies.queries import owing
+from makegood.remedies.rules.plan import Caution, promised_better
 
 router = Router(tags=["cases"])
 
@@ -69,8 +70,9 @@ def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
     with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
         try:
             reported = actions.report_failure(
-                customer_id=id_of(request, body.customer, doer.by), kind=body.kind, what=body.what, harm=body.harm,
-                failure_class=body.failure_class, detected_by=body.detected_by, severity=body.severity,
+                customer_id=id_of(request, body.customer, doer.by), kind=body.kind, what=body.what,
+                harm=body.harm, needs=body.needs, failure_class=body.failure_class, detected_by=body.detected_by,
+                severity=body.severity,
                 criticality=body.criticality, promise_id=body.promise, scope=doer.scope, by=doer.by, now=request.now,
             )  # fmt: skip
         except Refusal as no:
@@ -150,16 +152,15 @@ def take_in_charge(request: ApiRequest, number: str, body: parts.StaffIn | None 
 # Working it
 
 
-@router.post("/cases/{number}/steps", response=parts.StepTakenOut, summary="Record a step")
+@router.post("/cases/{number}/steps", response=parts.HeededOut, summary="Record a step")
 def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> HttpResponse:
     """Record a step of the recovery. Any step may be recorded at any time, and again. `warnings` stop nothing."""
     doer, case = person(request, body.staff), parse_number(number)
     heeded = remedies.take_step(
-        case, step=body.step, words=body.words, channel=body.channel, harm=body.harm, scope=doer.scope, by=doer.by,
-        now=request.now,
+        case, step=body.step, words=body.words, channel=body.channel, harm=body.harm, needs=body.needs,
+        scope=doer.scope, by=doer.by, now=request.now,
     )  # fmt: skip
-    warnings = [{"code": one.code, "sentence": one.sentence} for one in heeded]
-    return told(_seen(doer, case, request.now) | {"warnings": warnings})
+    return told(_seen(doer, case, request.now) | {"warnings": _warnings(heeded)})
 
 
 @router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")
@@ -168,7 +169,7 @@ def write_note(request: ApiRequest, number: str, body: parts.NoteIn) -> HttpResp
     return do(request, number, body, actions.note, text=body.text)
 
 
-@router.post("/cases/{number}/commitments", response={201: CaseOut}, summary="Make a promise in a case")
+@router.post("/cases/{number}/commitments", response={201: parts.HeededOut}, summary="Make a promise in a case")
 def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpResponse:
     """Promise the customer something by a time. Its clock runs in the ledger."""
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
@@ -180,6 +181,7 @@ def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpRe
         body,
         actions.commit,
         status=201,
+        heeded=promised_better([body.title]),
         title=body.title,
         purpose=body.purpose,
         due_at=due.at,
@@ -196,14 +198,16 @@ def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: part
 
 
 @router.post(
-    "/cases/{number}/commitments/{promise_id}/replace", response={201: CaseOut}, summary="Replace a promise of a case"
+    "/cases/{number}/commitments/{promise_id}/replace",
+    response={201: parts.HeededOut},
+    summary="Replace a promise of a case",
 )
 def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.RenewIn) -> HttpResponse:
     """The customer agreed to another time before this one broke."""
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
     return do(
-        request, number, body, remedies.replace_commitment, status=201,
+        request, number, body, remedies.replace_commitment, status=201, heeded=promised_better([body.title or ""]),
         promise_id=promise_id, due_at=due.at, due_on=due.on, title=body.title,
     )  # fmt: skip
 
@@ -269,12 +273,18 @@ def do(
     action: Callable[..., object],
     *,
     status: int = 200,
+    heeded: Sequence[Caution] | None = None,
     **said: Any,
 ) -> HttpResponse:
-    """Have a person do something to a case, and answer with the case."""
+    """Have a person do something to a case, and answer with the case, and with what there was to heed if it says."""
     doer = person(request, body.staff if body else None)
     action(parse_number(number), **said, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_seen(doer, parse_number(number), request.now), status=status)
+    warnings = {} if heeded is None else {"warnings": _warnings(heeded)}
+    return told(_seen(doer, parse_number(number), request.now) | warnings, status=status)
+
+
+def _warnings(heeded: Iterable[Caution]) -> list[dict[str, str]]:
+    return [{"code": one.code, "sentence": one.sentence} for one in heeded]
 
 
 def _seen(doer: Acting, number: int, now: datetime) -> dict[str, Any]:

@@ -98,6 +98,7 @@ class PlanOut(Schema):
     foretold: bool
     known_first: str
     harm: str
+    needs: str
     earlier: list[EarlierOut]
     earlier_count: int
     apologies: list[ApologyOut]

@@ -60,6 +60,7 @@ class Case(models.Model):
     ordinal = models.PositiveSmallIntegerField(default=1)
     repeat_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats")
     harm = models.TextField(blank=True)
+    needs = models.TextField(blank=True, db_default="")
     cause = models.ForeignKey(Cause, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     cause_note = models.TextField(blank=True)
     cause_finder = models.ForeignKey(

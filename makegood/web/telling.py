@@ -88,8 +88,14 @@ def _event(entry: Recorded, line: Line, desk: Desk, named: Collection[int]) -> E
         id=entry.id, at=entry.at, by=by, text=text, image=line.image, strong=plain and bool(line.state),
         state=line.states.get(str(data.get("answer")), line.state),
         quote=str(data.get("words") or theirs or (said if data.get("step") == "listen" else "")),
-        why=str(data.get("note") or ours or data.get("harm") or (said if data.get("step") != "listen" else "")),
+        why=str(data.get("note") or ours or _heard(data) or (said if data.get("step") != "listen" else "")),
     )  # fmt: skip
+
+
+def _heard(data: Mapping[str, Any]) -> str:
+    """What it means to the customer, and what they need."""
+    needs = _("Needs: {}").format(data["needs"]) if data.get("needs") else ""
+    return ". ".join(filter(None, (str(data.get("harm") or "").rstrip("."), needs)))
 
 
 def _by(entry: Recorded, desk: Desk) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from ninja import Schema
 
-from makegood.api.case_parts import CaseLineOut, CaseOut, StepTakenOut
+from makegood.api.case_parts import CaseLineOut, CaseOut, HeededOut
 from makegood.api.promises import PromiseOut
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import create_token
@@ -74,7 +74,7 @@ def _check_form(body: Any) -> None:
 
 
 _FORMS: dict[str, type[Schema]] = {
-    "warnings": StepTakenOut,
+    "warnings": HeededOut,
     "obstacles": CaseOut,
     "promise_title": CaseLineOut,
     "breaks_at": PromiseOut,

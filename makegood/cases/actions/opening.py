@@ -55,6 +55,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     promiser_id: int | None = None
     criticality: int = 2
     harm: str = ""
+    needs: str = ""
     owner_id: int | None = None
     light: bool = False
 
@@ -167,6 +168,7 @@ def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: 
                 ordinal=count + 1,
                 repeat_of_id=latest,
                 harm=trouble.harm,
+                needs=trouble.needs,
                 light=trouble.light,
             )
         )
@@ -266,13 +268,19 @@ def _join(troubles: Sequence[Trouble], there: Mapping[Key, OpenCase], *, by: Act
         entries.append(_joined_entry(number, trouble, raised, by, now))
     set_severities(severities)
     record_many(entries)
-    harmed = {there[trouble.key].number: trouble.harm for trouble in troubles if trouble.harm}
-    for case in Case.objects.filter(pk__in=harmed):
-        case.harm = f"{case.harm}\n{harmed[case.pk]}".strip()
-        case.save(update_fields=["harm"])
-    index_words(harmed)
+    heard = {there[trouble.key].number: trouble for trouble in troubles if trouble.harm or trouble.needs}
+    for case in Case.objects.filter(pk__in=heard):
+        hear(case, heard[case.pk].harm, heard[case.pk].needs)
+    index_words(heard)
+
+
+def hear(case: Case, harm: str, needs: str) -> None:
+    """Add what it means to the customer, and what they need, to what was heard before."""
+    case.harm, case.needs = f"{case.harm}\n{harm}".strip(), f"{case.needs}\n{needs}".strip()
+    case.save(update_fields=["harm", "needs"])
 
 
 def _joined_entry(number: int, trouble: Trouble, severity: int, by: Actor, now: datetime) -> NewEntry:
     data = {"what": trouble.what, "severity": severity, "promise": trouble.promise_id, "harm": trouble.harm}
+    data |= {"needs": trouble.needs} if trouble.needs else {}
     return entry("joined", number, trouble.customer_id, by=by, at=now, data=data)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from makegood.cases.actions.holding import WORDS_LIMIT, said, tell
 from makegood.cases.actions.opened import facts_of_opened
-from makegood.cases.actions.opening import Trouble, admit
+from makegood.cases.actions.opening import Trouble, admit, hear
 from makegood.cases.actions.searching import index_words
 from makegood.cases.actions.stock import Stock, take_stock
 from makegood.cases.models import Case, Failure
@@ -46,6 +46,7 @@ def report_failure(
     criticality: int = 2,
     detected_by: str = DetectedBy.CUSTOMER,
     harm: str = "",
+    needs: str = "",
     promise_id: int | None = None,
 ) -> Reported:
     """Record a harm that a person reports, in a new case or the open one of the same kind.
@@ -71,7 +72,8 @@ def report_failure(
         detected_by=DetectedBy(_known("detected_by", detected_by, _REPORTERS)),
         promise_id=promise_id,
         criticality=_one_to_four("criticality", criticality),
-        harm=_short_enough(harm.strip()),
+        harm=_short_enough(harm.strip(), "harm"),
+        needs=_short_enough(needs.strip(), "needs"),
     )
     stock = take_stock({customer_id}, promise_ids=(), now=now)
     trouble = replace(trouble, customer_id=_only(stock))
@@ -95,11 +97,11 @@ def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> Reported | 
     case = failed.select_for_update(of=("self",)).first()
     if case is None:
         return None
-    if trouble.harm:
-        case.harm = f"{case.harm}\n{trouble.harm}".strip()
-        case.save(update_fields=["harm"])
+    if trouble.harm or trouble.needs:
+        hear(case, trouble.harm, trouble.needs)
         index_words([case.pk])
-    tell("reported", case, by=by, at=now, data={"what": trouble.what, "harm": trouble.harm})
+    told = {"what": trouble.what, "harm": trouble.harm} | ({"needs": trouble.needs} if trouble.needs else {})
+    tell("reported", case, by=by, at=now, data=told)
     return Reported(case.pk)
 
 
@@ -122,9 +124,9 @@ def _kind_of_failure(slug: str) -> KindFacts:
     return policy
 
 
-def _short_enough(words: str) -> str:
+def _short_enough(words: str, field: str) -> str:
     if len(words) > WORDS_LIMIT:
-        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="harm")
+        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field=field)
     return words
 
 

@@ -29,6 +29,7 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True):
     ordinal: int
     repeat_of_id: int | None
     harm: str
+    needs: str
     light: bool = False
 
 
@@ -77,9 +78,9 @@ WITH {RECORDED}, failed AS (
     FROM json_populate_recordset(NULL::cases_commitment, %(commitments)s::json)
 )
 INSERT INTO cases_case (id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
-    ordinal, repeat_of_id, harm, light, cause_note, outcome, offer_note, search)
+    ordinal, repeat_of_id, harm, needs, light, cause_note, outcome, offer_note, search)
 SELECT id, customer_id, kind_id, title, severity, criticality, detected_by, opened_at, owner_id,
-    ordinal, repeat_of_id, harm, light, '', '', '', to_tsvector('simple', title || ' ' || harm)
+    ordinal, repeat_of_id, harm, needs, light, '', '', '', to_tsvector('simple', title || ' ' || harm || ' ' || needs)
 FROM json_populate_recordset(NULL::cases_case, %(cases)s::json)
 """  # noqa: S608 - names of columns, written above
 

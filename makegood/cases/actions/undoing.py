@@ -71,11 +71,12 @@ def _undo_one(case: Case, entry: Recorded, ways: Mapping[str, Way], *, scope: Sc
 def _step(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     StepDone.objects.filter(pk=entry.data["row"], case=case).update(undone_at=now)
     before = entry.data.get("before", {})
-    if "harm" in before and case.harm == entry.data["harm"]:
-        case.harm = before["harm"]
+    for name in ("harm", "needs"):
+        if name in before and getattr(case, name) == entry.data[name]:
+            setattr(case, name, before[name])
     if "taken_at" in before and case.taken_at == entry.at:
         case.taken_at = None
-    case.save(update_fields=["harm", "taken_at"])
+    case.save(update_fields=["harm", "needs", "taken_at"])
     index_words([case.pk])
     promise_to_speak(case, entry, by=by, now=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -28,6 +29,7 @@ def record_step(
     channel: str = "",
     harm: str = "",
     held: Held | None = None,
+    needs: str = "",
     scope: Scope,
     by: Actor,
     now: datetime,
@@ -36,12 +38,13 @@ def record_step(
 
     The first step of the conversation that tells what was said, or how, keeps the promise of a first contact;
     any step makes an owner who had not yet said so the one at work. `harm` is what it means to this customer,
-    `held` when it was said, if that was before now. Raises Refusal "case.unknown_step", "case.too_long", "case.ahead".
+    `needs` what they need now, `held` when it was said, if that was before now. Raises Refusal "case.unknown_step",
+    "case.too_long", "case.ahead".
     """
     case = hold(number, scope=scope)
     me = person(by)
     done = _step(step)
-    if max(len(words), len(harm)) > WORDS_LIMIT:
+    if max(len(words), len(harm), len(needs)) > WORDS_LIMIT:
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
     if held is not None and held.at > now:
         raise invalid("case.ahead", "That time has not come yet. Log a call once it was held.", field="held_at")
@@ -49,10 +52,11 @@ def record_step(
     row = StepDone.objects.create(
         case=case, step=done, said=words.strip(), channel=channel.strip()[:10], by_id=me, at=at
     )
-    before = _note_harm(case, harm, me, now)
+    before = _note_heard(case, {"harm": harm.strip(), "needs": needs.strip()}, me, now)
     bring_to_desk(case)
     index_words([case.pk])
     told = {"step": done, "said": words.strip(), "channel": channel, "harm": harm.strip(), "row": row.pk}
+    told |= {"needs": needs.strip()} if needs.strip() else {}
     if held is not None:
         told |= {"held_at": at.isoformat(), "with": held.who.strip()[:120]}
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
@@ -96,11 +100,13 @@ def _step(text: str) -> Step:
         raise invalid("case.unknown_step", f"There is no step called {text!r}. Steps: {known}.", field="step") from None
 
 
-def _note_harm(case: Case, harm: str, me: int, now: datetime) -> dict[str, str | None]:
+def _note_heard(case: Case, heard: Mapping[str, str], me: int, now: datetime) -> dict[str, str | None]:
     """What the step changes in the case itself: its values before, by name."""
     before: dict[str, str | None] = {}
-    if harm.strip():
-        before["harm"], case.harm = case.harm, harm.strip()
+    for name, words in heard.items():
+        if words:
+            before[name] = getattr(case, name)
+            setattr(case, name, words)
     if case.owner_id == me and case.taken_at is None:
         before["taken_at"], case.taken_at = None, now
     if before:

@@ -17,7 +17,7 @@ from makegood.cases.queries.record import (
     case_numbers_of_promise,
     timeline,
 )
-from makegood.cases.queries.seeing import parse_number
+from makegood.cases.queries.seeing import parse_number, stakes
 from makegood.cases.queries.undoing import undoable, undone
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "own_work",
     "parse_number",
     "search",
+    "stakes",
     "standing",
     "timeline",
     "undoable",

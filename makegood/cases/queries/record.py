@@ -102,6 +102,7 @@ class CaseFacts:
     ordinal: int
     repeat_of: int | None
     harm: str
+    needs: str
     cause: str
     cause_name: str
     cause_note: str
@@ -161,7 +162,7 @@ _DERIVED = ("stage", "story", "allowed", "failures", "steps", "commitments", "es
 _HEAD = f"""
 SELECT c.id, c.customer_id, cu.name, k.slug, k.name, c.title, c.severity, c.criticality, c.detected_by, c.opened_at,
        c.owner_id, o.name, c.taken_at, c.offered_to_id, coalesce(offered.name, ''), c.offered_at, c.offer_note,
-       c.sponsor_id, coalesce(sponsor.name, ''), c.ordinal, c.repeat_of_id, c.harm, coalesce(cause.slug, ''),
+       c.sponsor_id, coalesce(sponsor.name, ''), c.ordinal, c.repeat_of_id, c.harm, c.needs, coalesce(cause.slug, ''),
        coalesce(cause.name, ''), c.cause_note, c.cause_finder_id, coalesce(finder.name, ''), c.outcome, c.closed_at,
        c.reopened_at
 FROM cases_case c

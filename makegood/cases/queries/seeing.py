@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
@@ -10,6 +11,7 @@ from makegood.cases.models import Case, Escalation
 from makegood.kernel.refusals import Refusal, missing
 from makegood.people.models import Staff
 from makegood.people.rules import Scope
+from makegood.platform.among import Among
 from makegood.promises.models import Kind
 
 NOBODY = 0
@@ -40,6 +42,12 @@ SEEN_WITHOUT_TEAM = """
 (c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
  OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s))
 """
+
+
+def stakes(scope: Scope, numbers: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What it means to the customers of these cases, and what they need; of those that may be seen and say so."""
+    rows = visible(scope).filter(pk__in=Among(numbers)).values_list("pk", "harm", "needs")
+    return {number: (harm, needs) for number, harm, needs in rows if harm or needs}
 
 
 def owned_by_team(team_id: int) -> Q:

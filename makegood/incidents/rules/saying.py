@@ -11,7 +11,7 @@ import msgspec
 
 from makegood.cases.rules import Obstacle, Step
 from makegood.incidents.rules.wordings import WORDINGS
-from makegood.remedies.rules.plan import Caution, Known, improvement_caution, language_of, lines
+from makegood.remedies.rules.plan import Caution, Known, language_of, lines, promised_better
 
 LANGUAGES = tuple(WORDINGS)
 LONGEST = 600
@@ -150,6 +150,4 @@ def faults(language: str, line: str, text: str) -> Iterator[Obstacle]:
 
 def heeded(words: Words) -> tuple[Caution, ...]:
     """What there is to heed about what people wrote."""
-    texts = [text for by_line in words.lines.values() for text in by_line.values()]
-    found = (improvement_caution(text) for text in texts)
-    return tuple(dict.fromkeys(one for one in found if one))
+    return promised_better(text for by_line in words.lines.values() for text in by_line.values())

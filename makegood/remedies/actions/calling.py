@@ -15,7 +15,7 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.people.rules import Scope
 from makegood.remedies.actions.planning import take_step
-from makegood.remedies.rules.plan import Caution
+from makegood.remedies.rules.plan import Caution, promised_better
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ def log_call(
     held: Held,
     channel: str = "phone",
     harm: str = "",
+    needs: str = "",
     promised: Next | None = None,
     scope: Scope,
     by: Actor,
@@ -52,12 +53,13 @@ def log_call(
     if strange:
         known = ", ".join(CONVERSATION)
         raise invalid("case.not_of_a_call", f"A call does not cover {strange!r}. Choose of: {known}.", field="steps")
-    heeded: list[Caution] = []
+    # What was said in a call is ours as much as theirs.
+    heeded = [*promised_better([text, promised.title if promised else ""])]
     for step in (one for one in CONVERSATION if one in steps or one is Step.LISTEN):
         listens = step is Step.LISTEN
         heeded += take_step(
-            number, step=step, words=text if listens else "", harm=harm if listens else "", channel=channel, held=held,
-            scope=scope, by=by, now=now,
+            number, step=step, words=text if listens else "", harm=harm if listens else "",
+            needs=needs if listens else "", channel=channel, held=held, scope=scope, by=by, now=now,
         )  # fmt: skip
     if promised is not None:
         commit(

@@ -30,6 +30,7 @@ def take_step(
     channel: str = "",
     harm: str = "",
     held: Held | None = None,
+    needs: str = "",
     scope: Scope,
     by: Actor,
     now: datetime,
@@ -44,7 +45,9 @@ def take_step(
         plan = prepare(before, customer_for(scope, before.customer_id), scope=scope, now=now)
     heeded = _cautions(before, step, words, now)
     # The case is held by the step; what comes after it needs no lock of its own.
-    record_step(number, step=step, words=words, channel=channel, harm=harm, held=held, scope=scope, by=by, now=now)
+    record_step(
+        number, step=step, words=words, channel=channel, harm=harm, needs=needs, held=held, scope=scope, by=by, now=now
+    )
     if plan is not None:
         _keep(plan, by=by, now=now)
     return heeded

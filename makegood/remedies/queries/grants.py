@@ -74,6 +74,7 @@ class ApprovalFacts:
     case_title: str
     customer_name: str
     harm: str
+    needs: str
     asked_by: str
     asked_of_id: int
     asked_of: str
@@ -199,7 +200,8 @@ def _approvals(rows: QuerySet[Approval]) -> list[ApprovalFacts]:
 def _approval(row: Approval, grants: tuple[GrantFacts, ...]) -> ApprovalFacts:
     return ApprovalFacts(
         id=row.pk, case=row.case_id, case_title=row.case.title, customer_name=row.case.customer.name,
-        harm=row.case.harm, asked_by=row.asked_by.name, asked_of_id=row.asked_of_id, asked_of=row.asked_of.name,
+        harm=row.case.harm, needs=row.case.needs, asked_by=row.asked_by.name,
+        asked_of_id=row.asked_of_id, asked_of=row.asked_of.name,
         asked_at=row.asked_at, decide_by=row.promise.due_at, note=row.note, approved=row.approved,
         decided_by=row.decided_by.name if row.decided_by else "", decided_at=row.decided_at, reason=row.reason,
         to_choose=grants[0].offer_id is not None, grants=grants,

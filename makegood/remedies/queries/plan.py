@@ -120,6 +120,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     speak_state: str
     update_minutes: int | None
     cautions: tuple[Caution, ...]
+    needs: str = ""
     kept_at: datetime | None = None
     kept_by: str = ""
 
@@ -227,6 +228,7 @@ def _facts_of(case: CaseFacts) -> dict[str, Any]:
         "foretold": foretold,
         "known_first": failure.detected_by if failure else case.detected_by,
         "harm": case.harm,
+        "needs": case.needs,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -125,6 +125,11 @@ def improvement_caution(said: str) -> Caution | None:
     )
 
 
+def promised_better(words: Iterable[str]) -> tuple[Caution, ...]:
+    """What there is to heed about words to a customer, wherever they are written: the one rule for all of them."""
+    return tuple(dict.fromkeys(found for one in words if (found := improvement_caution(one)) is not None))
+
+
 @cache
 def _improvements() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for patterns in IMPROVEMENT.values() for pattern in patterns)
@@ -141,8 +146,8 @@ def cautions(
     repeated = None
     if step is Step.APOLOGISE:
         repeated = _IN_PEACE if unforgiven else apology_caution(apologies, now)
-    better = improvement_caution(said) if step is not Step.LISTEN else None
-    return tuple(one for one in (repeated, better) if one)
+    better = promised_better([said]) if step is not Step.LISTEN else ()
+    return (*([repeated] if repeated else []), *better)
 
 
 def speaks(step: str, words: str, channel: str) -> bool:

@@ -18,6 +18,7 @@ from makegood.followups import actions as followups
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.remedies import actions as remedies
+from makegood.remedies.rules.plan import promised_better
 from makegood.web.answers import done, errors_of, say, swapped
 from makegood.web.cases import changing, panel, plan
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
@@ -166,6 +167,7 @@ def _charge(number: int, typed: QueryDict, desk: Desk) -> str:
 def _step(step: str, number: int, typed: QueryDict, desk: Desk) -> str:
     heeded = remedies.take_step(
         number, step=step, words=typed.get("said", ""), channel=typed.get("channel", ""), harm=typed.get("harm", ""),
+        needs=typed.get("needs", ""),
         **_known(desk),
     )  # fmt: skip
     return plan.with_cautions(_("Noted."), heeded)
@@ -190,7 +192,8 @@ def _log_call(number: int, text: str, typed: QueryDict, desk: Desk) -> str:
     held = gone_by(typed.get("held", ""), desk, field="held") or desk.now
     heeded = remedies.log_call(
         number, words=text, steps=typed.getlist("covered"), held=Held(held, typed.get("with", "")),
-        channel=typed.get("channel") or "phone", harm=typed.get("harm", ""), promised=_promised(typed, desk),
+        channel=typed.get("channel") or "phone", harm=typed.get("harm", ""), needs=typed.get("needs", ""),
+        promised=_promised(typed, desk),
         **_known(desk),
     )  # fmt: skip
     return plan.with_cautions(_("Noted."), heeded)
@@ -216,7 +219,8 @@ def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
         purpose=typed.get("purpose") or "commitment",
         **_known(desk),
     )
-    return _("Promised: {what}, {when}").format(what=what.strip(), when=due.words)
+    said = _("Promised: {what}, {when}").format(what=what.strip(), when=due.words)
+    return plan.with_cautions(said, promised_better([what]))
 
 
 def _ask(number: int, typed: QueryDict, desk: Desk) -> str:
@@ -286,7 +290,7 @@ def _replace(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
     remedies.replace_commitment(
         number, promise_id=promise, due_at=due.due_at, due_on=due.due_on, title=title, **_known(desk)
     )
-    return _("Replaced: now due {}").format(due.words)
+    return plan.with_cautions(_("Replaced: now due {}").format(due.words), promised_better([title or ""]))
 
 
 def _release(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:

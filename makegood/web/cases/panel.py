@@ -71,6 +71,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "case": _head(case, desk),
         "facts_of_case": case,
         "facts": _facts(case, desk),
+        "stakes": _stakes(case),
         "may": {do.value: True for do in allowed(case, standing)},
         "url": f"/cases/{case.ref}/",
         "events": story(case, entries, desk, open_to_undo),
@@ -148,6 +149,12 @@ def _facts(case: CaseFacts, desk: Desk) -> list[dict[str, Any]]:
         until = _("not taken up yet")
     facts.append({"label": _("Owner"), "value": _("You") if mine else case.owner_name, "note": until})
     return facts
+
+
+def _stakes(case: CaseFacts) -> list[Choice]:
+    """What it means to the customer and what they need: it goes with the case to whoever opens it."""
+    told = [Choice("harm", _("It means"), case.harm), Choice("needs", _("They need"), case.needs)]
+    return [one for one in told if one.note]
 
 
 def _failed(case: CaseFacts, desk: Desk) -> dict[str, Any]:

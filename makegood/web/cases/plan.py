@@ -132,6 +132,7 @@ def _facts(plan: Plan, first: str) -> list[Said]:
         *([] if plan.foretold else [Said(_("Since"), clocks.stamp(plan.since))]),
         Said(_("Knew first"), known.get(plan.known_first, plan.known_first)),
         *([Said(_("It means"), plan.harm)] if plan.harm else []),
+        *([Said(_("They need"), plan.needs)] if plan.needs else []),
     ]
 
 

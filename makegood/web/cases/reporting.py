@@ -47,7 +47,8 @@ def report(request: DeskRequest) -> HttpResponse:
 def _report(request: DeskRequest, customer_id: int, about: PromiseFacts | None) -> HttpResponse:
     desk, typed = request.desk, request.POST
     number = report_failure(
-        customer_id=customer_id, kind=typed.get("kind", ""), what=typed.get("what", ""), harm=typed.get("harm", ""),
+        customer_id=customer_id, kind=typed.get("kind", ""), what=typed.get("what", ""),
+        harm=typed.get("harm", ""), needs=typed.get("needs", ""),
         failure_class=typed.get("failure_class", "outcome"), severity=number_or_none(typed.get("severity")),
         criticality=number_or_none(typed.get("criticality")) or 2, detected_by=typed.get("detected_by", "customer"),
         promise_id=about.id if about else None, scope=desk.scope, by=desk.actor, now=desk.now,

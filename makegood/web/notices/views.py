@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import ngettext
 
+from makegood.cases.queries import stakes
 from makegood.notices.actions import mark_all_read, mark_read
 from makegood.notices.queries import notices_of
 from makegood.web.answers import done, see_other
@@ -13,6 +14,8 @@ from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.tables import number_or_none, pages, place
 
 ADDRESS = "/notices/"
+_CALLS = ("case.drawn_in", "case.sponsor", "case.offered", "case.given", "case.stands_in")
+"""What brings somebody to a customer: beside it stands what that customer told us. It is not sent outside."""
 
 
 @at_desk("GET")
@@ -22,8 +25,11 @@ def notices(request: DeskRequest) -> HttpResponse:
     unread_only = bool(asked.get("unread"))
     found = notices_of(desk.staff_id, unread_only=unread_only, **place(asked))
     page = pages(request.path, asked, found)
+    called = {one.about_id for one in found.rows if one.topic in _CALLS}
+    at_stake = stakes(desk.scope, called) if called else {}
     context = {
-        "notices": found.rows, "page": page, "unread_only": unread_only, "slim": True,
+        "notices": [(one, at_stake.get(one.about_id) if one.topic in _CALLS else None) for one in found.rows],
+        "page": page, "unread_only": unread_only, "slim": True,
         "newest": found.rows[0].id if found.rows and not page.start_url else None,
         "any_unread": any(one.read_at is None for one in found.rows),
     }  # fmt: skip

@@ -25,8 +25,10 @@ from makegood.promises.rules import UNKEPT
 from makegood.remedies import actions
 from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, offers_of, picker
 from makegood.remedies.rules.granting import GrantState
+from makegood.remedies.rules.plan import promised_better
 from makegood.web import clocks
 from makegood.web.answers import errors_of
+from makegood.web.cases.plan import with_cautions
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies.answering import answered
 from makegood.web.remedies.bar import bar_of
@@ -123,7 +125,8 @@ def _commit(request: DeskRequest, number: int) -> str:
     total = format_money(reckoned.total, found.currency)
     if reckoned.mine or not reckoned.choices:
         actions.grant(number, reckoned.choices, **sent)
-        return _("Promised: {}").format(", ".join(one.title for one in reckoned.choices))
+        titles = [one.title for one in reckoned.choices]
+        return with_cautions(_("Promised: {}").format(", ".join(titles)), promised_better(titles))
     actions.ask_approval(number, reckoned.choices, note=typed.get("note", ""), **sent)
     name = reckoned.decider.name if reckoned.decider else ""
     return _("{name} is asked to approve {total}.").format(name=name, total=total)
