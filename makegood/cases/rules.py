@@ -317,8 +317,8 @@ _OWNING = frozenset(f"case.{verb}" for verb in (
     "taken", "offered", "accepted", "declined", "offer_lapsed", "assigned", "reassigned",
 ))  # fmt: skip
 _WORK = frozenset(f"case.{verb}" for verb in (
-    "step", "told", "committed", "granted", "grant_moved", "grant_fulfilled", "choice_offered", "approval_asked",
-    "asked", "answered", "followed_up", "cause", "cause_sought", "taken_in_charge",
+    "step", "told", "committed", "granted", "fact_told", "renounced", "grant_moved", "grant_fulfilled",
+    "choice_offered", "approval_asked", "asked", "answered", "followed_up", "cause", "cause_sought", "taken_in_charge",
 ))  # fmt: skip
 _CAUSES = frozenset({"case.cause", "case.cause_sought"})
 _ANY = _OWNING | _WORK | {"case.closed", "case.reopened", "case.joined", "case.escalated"}

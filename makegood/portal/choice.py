@@ -65,7 +65,7 @@ def given_words(grant: GrantFacts, moments: Moments) -> Iterator[str]:
     """What the customer is given, in the words meant for them."""
     if grant.words:
         yield grant.words
-    if grant.remedy in _IN_MONEY and grant.total:
+    if grant.remedy in _IN_MONEY and grant.total and not grant.policy:
         yield _("You get {amount}.").format(amount=moments.money(grant.total, grant.currency))
 
 

@@ -20,9 +20,10 @@ from makegood.people.queries import there_until
 from makegood.people.rules import Role, Scope
 from makegood.portal.choice import Choosing, choosing, comes_by_itself, given_words, latest_offer
 from makegood.portal.moments import Moments
+from makegood.portal.owed import dues, payment_words
 from makegood.promises.queries import PromiseFacts
 from makegood.promises.rules import LIVE, State
-from makegood.remedies.queries import GrantFacts, OfferFacts, grants_of
+from makegood.remedies.queries import GrantFacts, OfferFacts, grants_of, owing
 from makegood.remedies.rules.granting import GrantState
 
 ALL = Scope(Role.ANALYST)
@@ -147,6 +148,8 @@ def _lines(case: CaseFacts, offer: OfferFacts | None, moments: Moments) -> Itera
     for failure in case.failures:
         if failure.corrected_at is None:
             yield _failed(failure, moments)
+    for due in dues(owing(case, now=moments.now), moments):
+        yield due.at, Line(due.mark, due.text, due.notes)
     grants = {one.promise_id: one for one in grants_of(case.number) if one.state is GrantState.GIVEN}
     for made in case.commitments:
         if made.purpose in FOR_THE_CUSTOMER and made.promise.state not in (State.REPLACED, State.WITHDRAWN):
@@ -154,7 +157,10 @@ def _lines(case: CaseFacts, offer: OfferFacts | None, moments: Moments) -> Itera
             text = _("I get in touch with you") if contact else made.promise.title
             if made.promise.title == STANDING:
                 text = _("I tell you how it stands")
-            yield _made(made.promise, text, grants.get(made.promise.id), moments)
+            grant = grants.get(made.promise.id)
+            if grant is not None and grant.policy:
+                text = payment_words(grant, moments)
+            yield _made(made.promise, text, grant, moments)
 
 
 def _unless_chosen(offer: OfferFacts | None, moments: Moments) -> Iterator[tuple[datetime, Line]]:

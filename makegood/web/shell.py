@@ -34,6 +34,7 @@ _PLACES = (
     ("/settings/people/", "people"),
     ("/settings/kinds/", "kinds"),
     ("/settings/playbooks/", "playbooks"),
+    ("/settings/owed/", "owed"),
     ("/settings/authority/", "authority"),
     ("/settings/ladder/", "ladder"),
     ("/settings/webhooks/", "webhooks"),

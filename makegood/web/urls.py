@@ -22,7 +22,18 @@ from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
 from makegood.web.remedies import authority, deciding, offering, owed, picking
 from makegood.web.search import views as search
-from makegood.web.settings import absences, closing, kinds, ladder, own, people, playbooks, playbooks_trying, webhooks
+from makegood.web.settings import (
+    absences,
+    bindings,
+    closing,
+    kinds,
+    ladder,
+    own,
+    people,
+    playbooks,
+    playbooks_trying,
+    webhooks,
+)
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
 
@@ -179,6 +190,13 @@ urlpatterns: list[URLPattern] = [
     path("settings/playbooks/<slug:slug>/edit/", playbooks.edit),
     path("settings/playbooks/<slug:slug>/download/", playbooks.download),
     path("settings/playbooks/<slug:slug>/retire/", playbooks.retire),
+    path("settings/owed/", bindings.every),
+    path("settings/owed/new/", bindings.new),
+    path("settings/owed/import/", bindings.bring),
+    path("settings/owed/<slug:slug>/", bindings.one),
+    path("settings/owed/<slug:slug>/edit/", bindings.edit),
+    path("settings/owed/<slug:slug>/download/", bindings.download),
+    path("settings/owed/<slug:slug>/retire/", bindings.retire),
     path("settings/authority/", authority.limits),
     path("settings/authority/cap/", authority.cap),
     path("settings/authority/remove/", authority.remove),

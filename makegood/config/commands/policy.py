@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from makegood.config.faults import Fault
-from makegood.config.installed import environment
+from makegood.config.installed import environment, installation
 
 if TYPE_CHECKING:
     from makegood.remedies.rules.entitlements import Checked, Entitlement, Kept, Policy, Shelf
@@ -29,13 +29,14 @@ Examples:
   makegood policy list
   makegood policy check
   makegood policy explain gb-storm --fact weather=category_1 --fact "outage=50 h" --on 2026-01-10
+  makegood policy bind eu-261 --to arrival
 
 \b
 How to read and write a policy: docs/policies.md
 """
 )
 def command() -> None:
-    """What rules say is owed to a customer: list the policies, check them, explain an amount.
+    """What rules say is owed to a customer: list the policies, check them, explain an amount, bind them to promises.
 
     Policies are files that people can read. Some are shipped; yours lie in the folder `policies` of the
     installation's home, and take the place of a shipped one of the same name.
@@ -138,6 +139,86 @@ def explain(
         click.echo(msgspec.json.encode(entitlement).decode())
         return
     _show(entitlement)
+
+
+@command.command(
+    epilog="\b\nExamples:\n  makegood policy bindings\n  makegood policy bindings eu-flights > ours.yaml\n"
+)
+@click.argument("name", required=False)
+def bindings(name: str | None) -> None:
+    """Which policies speak of which kind of promise; with a NAME, that binding's YAML as it was written."""
+    with installation():
+        from makegood.remedies.queries import binding_named
+        from makegood.remedies.queries import bindings as every
+
+        if name:
+            click.echo(binding_named(name).source, nl=False)
+            return
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for heading in ("Binding", "Policy", "Kinds of promise", "Version", "Saved by", ""):
+            table.add_column(heading, justify="right" if heading == "Version" else "left")
+        for one in every():
+            binding, state = one.binding, "not in force" if one.retired else ""
+            table.add_row(
+                one.slug, binding.policy, ", ".join(binding.promise), str(one.number), one.saved_by, state
+            )  # fmt: skip
+        Console().print(table)
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  makegood policy bind eu-261 --to arrival
+  makegood policy bind --file ours.yaml
+  makegood policy bind us-dot-refunds --to arrival --dry-run
+
+\b
+POLICY takes the binding that comes with Makegood, for promises of the kind KIND; --file one of your own, as
+docs/policies.md tells. One of that name gets a new version; the same again changes nothing.
+"""
+)
+@click.argument("policy", required=False)
+@click.option("--to", "kind", metavar="KIND", help="The kind of promise that the policy speaks of, such as delivery.")
+@click.option("--file", type=_FILE, help="A binding of your own instead of the one that comes with Makegood.")
+@click.option("--dry-run", is_flag=True, help="Print the binding, write nothing.")
+def bind(policy: str | None, kind: str | None, file: Path | None, dry_run: bool) -> None:
+    """Bind POLICY to a kind of promise: what it owes is then worked out in every case of that kind."""
+    from makegood.remedies.rules.bindings_file import binding_from, load_binding, ready_made
+
+    shelf = _shelf()
+    if file:
+        source, binding = load_binding(file, shelf)
+    elif policy and kind:
+        source = ready_made(_chosen(policy, None).name, kind) or ""
+        if not source:
+            raise Fault(f"No binding comes with Makegood for {policy}. Write one: docs/policies.md, Binding.")
+        binding = binding_from(source, f"{policy}.yaml", shelf)
+    else:
+        raise click.UsageError("Name a policy and say --to which kind of promise, or give --file.")
+    if dry_run:
+        click.echo(source, nl=False)
+        return
+    with installation():
+        from makegood.config.migrating import migrate
+        from makegood.journal.actors import SYSTEM
+        from makegood.remedies.actions import bind as put_in_force
+
+        migrate()
+        number = put_in_force(binding, source=source, by=SYSTEM, now=datetime.now(UTC))
+    kinds = ", ".join(binding.promise)
+    click.echo(f"{binding.binding}, version {number}: {binding.policy} speaks of promises of the kind {kinds}.")
+
+
+@command.command(epilog="\b\nExample:\n  makegood policy unbind eu-flights\n")
+@click.argument("name")
+def unbind(name: str) -> None:
+    """Take the binding NAME out of force. What was given by it stays; its versions are kept."""
+    with installation():
+        from makegood.journal.actors import SYSTEM
+        from makegood.remedies.actions import retire_binding
+
+        retire_binding(name, by=SYSTEM, now=datetime.now(UTC))
+    click.echo(f"{name} is not in force any more.")
 
 
 def _shelf() -> Shelf:

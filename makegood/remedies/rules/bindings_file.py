@@ -46,6 +46,19 @@ def ready_made(policy: str, kind: str) -> str | None:
     return path.read_text(encoding="utf-8").replace(_KIND, f"[{kind}]") if path.is_file() else None
 
 
+def begun(policy: Policy, kind: str) -> str:
+    """A binding to go on from: the one that comes with Makegood, else every fact of the policy, to be asked."""
+    made = ready_made(policy.name, kind)
+    if made is not None:
+        return made
+    facts = [
+        f'  {name}: {{ask: "{spec.says[:1].upper()}{spec.says[1:]}?"}}'
+        for name, spec in policy.facts.items()
+        if name not in (ALREADY_PAID.name, "evidence") and spec.between is None
+    ]
+    return "\n".join([f"binding: {policy.name}", f"policy: {policy.name}", f"promise: [{kind}]", "facts:", *facts, ""])
+
+
 def build(root: Part, shelf: Shelf) -> Binding:
     """The binding that a YAML document describes."""
     top = root.entries(TOP)

@@ -25,6 +25,7 @@ from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
 from makegood.web.promises.ledger import clock_of
 from makegood.web.remedies.offers import notice_of
+from makegood.web.remedies.owed import is_shown
 from makegood.web.remedies.owed import shown as owed_shown
 from makegood.web.tables import Choice
 
@@ -80,7 +81,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "steps": steps,
         "closed": case.stage is Stage.CLOSED,
         "obstacles": [one for one in standing if one.code != "case.closed"],
-        "owed": [owed_shown(one, case, desk, typed) for one in owed],
+        "owed": [owed_shown(one, case, desk, typed) for one in owed if is_shown(one, case)],
         "follow_ups": following.follow_ups(case, desk),
         "answers": following.answers(),
         "unforgiven": is_unforgiven(case),

@@ -14,6 +14,7 @@ from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Answer, Purpose, Step
 from makegood.journal.queries import Recorded
 from makegood.kernel.money import format_money
+from makegood.remedies.rules.owing import EVIDENCE
 from makegood.web.clocks import span
 from makegood.web.desk import Desk
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
@@ -174,6 +175,24 @@ def _climbed(data: Mapping[str, Any]) -> str:
     return _("found nobody else to decide")
 
 
+def _fact_told(data: Mapping[str, Any]) -> str:
+    return _("noted what {title} asks: {facts}").format(
+        title=data.get("title", ""), facts=", ".join(_fact(*one) for one in data.get("facts", {}).items())
+    )
+
+
+def _fact(name: str, value: str) -> str:
+    label = name.removeprefix(EVIDENCE).replace("_", " ")
+    return f"{label}: {value.replace('_', ' ')}" if value else _("{} not known").format(label)
+
+
+def _renounced(data: Mapping[str, Any]) -> str:
+    amount = format_money(Decimal(data.get("amount", "0")), data.get("currency", ""))
+    return _("noted that the customer does not want the {amount} owed by {title}").format(
+        amount=amount, title=data.get("title", "")
+    )
+
+
 def _link_given(data: Mapping[str, Any]) -> str:
     ways = {
         "email": _("by e-mail"), "phone": _("on the phone"), "sms": _("by text message"), "post": _("by post"),
@@ -207,6 +226,8 @@ def _wishes(data: Mapping[str, Any]) -> str:
 
 
 LINES |= {
+    "case.fact_told": Line(_fact_told, image="note"),
+    "case.renounced": Line(_renounced, image="hand"),
     "case.choice_offered": Line(_choice_offered, image="hand", state="waits"),
     "case.choice_withdrawn": Line(fixed("took back what the customer could choose of"), image="undo", ours=True),
     "case.chose": Line(_chose, image="hand", state="kept"),

@@ -25,8 +25,10 @@ from makegood.remedies.queries import (
     GrantFacts,
     approval_for,
     approvals_waiting,
+    grants_of,
     precedents,
 )
+from makegood.remedies.rules.granting import GrantState
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies.words import kind_name, per_cent, state_words
@@ -115,7 +117,7 @@ def _page(one: ApprovalFacts, desk: Desk) -> dict[str, Any]:
     case = _case(one, desk.scope)
     return {
         "one": one, "total": format_money(one.total, one.currency), "things": [_thing(grant) for grant in one.grants],
-        "said": _said(case), "case": case, "repeat": case is not None and case.ordinal > 1,
+        "sums": _sums(one), "said": _said(case), "case": case, "repeat": case is not None and case.ordinal > 1,
         "share": _share(one.grants), "alike": _alike(alike), "may": one.approved is None and desk.may_work,
         "mine": one.asked_of_id == desk.staff_id, "reason": next((g.reason for g in one.grants if g.reason), ""),
         "slim": True, "title": _("Approve {}?").format(format_money(one.total, one.currency)),
@@ -134,6 +136,17 @@ def _said(case: CaseFacts | None) -> str:
     """The customer's latest words."""
     steps = [one for one in case.steps if one.step == "listen" and one.said] if case else []
     return steps[-1].said if steps else ""
+
+
+def _sums(one: ApprovalFacts) -> list[tuple[str, str, str]]:
+    """The three sums, each by itself: what is owed is given already and no part of the question."""
+    owed = sum((grant.entitled for grant in grants_of(one.case) if grant.state is GrantState.GIVEN), Decimal(0))
+    sums = (
+        (_("Owed by a rule"), owed, _("given already; nobody has to allow it")),
+        (_("Correction"), sum((grant.correction for grant in one.grants), Decimal(0)), ""),
+        (_("Goodwill"), sum((grant.goodwill for grant in one.grants), Decimal(0)), ""),
+    )
+    return [(name, format_money(amount, one.currency), note if amount else "") for name, amount, note in sums]
 
 
 def _thing(grant: GrantFacts) -> Thing:

@@ -15,7 +15,7 @@ from makegood.cases.rules import Do
 from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.remedies import actions
-from makegood.remedies.queries import Owed
+from makegood.remedies.queries import GrantFacts, Owed
 from makegood.remedies.rules.entitlements import Entitlement
 from makegood.remedies.rules.entitlements.spec import FactKind
 from makegood.remedies.rules.entitlements.words import closing
@@ -29,6 +29,8 @@ _STATES = {
     OwedState.UNKNOWN: "waits", OwedState.OPEN: "at_risk", OwedState.GRANTED: "kept", OwedState.RENOUNCED: "withdrawn",
     OwedState.NOTHING: "dot",
 }  # fmt: skip
+HEEDED = (OwedState.UNKNOWN, OwedState.OPEN)
+"""What has to be seen to before anything else is given."""
 
 
 class Refused(Protocol):
@@ -103,6 +105,21 @@ def shown(one: Owed, case: CaseFacts, desk: Desk, typed: Refused | None = None) 
     )  # fmt: skip
 
 
+def is_shown(one: Owed, case: CaseFacts) -> bool:
+    """Whether it says something: of a case that has ended, only what was owed."""
+    return case.closed_at is None or one.state not in (OwedState.UNKNOWN, OwedState.NOTHING)
+
+
+def line(one: Owed) -> dict[str, str]:
+    """The same in one line, for where remedies are chosen: what is owed comes first."""
+    return {"mark": _STATES[one.state], "title": one.title, "sum": _sum(one), "words": _words(one, "")}
+
+
+def steps_of(grant: GrantFacts) -> Sequence[str]:
+    """How a grant of what is owed came about, as it was worked out when it was given."""
+    return [step["says"] for step in grant.explanation["steps"]] if grant.explanation else ()
+
+
 def _money(amount: Decimal, one: Owed) -> str:
     return format_money(amount, one.currency)
 
@@ -117,7 +134,7 @@ def _words(one: Owed, first: str) -> str:
     """Where it stands, in one line."""
     return {
         OwedState.UNKNOWN: one.trouble or _("Not known yet: this must be asked first"),
-        OwedState.OPEN: _("Owed to {}, and not given yet").format(first),
+        OwedState.OPEN: _("Owed to {}, and not given yet").format(first) if first else _("Owed, and not given yet"),
         OwedState.GRANTED: _("Given"),
         OwedState.RENOUNCED: _("{} does not want it").format(first),
         OwedState.NOTHING: _("Nothing is owed"),

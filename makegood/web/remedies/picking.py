@@ -30,6 +30,7 @@ from makegood.web import clocks
 from makegood.web.answers import errors_of
 from makegood.web.cases.plan import with_cautions
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.remedies import owed
 from makegood.web.remedies.answering import answered
 from makegood.web.remedies.bar import bar_of
 from makegood.web.remedies.drafting import Draft, key_of
@@ -41,7 +42,7 @@ from makegood.webhooks.queries import Sent, sent_about
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An option as the picker lists it. `cost` is "" when somebody has to type it."""
+    """An option as the picker lists it. `cost` is "" when somebody has to type it; `parts` say what of it is owed."""
 
     key: str
     title: str
@@ -49,6 +50,7 @@ class Line:
     source: str
     notes: Sequence[str]
     cost: str
+    parts: str
     typed: str
     error: str
     ticked: bool
@@ -78,6 +80,7 @@ class Given:
     promise_state: str
     may_take_back: bool
     sent: str
+    steps: Sequence[str]
 
 
 @at_desk("GET", "POST")
@@ -173,6 +176,8 @@ def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) 
         ],
         "groups": _groups(found, draft, errors), "kinds": kind_choices(),
         "typed": typed, "errors": errors, "reckoned": reckoned, "currency": found.currency,
+        "owed": [owed.line(one) for one in found.owed if one.state in owed.HEEDED],
+        "with_owed": format_money(reckoned.owed, found.currency) if reckoned.owed else "",
         "bar": bar_of(reckoned.ruling, found.currency), "loss_note": _loss_note(found),
         "press": _press(found, first), "by_when": _by_when(found, desk), "asks_for": not reckoned.mine,
     }  # fmt: skip
@@ -215,11 +220,30 @@ def _line(pick: Pick, found: Picker, draft: Draft, errors: dict[str, str]) -> Li
     return Line(
         key=key, title=str(offer.option.title), why=offer.option.because or offer.why, source=offer.source,
         notes=[note.sentence for note in offer.notes],
-        cost="" if offer.cost is None else format_money(pick.amount, found.currency) if pick.amount else _("free"),
+        cost=_cost(pick, found.currency), parts=_parts(pick, found.currency),
         typed=draft.typed.get(f"amount-{key}", ""), error=errors.get(f"amount-{key}", ""),
         ticked=key in draft.typed.getlist("pick"),
         open_asks=[questions[name] for name in offer.ask_first if name in questions],
     )  # fmt: skip
+
+
+def _cost(pick: Pick, currency: str) -> str:
+    if pick.offer.cost is None:
+        return ""
+    total = pick.owed + pick.amount
+    return format_money(total, currency) if total else _("free")
+
+
+def _parts(pick: Pick, currency: str) -> str:
+    """What of an option is owed, and what is goodwill: two sums, never one."""
+    if not pick.owed:
+        return ""
+    owed, goodwill = format_money(pick.owed, currency), format_money(pick.amount, currency)
+    if pick.offer.cost is None:
+        return _("{} of it is owed; what is more is goodwill").format(owed)
+    if not pick.amount:
+        return _("all of it is owed")
+    return _("{owed} of it is owed, {goodwill} is goodwill").format(owed=owed, goodwill=goodwill)
 
 
 def _loss_note(found: Picker) -> dict[str, Any]:
@@ -241,6 +265,8 @@ def _loss_note(found: Picker) -> dict[str, Any]:
 def _press(found: Picker, first: str) -> str:
     """What the button will do, in words."""
     reckoned = found.reckoned
+    if reckoned.owed and not reckoned.total:
+        return _("Give the {} that is owed").format(format_money(reckoned.owed, found.currency))
     if reckoned.mine or not reckoned.choices:
         return _("Make this promise to {}").format(first)
     if reckoned.decider is None:
@@ -268,7 +294,7 @@ def _given(grant: GrantFacts, sent: Sequence[Sent], desk: Desk) -> Given:
         cost=format_money(grant.total, grant.currency) if grant.total != Decimal(0) else "",
         state=_mark(grant), why=why_not(grant),
         due_at=grant.due_at if stands else None, promise_state=str(grant.promise_state or ""),
-        may_take_back=stands and desk.may_work, sent=_sent(sent, desk),
+        may_take_back=stands and desk.may_work, sent=_sent(sent, desk), steps=owed.steps_of(grant),
     )  # fmt: skip
 
 

@@ -83,6 +83,7 @@ def _places(desk: Desk) -> list[Option]:
         Option(_("People"), "people", href="/settings/people/"),
         Option(_("Kinds of promise"), "kinds", href="/settings/kinds/"),
         Option(_("Playbooks"), "hand", href="/settings/playbooks/"),
+        Option(_("What is owed"), "coin", href="/settings/owed/"),
         Option(_("The ladder"), "flag", href="/settings/ladder/"),
         Option(_("Your desk"), "key", href="/settings/you/"),
         Option(_("Health"), "pulse", href="/health/"),

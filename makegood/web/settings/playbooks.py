@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -22,10 +20,10 @@ from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.settings.playbook_words import follow_ups_shown, rule_shown
+from makegood.web.settings.texts import around, brought
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/settings/playbooks/"
-_MOST_BYTES = 5 * 1024 * 1024
 _BEGIN = """\
 playbook: our-own
 name: Our own
@@ -133,13 +131,19 @@ def _write(request: DeskRequest, values: dict[str, Any], *, title: str, slug: st
             if "check" not in values:
                 return _save(request, read)
         except Refusal as no:
-            errors, near = {"source": no.message}, _around(no, values)
+            errors, near = {"source": no.message}, around(no, values)
     context = {
-        "title": title, "slug": slug, "values": values, "errors": errors, "near": near, "read": read,
-        "options": sum(len(rule.options) for rule in read.rules) if read else 0,
-        "back": f"{LIST}{slug}/" if slug else LIST,
+        "title": title, "values": values, "errors": errors, "near": near, "reads": _reads(read) if read else "",
+        "lead": _("In YAML; what every key means stands in the documentation under Playbooks."),
+        "label": _("The playbook"), "back": f"{LIST}{slug}/" if slug else LIST,
     }  # fmt: skip
-    return render(request, "web/settings/playbook_edit.html", context, status=422 if errors else 200)
+    return render(request, "web/settings/text_edit.html", context, status=422 if errors else 200)
+
+
+def _reads(read: Playbook) -> str:
+    options = sum(len(rule.options) for rule in read.rules)
+    words = _("%(name)s has %(rules)s rules and %(options)s options. Nothing is saved yet.")
+    return words % {"name": read.name, "rules": len(read.rules), "options": options}
 
 
 def _read(source: str, slug: str) -> Playbook:
@@ -162,17 +166,6 @@ def _save(request: DeskRequest, playbook: Playbook) -> HttpResponse:
     return done(request, said, to=f"{LIST}{playbook.playbook}/")
 
 
-def _around(no: Refusal, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The lines around the one that a refusal names."""
-    named = re.search(r"line (\d+)", no.message)
-    if named is None:
-        return []
-    lines, wrong = str(values.get("source", "")).splitlines(), int(named[1])
-    first = max(wrong - 2, 1)
-    shown = enumerate(lines[first - 1 : wrong + 1], first)
-    return [{"number": f"{number:>4}", "text": text, "wrong": number == wrong} for number, text in shown]
-
-
 @at_desk("POST")
 def retire(request: DeskRequest, slug: str) -> HttpResponse:
     """Ask a playbook no longer."""
@@ -186,7 +179,7 @@ def bring(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     try:
         require(desk.actor, Ability.SET_REMEDIES)
-        name, text = _brought(request.FILES.get("file"))
+        name, text = brought(request.FILES.get("file"), "playbook")
         abcd = request.POST.get("form") == "abcd"
         found = list(convert(text, name).playbooks) if abcd else [playbook_from(text, name)]
         source = "" if abcd else text
@@ -196,14 +189,3 @@ def bring(request: DeskRequest) -> HttpResponse:
     said = _("%(new)s new, %(changed)s changed, %(same)s the same as before.")
     counts = {"new": len(became.new), "changed": len(became.changed), "same": len(became.same)}
     return done(request, said % counts, to=LIST if len(found) > 1 else f"{LIST}{found[0].playbook}/")
-
-
-def _brought(file: UploadedFile[Any] | None) -> tuple[str, str]:
-    if file is None or not file.name:
-        raise invalid("playbook.no_file", _("Choose a file."), field="file")
-    if (file.size or 0) > _MOST_BYTES:
-        raise invalid("playbook.too_large", _("The file is larger than 5 MB, too large for playbooks."), field="file")
-    try:
-        return file.name, file.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise invalid("playbook.not_text", _("The file is not UTF-8 text. Save it as UTF-8."), field="file") from None
