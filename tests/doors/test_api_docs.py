@@ -42,6 +42,7 @@ SOURCES = [
     PACKAGE / "remedies/rules/entitlements/reading.py",
     PACKAGE / "remedies/actions/planning.py", PACKAGE / "remedies/actions/calling.py",
     PACKAGE / "remedies/queries/hands.py",
+    *PACKAGE.glob("incidents/**/*.py"),
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip

@@ -258,6 +258,12 @@ LINES |= {
     "case.assigned": Line(_named("gave the case to {name}"), image="person"),
     "case.reassigned": Line(_named("gave the case to {name}, who is there"), image="person"),
     "case.step": Line(_step, image="talk"),
+    "case.told": Line(
+        lambda data: _("told the customer by the incident “{}”: {}").format(
+            data.get("title", ""), " ".join(str(data.get("message", "")).split())
+        ),
+        image="share",
+    ),
     "case.plan_changed": Line(fixed("changed the plan"), image="edit"),
     "case.noted": Line(lambda data: _("noted: {}").format(data.get("text", "")), image="note"),
     "case.committed": Line(_committed, image="promise"),

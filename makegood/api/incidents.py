@@ -1,0 +1,190 @@
+"""Incidents: one cause that hits many customers, collected, planned, rehearsed and told in batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from makegood.api import incident_parts as parts
+from makegood.api.caller import Acting, ApiRequest, person
+from makegood.api.case_parts import StaffIn
+from makegood.api.door import told
+from makegood.api.forms import refuse_unknown
+from makegood.incidents import actions, queries
+
+router = Router(tags=["incidents"])
+
+
+@router.get("/incidents", response=parts.IncidentsOut, summary="List incidents")
+def list_incidents(request: ApiRequest, query: Query[parts.IncidentsQuery]) -> HttpResponse:
+    """Those that the caller may see, the newest first, up to two hundred."""
+    refuse_unknown(request.GET, parts.IncidentsQuery)
+    found = queries.incidents(request.caller.scope, ended=query.ended)
+    return told({"items": [parts.line_out(one) for one in found], "next": None})
+
+
+@router.post("/incidents", response={201: parts.IncidentOut}, summary="Open an incident")
+def open_incident(request: ApiRequest, body: parts.IncidentIn) -> HttpResponse:
+    """Open an incident of a lead or manager, and collect whom it hits."""
+    doer = person(request, body.staff)
+    number = actions.open_incident(
+        title=body.title, happened=body.happened, cause=body.cause, narrow=body.filter.narrow(), **_hand(request, doer)
+    )
+    return _answer(doer, number, status=201)
+
+
+@router.post("/incidents/found", response=parts.FoundOut, summary="Try a filter")
+def try_filter(request: ApiRequest, body: parts.NarrowIn) -> HttpResponse:
+    """How many promises a filter finds now, and what they have in common. Nothing is kept."""
+    found = queries.look(request.caller.scope, body.narrow())
+    common = [{"name": one.name, "value": one.value, "many": one.many} for one in found.common]
+    return told({"many": found.many, "common": common})
+
+
+@router.get("/incidents/{number}", response=parts.IncidentOut, summary="Read an incident")
+def read_incident(request: ApiRequest, number: int) -> HttpResponse:
+    """One incident: its filter, plan and figures, and what may be done with it."""
+    return told(parts.incident_out(queries.incident_for(request.caller.scope, number)))
+
+
+@router.post("/incidents/{number}", response=parts.IncidentOut, summary="Change an incident")
+def change_incident(request: ApiRequest, number: int, body: parts.ChangeIn) -> HttpResponse:
+    """Put right what happened and, when given, the filter; what it finds joins at once."""
+    doer = person(request, body.staff)
+    actions.change_incident(
+        number, title=body.title, happened=body.happened, cause=body.cause,
+        narrow=body.filter.narrow() if body.filter else None, **_hand(request, doer),
+    )  # fmt: skip
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/collect", response=parts.CollectedOut, summary="Collect again")
+def collect(request: ApiRequest, number: int, body: StaffIn | None = None) -> HttpResponse:
+    """Let join what the filter finds now, and leave what turned out fine. The worker does it every minute."""
+    doer = person(request, body.staff if body else None)
+    found = actions.collect(number, **_hand(request, doer))
+    return told({"joined": found.joined, "left": found.left})
+
+
+@router.post("/incidents/{number}/words", response=parts.IncidentOut, summary="Change what customers read")
+def set_words(request: ApiRequest, number: int, body: parts.WordsIn) -> HttpResponse:
+    """Put one's own words in the place of ours, in one language; `warnings` say what there is to heed."""
+    doer = person(request, body.staff)
+    lines = {str(line): text for line, text in body.lines.items()}
+    heeded = actions.set_words(number, language=body.language, lines=lines, **_hand(request, doer))
+    warnings = [{"code": one.code, "sentence": one.sentence} for one in heeded]
+    return told(parts.incident_out(queries.incident_for(doer.scope, number)) | {"warnings": warnings})
+
+
+@router.post("/incidents/{number}/gift", response=parts.IncidentOut, summary="Set what everybody is given")
+def set_gift(request: ApiRequest, number: int, body: parts.GivingIn) -> HttpResponse:
+    """The same for all, or nothing."""
+    doer = person(request, body.staff)
+    actions.set_gift(number, body.gift.gift() if body.gift else None, **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/bar", response=parts.IncidentOut, summary="Set who gets a person as well")
+def set_bar(request: ApiRequest, number: int, body: parts.BarIn) -> HttpResponse:
+    """Everybody else gets a light case, which is on no desk until they want something more."""
+    doer = person(request, body.staff)
+    actions.set_bar(number, body.bar(), **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.get("/incidents/{number}/tally", response=parts.TallyOut, summary="Rehearse a release in numbers")
+def tally(request: ApiRequest, number: int) -> HttpResponse:
+    """What a release would do this minute: who, in which language, by which channel, who is left out and why."""
+    return told(parts.tally_out(queries.tally(request.caller.scope, number, now=request.now)))
+
+
+@router.get("/incidents/{number}/dry-run", response=parts.MembersOut, summary="Rehearse a release message by message")
+def dry_run(request: ApiRequest, number: int, query: Query[parts.RehearsalQuery]) -> HttpResponse:
+    """Those who wait, each with the very message they would get."""
+    refuse_unknown(request.GET, parts.RehearsalQuery)
+    page = queries.dry_run(request.caller.scope, number, after=query.after, limit=query.limit, now=request.now)
+    return told({"items": [parts.member_out(one) for one in page.rows], "next": page.next or None})
+
+
+@router.get("/incidents/{number}/members", response=parts.MembersOut, summary="List the customers of an incident")
+def members(request: ApiRequest, number: int, query: Query[parts.MembersQuery]) -> HttpResponse:
+    """Who was told, wants something more, or was left out."""
+    refuse_unknown(request.GET, parts.MembersQuery)
+    page = queries.members(
+        request.caller.scope, number, state=query.state, after=query.after, limit=query.limit
+    )  # fmt: skip
+    return told({"items": [parts.member_out(one) for one in page.rows], "next": page.next or None})
+
+
+@router.post("/incidents/{number}/release", response=parts.IncidentOut, summary="Tell everybody")
+def release(request: ApiRequest, number: int, body: parts.PaceIn) -> HttpResponse:
+    """Begin to tell everybody, batch after batch, by the worker."""
+    doer = person(request, body.staff)
+    actions.release(number, batch_size=body.batch_size, every=body.every, **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/stop", response=parts.IncidentOut, summary="Stop a release")
+def stop(request: ApiRequest, number: int, body: parts.StopIn | None = None) -> HttpResponse:
+    """Tell nobody more for now. A batch under way is finished first."""
+    doer = person(request, body.staff if body else None)
+    actions.stop(number, reason=body.reason if body else "", **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/resume", response=parts.IncidentOut, summary="Go on with a release")
+def resume(request: ApiRequest, number: int, body: parts.PaceIn) -> HttpResponse:
+    """Go on with one that was stopped."""
+    doer = person(request, body.staff)
+    actions.resume(number, batch_size=body.batch_size, every=body.every, **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/end", response=parts.IncidentOut, summary="End an incident")
+def end(request: ApiRequest, number: int, body: StaffIn | None = None) -> HttpResponse:
+    """Nobody joins any more, and who was not told is not."""
+    doer = person(request, body.staff if body else None)
+    actions.end(number, **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/approval", response=parts.IncidentOut, summary="Ask for approval of the gift")
+def ask_approval(request: ApiRequest, number: int, body: parts.AskIn | None = None) -> HttpResponse:
+    """Ask the nearest person who is there and may give it to all; never the owner."""
+    doer = person(request, body.staff if body else None)
+    actions.ask_approval(number, note=body.note if body else "", **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/decide", response=parts.IncidentOut, summary="Decide about the gift")
+def decide(request: ApiRequest, number: int, body: parts.DecideIn) -> HttpResponse:
+    """Say yes or no for everybody; a no with a reason."""
+    doer = person(request, body.staff)
+    actions.decide(number, approve=body.decision == "approve", reason=body.reason, **_hand(request, doer))
+    return _answer(doer, number)
+
+
+@router.post("/incidents/{number}/letters", response=parts.LettersOut, summary="Hand the messages out")
+def letters(request: ApiRequest, number: int, body: parts.LettersIn | None = None) -> HttpResponse:
+    """The messages of those who were told and that nobody carried out yet, each with a private link made now. Send
+    them, and keep the links nowhere else."""
+    doer = person(request, body.staff if body else None)
+    wanted = body or parts.LettersIn()
+    found = actions.hand_out(number, again=wanted.again, limit=wanted.limit, **_hand(request, doer))
+    items = [
+        one._asdict() | {"case": f"SR-{one.case}", "link": f"{settings.BASE_URL}/p/{one.token}/"} for one in found
+    ]  # fmt: skip
+    for item in items:
+        del item["token"]
+    return told({"items": items, "next": None})
+
+
+def _hand(request: ApiRequest, doer: Acting) -> dict[str, Any]:
+    return {"scope": doer.scope, "by": doer.by, "now": request.now}
+
+
+def _answer(doer: Acting, number: int, *, status: int = 200) -> HttpResponse:
+    return told(parts.incident_out(queries.incident_for(doer.scope, number)), status=status)
