@@ -111,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/new/", reporting.report),
     path("cases/<case:ref>/", cases.case),
     path("cases/<case:ref>/panel/", cases.beside),
+    path("cases/<case:ref>/reported/", reporting.reported),
     path("cases/<case:ref>/plan/", acting.planned),
     path("cases/<case:ref>/steps/<slug:step>/", acting.step),
     path("cases/<case:ref>/commitments/<int:promise>/<commitment:move>/", acting.commitment),

@@ -53,6 +53,12 @@ def tell_opened(cases: Sequence[NewCase], *, by: Actor, now: datetime) -> None:
     tell_many(told, by=by, now=now)
 
 
+def tell_reported(number: int, owner_id: int, *, by: Actor, now: datetime) -> None:
+    """Tell the owner that somebody reported more of a case that is open already."""
+    words = f"SR-{number}: {_name(by)} reported more of it."
+    tell_many([_news(owner_id, number, "reported", words, now.isoformat())], by=by, now=now)
+
+
 def tell_sponsors(named: Iterable[tuple[int, int]], *, by: Actor, now: datetime) -> None:
     """Whoever is named the sponsor of cases, given with their numbers, learns that they are waited for."""
     again: dict[int, list[int]] = defaultdict(list)

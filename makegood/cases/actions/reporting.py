@@ -10,6 +10,7 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from makegood.cases.actions.holding import WORDS_LIMIT, said, tell
+from makegood.cases.actions.noticing import tell_reported
 from makegood.cases.actions.opened import facts_of_opened
 from makegood.cases.actions.opening import Trouble, admit, hear
 from makegood.cases.actions.searching import index_words
@@ -102,6 +103,7 @@ def _known_already(trouble: Trouble, *, by: Actor, now: datetime) -> Reported | 
         index_words([case.pk])
     told = {"what": trouble.what, "harm": trouble.harm} | ({"needs": trouble.needs} if trouble.needs else {})
     tell("reported", case, by=by, at=now, data=told)
+    tell_reported(case.pk, case.owner_id, by=by, now=now)
     return Reported(case.pk)
 
 
@@ -111,7 +113,9 @@ def _admitted(trouble: Trouble, kind: KindFacts, stock: Stock, *, scope: Scope, 
         trouble = replace(trouble, promise_id=None)
     opened = admit([trouble], stock, by=by, now=now).get(trouble.key)
     if opened is None:
-        return Reported(stock.open[trouble.key].number)
+        number = stock.open[trouble.key].number
+        tell_reported(number, Case.objects.values_list("owner_id", flat=True).get(pk=number), by=by, now=now)
+        return Reported(number)
     first = trouble.promise_id is None and opened.case.ordinal == 1
     whole = first and (scope.sees_all or opened.case.owner_id == scope.staff_id)
     return Reported(opened.case.id, facts_of_opened(opened, trouble, kind, scope) if whole else None)

@@ -17,6 +17,7 @@ from makegood.cases.queries.record import (
     case_numbers_of_promise,
     timeline,
 )
+from makegood.cases.queries.reported import ReportedTo, reported_to
 from makegood.cases.queries.seeing import parse_number, stakes
 from makegood.cases.queries.undoing import undoable, undone
 
@@ -35,6 +36,7 @@ __all__ = [
     "FailureFacts",
     "Ladders",
     "OwnWork",
+    "ReportedTo",
     "Standing",
     "StepFacts",
     "case_for",
@@ -46,6 +48,7 @@ __all__ = [
     "ladders",
     "own_work",
     "parse_number",
+    "reported_to",
     "search",
     "stakes",
     "standing",

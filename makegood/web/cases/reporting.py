@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.cases.actions import report_failure
+from makegood.cases.queries import case_for, parse_number, reported_to
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.queries import PromiseFacts, kinds, promise_for
-from makegood.web.answers import done, errors_of
+from makegood.web.answers import done, errors_of, see_other
 from makegood.web.customers.choosing import Chosen, choose, named
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.shell import by_hand
@@ -53,7 +54,18 @@ def _report(request: DeskRequest, customer_id: int, about: PromiseFacts | None) 
         criticality=number_or_none(typed.get("criticality")) or 2, detected_by=typed.get("detected_by", "customer"),
         promise_id=about.id if about else None, scope=desk.scope, by=desk.actor, now=desk.now,
     ).number  # fmt: skip
+    try:
+        case_for(desk.scope, number)
+    except Refusal:
+        return see_other(f"/cases/SR-{number}/reported/")
     return done(request, _("SR-{} has an owner.").format(number), to=f"/today/?case=SR-{number}")
+
+
+@at_desk("GET")
+def reported(request: DeskRequest, ref: str) -> HttpResponse:
+    """What became of a report that another team sees through; for whoever made it."""
+    told = reported_to(request.desk.staff_id, parse_number(ref))
+    return render(request, "web/cases/reported.html", {"told": told, "slim": True})
 
 
 def _about(request: DeskRequest) -> PromiseFacts | None:
