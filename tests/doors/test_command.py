@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from makegood.config.cli import COMMANDS, makegood
+from makegood.config.commands.import_ import ask_before_a_flood
 from makegood.config.demo.scene import choose, remember, remembered
 from makegood.config.environment import read_environment
+from makegood.config.faults import Fault
 from makegood.config.migrating import OLDEST
 from makegood.config.pgtools import find_tool
 from makegood.config.values import BadSetting
@@ -248,3 +251,22 @@ def test_webhooks_are_set_from_the_terminal(hills: Installation) -> None:
     hills.must("webhook", "pause", "Payments")
     assert "paused at" in hills.must("webhook", "list")
     assert hills.must("webhook", "rotate", "Payments") != added
+
+
+def test_a_flood_of_cases_is_told_and_at_a_terminal_asked_about(hills: Installation, tmp_path: Path) -> None:
+    feed, orders = tmp_path / "old.yaml", tmp_path / "old.csv"
+    feed.write_text(
+        "name: old\ntime_zone: Europe/Berlin\ndates: eu\nfields:\n  reference: Order\n  kind: {const: delivery}\n"
+        "  due_at: Due\n  customer: {key: Cust}\n"
+    )
+    orders.write_text("Order,Due,Cust\n" + "".join(f"F{n},05.03.2024,F{n}\n" for n in range(300)))
+    words = "For a file of history there is --cases none"
+    assert words not in hills.run("import", str(feed), str(orders), "--dry-run").stderr
+    read = hills.run("import", str(feed), str(orders), "--json")
+    assert (read.returncode, "300 cases were opened for" in read.stderr, words in read.stderr) == (0, True, True)
+    assert json.loads(read.stdout.splitlines()[-1])["cases"] == 300
+    with CliRunner().isolation(input="n\n"), pytest.raises(Fault, match="Nothing was imported"):
+        ask_before_a_flood(300, 3)
+    with CliRunner().isolation(input="y\n"):
+        ask_before_a_flood(300, 3)
+    ask_before_a_flood(300, 300)

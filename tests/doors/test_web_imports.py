@@ -148,3 +148,14 @@ def test_another_site_cannot_bring_a_file(cast: Cast) -> None:
     sent = client.post(FORM, {"file": SimpleUploadedFile("orders.csv", ROWS.encode()), "feed_text": FEED})
     assert sent.status_code == 403
     assert not Upload.objects.exists()
+
+
+def test_a_flood_of_cases_is_foretold(cast: Cast, greta: AtDesk) -> None:
+    rows = (f"{n},C{n},Ana Abel,2026-11-20 10:00," for n in range(200))
+    many = "\n".join([ROWS.splitlines()[0], *rows])
+    for cases, told in (("unkept", True), ("none", False)):
+        page = send(greta, many, cases=cases)["Location"]
+        work()
+        shown = text(greta.get(page))
+        assert ("Many cases at once." in shown) is told
+        assert ("This opens up to" in shown) is told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,13 +47,24 @@ How to describe your own file in a feed: docs/feeds.md
 @click.option(
     "--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this CSV file."
 )
+@click.option(
+    "--yes", is_flag=True, help="Do not ask before many cases are opened. Without a terminal nothing is asked."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one last line of JSON with the counts.")
 def command(
-    feed: str, file: Path, dry_run: bool, as_of: str | None, cases: str, rejects: Path | None, as_json: bool
+    feed: str,
+    file: Path,
+    dry_run: bool,
+    as_of: str | None,
+    cases: str,
+    rejects: Path | None,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Read FILE into the ledger as FEED describes it: the name of a shipped feed or the path of your own.
 
-    Good rows go in, bad ones are kept with line, column, value and reason. A second run changes nothing.
+    Good rows go in, bad ones are kept with line, column, value and reason. A second run changes nothing. At a terminal
+    the file is tried first, and you are asked before it opens more cases than your people could begin with.
     """
     prepare_home(environment().home)
     with installation():
@@ -64,34 +76,67 @@ def command(
 
         migrate()
         described = load_feed(feed)
-        if cases != "none":
-            _check_somebody_is_there()
+        there = _who_is_there() if cases != "none" else 0
         now = datetime.now(UTC)
-        with _progress(quiet=as_json) as bar:
-            task = bar.add_task(file.name, total=None)
-            summary = import_file(
-                file,
-                described,
-                by=SYSTEM,
-                now=now,
-                as_of=_instant(as_of, described.time_zone or organisation().time_zone),
-                cases=CasesFor(cases),
-                dry_run=dry_run,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
+
+        def read(*, dry: bool) -> Summary:
+            with _progress(quiet=as_json) as bar:
+                task = bar.add_task(file.name, total=None)
+                return import_file(
+                    file,
+                    described,
+                    by=SYSTEM,
+                    now=now,
+                    as_of=_instant(as_of, described.time_zone or organisation().time_zone),
+                    cases=CasesFor(cases),
+                    dry_run=dry,
+                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                )
+
+        if there and not (dry_run or yes) and sys.stdin.isatty():
+            ask_before_a_flood(read(dry=True).cases, there)
+        summary = read(dry=dry_run)
+        if not dry_run:
+            _say_of_a_flood(summary.cases, there)
         if rejects is not None:
             _write_rejects(summary, rejects)
         _tell(summary, described.name, dry_run=dry_run, as_json=as_json)
 
 
-def _check_somebody_is_there() -> None:
-    """Every case needs an owner; that nobody can be one must not come out half-way through a file."""
+def _who_is_there() -> int:
+    """How many may own a case. That nobody can must not come out half-way through a file."""
     from makegood.people.queries import roster
 
-    if not any(person.may_work for person in roster(datetime.now(UTC)).people.values()):
+    everybody = roster(datetime.now(UTC))
+    if not any(person.may_work for person in everybody.people.values()):
         raise Fault(
             "A case needs an owner, and there is no staff yet. Run makegood init first, or import with --cases none."
         )
+    return max(1, sum(person.may_work for person in everybody.present()))
+
+
+def ask_before_a_flood(cases: int, people: int) -> None:
+    """At a terminal: a big old file may open thousands of cases that nobody will work."""
+    from makegood.intake.rules.flood import floods
+
+    if floods(cases, people):
+        click.echo(f"This opens up to {cases:,} cases for {_people(people)}. {_HISTORY}", err=True)
+        if not click.confirm("Open them?", default=False, err=True):
+            raise Fault("Nothing was imported. Say --cases none for history, or --yes to open them.")
+
+
+def _say_of_a_flood(cases: int, people: int) -> None:
+    from makegood.intake.rules.flood import floods
+
+    if floods(cases, people):
+        click.echo(f"makegood: {cases:,} cases were opened for {_people(people)}. {_HISTORY}", err=True)
+
+
+_HISTORY = "For a file of history there is --cases none: it fills the ledger and opens no case."
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _instant(text: str | None, zone: str) -> datetime | None:

@@ -30,8 +30,10 @@ from makegood.intake.queries import (
     write_told,
 )
 from makegood.intake.rules.feedfile import load_feed, shipped
+from makegood.intake.rules.flood import floods
 from makegood.intake.rules.stages import WAITING, Stage
 from makegood.kernel.refusals import Refusal
+from makegood.people.queries import roster
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
@@ -83,7 +85,8 @@ def file(request: DeskRequest, number: int) -> HttpResponse:
     context = {
         "file": found, "waits": found.stage in WAITING, "tried": found.stage == Stage.TRIED, "how": _how(found),
         "imported": found.stage == Stage.DONE, "batch_url": f"{LIST}{found.batch_id}/",
-        "kpis": _foreseen(found) if trial else [], "skipped": trial.get("skipped_because", {}),
+        "kpis": _foreseen(found) if trial else [], "flood": _flood(found, desk) if trial else "",
+        "skipped": trial.get("skipped_because", {}),
         "first_columns": [Column(name) for name in (_("Promise"), _("Kind"), _("Customer"), _("Due"), _("Kept"))],
         "first": [_first(one) for one in trial.get("first", ())], "csv_url": f"{LIST}files/{number}/rejects.csv",
     } | _rejected(found.rejects, trial.get("rejected", 0))  # fmt: skip
@@ -226,6 +229,21 @@ def _how(found: UploadFacts) -> str:
     if not found.rows_done:
         return _("It is being read from end to end.")
     return _("{done} of about {all} lines").format(done=f"{found.rows_done:,}", all=f"{found.rows_all:,}")
+
+
+def _flood(found: UploadFacts, desk: Desk) -> str:
+    """What to know before a file opens more cases than those who are there could begin with; else nothing."""
+    cases, people = found.trial["cases"], max(1, sum(one.may_work for one in roster(desk.now).present()))
+    if not floods(cases, people):
+        return ""
+    words = ngettext(
+        "This opens up to {cases} cases for {people} person. Is it history? Forget it, and bring it again with cases"
+        " opened for none: then it fills the ledger only.",
+        "This opens up to {cases} cases for {people} people. Is it history? Forget it, and bring it again with cases"
+        " opened for none: then it fills the ledger only.",
+        people,
+    )
+    return words.format(cases=f"{cases:,}", people=f"{people:,}")
 
 
 def _foreseen(found: UploadFacts) -> list[dict[str, Any]]:
