@@ -16,3 +16,13 @@ application = get_wsgi_application()
 # in its own language. That took a tenth of the time of a page; now each is looked up once.
 _words = translation(settings.LANGUAGE_CODE)
 _words.gettext = lru_cache(maxsize=10_000)(_words.gettext)  # type: ignore[method-assign]
+
+
+def _read_policies() -> None:
+    """Before the first page is asked for: it takes half a second, and no page pays for it."""
+    from makegood.remedies.queries import policies
+
+    policies()
+
+
+_read_policies()

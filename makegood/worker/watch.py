@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions import follow, reassign_absent
 from makegood.journal.actors import SYSTEM
 from makegood.promises.actions import advance_due
-from makegood.remedies.actions import follow_silence
+from makegood.remedies.actions import follow_silence, follow_unpaid
 
 LIMIT = 1000
 
@@ -31,4 +31,5 @@ def tick(*, now: datetime, limit: int = LIMIT) -> Tick:
     moved = advance_due(now=now, limit=limit)
     opened = follow(moved, by=SYSTEM, now=now)
     follow_silence(moved, now=now)
+    follow_unpaid(moved, now=now)
     return Tick(len(moved), opened)

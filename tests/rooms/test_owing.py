@@ -149,6 +149,7 @@ def test_paid_late_it_owes_its_penalty(cast: Cast) -> None:
     late = NOW + timedelta(days=16)
     tick(now=late)
 
+    assert Entry.objects.get(verb="case.owed_more").data["amount"] == "40"
     found = owed(case.pk, late)
     assert (found.state, found.sums.penalty, found.sums.to_grant) == (OwedState.OPEN, 40, 40)
     actions.grant_owed(case.pk, ENERGY, **mara(cast, late))

@@ -17,6 +17,7 @@ from makegood.remedies.actions.fulfilling import (
 from makegood.remedies.actions.granting import grant, grant_owed
 from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
 from makegood.remedies.actions.offering import let_choose, withdraw_offer
+from makegood.remedies.actions.paying import follow_unpaid
 from makegood.remedies.actions.planning import change_plan, take_step
 from makegood.remedies.actions.playbooks import (
     Imported,
@@ -39,6 +40,7 @@ __all__ = [
     "fail_grant",
     "follow_ended",
     "follow_silence",
+    "follow_unpaid",
     "fulfil_grant",
     "grant",
     "grant_owed",

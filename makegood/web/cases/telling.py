@@ -186,6 +186,13 @@ def _fact(name: str, value: str) -> str:
     return f"{label}: {value.replace('_', ' ')}" if value else _("{} not known").format(label)
 
 
+def _owed_more(data: Mapping[str, Any]) -> str:
+    amount = format_money(Decimal(data.get("amount", "0")), data.get("currency", ""))
+    return _("{amount} more is owed by {title}: it was not paid in time").format(
+        amount=amount, title=data.get("title", "")
+    )
+
+
 def _renounced(data: Mapping[str, Any]) -> str:
     amount = format_money(Decimal(data.get("amount", "0")), data.get("currency", ""))
     return _("noted that the customer does not want the {amount} owed by {title}").format(
@@ -227,6 +234,7 @@ def _wishes(data: Mapping[str, Any]) -> str:
 
 LINES |= {
     "case.fact_told": Line(_fact_told, image="note"),
+    "case.owed_more": Line(_owed_more, "", "broken", image="coin"),
     "case.renounced": Line(_renounced, image="hand"),
     "case.choice_offered": Line(_choice_offered, image="hand", state="waits"),
     "case.choice_withdrawn": Line(fixed("took back what the customer could choose of"), image="undo", ours=True),
