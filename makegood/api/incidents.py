@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from ninja import Query, Router
 
+from makegood.api import incident_forms as forms
 from makegood.api import incident_parts as parts
 from makegood.api.caller import Acting, ApiRequest, person
 from makegood.api.case_parts import StaffIn
@@ -19,15 +20,15 @@ router = Router(tags=["incidents"])
 
 
 @router.get("/incidents", response=parts.IncidentsOut, summary="List incidents")
-def list_incidents(request: ApiRequest, query: Query[parts.IncidentsQuery]) -> HttpResponse:
+def list_incidents(request: ApiRequest, query: Query[forms.IncidentsQuery]) -> HttpResponse:
     """Those that the caller may see, the newest first, up to two hundred."""
-    refuse_unknown(request.GET, parts.IncidentsQuery)
+    refuse_unknown(request.GET, forms.IncidentsQuery)
     found = queries.incidents(request.caller.scope, ended=query.ended)
     return told({"items": [parts.line_out(one) for one in found], "next": None})
 
 
 @router.post("/incidents", response={201: parts.IncidentOut}, summary="Open an incident")
-def open_incident(request: ApiRequest, body: parts.IncidentIn) -> HttpResponse:
+def open_incident(request: ApiRequest, body: forms.IncidentIn) -> HttpResponse:
     """Open an incident of a lead or manager, and collect whom it hits."""
     doer = person(request, body.staff)
     number = actions.open_incident(
@@ -37,7 +38,7 @@ def open_incident(request: ApiRequest, body: parts.IncidentIn) -> HttpResponse:
 
 
 @router.post("/incidents/found", response=parts.FoundOut, summary="Try a filter")
-def try_filter(request: ApiRequest, body: parts.NarrowIn) -> HttpResponse:
+def try_filter(request: ApiRequest, body: forms.NarrowIn) -> HttpResponse:
     """How many promises a filter finds now, and what they have in common. Nothing is kept."""
     found = queries.look(request.caller.scope, body.narrow())
     common = [{"name": one.name, "value": one.value, "many": one.many} for one in found.common]
@@ -51,7 +52,7 @@ def read_incident(request: ApiRequest, number: int) -> HttpResponse:
 
 
 @router.post("/incidents/{number}", response=parts.IncidentOut, summary="Change an incident")
-def change_incident(request: ApiRequest, number: int, body: parts.ChangeIn) -> HttpResponse:
+def change_incident(request: ApiRequest, number: int, body: forms.ChangeIn) -> HttpResponse:
     """Put right what happened and, when given, the filter; what it finds joins at once."""
     doer = person(request, body.staff)
     actions.change_incident(
@@ -70,7 +71,7 @@ def collect(request: ApiRequest, number: int, body: StaffIn | None = None) -> Ht
 
 
 @router.post("/incidents/{number}/words", response=parts.IncidentOut, summary="Change what customers read")
-def set_words(request: ApiRequest, number: int, body: parts.WordsIn) -> HttpResponse:
+def set_words(request: ApiRequest, number: int, body: forms.WordsIn) -> HttpResponse:
     """Put one's own words in the place of ours, in one language; `warnings` say what there is to heed."""
     doer = person(request, body.staff)
     lines = {str(line): text for line, text in body.lines.items()}
@@ -80,7 +81,7 @@ def set_words(request: ApiRequest, number: int, body: parts.WordsIn) -> HttpResp
 
 
 @router.post("/incidents/{number}/gift", response=parts.IncidentOut, summary="Set what everybody is given")
-def set_gift(request: ApiRequest, number: int, body: parts.GivingIn) -> HttpResponse:
+def set_gift(request: ApiRequest, number: int, body: forms.GivingIn) -> HttpResponse:
     """The same for all, or nothing."""
     doer = person(request, body.staff)
     actions.set_gift(number, body.gift.gift() if body.gift else None, **_hand(request, doer))
@@ -88,7 +89,7 @@ def set_gift(request: ApiRequest, number: int, body: parts.GivingIn) -> HttpResp
 
 
 @router.post("/incidents/{number}/bar", response=parts.IncidentOut, summary="Set who gets a person as well")
-def set_bar(request: ApiRequest, number: int, body: parts.BarIn) -> HttpResponse:
+def set_bar(request: ApiRequest, number: int, body: forms.BarIn) -> HttpResponse:
     """Everybody else gets a light case, which is on no desk until they want something more."""
     doer = person(request, body.staff)
     actions.set_bar(number, body.bar(), **_hand(request, doer))
@@ -102,17 +103,17 @@ def tally(request: ApiRequest, number: int) -> HttpResponse:
 
 
 @router.get("/incidents/{number}/dry-run", response=parts.MembersOut, summary="Rehearse a release message by message")
-def dry_run(request: ApiRequest, number: int, query: Query[parts.RehearsalQuery]) -> HttpResponse:
+def dry_run(request: ApiRequest, number: int, query: Query[forms.RehearsalQuery]) -> HttpResponse:
     """Those who wait, each with the very message they would get."""
-    refuse_unknown(request.GET, parts.RehearsalQuery)
+    refuse_unknown(request.GET, forms.RehearsalQuery)
     page = queries.dry_run(request.caller.scope, number, after=query.after, limit=query.limit, now=request.now)
     return told({"items": [parts.member_out(one) for one in page.rows], "next": page.next or None})
 
 
 @router.get("/incidents/{number}/members", response=parts.MembersOut, summary="List the customers of an incident")
-def members(request: ApiRequest, number: int, query: Query[parts.MembersQuery]) -> HttpResponse:
+def members(request: ApiRequest, number: int, query: Query[forms.MembersQuery]) -> HttpResponse:
     """Who was told, wants something more, or was left out."""
-    refuse_unknown(request.GET, parts.MembersQuery)
+    refuse_unknown(request.GET, forms.MembersQuery)
     page = queries.members(
         request.caller.scope, number, state=query.state, after=query.after, limit=query.limit
     )  # fmt: skip
@@ -120,7 +121,7 @@ def members(request: ApiRequest, number: int, query: Query[parts.MembersQuery]) 
 
 
 @router.post("/incidents/{number}/release", response=parts.IncidentOut, summary="Tell everybody")
-def release(request: ApiRequest, number: int, body: parts.PaceIn) -> HttpResponse:
+def release(request: ApiRequest, number: int, body: forms.PaceIn) -> HttpResponse:
     """Begin to tell everybody, batch after batch, by the worker."""
     doer = person(request, body.staff)
     actions.release(number, batch_size=body.batch_size, every=body.every, **_hand(request, doer))
@@ -128,7 +129,7 @@ def release(request: ApiRequest, number: int, body: parts.PaceIn) -> HttpRespons
 
 
 @router.post("/incidents/{number}/stop", response=parts.IncidentOut, summary="Stop a release")
-def stop(request: ApiRequest, number: int, body: parts.StopIn | None = None) -> HttpResponse:
+def stop(request: ApiRequest, number: int, body: forms.StopIn | None = None) -> HttpResponse:
     """Tell nobody more for now. A batch under way is finished first."""
     doer = person(request, body.staff if body else None)
     actions.stop(number, reason=body.reason if body else "", **_hand(request, doer))
@@ -136,7 +137,7 @@ def stop(request: ApiRequest, number: int, body: parts.StopIn | None = None) -> 
 
 
 @router.post("/incidents/{number}/resume", response=parts.IncidentOut, summary="Go on with a release")
-def resume(request: ApiRequest, number: int, body: parts.PaceIn) -> HttpResponse:
+def resume(request: ApiRequest, number: int, body: forms.PaceIn) -> HttpResponse:
     """Go on with one that was stopped."""
     doer = person(request, body.staff)
     actions.resume(number, batch_size=body.batch_size, every=body.every, **_hand(request, doer))
@@ -152,7 +153,7 @@ def end(request: ApiRequest, number: int, body: StaffIn | None = None) -> HttpRe
 
 
 @router.post("/incidents/{number}/approval", response=parts.IncidentOut, summary="Ask for approval of the gift")
-def ask_approval(request: ApiRequest, number: int, body: parts.AskIn | None = None) -> HttpResponse:
+def ask_approval(request: ApiRequest, number: int, body: forms.AskIn | None = None) -> HttpResponse:
     """Ask the nearest person who is there and may give it to all; never the owner."""
     doer = person(request, body.staff if body else None)
     actions.ask_approval(number, note=body.note if body else "", **_hand(request, doer))
@@ -160,7 +161,7 @@ def ask_approval(request: ApiRequest, number: int, body: parts.AskIn | None = No
 
 
 @router.post("/incidents/{number}/decide", response=parts.IncidentOut, summary="Decide about the gift")
-def decide(request: ApiRequest, number: int, body: parts.DecideIn) -> HttpResponse:
+def decide(request: ApiRequest, number: int, body: forms.DecideIn) -> HttpResponse:
     """Say yes or no for everybody; a no with a reason."""
     doer = person(request, body.staff)
     actions.decide(number, approve=body.decision == "approve", reason=body.reason, **_hand(request, doer))
@@ -168,11 +169,11 @@ def decide(request: ApiRequest, number: int, body: parts.DecideIn) -> HttpRespon
 
 
 @router.post("/incidents/{number}/letters", response=parts.LettersOut, summary="Hand the messages out")
-def letters(request: ApiRequest, number: int, body: parts.LettersIn | None = None) -> HttpResponse:
+def letters(request: ApiRequest, number: int, body: forms.LettersIn | None = None) -> HttpResponse:
     """The messages of those who were told and that nobody carried out yet, each with a private link made now. Send
     them, and keep the links nowhere else."""
     doer = person(request, body.staff if body else None)
-    wanted = body or parts.LettersIn()
+    wanted = body or forms.LettersIn()
     found = actions.hand_out(number, again=wanted.again, limit=wanted.limit, **_hand(request, doer))
     items = [
         one._asdict() | {"case": f"SR-{one.case}", "link": f"{settings.BASE_URL}/p/{one.token}/"} for one in found
