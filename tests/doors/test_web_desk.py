@@ -38,7 +38,7 @@ PINNED = {
     "/cases/": 16,
     "/customers/": 13,
     "/search/?q=dana": 19,
-    "/insights/": 13,
+    "/insights/": 14,
     "/settings/people/": 13,
     "/settings/kinds/": 14,
     "/health/": 19,

@@ -12,7 +12,7 @@ import msgspec
 from django.utils import dateformat, translation
 
 from makegood.cases.queries import CaseFacts
-from makegood.cases.rules import FOR_THE_CUSTOMER, Purpose, Step
+from makegood.cases.rules import FOR_THE_CUSTOMER, Outcome, Purpose, Step, outcome_of
 from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.people.queries import Roster
 from makegood.people.rules import Scope
@@ -252,10 +252,13 @@ def _open(case: CaseFacts, who: Mapping[str, Any], customer_ids: Iterable[int]) 
 
 
 def _words(case: CaseFacts, language: str, known: Known) -> tuple[PlanWords, ...]:
-    """The prepared lines, each with what a person put in its place."""
+    """The prepared lines, each with what a person put in its place; no apology for whoever will not forgive."""
     changed = {step: rest for step, *rest in fetch_rows(_CHANGED, [case.number])}
     made = []
+    unforgiven = outcome_of(case.story) is Outcome.WILL_NOT_FORGIVE
     for step, prepared in lines(language, known).items():
+        if unforgiven and step is Step.APOLOGISE:
+            continue
         words, by, at = changed.get(step, ("", "", None))
         own = {"words": words, "by": by, "at": at} if words else {"words": prepared}
         made.append(PlanWords(step=step, prepared=prepared, **own))

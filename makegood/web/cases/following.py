@@ -55,7 +55,8 @@ def _title(one: FollowUpFacts) -> str:
 def _notes(one: FollowUpFacts) -> list[str]:
     said = f"“{one.words}”" if one.words else ""
     way = ways().get(one.channel, "")
-    return [part for part in (answer_name(one.answer) if one.answer else "", said, way) if part]
+    again = "" if one.answer else one.after
+    return [part for part in (answer_name(one.answer) if one.answer else "", said, again, way) if part]
 
 
 def answers() -> Sequence[Choice]:

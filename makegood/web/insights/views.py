@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from makegood.followups.queries import ClosureCounts, closure_counts
 from makegood.promises.queries import BY, LedgerRow, ledger_report
 from makegood.web.clocks import span
 from makegood.web.days import starts, today
@@ -42,6 +43,7 @@ def ledger(request: DeskRequest) -> HttpResponse:
         "kpis": _kpis(total, period) if total else [], "columns": _columns(by),
         "rows": [Row(_cells(row)) for row in rows],
         "totals": _cells(total, _("All")) if total and len(rows) > 1 else [],
+        "closures": _closures(closure_counts(since), desk),
         "csv": "/insights/ledger.csv?" + urlencode({"by": by, "period": period}),
     }  # fmt: skip
     return render(request, "web/insights/ledger.html", context)
@@ -106,6 +108,24 @@ def _kpis(total: LedgerRow, period: str) -> list[dict[str, object]]:
         {"label": _("Still to come"), "value": f"{total.open + total.at_risk:,}", "url": "/promises/?due=ahead",
          "note": _("{} in danger").format(f"{total.at_risk:,}")},
     ]  # fmt: skip
+
+
+def _closures(counts: ClosureCounts, desk: Desk) -> dict[str, object]:
+    """Of the cases that customers called right: how far the other two closures are; nothing while there are none."""
+    total = counts.one + counts.two + counts.three
+    if not total:
+        return {}
+    waits = _("the oldest waits {}").format(span(desk.now - counts.oldest)) if counts.oldest else _("none waits")
+    return {
+        "title": _("{three} of {total} closed cases have all three closures").format(
+            three=f"{counts.three:,}", total=f"{total:,}"
+        ),
+        "kpis": [
+            {"label": _("One closure"), "value": f"{counts.one:,}", "note": _("only the customer’s")},
+            {"label": _("Two closures"), "value": f"{counts.two:,}", "note": _("the process, or those who carried it")},
+            {"label": _("All three"), "value": f"{counts.three:,}", "note": waits},
+        ],
+    }  # fmt: skip
 
 
 def _columns(by: str) -> list[Column]:
