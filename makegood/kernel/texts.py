@@ -17,8 +17,9 @@ def one_line(text: str) -> str:
 
 
 def first_name(name: str) -> str:
-    """How somebody is addressed where first names are usual."""
-    return name.split()[0]
+    """How somebody is addressed where first names are usual; of "Okafor, Dana" what stands before the comma."""
+    word = name.split()[0]
+    return word.rstrip(",;:") or word
 
 
 def is_text(text: str) -> bool:

@@ -80,8 +80,8 @@ def hours_end(week: Mapping[str, Any], time_zone: str, now: datetime) -> datetim
 
 
 def initials(name: str) -> str:
-    """The letters in the round mark of a person: first and last word."""
-    words = name.split()
+    """The letters in the mark of a person: of the first and last word that begin with a letter or digit."""
+    words = [word for word in name.split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 

@@ -16,6 +16,7 @@ from makegood.cases.rules import FOR_THE_CUSTOMER, STANDING, Answer, Purpose, St
 from makegood.incidents.queries import told_in_case
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
+from makegood.people.presence import initials
 from makegood.people.queries import there_until
 from makegood.people.rules import Role, Scope
 from makegood.portal.choice import Choosing, choosing, comes_by_itself, given_words, latest_offer
@@ -82,7 +83,7 @@ def letter_of(number: int, moments: Moments) -> Letter:
     ahead = any(line.mark == "ahead" for line in lines) or (choice is not None and bool(choice.things))
     return Letter(
         title=_title(case), says=tuple(_says(case, moments, settled=settled is not None)), owner=case.owner_name,
-        owner_first=first_name(case.owner_name), initials="".join(part[0] for part in case.owner_name.split())[:2],
+        owner_first=first_name(case.owner_name), initials=initials(case.owner_name),
         hours=_hours(case, moments), lines=lines, nothing_ahead=not settled and not ahead, choosing=choice,
         settled_when=moments.at(settled.answered_at) if settled and settled.answered_at else "",
         wants_more=last is not None and last.answer == Answer.MORE,

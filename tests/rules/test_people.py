@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makegood.kernel.refusals import Refusal
+from makegood.kernel.texts import first_name
 from makegood.people.ladder import ON_THE_LADDER
 from makegood.people.presence import Roster, Router, StaffFacts, in_hours, initials
 from makegood.people.rules import ABILITIES, Ability, Role, Scope, TokenScope, may, token_role
@@ -242,3 +243,12 @@ def test_loads_stay_even_however_the_pools_overlap(requests: list[tuple[int | No
         pool = [one.id for one in roster.people.values() if team in (None, one.team_id)]
         assert before.get(chosen, 0) == min(before.get(one, 0) for one in pool)
     assert Counter(router.load).total() == len(requests)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "first"),
+    [("Dana Okafor", "DO", "Dana"), ("Resident, The", "RT", "Resident"), ("Ana (Lima) Silva", "AS", "Ana"),
+     ("Plato", "P", "Plato"), (", ,", "", ",")],
+)  # fmt: skip
+def test_a_name_gives_its_letters_and_its_first_word(name: str, letters: str, first: str) -> None:
+    assert (initials(name), first_name(name)) == (letters, first)

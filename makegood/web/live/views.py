@@ -13,9 +13,9 @@ from makegood.cases.queries import parse_number
 from makegood.journal.queries import START, verbs_after
 from makegood.kernel.refusals import Refusal
 from makegood.kernel.texts import first_name
+from makegood.people.presence import initials
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.standing import counts_for
-from makegood.web.templatetags.desk import initials
 
 # The first word of a move, and what of a page it may change.
 _TOPICS = {

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from makegood.kernel.texts import first_name
+from makegood.people.presence import initials
 from makegood.web import clocks
 from makegood.web.tables import Choice, Column
 
 register = template.Library()
 register.filter(first_name)
+register.filter(initials)
 
 # What a state looks like: the glyph, and its word. States differ by shape first, colour second.
 LOOKS = {
@@ -97,13 +99,6 @@ def options(choices: Iterable[Choice], chosen: object = "") -> SafeString:
     """The options of a <select>, that of the key `chosen` selected."""
     marked = ((one.key, SafeString(" selected") if str(one.key) == str(chosen) else "", one.name) for one in choices)
     return format_html_join("", '<option value="{}"{}>{}</option>', marked)
-
-
-@register.filter
-def initials(name: str) -> str:
-    """The first letters of the first and last word that begin with a letter or digit."""
-    words = [word for word in str(name).split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 @register.simple_tag
