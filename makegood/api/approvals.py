@@ -13,7 +13,7 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Named, named
-from makegood.api.remedies import GrantIn, GrantOut, Short, choices_of, grant_out
+from makegood.api.remedies import GrantIn, GrantOut, Short, check_seen, choices_of, grant_out
 from makegood.cases.queries import parse_number
 from makegood.remedies import actions
 from makegood.remedies.queries import ApprovalFacts, approval_for, approvals_waiting, precedents
@@ -72,9 +72,10 @@ class DecideIn(StaffIn):
 @router.post("/cases/{number}/approvals", response={201: ApprovalOut}, summary="Ask for an approval")
 def ask_approval(request: ApiRequest, number: str, body: AskApprovalIn) -> HttpResponse:
     """Ask the nearest person who is there and may give all this; by when they decide is a promise."""
-    doer = person(request, body.staff)
+    doer, case = person(request, body.staff), parse_number(number)
+    check_seen(doer, case, body.seen)
     made = actions.ask_approval(
-        parse_number(number), choices_of(body), currency=body.currency, reason=body.reason, note=body.note,
+        case, choices_of(body), currency=body.currency, reason=body.reason, note=body.note,
         scope=doer.scope, by=doer.by, now=request.now,
     )  # fmt: skip
     return told(_approval_out(approval_for(doer.scope, made)), status=201)

@@ -14,7 +14,7 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Instant, Text
-from makegood.api.remedies import GrantIn, Short, choices_of
+from makegood.api.remedies import GrantIn, Short, check_seen, choices_of
 from makegood.cases.queries import case_for, parse_number
 from makegood.remedies import actions
 from makegood.remedies.queries import GrantFacts, OfferFacts, offer_for, offers_of
@@ -104,9 +104,10 @@ def list_offers(request: ApiRequest, number: str) -> HttpResponse:
 @router.post("/cases/{number}/offers", response={201: OfferOut}, summary="Let the customer choose")
 def let_choose(request: ApiRequest, number: str, body: OfferIn) -> HttpResponse:
     """Let the customer choose one of two to six remedies on their page; the dearest must be one's own to give."""
-    doer = person(request, body.staff)
+    doer, case = person(request, body.staff), parse_number(number)
+    check_seen(doer, case, body.seen)
     made = actions.let_choose(
-        parse_number(number), choices_of(body), until=body.until, words=body.words, silence=body.silence,
+        case, choices_of(body), until=body.until, words=body.words, silence=body.silence,
         currency=body.currency, reason=body.reason, ask=body.ask, note=body.note, scope=doer.scope, by=doer.by,
         now=request.now,
     )  # fmt: skip

@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from makegood.api.caller import ApiRequest, acting, person
+from makegood.api.caller import Acting, ApiRequest, acting, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
-from makegood.api.forms import Currency, Form, Id, Instant, Line, Named, Text, named, refuse_unknown
-from makegood.cases.queries import case_for, parse_number
+from makegood.api.forms import BIGGEST_ID, Currency, Form, Id, Instant, Line, Named, Text, named, refuse_unknown
+from makegood.cases.queries import case_for, changes_since, newest_entry, parse_number
 from makegood.customers.queries import customer_for
-from makegood.kernel.refusals import invalid
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.people.rules import Scope
 from makegood.remedies import actions
 from makegood.remedies.queries import (
     GrantFacts,
@@ -24,7 +25,7 @@ from makegood.remedies.queries import (
     grants_of,
     picker,
 )
-from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState
 from makegood.webhooks.queries import sent_about
 
@@ -82,6 +83,9 @@ class OptionsOut(Schema):
     """The options of a case, the best first. `limit` is what the caller may give in the case alone, null without
     bound; `given` what made up for the loss so far, `spent` all that was given above what is owed."""
 
+    seen: int
+    failure: FailureKind
+    failure_is_named: bool
     currency: str
     loss: Decimal | None
     given: Decimal
@@ -164,8 +168,17 @@ class ChoiceIn(Form):
     with_owed: bool = False
 
 
+class FailureKindIn(StaffIn):
+    """Of which kind the failure is."""
+
+    kind: FailureKind
+
+
 class GrantIn(StaffIn):
-    """What is to be given. `reason` is needed past the cap of the loss."""
+    """What is to be given. `reason` is needed past the cap of the loss. With `seen`, as the options told it, it is
+    refused when somebody else did something in the case since."""
+
+    seen: Annotated[int, Field(ge=0, le=BIGGEST_ID)] | None = None
 
     choices: Annotated[list[ChoiceIn], Field(min_length=1, max_length=_MOST)]
     currency: Currency = ""
@@ -196,27 +209,15 @@ class FailIn(StaffIn):
 def list_options(request: ApiRequest, number: str, query: Query[OptionsQuery]) -> HttpResponse:
     """The playbooks' options for a case: in order, with their cost, and who decides about each."""
     refuse_unknown(request.GET, OptionsQuery)
-    scope = request.caller.scope
-    case = case_for(scope, parse_number(number))
-    found = picker(
-        case, customer_for(scope, case.customer_id), staff_id=scope.staff_id,
-        answers=_answers(query.answer), now=request.now,
-    )  # fmt: skip
-    questions = [
-        {
-            "ask": ask.ask, "question": str(ask.question), "kind": ask.kind,
-            "answers": [{"answer": one.answer, "says": str(one.says)} for one in ask.answers],
-        }
-        for ask in found.matched.asks
-    ]  # fmt: skip
-    out = {name: getattr(found, name) for name in ("currency", "loss", "given", "cap")}
-    return told(
-        {
-            **out, "spent": found.ruling.total, "limit": found.ruling.limit,
-            "options": [_option_out(pick) for pick in found.picks], "questions": questions,
-            "left_out": [f"{one.option.title}: {one.why}" for one in found.matched.left_out],
-        }
-    )  # fmt: skip
+    return told(_options(request, request.caller.scope, parse_number(number), _answers(query.answer)))
+
+
+@router.post("/cases/{number}/failure-kind", response=OptionsOut, summary="Say of which kind a failure is")
+def name_failure(request: ApiRequest, number: str, body: FailureKindIn) -> HttpResponse:
+    """A person knows better than our guess: the options follow. The answer is the options as they are then."""
+    doer, case = person(request, body.staff), parse_number(number)
+    actions.name_failure(case, kind=body.kind, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_options(request, doer.scope, case, {}))
 
 
 @router.get("/cases/{number}/grants", response=GrantsOut, summary="List what was given in a case")
@@ -230,6 +231,7 @@ def list_grants(request: ApiRequest, number: str) -> HttpResponse:
 def give(request: ApiRequest, number: str, body: GrantIn) -> HttpResponse:
     """Give remedies on one's own authority. What is more is refused with the name of who may decide."""
     doer, case = person(request, body.staff), parse_number(number)
+    check_seen(doer, case, body.seen)
     ids = actions.grant(
         case, choices_of(body), currency=body.currency, reason=body.reason, scope=doer.scope, by=doer.by,
         now=request.now,
@@ -264,6 +266,34 @@ def failed(request: ApiRequest, grant_id: Id, body: FailIn) -> HttpResponse:
         grant_id, reason=body.reason, expected_at=body.expected_at, scope=doer.scope, by=doer.by, now=request.now
     )
     return _of_case(case)
+
+
+def check_seen(doer: Acting, number: int, seen: int | None) -> None:
+    """Let pass unless somebody else did something in the case after `seen`. Raises Refusal "case.changed"."""
+    others = () if seen is None else changes_since(case_for(doer.scope, number), seen, staff_id=doer.scope.staff_id)
+    if others:
+        did = "; ".join(dict.fromkeys(f"{one.actor_name} ({one.verb})" for one in others))
+        raise Refusal("case.changed", f"Somebody acted since you looked: {did}. Look again, then send it anew.")
+
+
+def _options(request: ApiRequest, scope: Scope, number: int, answers: dict[str, str]) -> dict[str, Any]:
+    case = case_for(scope, number)
+    found = picker(
+        case, customer_for(scope, case.customer_id), staff_id=scope.staff_id, answers=answers, now=request.now
+    )  # fmt: skip
+    questions = [
+        {
+            "ask": ask.ask, "question": str(ask.question), "kind": ask.kind,
+            "answers": [{"answer": one.answer, "says": str(one.says)} for one in ask.answers],
+        }
+        for ask in found.matched.asks
+    ]  # fmt: skip
+    same = ("failure", "failure_is_named", "currency", "loss", "given", "cap")
+    return {
+        **{name: getattr(found, name) for name in same}, "seen": newest_entry(case), "spent": found.ruling.total,
+        "limit": found.ruling.limit, "options": [_option_out(pick) for pick in found.picks], "questions": questions,
+        "left_out": [f"{one.option.title}: {one.why}" for one in found.matched.left_out],
+    }  # fmt: skip
 
 
 def _of_case(number: int) -> HttpResponse:

@@ -121,6 +121,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
+    path("cases/<case:ref>/remedies/failure/", picking.name_failure),
     path("cases/<case:ref>/remedies/<int:grant>/withdraw/", picking.withdraw),
     path("cases/<case:ref>/change/<part:part>/", changing.change),
     path("cases/<case:ref>/offers/<int:offer>/withdraw/", offering.withdraw),

@@ -175,3 +175,36 @@ def test_a_payment_system_says_what_became_of_it(cast: Cast) -> None:
     assert payments.post(f"/grants/{second}/failed", {"reason": "x", "expected_at": soon(hours=-1)}).code == (
         "grant.expected_past"
     )
+
+
+def test_what_was_seen_before_somebody_else_acted_gives_nothing(cast: Cast) -> None:
+    path = broken_case(Api())
+    mara, lena = Api(staff=cast.mara), Api(staff=cast.lena)
+    seen = mara.get(f"{path}/options").body["seen"]
+    lena.post(f"{path}/grants", {"choices": [choice("5")]})
+
+    for address in ("grants", "approvals", "offers"):
+        body = {"choices": [choice("5"), choice("6")], "seen": seen}
+        stopped = mara.post(f"{path}/{address}", body | ({"until": soon(hours=2)} if address == "offers" else {}))
+        assert (stopped.status, stopped.code) == (409, "case.changed")
+        assert "Lena Brandt (case." in stopped.body["detail"]
+    again = mara.get(f"{path}/options").body["seen"]
+    assert mara.post(f"{path}/grants", {"choices": [choice("5")], "seen": again}).status == 201
+    assert mara.post(f"{path}/grants", {"choices": [choice("5")], "seen": again}).status == 201
+
+
+def test_the_kind_of_failure_can_be_corrected(cast: Cast) -> None:
+    path = broken_case(Api())
+    mara = Api(staff=cast.mara)
+    guessed = mara.get(f"{path}/options").body
+    assert (guessed["failure"], guessed["failure_is_named"]) == ("late", False)
+
+    named = mara.post(f"{path}/failure-kind", {"kind": "wrong"}).body
+
+    assert (named["failure"], named["failure_is_named"]) == ("wrong", True)
+    assert [one["option"] for one in named["options"]] != [one["option"] for one in guessed["options"]]
+    mara.post(f"{path}/failure-kind", {"kind": "wrong"})
+    verbs = [one["verb"] for one in mara.get(f"{path}/timeline").body["items"]]
+    assert verbs.count("case.failure_named") == 1
+    assert mara.post(f"{path}/failure-kind", {"kind": "fate"}).code == "input.invalid"
+    assert Api(staff=cast.stranger).post(f"{path}/failure-kind", {"kind": "late"}).code == "case.unknown"

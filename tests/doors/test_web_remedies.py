@@ -15,7 +15,7 @@ from makegood.cases.models import Case
 from makegood.journal.actors import SYSTEM
 from makegood.promises.models import Kind
 from makegood.remedies import actions
-from makegood.remedies.models import Approval, Grant
+from makegood.remedies.models import Approval, Grant, NamedFailure
 from makegood.remedies.models import Limit as LimitRow
 from makegood.remedies.rules.authority import Limit
 from makegood.remedies.rules.playbooks_file import playbook_from
@@ -294,7 +294,7 @@ def test_ones_limit_stands_under_ones_name(cast: Cast) -> None:
 def test_pages_take_few_statements(cast: Cast, url: str, django_assert_max_num_queries: Any) -> None:
     mara, lena = AtDesk(cast.mara), AtDesk(cast.lena)
     mara.post(url, **pick("tonight", "bed", "tenth"))
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(35):
         mara.beside(url, "remedies")
     with django_assert_max_num_queries(16):
         lena.get("/approvals/")
@@ -331,3 +331,45 @@ def test_what_a_payment_system_says_stands_beside_the_remedy(cast: Cast, url: st
     assert "carried out: Deliver both pieces tonight (van_12)" in story
     assert "could not carry out: Put the bed together" in story
     assert "kept: Deliver both" not in story
+
+
+def version(shown: HttpResponse) -> str:
+    found = re.search(r'name="version" value="(\d+)"', shown.content.decode())
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_somebody_else_gave_meanwhile_is_told_and_the_draft_kept(cast: Cast, url: str, script: bool) -> None:
+    mara, lena = AtDesk(cast.mara), AtDesk(cast.lena)
+    seen = version(mara.beside(url, "remedies"))
+    lena.post(url, **pick("tonight"))
+
+    send = mara.press if script else mara.post
+    stopped = send(url, **pick("bed", version=seen, reason="She waited"))
+
+    assert stopped.status_code == 409
+    assert "Lena Brandt gave: Deliver both pieces tonight" in text(stopped)
+    assert re.search(r'value="furniture/late/bed" checked', stopped.content.decode())
+    assert "She waited" in stopped.content.decode()
+    assert Grant.objects.count() == 1
+    assert send(url, **pick("bed", version=version(stopped))).status_code in (200, 303)
+    assert Grant.objects.count() == 2
+
+
+def test_what_failed_is_a_guess_until_somebody_says_better(cast: Cast, url: str) -> None:
+    mara = AtDesk(cast.mara)
+    assert "What failed, as we guess" in text(mara.beside(url, "remedies"))
+
+    named = mara.press(f"{url}failure/", failure="money", **pick("bed"))
+
+    assert "What failed, as we guess" not in text(named)
+    assert re.search(r'value="money" selected', named.content.decode())
+    assert re.search(r'value="furniture/late/bed" checked', named.content.decode())
+    titles = re.findall(r'value="furniture/late/(\w+)"', named.content.decode())
+    assert titles.index("tenth") < titles.index("tonight")
+    assert "You said what failed: money" in text(mara.get(url.removesuffix("remedies/")))
+    assert mara.post(f"{url}failure/", failure="wrong").status_code == 303
+    mara.post(url, **pick("bed"))
+    assert Grant.objects.get().failure == "wrong"
+    AtDesk(cast.stranger).post(f"{url}failure/", failure="late")
+    assert NamedFailure.objects.get().kind == "wrong"

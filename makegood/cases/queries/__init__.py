@@ -5,6 +5,7 @@ from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
 from makegood.cases.queries.health import Standing, standing
 from makegood.cases.queries.ladder import Ladders, ladders
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
+from makegood.cases.queries.meanwhile import changes_since, newest_entry
 from makegood.cases.queries.own import OwnWork, own_work
 from makegood.cases.queries.record import (
     CaseFacts,
@@ -43,9 +44,11 @@ __all__ = [
     "case_numbers_of_promise",
     "cases_list",
     "causes",
+    "changes_since",
     "count_open",
     "desk_rows",
     "ladders",
+    "newest_entry",
     "own_work",
     "parse_number",
     "reported_to",

@@ -15,6 +15,7 @@ from makegood.remedies.actions.fulfilling import (
     withdraw_grant,
 )
 from makegood.remedies.actions.granting import grant, grant_owed
+from makegood.remedies.actions.judging import name_failure
 from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
 from makegood.remedies.actions.offering import let_choose, withdraw_offer
 from makegood.remedies.actions.paying import follow_unpaid
@@ -50,6 +51,7 @@ __all__ = [
     "let_choose",
     "let_off_promise",
     "log_call",
+    "name_failure",
     "release_commitment",
     "remove_limit",
     "renounce",

@@ -24,6 +24,7 @@ from makegood.remedies.actions.telling import one_owed
 from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh
 from makegood.remedies.models import Grant
 from makegood.remedies.queries.authority import staff_of_customer
+from makegood.remedies.queries.failing import failure_in
 from makegood.remedies.queries.grants import unknown_grant
 from makegood.remedies.queries.owing import Owed, owing
 from makegood.remedies.rules.entitlements.words import last_moment
@@ -160,6 +161,7 @@ def _not_to_give(owed: Owed) -> Refusal:
 
 def give(row: Grant, case: Case, *, decided_by: int, by: Actor, now: datetime) -> None:
     """Make a grant real: its commitment, its place in a budget, its record. The case must be held."""
+    row.failure = failure_in(case.pk).kind
     row.promise_id = promise_in(case, title=row.title, due_at=row.due_at, by=by, now=now)
     row.state, row.decided_by_id, row.given_at = GrantState.GIVEN, decided_by, now
     row.save()

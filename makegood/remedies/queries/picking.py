@@ -17,13 +17,14 @@ from makegood.kernel.when import after
 from makegood.people.queries import Roster, StaffFacts
 from makegood.platform.installation import organisation
 from makegood.promises.queries import PromiseFacts
+from makegood.remedies.queries.failing import failure_in
 from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import Compensated, cap, given_in, loss_of
 from makegood.remedies.queries.owing import Owed, owing
 from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Ruling, Spent, Wanted
 from makegood.remedies.rules.entitlements import at_least
-from makegood.remedies.rules.fit import failure_kind
+from makegood.remedies.rules.fit import FailureKind
 from makegood.remedies.rules.granting import SOON, Choice, compensation, needs_reason, share, wanted_of
 from makegood.remedies.rules.owing import OwedState
 from makegood.remedies.rules.playbooks import Who, kept_for
@@ -82,6 +83,8 @@ class Picker:
     as an offer of which the customer chooses one. `everybody` are those among whom deciders were sought.
     """
 
+    failure: FailureKind
+    failure_is_named: bool
     currency: str
     owed: tuple[Owed, ...]
     loss: Decimal | None
@@ -165,7 +168,10 @@ def picker(
     picks = tuple(_pick(offer, reader, waiting, zone, now) for offer in matched.offers)
     choices = tuple(choose(picks, currency))
     kept = kept_for(books, {(one.playbook, one.rule, one.option) for one in choices})
+    assert situation.failure is not None  # noqa: S101 - a case's is always known, or guessed
     return Picker(
+        failure=situation.failure,
+        failure_is_named=situation.named,
         currency=currency,
         owed=owed,
         loss=loss,
@@ -219,13 +225,15 @@ def situation_of(
     now: datetime,
 ) -> Situation:
     """What the playbooks are asked about a case."""
+    judged = failure_in(case.number)
     broke_again = bool(case.escalations) or case.ordinal > 1
     promise = case.promise
     words = " ".join([case.title, case.harm, *(failure.what for failure in case.failures)])
     failure_class = FailureClass(case.failures[0].failure_class) if case.failures else None
     ended = (promise.kept_at or promise.withdrawn_at or now) if promise else now
     return Situation(
-        failure=failure_kind(promise=case.kind, failure_class=failure_class, words=words, second=broke_again),
+        failure=judged.kind,
+        named=judged.is_named,
         failure_class=failure_class,
         promise=case.kind,
         severity=case.severity,

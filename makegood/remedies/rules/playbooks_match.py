@@ -35,10 +35,12 @@ class Situation:
     """What is known of a failure when options are looked for.
 
     `repeat` is the how-manyth similar failure of this customer it is. `about` are tags, `words` what was said.
-    `customer` are attributes of the customer. `answers` map questions to what was answered so far.
+    `customer` are attributes of the customer. `named` says that a person told the kind of failure. `answers` map
+    questions to what was answered so far.
     """
 
     failure: FailureKind | None = None
+    named: bool = False
     failure_class: FailureClass | None = None
     promise: str = ""
     severity: int = 2
@@ -296,7 +298,7 @@ def _use(answers: Mapping[str, str]) -> Use | None:
 def _kind(rule: Rule, situation: Situation) -> FailureKind | None:
     if rule.treat_as is not None:
         return rule.treat_as
-    return FailureKind.RECOVERY if situation.double_deviation else situation.failure
+    return FailureKind.RECOVERY if situation.double_deviation and not situation.named else situation.failure
 
 
 def _notes(remedy: RemedyKind, found: Price, share: Decimal | None, cap: Decimal) -> tuple[Note, ...]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from makegood.cases.queries import case_for
-from makegood.journal.actors import ActorKind
-from makegood.journal.queries import Recorded
-from makegood.web.cases.telling import entries_of
+from makegood.cases.queries import case_for, changes_since
 from makegood.web.desk import Desk
 from makegood.web.tables import number_or_none
 from makegood.web.telling import tell
@@ -39,16 +36,6 @@ def check_unchanged(number: int, version: str | None, desk: Desk) -> None:
     seen = number_or_none(version)
     if seen is None:
         return
-    others = [
-        entry
-        for entry in entries_of(case_for(desk.scope, number))
-        if entry.id > seen and _is_somebody_else(entry, desk)
-    ]
+    others = changes_since(case_for(desk.scope, number), seen, staff_id=desk.staff_id)
     if others:
         raise Collision([Change(event.by, event.text, event.at) for event in tell(others, desk)])
-
-
-def _is_somebody_else(entry: Recorded, desk: Desk) -> bool:
-    if entry.actor_kind == ActorKind.STAFF:
-        return entry.actor_id != desk.staff_id
-    return entry.actor_kind == ActorKind.CUSTOMER

@@ -14,9 +14,11 @@ from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Answer, Purpose, Step
 from makegood.journal.queries import Recorded
 from makegood.kernel.money import format_money
+from makegood.remedies.rules.fit import FailureKind
 from makegood.remedies.rules.owing import EVIDENCE
 from makegood.web.clocks import span
 from makegood.web.desk import Desk
+from makegood.web.remedies.words import FAILURES
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
 
 
@@ -245,6 +247,9 @@ LINES |= {
     "case.link_given": Line(_link_given, image="share"),
     "case.granted": Line(_granted, image="hand", ours=True),
     "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
+    "case.failure_named": Line(
+        lambda data: _("said what failed: {}").format(FAILURES[FailureKind(data["kind"])]), image="edit"
+    ),
     "case.grant_fulfilled": Line(_fulfilled, image="check", state="kept"),
     "case.grant_failed": Line(
         lambda data: _("could not carry out: {}").format(data.get("title", "")),

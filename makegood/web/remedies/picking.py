@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_htmx.http import retarget
 
-from makegood.cases.queries import CaseFacts, case_for, parse_number
+from makegood.cases.queries import CaseFacts, case_for, newest_entry, parse_number
 from makegood.cases.rules import Do
 from makegood.customers.queries import customer_for
 from makegood.kernel.money import format_money
@@ -27,7 +28,8 @@ from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_
 from makegood.remedies.rules.granting import GrantState
 from makegood.remedies.rules.plan import promised_better
 from makegood.web import clocks
-from makegood.web.answers import errors_of
+from makegood.web.answers import done, errors_of
+from makegood.web.cases.collisions import Change, Collision, check_unchanged
 from makegood.web.cases.plan import with_cautions
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies import owed
@@ -36,7 +38,8 @@ from makegood.web.remedies.bar import bar_of
 from makegood.web.remedies.drafting import Draft, key_of
 from makegood.web.remedies.offering import let_choose, letting
 from makegood.web.remedies.offers import standing_of
-from makegood.web.remedies.words import kind_choices, per_cent, state_words, why_not
+from makegood.web.remedies.words import FAILURES, kind_choices, per_cent, state_words, why_not
+from makegood.web.tables import Choice
 from makegood.webhooks.queries import Sent, sent_about
 
 
@@ -90,7 +93,10 @@ def remedies(request: DeskRequest, ref: str) -> HttpResponse:
     if request.method == "GET":
         return _shown(request, number, QueryDict())
     try:
+        check_unchanged(number, request.POST.get("version"), request.desk)
         said = _commit(request, number)
+    except Collision as crossed:
+        return _shown(request, number, request.POST, status=409, changes=crossed.changes)
     except Refusal as no:
         return _shown(request, number, request.POST, errors_of(no), status=no.status if no.status == 409 else 422)
     return answered(request, number, said)
@@ -100,6 +106,18 @@ def remedies(request: DeskRequest, ref: str) -> HttpResponse:
 def reckon(request: DeskRequest, ref: str) -> HttpResponse:
     """What is ticked, added up. Changes nothing."""
     return _shown(request, parse_number(ref), request.POST)
+
+
+@at_desk("POST")
+def name_failure(request: DeskRequest, ref: str) -> HttpResponse:
+    """Say of which kind the failure is; the options follow, and what is ticked of them stays."""
+    desk, number = request.desk, parse_number(ref)
+    actions.name_failure(
+        number, kind=request.POST.get("failure", ""), scope=desk.scope, by=desk.actor, now=desk.now
+    )  # fmt: skip
+    if not request.htmx:
+        return done(request, _("Noted. The options follow."), to=f"/cases/SR-{number}/remedies/")
+    return _shown(request, number, request.POST)
 
 
 @at_desk("POST")
@@ -143,15 +161,20 @@ def _read(case: CaseFacts, typed: QueryDict, desk: Desk) -> tuple[Draft, Picker]
 
 
 def _shown(
-    request: DeskRequest, number: int, typed: QueryDict, errors: dict[str, str] | None = None, status: int = 200
+    request: DeskRequest,
+    number: int,
+    typed: QueryDict,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    changes: Sequence[Change] = (),
 ) -> HttpResponse:
-    context = _context(number, typed, request.desk, errors or {})
+    context = _context(number, typed, request.desk, errors or {}) | {"changes": changes}
     if not request.htmx:
         return render(request, "web/remedies/page.html", context | {"slim": True}, status=status)
     swapped = request.htmx.target == "reckoned"
     part = "picker.html#reckoned" if swapped else "picker.html"
     answer = render(request, f"web/remedies/{part}", context | {"swapped": swapped}, status=status)
-    if errors:
+    if errors or changes:
         answer["HX-Reswap"] = "morph:innerHTML"
         retarget(answer, "#remedies")
     return answer
@@ -168,6 +191,8 @@ def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) 
     first = first_name(case.customer_name)
     return {
         "case": case, "first": first, "url": f"/cases/{case.ref}/remedies/", "may": Do.COMMIT in case.allowed,
+        "version": partial(newest_entry, case), "failure": found.failure, "failure_is_named": found.failure_is_named,
+        "failures": [Choice(kind, str(name)) for kind, name in FAILURES.items()],
         "standing": standing, "letting": letting(found, typed, desk, case, standing),
         "given": [_given(one, sent.get(one.id, ()), desk) for one in grants], "waiting": waiting,
         "asks": [

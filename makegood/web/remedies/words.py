@@ -6,14 +6,27 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from makegood.promises.rules import LIVE, UNKEPT, State
 from makegood.remedies.queries import GrantFacts
 from makegood.remedies.rules.authority import Period
-from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.granting import GrantState
 from makegood.web import clocks
 from makegood.web.tables import Choice
+
+FAILURES = {
+    FailureKind.LATE: gettext_lazy("late, or not there"),
+    FailureKind.WRONG: gettext_lazy("wrong or defective"),
+    FailureKind.MONEY: gettext_lazy("money"),
+    FailureKind.SILENCE: gettext_lazy("nobody said"),
+    FailureKind.ATTENTION: gettext_lazy("treated carelessly"),
+    FailureKind.REQUEST: gettext_lazy("a wish, or a slip of theirs"),
+    FailureKind.RECOVERY: gettext_lazy("a recovery that failed"),
+    FailureKind.CUSTOMER: gettext_lazy("their own conduct"),
+}
+"""A kind of failure, by what went wrong in the customer's eyes."""
 
 
 def kind_name(kind: RemedyKind) -> str:

@@ -10,22 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from makegood.kernel.money import format_money
-from makegood.remedies.rules.fit import FailureKind, RemedyKind
+from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.playbooks import Answer, Ask, Commits, Cost, FollowUp, Option, PerPeriod, Rule, When, Who
 from makegood.remedies.rules.playbooks_parts import range_text, share_text, span_text
+from makegood.web.remedies.words import FAILURES
 from makegood.web.shell import role_name
 from makegood.web.ways import ways as named
 
-FAILURES = {
-    FailureKind.LATE: gettext_lazy("late, or not there"),
-    FailureKind.WRONG: gettext_lazy("wrong or defective"),
-    FailureKind.MONEY: gettext_lazy("money"),
-    FailureKind.SILENCE: gettext_lazy("nobody said"),
-    FailureKind.ATTENTION: gettext_lazy("treated carelessly"),
-    FailureKind.REQUEST: gettext_lazy("a wish, or a slip of theirs"),
-    FailureKind.RECOVERY: gettext_lazy("a recovery that failed"),
-    FailureKind.CUSTOMER: gettext_lazy("their own conduct"),
-}
 REMEDIES = {
     RemedyKind.RE_PERFORMANCE: gettext_lazy("do it again"),
     RemedyKind.EXCHANGE: gettext_lazy("exchange"),

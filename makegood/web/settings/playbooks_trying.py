@@ -22,7 +22,8 @@ from makegood.remedies.rules.playbooks import Ask, AskKind
 from makegood.remedies.rules.playbooks_cost import Loss
 from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
 from makegood.web.desk import DeskRequest, at_desk
-from makegood.web.settings.playbook_words import FAILURES, REMEDIES, commits_words, share_words, who_words
+from makegood.web.remedies.words import FAILURES
+from makegood.web.settings.playbook_words import REMEDIES, commits_words, share_words, who_words
 from makegood.web.tables import Choice
 
 _ANSWER = "a-"
