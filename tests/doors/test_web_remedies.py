@@ -298,7 +298,7 @@ def test_pages_take_few_statements(cast: Cast, url: str, django_assert_max_num_q
         mara.beside(url, "remedies")
     with django_assert_max_num_queries(16):
         lena.get("/approvals/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         lena.get(f"/approvals/{Approval.objects.get().pk}/")
 
 
