@@ -126,3 +126,29 @@ class Hearing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} in SR-{self.case_id}"
+
+
+class Recognition(models.Model):
+    """What somebody did that a customer who is content again owes to them, or, with `by`, a colleague's thanks.
+
+    What the customer said stands in the case, and is read there.
+    """
+
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.CASCADE, related_name="+")
+    told_first = models.BooleanField(default=False)
+    stayed = models.BooleanField(default=False)
+    in_person = models.BooleanField(default=False)
+    words = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "case"], condition=Q(words=""), name="recognition_once"),
+            models.CheckConstraint(condition=~Q(words="") | Q(case__isnull=False), name="recognition_for_something"),
+        ]
+        indexes = [models.Index(fields=["staff", "-at"], name="recognition_of")]
+
+    def __str__(self) -> str:
+        return self.words or f"SR-{self.case_id}"

@@ -17,6 +17,7 @@ from makegood.web.insights import views as insights
 from makegood.web.live import views as live
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
+from makegood.web.people import views as persons
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
@@ -170,6 +171,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/you/channels/", channels.channels),
     path("settings/you/channels/<int:number>/test/", channels.test),
     path("settings/you/channels/<int:number>/remove/", channels.remove),
+    path("people/<int:number>/", persons.person),
     path("settings/people/", people.people),
     path("settings/people/add/", people.add),
     path("settings/people/teams/", people.add_team),

@@ -5,6 +5,7 @@ from makegood.followups.actions.closures import close_process, keep_change
 from makegood.followups.actions.ending import close, reopen
 from makegood.followups.actions.hearing import hear_carrier, name_carrier, say_how_it_was
 from makegood.followups.actions.planning import attend, spare
+from makegood.followups.actions.recognition import thank
 from makegood.followups.actions.setting import set_patience, set_process_owner
 from makegood.followups.actions.undoing import undo
 
@@ -24,5 +25,6 @@ __all__ = [
     "set_patience",
     "set_process_owner",
     "spare",
+    "thank",
     "undo",
 ]

@@ -16,6 +16,7 @@ from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Answer, outcome_of, unreached
 from makegood.followups.actions.planning import hear, pending_one, stop, try_again
+from makegood.followups.actions.recognition import recognise
 from makegood.followups.queries.following import patience
 from makegood.followups.rules import STOPS
 from makegood.journal.actors import SYSTEM, Actor
@@ -137,6 +138,7 @@ def _record(
     if case.closed_at is not None and outcome and given is not Answer.UNREACHABLE:
         case.outcome = outcome
         case.save(update_fields=["outcome"])
+        recognise(case, now=now)
     kept = hear(case, check, at_least=at_least, by=by, now=now)
     made = _await_word(case, by, now) if given is Answer.NOT_REACHED else []
     dropped = stop(case, reason=STOPS[given], by=by, now=now) if given in STOPS else []

@@ -11,6 +11,7 @@ from makegood.cases.actions.holding import hold, person, said
 from makegood.cases.queries import case_for
 from makegood.followups.actions.closures import open_closures
 from makegood.followups.actions.planning import plan, stop
+from makegood.followups.actions.recognition import recognise
 from makegood.followups.queries.ending import obstacles
 from makegood.followups.queries.following import pending_of
 from makegood.journal.actors import Actor
@@ -33,6 +34,7 @@ def close(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
     planned = plan(case, asked=True, by=by, now=now) if not standing and not pending_of(number) else []
     end(case, facts.story, standing, told={"planned": planned}, by=by, now=now)
     open_closures(case, by=by, now=now)
+    recognise(case, now=now)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from makegood.cases.actions.undoing import REASON, Way, give_back, promise_to_sp
 from makegood.cases.models import Case, Commitment, SatisfactionCheck
 from makegood.followups.actions.hearing import settle_employees
 from makegood.followups.actions.planning import renew
+from makegood.followups.actions.recognition import forget
 from makegood.followups.models import Closure, Hearing
 from makegood.journal.actors import Actor
 from makegood.journal.queries import Recorded
@@ -67,6 +68,7 @@ def _close(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     case.save(update_fields=["closed_at", "outcome"])
     promises.let_go(entry.data.get("planned", []), reason=REASON, by=by, now=now)
     give_back(case, entry, by, now)
+    forget(case)
 
 
 def _process(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:

@@ -13,6 +13,7 @@ from makegood.followups.queries.closures import (
 )
 from makegood.followups.queries.ending import allowed, obstacles
 from makegood.followups.queries.following import FollowUpFacts, follow_ups_of, patience
+from makegood.followups.queries.recognition import RecognitionFacts, colleague_of, may_read, recognition_of
 
 __all__ = [
     "ClosureCounts",
@@ -20,13 +21,17 @@ __all__ = [
     "FollowUpFacts",
     "HearingFacts",
     "NamedOwner",
+    "RecognitionFacts",
     "allowed",
     "closure_counts",
     "closure_for",
     "closures",
+    "colleague_of",
     "follow_ups_of",
+    "may_read",
     "obstacles",
     "own_closures",
     "patience",
     "process_owners",
+    "recognition_of",
 ]

@@ -33,7 +33,7 @@ def people(request: DeskRequest) -> HttpResponse:
     context = {
         "columns": [
             Column(_("Name")), Column(_("Role"), plain=True), Column(_("Team"), plain=True),
-            Column(_("There"), lead=True), Column(_("Absence"), plain=True),
+            Column(_("There"), lead=True), Column(_("Recognition"), plain=True), Column(_("Absence"), plain=True),
         ],
         "rows": [_row(one, page, request.desk) for one in page.staff],
         "teams": page.teams, "may_change": page.may_change, "leads": _leads(page),
@@ -121,7 +121,8 @@ def _row(one: StaffFacts, page: PeoplePage, desk: Desk) -> Row:
         or (desk.scope.role == Role.LEAD and one.team_id == desk.scope.team_id)
     )
     link = format_html('<a href="/settings/people/{}/absence/">{}</a>', one.id, _("Away…")) if away else ""
-    return Row([name, role_name(one.role), one.team_name, _there(one, desk), link], url)
+    theirs = format_html('<a href="/people/{}/">{}</a>', one.id, _("Page and thanks"))
+    return Row([name, role_name(one.role), one.team_name, _there(one, desk), theirs, link], url)
 
 
 def _there(one: StaffFacts, desk: Desk) -> SafeString | str:
