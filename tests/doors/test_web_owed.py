@@ -123,7 +123,7 @@ def test_the_picker_parts_what_is_owed_from_goodwill(cast: Cast, case: str) -> N
     shown = text(mara.get(url))
     assert "EU Regulation 261/2004 €600 Owed, and not given yet" in shown
     assert "Money for the time lost €700 €600 of it is owed, €100 is goodwill" in shown
-    assert "As much as is right €600 all of it is owed" in shown
+    assert "As much as is right €600 less than what is owed: all of that is given" in shown
 
     more = {"pick": ["flights/late/more"]}
     reckoned = text(mara.post(f"{url}reckon/", **more))
@@ -272,3 +272,16 @@ def test_an_own_policy_that_cannot_be_read_stops_no_page(cast: Cast, case: str, 
     (tmp_path / "ours.yaml").write_text("name: eu-261\ntitel: Ours\n")
     assert AtDesk(cast.mara).get(f"/cases/{case}/").status_code == 200
     assert "ours.yaml, line 2: `titel`: there is no such key." in text(AtDesk(cast.greta).get("/settings/owed/"))
+
+
+def test_what_is_owed_is_given_by_whoever_presses_even_an_option_kept_for_others(cast: Cast, case: str) -> None:
+    kept = PLAYBOOK.replace('right, words: "{amount} for you.", who: agent', 'right, words: "{amount}.", who: lead')
+    assert kept != PLAYBOOK
+    actions.save_playbook(playbook_from(kept), source=kept, by=SYSTEM, now=NOW)
+    mara = AtDesk(cast.mara)
+    mara.post(f"/cases/{case}/owed/{FLIGHTS}/facts/", **FACTS)
+    only_owed = {"pick": ["flights/late/typed"]}
+    assert "Give the €600 that is owed" in text(mara.post(f"/cases/{case}/remedies/reckon/", **only_owed))
+    assert mara.post(f"/cases/{case}/remedies/", **only_owed).status_code == 303
+    (row,) = Grant.objects.all()
+    assert (row.entitled, row.state) == (600, "given")

@@ -74,6 +74,11 @@ class Reckoned:
     of_loss: Decimal | None
     needs_reason: bool
 
+    @property
+    def only_owed(self) -> bool:
+        """Whether nothing is given but what is owed: then nobody is asked."""
+        return bool(self.owed) and all(one.with_owed and not one.amount for one in self.choices)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picker:

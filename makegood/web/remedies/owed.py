@@ -170,7 +170,7 @@ def _cautions(found: Entitlement) -> Sequence[str]:
 
 def _field(ask: Question, values: Mapping[str, Any]) -> Field:
     words = {"yes": _("Yes"), "no": _("No")}
-    choices = [Choice(one, words.get(one, one.replace("_", " "))) for one in ask.choices]
+    choices = [Choice(one, words.get(one, one.replace("_", " ").capitalize())) for one in ask.choices]
     hint = "" if choices or ask.kind is FactKind.TEXT else ask.how
     return Field(
         name=_FACT + ask.fact, label=ask.asks, hint=hint, choices=choices, value=values.get(_FACT + ask.fact, "")

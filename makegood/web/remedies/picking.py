@@ -144,7 +144,7 @@ def _commit(request: DeskRequest, number: int) -> str:
         "now": desk.now,
     }  # fmt: skip
     total = format_money(reckoned.total, found.currency)
-    if reckoned.mine or not reckoned.choices:
+    if reckoned.mine or reckoned.only_owed or not reckoned.choices:
         actions.grant(number, reckoned.choices, **sent)
         titles = [one.title for one in reckoned.choices]
         return with_cautions(_("Promised: {}").format(", ".join(titles)), promised_better(titles))
@@ -204,7 +204,8 @@ def _context(number: int, typed: QueryDict, desk: Desk, errors: dict[str, str]) 
         "owed": [owed.line(one) for one in found.owed if one.state in owed.HEEDED],
         "with_owed": format_money(reckoned.owed, found.currency) if reckoned.owed else "",
         "bar": bar_of(reckoned.ruling, found.currency), "loss_note": _loss_note(found),
-        "press": _press(found, first), "by_when": _by_when(found, desk), "asks_for": not reckoned.mine,
+        "press": _press(found, first), "by_when": _by_when(found, desk),
+        "asks_for": not (reckoned.mine or reckoned.only_owed),
     }  # fmt: skip
 
 
@@ -266,6 +267,8 @@ def _parts(pick: Pick, currency: str) -> str:
     owed, goodwill = format_money(pick.owed, currency), format_money(pick.amount, currency)
     if pick.offer.cost is None:
         return _("{} of it is owed; what is more is goodwill").format(owed)
+    if pick.offer.cost < pick.owed:
+        return _("less than what is owed: all of that is given")
     if not pick.amount:
         return _("all of it is owed")
     return _("{owed} of it is owed, {goodwill} is goodwill").format(owed=owed, goodwill=goodwill)
@@ -290,7 +293,7 @@ def _loss_note(found: Picker) -> dict[str, Any]:
 def _press(found: Picker, first: str) -> str:
     """What the button will do, in words."""
     reckoned = found.reckoned
-    if reckoned.owed and not reckoned.total:
+    if reckoned.only_owed:
         return _("Give the {} that is owed").format(format_money(reckoned.owed, found.currency))
     if reckoned.mine or not reckoned.choices:
         return _("Make this promise to {}").format(first)

@@ -100,10 +100,11 @@ def _asked_for(request: DeskRequest, slug: str) -> BindingFacts:
 
 def _facts(binding: Binding, kept: Kept | None) -> list[dict[str, str]]:
     """Each fact of the policy that the binding says something about, and where it comes from."""
-    says = {name: spec.says for name, spec in kept.policy.facts.items()} if kept else {}
+    says = {name: spec.says for name, spec in kept.policy.facts.items()} if kept else dict.fromkeys(binding.facts, "")
     return [
-        {"name": name.replace("_", " "), "says": says.get(name, ""), "words": source_words(source)}
-        for name, source in binding.facts.items()
+        {"name": name.replace("_", " "), "says": words, "words": source_words(binding.facts[name])}
+        for name, words in says.items()
+        if name in binding.facts
     ]
 
 
