@@ -11,14 +11,14 @@ from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from makegood.cases.actions import ask_for_link
-from makegood.cases.actions.holding import entry, hold, tell
+from makegood.cases.actions.holding import entry, hold, person, tell
 from makegood.cases.models import Case
 from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor, ActorKind
-from makegood.kernel.refusals import Refusal
+from makegood.kernel.refusals import Refusal, invalid
 from makegood.links.models import Link
 from makegood.links.queries import LinkFacts, link_by_token
-from makegood.links.rules import BYTES, LIMITS, WINDOW, Tried
+from makegood.links.rules import BYTES, LIMITS, WINDOW, Tried, Way
 from makegood.people.queries import token_digest
 from makegood.people.rules import Scope
 
@@ -50,6 +50,23 @@ def make_links(cases: Mapping[int, int], *, by: Actor, now: datetime) -> dict[in
     Link.objects.bulk_create(rows, batch_size=1_000)
     record_many(entry("link_made", number, customer, by=by, at=now, data={}) for number, customer in cases.items())
     return tokens
+
+
+@transaction.atomic
+def note_given(number: int, *, way: str, scope: Scope, by: Actor, now: datetime) -> None:
+    """Staff gave the customer the newest link: what it shows has been disclosed to them. That it was spoken about is a
+    step of the conversation, and recorded as such. Raises Refusal "link.none", "link.bad_way", and as `hold` does.
+    """
+    if way not in list(Way):
+        raise invalid("link.bad_way", f"Say how it was given: {', '.join(Way)}.", field="way")
+    case = hold(number, scope=scope, closed=None)
+    person(by)
+    newest = Link.objects.filter(case=case, revoked_at=None).first()
+    if newest is None:
+        raise Refusal("link.none", "There is no link to give. Make one first.")
+    newest.given_at, newest.given_by = now, way
+    newest.save(update_fields=["given_at", "given_by"])
+    tell("link_given", case, by=by, at=now, data={"way": way})
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from makegood.people.rules import Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFacts:
-    """A link. Instants are aware UTC; `expires_at` is None while its case is open."""
+    """A link. Instants are aware UTC; `given_at` is when staff said they had given it, `given_by` the way they did,
+    `expires_at` None while its case is open."""
 
     id: int
     case: int
@@ -22,6 +23,8 @@ class LinkFacts:
     customer_name: str
     made_at: datetime
     made_by: str
+    given_at: datetime | None
+    given_by: str
     opened_at: datetime | None
     revoked_at: datetime | None
     expires_at: datetime | None
@@ -47,7 +50,8 @@ def links_of(scope: Scope, number: int, *, now: datetime) -> tuple[LinkFacts, ..
 def _facts(row: Link, now: datetime) -> LinkFacts:
     return LinkFacts(
         id=row.pk, case=row.case_id, customer_id=row.case.customer_id, customer_name=row.case.customer.name,
-        made_at=row.made_at, made_by=row.made_by, opened_at=row.opened_at, revoked_at=row.revoked_at,
+        made_at=row.made_at, made_by=row.made_by, given_at=row.given_at, given_by=row.given_by,
+        opened_at=row.opened_at, revoked_at=row.revoked_at,
         expires_at=expires_at(row.made_at, row.case.closed_at),
         state=state_of(row.made_at, row.case.closed_at, row.revoked_at, now=now),
     )  # fmt: skip

@@ -23,6 +23,16 @@ class LinkState(StrEnum):
     REVOKED = "revoked"
 
 
+class Way(StrEnum):
+    """How staff gave a link to the customer."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    PERSON = "person"
+    POST = "post"
+
+
 class Tried(StrEnum):
     """What is counted, each against a limit of its own."""
 

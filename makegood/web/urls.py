@@ -129,6 +129,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/offers/<int:offer>/choose/", offering.choose),
     path("cases/<case:ref>/page/", page.page),
     path("cases/<case:ref>/page/make/", page.make),
+    path("cases/<case:ref>/page/given/", page.given),
     path("cases/<case:ref>/page/revoke/", page.revoke),
     path("cases/<case:ref>/page/preview/", page.preview),
     path("cases/<case:ref>/<deed:deed>/", acting.act),

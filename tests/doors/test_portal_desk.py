@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
+from makegood.customers.models import Customer
 from makegood.links.models import Link
 from tests.doors.api_client import Api
 from tests.doors.customer_client import ByLink, dana, number
@@ -22,7 +24,7 @@ def test_a_link_is_made_shown_once_and_opens_the_page(number: int, cast: Cast) -
     assert "Dana’s page" in text(desk.get(f"/cases/SR-{number}/"))
     assert "Dana has no link yet." in text(desk.get(url))
     made = desk.post(f"{url}make/").content.decode()
-    (token,) = re.findall(r"/p/([\w-]{43})/", made)
+    (token,) = set(re.findall(r"/p/([\w-]{43})/", made))
     assert token not in desk.get(url).content.decode()
     assert "not opened so far" in text(desk.get(url))
     ByLink(token).get()
@@ -41,6 +43,43 @@ def test_staff_see_exactly_what_the_customer_sees(dana: ByLink, number: int, cas
     assert text(ours).replace(said, "") == text(theirs)
     assert ours.content.decode().count("<fieldset disabled>") == theirs.content.decode().count("<fieldset>") == 6
     assert "unser Versprechen" in text(AtDesk(cast.mara).get(f"/cases/SR-{number}/page/preview/", lang="de"))
+
+
+def test_a_link_is_handed_over_in_the_customers_language(number: int, cast: Cast) -> None:
+    Customer.objects.update(language="de", name="Dana Okafor & Söhne")
+    desk, url = AtDesk(cast.mara), f"/cases/SR-{number}/page/"
+    desk.post(f"{url}given/", way="email")
+    assert not Link.objects.exists()
+    made = desk.post(f"{url}make/")
+    page = unescape(made.content.decode())
+    (token,) = set(re.findall(r"/p/([\w-]{43})/", text(made) + page))
+    assert "Ready words (Deutsch)" in text(made)
+    assert "Guten Tag Dana Okafor & Söhne, hier ist Mara Silva von Northfield Home." in page
+    (mail,) = re.findall(r'href="(mailto:[^"]+)"', page)
+    assert mail.startswith("mailto:dana@example.org?subject=Was%20wir%20Ihnen%20versprochen%20haben")
+    assert f"%2Fp%2F{token}%2F" in mail or f"/p/{token}/" in mail
+    assert re.search(r'href="sms:\+442079460118\?body=Guten', page)
+    assert 'aria-label="The link as a QR code, for the camera of a phone"' in page
+    desk.post(f"{url}given/", way="carrier pigeon")
+    assert Link.objects.get().given_at is None
+    desk.post(f"{url}given/", way="person")
+    assert "Shown in person" in text(desk.get(url))
+    assert "gave the customer the link to their page, in person" in text(desk.get(f"/cases/SR-{number}/"))
+    AtDesk(cast.stranger).post(f"{url}given/", way="post")
+    assert Link.objects.get().given_by == "person"
+
+
+def test_by_api_links_are_listed_and_said_to_be_given(number: int, cast: Cast) -> None:
+    mara, stranger = Api(staff=cast.mara), Api(staff=cast.stranger)
+    assert mara.post(f"/cases/SR-{number}/link/given", {"way": "sms"}).code == "link.none"
+    mara.post(f"/cases/SR-{number}/link")
+    assert mara.post(f"/cases/SR-{number}/link/given", {"way": "pigeon"}).code == "input.invalid"
+    mara.post(f"/cases/SR-{number}/link/given", {"way": "sms"})
+    (line,) = mara.get(f"/cases/SR-{number}/links").body["items"]
+    assert (line["given_by"], line["opened_at"], line["state"], line["made_by"]) == ("sms", None, "live", "Mara Silva")
+    assert "address" not in line
+    assert stranger.get(f"/cases/SR-{number}/links").code == "case.unknown"
+    assert stranger.post(f"/cases/SR-{number}/link/given", {"way": "sms"}).code == "case.unknown"
 
 
 def test_a_stranger_sees_and_makes_no_link(dana: ByLink, number: int, cast: Cast) -> None:

@@ -22,6 +22,7 @@ from makegood.portal.languages import language_of
 from makegood.portal.views import written
 from makegood.web import clocks
 from makegood.web.answers import done
+from makegood.web.cases.handing import Handing, handing_of, ways
 from makegood.web.desk import Desk, DeskRequest, at_desk
 
 
@@ -36,7 +37,16 @@ def make(request: DeskRequest, ref: str) -> HttpResponse:
     """Make a link. Its address is on this answer and nowhere else."""
     desk, case = request.desk, case_for(request.desk.scope, parse_number(ref))
     token = links.make_link(case.number, scope=desk.scope, by=desk.actor, now=desk.now)
-    return _shown(request, case, f"{settings.BASE_URL}/p/{token}/")
+    address = f"{settings.BASE_URL}/p/{token}/"
+    return _shown(request, case, handing_of(case, customer_for(desk.scope, case.customer_id), address, desk))
+
+
+@at_desk("POST")
+def given(request: DeskRequest, ref: str) -> HttpResponse:
+    """Staff say how they gave the link to the customer."""
+    desk, case = request.desk, case_for(request.desk.scope, parse_number(ref))
+    links.note_given(case.number, way=request.POST.get("way", ""), scope=desk.scope, by=desk.actor, now=desk.now)
+    return done(request, _("Noted: {} has the link.").format(first_name(case.customer_name)), to=f"/cases/{case.ref}/")
 
 
 @at_desk("POST")
@@ -58,11 +68,12 @@ def preview(request: DeskRequest, ref: str) -> HttpResponse:
         return written(request, guest_of(known, customer, language, desk.organisation, desk.now), preview=True)
 
 
-def _shown(request: DeskRequest, case: CaseFacts, address: str = "") -> HttpResponse:
+def _shown(request: DeskRequest, case: CaseFacts, handing: Handing | None = None) -> HttpResponse:
     desk = request.desk
     known = links_of(desk.scope, case.number, now=desk.now)
     context: dict[str, Any] = {
-        "case": case, "first": first_name(case.customer_name), "url": f"/cases/{case.ref}/page/", "address": address,
+        "case": case, "first": first_name(case.customer_name), "url": f"/cases/{case.ref}/page/",
+        "handing": handing, "ways": ways(),
         "links": [_line(one, desk) for one in known], "works": any(one.state is LinkState.LIVE for one in known),
     }  # fmt: skip
     return render(request, "web/cases/page.html", context)
@@ -70,6 +81,9 @@ def _shown(request: DeskRequest, case: CaseFacts, address: str = "") -> HttpResp
 
 def _line(link: LinkFacts, desk: Desk) -> dict[str, str]:
     made = _("{name} made it {when}").format(name=link.made_by, when=clocks.stamp(link.made_at))
+    names = {one.key: one.name for one in ways()}
+    if link.given_at is not None:
+        made += _("; {way}, {when}").format(way=names.get(link.given_by, ""), when=clocks.stamp(link.given_at))
     opened = _("opened {when}").format(when=clocks.stamp(link.opened_at)) if link.opened_at else _("not opened so far")
     ended = {
         LinkState.REVOKED: _("taken back"),
@@ -87,6 +101,7 @@ def _no_link(case: CaseFacts, now: datetime) -> LinkFacts:
     """A link that nobody has, to show the page before one is made."""
     return LinkFacts(
         id=0, case=case.number, customer_id=case.customer_id, customer_name=case.customer_name, made_at=now,
-        made_by="", opened_at=None, revoked_at=None, expires_at=expires_at(now, case.closed_at),
+        made_by="", given_at=None, given_by="", opened_at=None, revoked_at=None,
+        expires_at=expires_at(now, case.closed_at),
         state=LinkState.LIVE,
     )  # fmt: skip

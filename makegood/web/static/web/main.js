@@ -7,6 +7,7 @@ import "./desk.js";
 import "./keys.js";
 import "./palette.js";
 import "./live.js";
+import "./copy.js";
 import "./pop.js";
 import "./picker.js";
 import "./views.js";
