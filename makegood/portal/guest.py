@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 
 from makegood.customers.queries import CustomerFacts, customer_for
 from makegood.journal.actors import Actor, ActorKind
@@ -68,6 +69,7 @@ def private(view: View) -> View:
     """A view of the customer's pages: no cookie asked for, nothing kept, nothing told to anybody else."""
 
     @csrf_exempt
+    @gzip_page
     @csp(POLICY)
     @wraps(view)
     def answered(request: HttpRequest, **where: str) -> HttpResponse:
