@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 CLEAR = """
 DO $$ DECLARE names text; BEGIN
     SELECT string_agg(quote_ident(tablename), ', ') INTO names FROM pg_tables
-    WHERE (tablename ~ '^(cases|customers|intake|journal|links|promises)_'
+    WHERE (tablename ~ '^(cases|customers|incidents|intake|journal|links|promises)_'
         OR tablename ~ '^(remedies|notices)_(?!playbook|limit|bounds|channel)')
       AND tablename NOT IN ('cases_cause', 'promises_kind', 'promises_calendar', 'promises_holiday');
     EXECUTE 'TRUNCATE ' || names || ' CASCADE';
@@ -39,7 +39,7 @@ DO $$ DECLARE one record; BEGIN
                string_agg(format('%%1$I = %%1$I - interval ''%(seconds)s seconds''', column_name), ', ') AS moved
         FROM information_schema.columns JOIN pg_tables ON tablename = table_name
         WHERE data_type = 'timestamp with time zone'
-          AND (table_name ~ '^(cases|customers|intake|journal|links|promises)_'
+          AND (table_name ~ '^(cases|customers|incidents|intake|journal|links|promises)_'
             OR table_name ~ '^(remedies|notices)_(?!playbook|limit|bounds|channel)')
         GROUP BY table_name
     LOOP EXECUTE format('UPDATE %%I SET %%s', one.table_name, one.moved); END LOOP;
