@@ -54,7 +54,7 @@ def every(request: DeskRequest) -> HttpResponse:
         own = found.set.get(team.id, ())
         shown.append(Shown(team.id, team.name, bool(own), words.of(own)))
     may = request.desk.scope.may(Ability.SET_LADDER)
-    return render(request, "web/settings/ladder.html", {"ladders": shown, "may_change": may})
+    return render(request, "web/settings/ladder.html", {"ladders": shown, "may_change": may, "slim": True})
 
 
 @at_desk("GET", "POST")
