@@ -47,6 +47,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
         place.sql(_UNSPEAK, [unspoken])
         paths = [f"/cases/SR-{number}/" for number in unspoken]
         yield _timed("pages: a case with its plan prepared", browser, paths, limit=PLAN_MS)
+        yield _timed("pages: what may be given in a case", browser, [f"{path}remedies/" for path in paths])
         yield _timed("pages: search by words", browser, [_search(title) for (title,) in orders])
         yield _timed("pages: search by case number", browser, [_search(f"SR-{number}") for number in cases])
         yield _timed("pages: the ledger", browser, ["/promises/"] * REQUESTS)

@@ -10,10 +10,13 @@ from typing import Any
 from bench.client import Connection, Request, at_once, shares
 from bench.filling import clear, fill_customers, fill_staff, kind_id
 from bench.ground import EMAIL, Ground
+from bench.nothing import answering
 from bench.table import Row, against_floor
 
-MANY = 100
-ROUNDS = 3
+MANY = 200
+ROUNDS = 4
+# Every connection of every process has asked each statement often enough for the database to have planned it.
+WARM = 200
 CUSTOMERS = 20_000
 
 _PROMISE = """
@@ -36,6 +39,11 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     """Durable writes a second, by one client after the other and by four at once."""
     fill_staff(place)
     first = fill_customers(place, CUSTOMERS)
+    for clients in (1, 4):
+        yield Row(
+            what=f"an answer over HTTP that does nothing, {clients} client(s)",
+            ours=f"{_alone(place, first, clients):,.0f} answers/s",
+        )
     for what, path, floor, kind in (
         ("promise", "/promises", _PROMISE, "callback"),
         ("promise told as a fact", "/facts", _PROMISE, "callback"),
@@ -55,10 +63,10 @@ def _rounds(place: Ground, path: str, floor: str, kind: str, first: int, clients
     ours = bare = 0.0
     ids = iter(range(first, first + CUSTOMERS))
     with place.web():
-        _send(place, [_request(place, path, kind, next(ids)) for _ in range(50)], clients)
+        _send(place.port, [_request(place, path, kind, next(ids)) for _ in range(WARM)], clients)
         for _ in range(ROUNDS):
             customers = [next(ids) for _ in range(MANY)]
-            ours += _send(place, [_request(place, path, kind, customer) for customer in customers], clients)
+            ours += _send(place.port, [_request(place, path, kind, customer) for customer in customers], clients)
             bare += _insert(place, floor, [(next(ids), kind_id(place, kind)) for _ in range(MANY)], clients)
     return MANY * ROUNDS / ours, MANY * ROUNDS / bare
 
@@ -77,9 +85,17 @@ def _request(place: Ground, path: str, kind: str, customer: int) -> Request:
     return place.post(path, json.dumps([one] if path == "/facts" else one).encode())
 
 
-def _send(place: Ground, requests: list[Request], clients: int) -> float:
+def _alone(place: Ground, customer: int, clients: int) -> float:
+    """Answers a second of a server like ours that does nothing, to the same client and request."""
+    requests = [_request(place, "/promises", "callback", customer)] * MANY * ROUNDS
+    with answering() as port:
+        _send(port, requests[:WARM], clients)
+        return len(requests) / _send(port, requests, clients)
+
+
+def _send(port: int, requests: list[Request], clients: int) -> float:
     def client(mine: Sequence[Request]) -> None:
-        connection = Connection(place.port)
+        connection = Connection(port)
         for one in mine:
             connection.must(one)
 
