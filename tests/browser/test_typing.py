@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -116,3 +117,16 @@ def test_what_no_answer_came_to_stays_as_it_was(mara: Person) -> None:
     mara.page.keyboard.type(" today")
     mara.sees("No connection. Nothing was sent.", within="#toasts")
     expect(note).to_have_value("She is in after five today")
+
+
+def test_what_is_ticked_while_the_picker_is_drawn_anew_stays_ticked(stage: Stage, mara: Person) -> None:
+    mara.press("r")
+    option = mara.page.locator("#remedies .opt", has_text="Come today").get_by_role("checkbox")
+    expect(option).to_be_visible()
+    (case,) = stage.api().get("/cases")["items"]
+    with slow_answer(mara, "**/reckon/"):
+        with mara.page.expect_request(re.compile("/reckon/")):
+            stage.api("lena").post(f"/cases/{case['number']}/note", {"text": "The van is free."})
+        option.check()
+    expect(option).to_be_checked()
+    mara.sees("£80 of £250", within="#reckoned")

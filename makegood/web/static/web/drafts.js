@@ -1,15 +1,17 @@
 // Words that were typed and not sent outlive every swap: those of other forms while the answer to one draws a case
-// anew, and those typed into a form after it was sent, while its own answer was on its way.
+// anew, and those typed into a form after it was sent, or after a part of it asked to be drawn anew, while the answer
+// was on its way.
 import { say } from "./toast.js";
 
 const body = document.body;
 const FIELDS = "textarea, input:not([type=hidden]), select";
 const drafts = new Map();   // by where a field stands: what was typed into it
-const onItsWay = new Map(); // by form: what was sent of each field
+const onItsWay = new Map(); // by what sent it, a form or a part of one: what was sent of each field
 
 const ticked = (field) => field.type === "radio" || field.type === "checkbox";
 const worded = (field) => field.tagName === "TEXTAREA" || field.type === "text";
 const value = (field) => (ticked(field) ? field.checked : field.value);
+const formOf = (sender) => sender.closest("form[hx-post]");
 const fieldsOf = (form) => [...form.querySelectorAll(FIELDS)];
 const label = (field) => [document.getElementById("case")?.dataset.case, field.form.getAttribute("action"), field.form.id, field.name, ticked(field) && field.value].join("|");
 
@@ -28,13 +30,13 @@ export function stash(sent) {
 }
 
 /** Of a form whose answer is arriving, remember what was typed since it was sent: what was added to words that are
-    taken, and the whole of those that are refused. */
-function stashSince(form, refused) {
-  const sent = onItsWay.get(form);
-  for (const field of sent ? fieldsOf(form) : []) {
+    taken, and the whole of those that are not. */
+function stashSince(sender, taken) {
+  const sent = onItsWay.get(sender);
+  for (const field of sent ? fieldsOf(formOf(sender)) : []) {
     const was = sent.get(label(field)), now = value(field);
     if (was === undefined || was === now) continue;
-    const added = !refused && worded(field) && now.startsWith(was);
+    const added = taken && worded(field) && now.startsWith(was);
     drafts.set(label(field), { now: added ? now.slice(was.length).trimStart() : now, words: worded(field), since: true });
   }
 }
@@ -45,7 +47,10 @@ export function restore() {
     const draft = drafts.get(label(field));
     if (!draft) continue;
     drafts.delete(label(field));
+    if (value(field) === draft.now) continue;
     field[ticked(field) ? "checked" : "value"] = draft.now;
+    // What was drawn anew was worked out without it.
+    if (draft.since && ticked(field)) field.dispatchEvent(new Event("change", { bubbles: true }));
     if (worded(field) && field === document.activeElement) field.setSelectionRange(field.value.length, field.value.length);
   }
   rescue();
@@ -68,12 +73,13 @@ function rescue() {
 export const hasSince = (form) => fieldsOf(form).some((field) => drafts.get(label(field))?.since);
 
 body.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  if (detail.elt.matches("form[hx-post]")) onItsWay.set(detail.elt, new Map(fieldsOf(detail.elt).map((field) => [label(field), value(field)])));
+  const form = formOf(detail.elt);
+  if (form) onItsWay.set(detail.elt, new Map(fieldsOf(form).map((field) => [label(field), value(field)])));
 });
 // Before anything that the answer brings: it may close the dialog that the form is in, and empty it.
 body.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
   const { status } = detail.xhr, refused = status === 409 || status === 422;
-  if (refused || (status < 300 && status !== 204)) stashSince(detail.elt, refused);
+  if (refused || (status < 300 && status !== 204)) stashSince(detail.elt, !refused && formOf(detail.elt) === detail.elt);
   onItsWay.delete(detail.elt);
 });
 body.addEventListener("htmx:beforeSwap", ({ detail }) => {
