@@ -21,26 +21,28 @@ from tests.installations import Installation, an_installation, wait_until
 
 ROOT = Path(__file__).parents[2]
 
-# What a test leaves behind, and with it whatever refers to that; staff, kinds and causes stay.
-CLEAR = """
+# The tables of what happens. What was set up stays: causes, kinds, playbooks, limits, ladders, channels.
+ROWS = (
+    "^(cases|customers|followups|incidents|intake|journal|links|notices|promises|remedies)_"
+    "(?!cause|ladder|kind|calendar|holiday|playbook|limit|bounds|binding|channel|patience|attended|processowner|endpoint)"
+)
+# What a test leaves behind, and with it whatever refers to that.
+CLEAR = f"""
 DO $$ DECLARE names text; BEGIN
     SELECT string_agg(quote_ident(tablename), ', ') INTO names FROM pg_tables
-    WHERE (tablename ~ '^(cases|customers|incidents|intake|journal|links|promises)_'
-        OR tablename ~ '^(remedies|notices)_(?!playbook|limit|bounds|channel)')
-      AND tablename NOT IN ('cases_cause', 'promises_kind', 'promises_calendar', 'promises_holiday');
+    WHERE tablename ~ '{ROWS}';
     EXECUTE 'TRUNCATE ' || names || ' CASCADE';
 END $$
 """
 # Time passes by moving all that was recorded into the past: the clocks of the processes are the real ones.
-PASS = """
+PASS = f"""
 DO $$ DECLARE one record; BEGIN
     FOR one IN
         SELECT table_name,
                string_agg(format('%%1$I = %%1$I - interval ''%(seconds)s seconds''', column_name), ', ') AS moved
         FROM information_schema.columns JOIN pg_tables ON tablename = table_name
         WHERE data_type = 'timestamp with time zone'
-          AND (table_name ~ '^(cases|customers|incidents|intake|journal|links|promises)_'
-            OR table_name ~ '^(remedies|notices)_(?!playbook|limit|bounds|channel)')
+          AND table_name ~ '{ROWS}'
         GROUP BY table_name
     LOOP EXECUTE format('UPDATE %%I SET %%s', one.table_name, one.moved); END LOOP;
 END $$

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 
 from makegood.cases import actions as cases
+from makegood.cases.rules import Answer
 from makegood.followups import actions, queries
 from makegood.followups.models import FollowUp
 from makegood.journal.queries import latest_cursor
@@ -41,3 +42,15 @@ def test_what_was_put_right_is_planned_once_however_many_workers_look(committed:
     assert attend(5) == 0
     assert len(queries.follow_ups_of(number)) == FollowUp.objects.count() == 3
     assert latest_cursor() != "0-0"
+
+
+def test_whoever_was_asked_before_the_worker_looked_is_not_asked_at_once_again(committed: list[str]) -> None:
+    committed += ["cases_satisfactioncheck", *TABLES]
+    mara = Hand(make_cast().mara)
+    number = reported(mara)
+    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
+    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
+    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    actions.answer(number, answer=Answer.SATISFIED, words="All is well.", **mara.at(NOW + 2 * MINUTE))
+    assert attend(3) == 1
+    assert [one.after for one in queries.follow_ups_of(number) if one.is_ahead] == ["1 day", "1 month"]

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.stage import Api, Stage, at
+from tests.stories.deeds import a_stranger_reads_nothing, asks, closes, comes_back, end, give, gives, keep_all, picks
 
 Seat = Callable[..., Person]
 RUTH = "Ruth Abara"
@@ -39,7 +40,10 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     stage.pass_time(days=1)
     everything_is_as_it_was_promised(mara)
     it_is_put_right_where_it_arose(mara)
-    a_stranger_reads_nothing(seat("sam"), str(mara.page.locator("#case").get_attribute("data-case")))
+    ref = str(mara.page.locator("#case").get_attribute("data-case"))
+    stage.pass_time(days=1)
+    comes_back(mara, "All is well.")
+    a_stranger_reads_nothing(seat("sam"), ref, ORDERED)
 
 
 def she_finds_the_parcel_while_ruth_is_on_the_phone(mara: Person) -> None:
@@ -70,12 +74,9 @@ def she_looks_at_the_stock_and_sends_the_right_pair(mara: Person) -> None:
     with mara.page.expect_response(re.compile("/reckon/")):
         mara.page.get_by_role("radiogroup", name="Is the right one in stock?").get_by_text("Yes").click()
     mara.settles()
-    for title in (SWAP, MATCHING):
-        with mara.page.expect_response(re.compile("/reckon/")):
-            mara.page.locator("#remedies .opt", has_text=title).get_by_role("checkbox").check()
-        mara.settles()
+    picks(mara, SWAP, MATCHING)
     mara.sees("£18 of £250", within="#reckoned")
-    mara.page.locator("#press button").click()
+    gives(mara)
     mara.sees(SWAP, within="#remedies .gifts")
     mara.records("commitments", what=COURIER, when="in 3 days")
     mara.sees(f"promised: {COURIER}")
@@ -85,27 +86,12 @@ def everything_is_as_it_was_promised(mara: Person) -> None:
     mara.open(mara.page.url)
     for words in (SWAP, MATCHING, COURIER):
         mara.keeps(words)
-    mara.records("ask", channel="phone")
-    mara.sees("asked: are you satisfied")
-    mara.records("answer", answer="satisfied", words="They fit, and the top is lovely.")
-    mara.sees("They fit, and the top is lovely.", within="#case .tl")
+    asks(mara, "satisfied", "They fit, and the top is lovely.")
 
 
 def it_is_put_right_where_it_arose(mara: Person) -> None:
     mara.sees("No cause is recorded.", within=".guide")
-    mara.records("cause", cause="wrong-item", note="Two colours lay in one shelf place; they have a place each now.")
-    mara.sees("Wrong item", within=".guide")
-    mara.click("Close the case")
-    mara.sees("closed the case", within="#case .tl")
-
-
-def a_stranger_reads_nothing(sam: Person, number: str) -> None:
-    """Somebody of another team finds neither the case nor the promise."""
-    answer = sam.open(f"/cases/{number}/panel/")
-    assert answer is not None
-    assert answer.status == 404
-    sam.open("/promises/?due=any")
-    sam.misses(ORDERED)
+    closes(mara, "wrong-item", "Wrong item", "Two colours lay in one shelf place; they have a place each now.")
 
 
 def test_by_the_api(stage: Stage) -> None:
@@ -123,36 +109,17 @@ def test_by_the_api(stage: Stage) -> None:
     for step in ("own", "listen", "empathise", "apologise"):
         mara.post(f"/cases/{number}/steps", {"step": step, "words": "We are sorry.", "channel": "phone"})
 
-    (stock,) = [
-        one
-        for one in mara.get(f"/cases/{number}/options")["questions"]
-        if one["question"] == "Is the right one in stock?"
-    ]
-    found = mara.get(f"/cases/{number}/options?answer={stock['ask']}:yes")
-    assert (found["loss"], found["limit"]) == ("60.00", "250.00")
-    options = {one["title"]: one for one in found["options"]}
-    assert next(iter(options)) == SWAP
-    assert (options[SWAP]["remedy"], options[MATCHING]["amount"]) == ("exchange", "6.00")
-    chosen = [
-        {
-            name: options[title][name]
-            for name in ("remedy", "title", "words", "amount", "due_at", "playbook", "rule", "option")
-        }
-        for title in (SWAP, MATCHING)
-    ]
-    grants = mara.post(f"/cases/{number}/grants", {"choices": chosen}, 201)["items"]
-    assert [(one["state"], one["promise_state"]) for one in grants] == [("given", "open")] * 2
-
+    found = mara.get(f"/cases/{number}/options?answer=in-stock:yes")
+    assert (found["loss"], found["limit"], found["options"][0]["title"]) == ("60.00", "250.00", SWAP)
+    grants = give(mara, number, SWAP, MATCHING, answer="in-stock:yes")
+    assert [(one["remedy"], one["state"], one["promise_state"]) for one in grants] == [
+        ("exchange", "given", "open"), ("credit", "given", "open"),
+    ]  # fmt: skip
     mara.post(f"/cases/{number}/commitments", {"title": COURIER, "due_at": at(days=3)}, 201)
-    for one in mara.get(f"/cases/{number}")["commitments"]:
-        if one["purpose"] == "commitment":
-            mara.post(f"/cases/{number}/commitments/{one['promise']['id']}/keep")
-    mara.post(f"/cases/{number}/ask", {"channel": "phone"})
-    mara.post(f"/cases/{number}/answer", {"answer": "satisfied", "words": "They fit."})
-    mara.post(f"/cases/{number}/cause", {"cause": "wrong-item", "note": "Two colours lay in one shelf place."})
-    assert mara.post(f"/cases/{number}/close")["outcome"] == "satisfied"
+    keep_all(mara, number)
+    assert end(mara, number, "wrong-item", "They fit.")["outcome"] == "satisfied"
 
     stranger = stage.api("sam")
     stranger.get(f"/cases/{number}", status=404)
     stranger.get(f"/cases/{number}/options", status=404)
-    stranger.post(f"/cases/{number}/grants", {"choices": chosen}, status=404)
+    stranger.post(f"/cases/{number}/commitments", {"title": COURIER, "due_at": at(days=1)}, status=404)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.person import Person
 from tests.browser.stage import Api, Stage, at
-from tests.installations import wait_until
+from tests.stories.deeds import a_stranger_reads_nothing, asks, closes, the_case
 
 Seat = Callable[..., Person]
 PRIYA = "Priya Nair"
@@ -54,7 +54,7 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     stage.pass_time(days=5, hours=20)
     she_gets_it_and_the_case_closes(mara)
     assert orders.get(f"/cases/{number}")["outcome"] == "satisfied_after_more"
-    a_stranger_reads_nothing(seat("sam"), number)
+    a_stranger_reads_nothing(seat("sam"), number, WHAT)
 
 
 def there_is_a_plan_before_the_first_word(mara: Person) -> None:
@@ -87,9 +87,7 @@ def she_wants_one_thing_more(mara: Person) -> None:
     mara.open("/today/?who=me")
     mara.opens("at_risk", PRIYA)
     mara.keeps(LOAN)
-    mara.records("ask", channel="phone")
-    mara.sees("asked: are you satisfied")
-    mara.records("answer", answer="more", words="And who takes the loan beds away again?")
+    asks(mara, "more", "And who takes the loan beds away again?")
     mara.sees("The customer wants something more. Put it right, then ask again.", within=".guide")
     mara.records("commitments", what=BACK, when="in 6 days")
     mara.sees(f"promised: {BACK}")
@@ -98,34 +96,18 @@ def she_wants_one_thing_more(mara: Person) -> None:
 def she_gets_it_and_the_case_closes(mara: Person) -> None:
     mara.open(mara.page.url)
     mara.keeps(BACK)
-    mara.records("ask", channel="phone")
-    mara.sees("Record the answer")
-    mara.records("answer", answer="satisfied", words="I have told everybody about you.")
-    mara.sees("I have told everybody about you.", within="#case .tl")
-    mara.records("cause", cause="stock-shown-not-there")
-    mara.sees("Stock was shown that was not there", within=".guide")
-    mara.click("Close the case")
-    mara.sees("closed the case", within="#case .tl")
+    asks(mara, "satisfied", "I have told everybody about you.")
+    closes(mara, "stock-shown-not-there", "Stock was shown that was not there")
     mara.misses("Promise broken", within="#case .tl")
-
-
-def a_stranger_reads_nothing(sam: Person, number: str) -> None:
-    """Somebody of another team finds neither the case nor the promise."""
-    answer = sam.open(f"/cases/{number}/panel/")
-    assert answer is not None
-    assert answer.status == 404
-    sam.open("/promises/?due=any")
-    sam.misses(WHAT)
 
 
 def test_by_the_api(stage: Stage) -> None:
     orders, mara = stage.api(), stage.api("mara")
     promised(orders)
     slipped(orders)
-    wait_until(lambda: bool(orders.get("/cases")["items"]), what="a case before anything broke")
+    number = the_case(orders)
     (line,) = orders.get("/cases")["items"]
     assert (line["detected_by"], line["promise_state"], line["owner"]["name"]) == ("forecast", "at_risk", "Mara Silva")
-    number = line["number"]
 
     mara.post(f"/cases/{number}/take")
     case = mara.post(f"/cases/{number}/commitments", {"title": LOAN, "due_at": at(hours=6)}, 201)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.stage import Api, Stage, at
-from tests.installations import wait_until
+from tests.stories.deeds import a_stranger_reads_nothing, asks, closes, comes_back, end, give, gives, keep_all, the_case
 
 Seat = Callable[..., Person]
 HALE = "Joan Hale"
@@ -41,7 +41,10 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     orders.tell(reference="U-88", kept_at=at(minutes=-5))
     what_more_would_cost_is_not_hers_alone(mara)
     it_closes_with_why(mara)
-    a_stranger_reads_nothing(seat("sam"), str(mara.page.locator("#case").get_attribute("data-case")))
+    ref = str(mara.page.locator("#case").get_attribute("data-case"))
+    stage.pass_time(days=1)
+    comes_back(mara, "It runs.")
+    a_stranger_reads_nothing(seat("sam"), ref, UNIT)
 
 
 def she_is_heard(mara: Person) -> None:
@@ -72,15 +75,6 @@ def it_is_fetched_today(stage: Stage, mara: Person) -> None:
     mara.keeps(FETCHED)
 
 
-def gives(mara: Person, title: str) -> None:
-    with mara.page.expect_response(re.compile("/reckon/")):
-        mara.page.locator("#remedies .opt", has_text=title).get_by_role("checkbox").check()
-    mara.settles()
-    mara.page.locator("#press button").click()
-    mara.sees(title, within="#remedies .gifts")
-    mara.settles()
-
-
 def what_more_would_cost_is_not_hers_alone(mara: Person) -> None:
     """Money for the lost days is a lead's to give; the page says so by name before anybody has asked."""
     mara.open(mara.page.url)
@@ -89,30 +83,14 @@ def what_more_would_cost_is_not_hers_alone(mara: Person) -> None:
 
 
 def it_closes_with_why(mara: Person) -> None:
-    mara.records("ask", channel="phone")
-    mara.sees("asked: are you satisfied")
-    mara.records("answer", answer="satisfied", words="You brought it yourselves. We work.")
-    mara.sees("You brought it yourselves. We work.", within="#case .tl")
-    mara.records("cause", cause="carrier-late", note="The van left before the depot had booked it out.")
-    mara.sees("Carrier late", within=".guide")
-    mara.click("Close the case")
-    mara.sees("closed the case", within="#case .tl")
-
-
-def a_stranger_reads_nothing(sam: Person, number: str) -> None:
-    """Somebody of another team finds neither the case nor the promise."""
-    answer = sam.open(f"/cases/{number}/panel/")
-    assert answer is not None
-    assert answer.status == 404
-    sam.open("/promises/?due=any")
-    sam.misses(UNIT)
+    asks(mara, "satisfied", "You brought it yourselves. We work.")
+    closes(mara, "carrier-late", "Carrier late", "The van left before the depot had booked it out.")
 
 
 def test_by_the_api(stage: Stage) -> None:
     orders, mara = stage.api(), stage.api("mara")
     promised(orders)
-    wait_until(lambda: bool(orders.get("/cases")["items"]), what="the case")
-    number = orders.get("/cases")["items"][0]["number"]
+    number = the_case(orders)
     mara.post(f"/cases/{number}/take")
     mara.post(f"/cases/{number}/steps", {"step": "own", "words": "I look into it.", "channel": "phone"})
     case = mara.post(
@@ -126,21 +104,11 @@ def test_by_the_api(stage: Stage) -> None:
     assert {one["title"]: one["decides"] and one["decides"]["name"] for one in ours} == {
         ANSWER: None, FETCHED: None, "Another one until yours is here": None, LOST: "Lena Brandt",
     }  # fmt: skip
-    wanted = [one for one in ours if one["title"] in (ANSWER, FETCHED)]
-    given = mara.post(
-        f"/cases/{number}/grants",
-        {"choices": [{name: one[name] for name in ("remedy", "title", "amount", "due_at", "playbook", "rule", "option")}
-                     for one in wanted]},
-        201,
-    )["items"]  # fmt: skip
-    for one in given:
-        mara.post(f"/cases/{number}/commitments/{one['promise']}/keep")
+    give(mara, number, ANSWER, FETCHED)
+    keep_all(mara, number)
     orders.tell(reference="U-88", kept_at=at())
 
-    mara.post(f"/cases/{number}/ask", {"channel": "phone"})
-    mara.post(f"/cases/{number}/answer", {"answer": "satisfied", "words": "We work."})
-    mara.post(f"/cases/{number}/cause", {"cause": "carrier-late"})
-    assert mara.post(f"/cases/{number}/close")["outcome"] == "satisfied"
+    assert end(mara, number, "carrier-late", "We work.")["outcome"] == "satisfied"
     stranger = stage.api("sam")
     assert stranger.get("/cases?state=all")["items"] == []
     stranger.post(f"/cases/{number}/steps", {"step": "own", "words": "Mine"}, status=404)

@@ -4,7 +4,6 @@ them is there when the guests come back."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +11,19 @@ from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.stage import Api, Stage, at
-from tests.installations import wait_until
+from tests.stories.deeds import (
+    a_stranger_reads_nothing,
+    asks,
+    choices,
+    closes,
+    comes_back,
+    end,
+    follow_ups,
+    give,
+    gives,
+    keep_all,
+    the_case,
+)
 
 Seat = Callable[..., Person]
 GUEST = "Owen Achterberg"
@@ -47,7 +58,8 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     stage.pass_time(hours=11)
     orders.tell(reference="V-12", kept_at=at(minutes=-1))
     they_drive_away(mara)
-    a_stranger_reads_nothing(seat("sam"), ref)
+    somebody_asks_again(stage, mara)
+    a_stranger_reads_nothing(seat("sam"), ref, CAR)
 
 
 def the_plan_comes_before_the_first_word(mara: Person) -> None:
@@ -76,19 +88,6 @@ def the_duty_manager_acts(lena: Person, ref: str) -> None:
     gives(lena, TOMORROW)
 
 
-def gives(person: Person, *titles: str) -> None:
-    if not person.page.locator("#remedies .opt").first.is_visible():
-        person.press("r")
-    for title in titles:
-        with person.page.expect_response(re.compile("/reckon/")):
-            person.page.locator("#remedies .opt", has_text=title).get_by_role("checkbox").check()
-        person.settles()
-    person.page.locator("#press button").click()
-    for title in titles:
-        person.sees(title, within="#remedies .gifts")
-    person.settles()
-
-
 def somebody_is_there_when_they_return(mara: Person) -> None:
     mara.open(mara.page.url)
     for words in (BREAKFAST, DRIVER, RETURN):
@@ -99,31 +98,23 @@ def somebody_is_there_when_they_return(mara: Person) -> None:
 def they_drive_away(mara: Person) -> None:
     mara.open(mara.page.url)
     mara.keeps(TOMORROW)
-    mara.records("ask", channel="person")
-    mara.sees("asked: are you satisfied")
-    mara.records("answer", answer="satisfied", words="This is our favourite hotel now.")
-    mara.sees("This is our favourite hotel now.", within="#case .tl")
-    mara.records("cause", cause="equipment-broken", note="The lock shuts itself; keys now hang at the desk at once.")
-    mara.sees("Equipment broke", within=".guide")
-    mara.click("Close the case")
-    mara.sees("closed the case", within="#case .tl")
+    asks(mara, "satisfied", "This is our favourite hotel now.", channel="person")
+    closes(mara, "equipment-broken", "Equipment broke", "The lock shuts itself; keys now hang at the desk at once.")
 
 
-def a_stranger_reads_nothing(sam: Person, ref: str) -> None:
-    """Somebody of another team finds neither the case nor the promise."""
-    answer = sam.open(f"/cases/{ref}/remedies/")
-    assert answer is not None
-    assert answer.status == 404
-    sam.open("/promises/?due=any")
-    sam.misses(CAR)
+def somebody_asks_again(stage: Stage, mara: Person) -> None:
+    """A day later, and a month later: whether it is still right. Each time is a promise too."""
+    stage.pass_time(days=1)
+    comes_back(mara, "We have found a house, too.")
+    stage.pass_time(days=30)
+    comes_back(mara, "We tell everybody about you.")
 
 
 def test_by_the_api(stage: Stage) -> None:
     orders, mara, lena = stage.api(), stage.api("mara"), stage.api("lena")
     parked(orders)
-    wait_until(lambda: bool(orders.get("/cases")["items"]), what="a case before anything broke")
+    number = the_case(orders)
     (line,) = orders.get("/cases")["items"]
-    number = line["number"]
     assert (line["detected_by"], line["promise_state"]) == ("forecast", "at_risk")
 
     mara.post(f"/cases/{number}/take")
@@ -136,25 +127,13 @@ def test_by_the_api(stage: Stage) -> None:
     given += give(lena, number, TOMORROW)
     assert {one["decided_by"] for one in given} == {"Mara Silva", "Lena Brandt"}
 
-    for one in given:
-        mara.post(f"/cases/{number}/commitments/{one['promise']}/keep")
+    keep_all(mara, number)
     orders.tell(reference="V-12", kept_at=at())
-    mara.post(f"/cases/{number}/ask", {"channel": "person"})
-    mara.post(f"/cases/{number}/answer", {"answer": "satisfied", "words": "Our favourite hotel."})
-    mara.post(f"/cases/{number}/cause", {"cause": "equipment-broken"})
-    assert mara.post(f"/cases/{number}/close")["outcome"] == "satisfied"
+    assert end(mara, number, "equipment-broken", "Our favourite hotel.", channel="person")["outcome"] == "satisfied"
+
+    for count in (2, 1):
+        first, *_ = follow_ups(mara, number, count)
+        mara.post(f"/cases/{number}/followups", {"promise": first["promise"], "answer": "satisfied", "words": "Still."})
+    assert mara.get(f"/cases/{number}")["closed_at"]
     assert "promise.broken" not in [entry["verb"] for entry in orders.get("/journal?limit=500")["items"]]
     stage.api("sam").get(f"/cases/{number}/plan", status=404)
-
-
-def choices(person: Api, number: int, *titles: str) -> list[dict[str, object]]:
-    """The playbook's options of these titles, as they are given."""
-    options = {one["title"]: one for one in person.get(f"/cases/{number}/options")["options"]}
-    names = ("remedy", "title", "amount", "due_at", "playbook", "rule", "option")
-    return [{name: options[title][name] for name in names} for title in titles]
-
-
-def give(person: Api, number: int, *titles: str) -> list[dict[str, object]]:
-    """Give them on that person's own authority."""
-    given = person.post(f"/cases/{number}/grants", {"choices": choices(person, number, *titles)}, 201)["items"]
-    return [one for one in given if one["title"] in titles]

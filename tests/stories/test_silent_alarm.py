@@ -11,6 +11,7 @@ import pytest
 from tests.browser.person import Person
 from tests.browser.stage import Stage, at
 from tests.installations import wait_until
+from tests.stories.deeds import a_stranger_reads_nothing, asks, closes, the_case
 
 Seat = Callable[..., Person]
 NORA = "Nora Whitfield"
@@ -36,7 +37,7 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     she_comes_herself(stage, greta)
     she_explains_and_asks(greta)
     it_closes_only_when_all_is_said(greta)
-    a_stranger_reads_nothing(seat("sam"), str(greta.page.locator("#case").get_attribute("data-case")))
+    a_stranger_reads_nothing(seat("sam"), str(greta.page.locator("#case").get_attribute("data-case")), NORA)
 
 
 def a_call_is_promised(mara: Person) -> None:
@@ -81,10 +82,7 @@ def she_comes_herself(stage: Stage, greta: Person) -> None:
 
 def she_explains_and_asks(greta: Person) -> None:
     greta.records("notes", text="Told her why: the report was handed on, and nobody was told to ring.")
-    greta.records("ask", channel="person")
-    greta.sees("asked: are you satisfied, or do you want something more?")
-    greta.records("answer", answer="satisfied", words="You came yourself. I did not expect that.")
-    greta.sees("You came yourself.", within="#case .tl")
+    asks(greta, "satisfied", "You came yourself. I did not expect that.", channel="person")
 
 
 def it_closes_only_when_all_is_said(greta: Person) -> None:
@@ -92,21 +90,8 @@ def it_closes_only_when_all_is_said(greta: Person) -> None:
     greta.sees("A promise made in this case was broken", within=".guide")
     greta.sees("No cause is recorded.", within=".guide")
     greta.keeps("The head of the technicians rings her")
-    greta.records("cause", cause="handoff-nobody-told")
-    greta.sees("Handed on, and nobody told the customer", within=".guide")
-    greta.click("Close the case")
+    closes(greta, "handoff-nobody-told", "Handed on, and nobody told the customer")
     greta.sees("Closed", within="#case header")
-    greta.sees("closed the case", within="#case .tl")
-
-
-def a_stranger_reads_nothing(sam: Person, number: str) -> None:
-    """Somebody of another team finds neither the case nor her name in any list of work."""
-    answer = sam.open(f"/cases/{number}/")
-    assert answer is not None
-    assert answer.status == 404
-    for path in ("/cases/?state=all", "/today/?who=team", "/promises/?due=any"):
-        sam.open(path)
-        sam.misses(NORA)
 
 
 def test_by_the_api(stage: Stage) -> None:
@@ -119,7 +104,7 @@ def test_by_the_api(stage: Stage) -> None:
     assert made["state"] == "open"
 
     stage.pass_time(minutes=31)
-    number = the_case(orders)["number"]
+    number = the_case(orders)
     assert mara.get(f"/promises/{made['id']}")["state"] == "broken"
 
     case = mara.post(f"/cases/{number}/steps", {"step": "listen", "words": SHE_SAID})
@@ -160,13 +145,6 @@ def test_by_the_api(stage: Stage) -> None:
     assert stranger.get("/cases?state=all")["items"] == []
     stranger.get(f"/cases/{number}", status=404)
     stranger.post(f"/cases/{number}/take", status=404)
-
-
-def the_case(orders: Any) -> Any:
-    """The one case that is open, once the watch has opened it."""
-    wait_until(lambda: bool(orders.get("/cases")["items"]), what="a case")
-    (case,) = orders.get("/cases")["items"]
-    return case
 
 
 def drawn_in(orders: Any, number: int, names: list[str]) -> None:

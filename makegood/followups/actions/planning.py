@@ -17,7 +17,14 @@ from makegood.cases.rules import Outcome, Purpose, outcome_of
 from makegood.customers.queries import customer_for
 from makegood.followups.actions.closures import name_owners
 from makegood.followups.models import Attended, FollowUp
-from makegood.followups.queries.following import causes_since, fixed_since, is_fixed, patience, pending_of
+from makegood.followups.queries.following import (
+    asked_since_fixed,
+    causes_since,
+    fixed_since,
+    is_fixed,
+    patience,
+    pending_of,
+)
 from makegood.followups.rules import heard, openings, wait_before
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.journal.queries import START, latest_cursor
@@ -52,7 +59,7 @@ def attend(*, now: datetime) -> int:
     hold_promises(numbers)
     cases = Case.objects.select_for_update(of=("self",)).select_related("customer").defer("search")
     fixed = [case for case in cases.filter(pk__in=numbers).order_by("pk") if is_fixed(case.pk)]
-    planned = [plan(case, by=SYSTEM, now=now) for case in fixed]
+    planned = [plan(case, asked=asked_since_fixed(case.pk), by=SYSTEM, now=now) for case in fixed]
     name_owners(causes_since(place.cursor, upto), by=SYSTEM, now=now)
     place.cursor = upto
     place.save(update_fields=["cursor"])

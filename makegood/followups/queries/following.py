@@ -118,6 +118,19 @@ def _between(cursor: str, upto: str) -> dict[str, int]:
     return {"xid": xid, "number": number, "upto_xid": upto_xid, "upto": last}
 
 
+_ASKED_SINCE = """
+SELECT 1 FROM cases_satisfactioncheck k
+WHERE k.case_id = %s AND k.undone_at IS NULL AND k.asked_at >= (
+    SELECT max(p.settled_at) FROM cases_commitment m JOIN promises_promise p ON p.id = m.promise_id
+    WHERE m.case_id = k.case_id AND m.purpose = 'commitment' AND m.undone_at IS NULL)
+"""
+
+
+def asked_since_fixed(number: int) -> bool:
+    """Whether the customer was asked after the last of what was agreed had been done."""
+    return bool(fetch_rows(_ASKED_SINCE, [number]))
+
+
 def is_fixed(number: int) -> bool:
     """Whether one case is put right and wants a plan; asked again once it is held."""
     return bool(fetch_rows(f"SELECT 1 {_FIXED} AND c.id = %s", [number]))
