@@ -13,7 +13,7 @@ from django.db import transaction
 from makegood.cases.actions.committing import promise_in
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.models import Case
-from makegood.cases.queries import case_for
+from makegood.cases.queries import CaseFacts, case_for
 from makegood.journal.actors import Actor
 from makegood.kernel.money import format_money
 from makegood.kernel.refusals import Refusal, forbidden
@@ -21,7 +21,7 @@ from makegood.kernel.when import after
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
 from makegood.remedies.actions.telling import one_owed
-from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh
+from makegood.remedies.actions.weighing import Weighed, hold_budget, hold_event, weigh
 from makegood.remedies.models import Grant
 from makegood.remedies.queries.authority import staff_of_customer
 from makegood.remedies.queries.failing import failure_in
@@ -78,8 +78,8 @@ def grant_owed(
     "entitlement.not_known", "entitlement.nothing_owed", "authority.own_case".
     """
     case = hold(number, scope=scope)
-    found = one_owed(case_for(scope, number), policy, promise_id, now=now)
-    return _give_owed(case, found, by=by, now=now)
+    facts = case_for(scope, number)
+    return _give_owed(case, facts, one_owed(facts, policy, promise_id, now=now), by=by, now=now)
 
 
 def give_with(
@@ -89,8 +89,9 @@ def give_with(
     if not any(choice.with_owed for choice in choices):
         return [], list(choices)
     case = hold(number, scope=scope)
-    waiting = [one for one in owing(case_for(scope, number), now=now) if one.state is OwedState.OPEN]
-    given = [_give_owed(case, one, by=by, now=now) for one in waiting]
+    facts = case_for(scope, number)
+    waiting = [one for one in owing(facts, now=now) if one.state is OwedState.OPEN]
+    given = [_give_owed(case, facts, one, by=by, now=now) for one in waiting]
     return given, [choice for choice in choices if choice.amount or not (choice.with_owed and given)]
 
 
@@ -134,10 +135,15 @@ def new_row(weighed: Weighed, choice: Choice, reason: str, by_id: int, now: date
     )  # fmt: skip
 
 
-def _give_owed(case: Case, owed: Owed, *, by: Actor, now: datetime) -> int:
+def _give_owed(case: Case, facts: CaseFacts, owed: Owed, *, by: Actor, now: datetime) -> int:
     """Give all that is still owed of it; the whole arithmetic goes with the grant and stays."""
-    me, found = person(by), owed.entitlement
+    me = person(by)
     check_not_own(staff_of_customer(case.customer_id), me)
+    if owed.entitlement is not None and owed.entitlement.once_key:
+        # Another case may be paying for the same event just now: what is left is known once that is done.
+        hold_event(owed.entitlement.once_key)
+        owed = one_owed(facts, *owed.key, now=now)
+    found = owed.entitlement
     if found is None or not owed.sums.to_grant:
         raise _not_to_give(owed)
     soon = after(SOON, now=now, zone=organisation().zone, calendar=None).due_at

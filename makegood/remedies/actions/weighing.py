@@ -26,7 +26,7 @@ from makegood.remedies.rules.playbooks import Who, kept_for
 
 # Two transactions that would spend one person's budget wait for each other here; the two numbers name the lock.
 _LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
-_BUDGET = 0x6D67_6275
+_BUDGET, _EVENT = 0x6D67_6275, 0x6D67_6576
 
 
 class Weighed(NamedTuple):
@@ -129,3 +129,9 @@ def hold_budget(staff_id: int) -> None:
     """Hold what one person may still give, until this transaction ends. Taken after the case, everywhere."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [_BUDGET, staff_id])
+
+
+def hold_event(once_key: str) -> None:
+    """Hold one event, whichever cases are about it, until this transaction ends: it is paid once. After the case."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_EVENT, once_key])
