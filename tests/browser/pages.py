@@ -24,7 +24,8 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/kinds/calendars/add/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/2fa/totp/activate/",
         "/search/?q=okafor", "/insights/", "/health/", "/settings/you/", "/settings/people/", *people,
         f"/cases/{case}/plan/", f"/cases/{case}/remedies/", f"/cases/{case}/page/", "/approvals/",
-        "/settings/authority/", "/settings/webhooks/", "/notices/", "/settings/you/channels/",
+        "/settings/authority/", "/settings/owed/", "/settings/owed/new/?policy=eu-261&kind=delivery", "/settings/webhooks/",
+        "/notices/", "/settings/you/channels/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/accounts/password/change/", "/nowhere/",
     ]  # fmt: skip
