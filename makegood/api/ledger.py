@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema
@@ -13,6 +14,7 @@ from makegood.api.forms import Instant, refuse_unknown
 from makegood.journal.queries import START, read_after
 from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds, ledger_report
+from makegood.remedies.queries import consistency
 
 router = Router()
 
@@ -133,6 +135,74 @@ def report_ledger(request: ApiRequest, query: Query[ReportQuery]) -> Any:
     zone = organisation().time_zone
     rows = ledger_report(by=query.by, since=query.since, before=query.before, zone=zone)
     return {"items": rows, "next": None}
+
+
+class SpreadOut(Schema):
+    """How far apart figures lie: the least, the quartiles, the most."""
+
+    least: Decimal
+    lower: Decimal
+    median: Decimal
+    upper: Decimal
+    most: Decimal
+
+
+class AlikeOut(Schema):
+    """Cases with the same kind of failure, of promise, and severity. `money` is all they were given, `share` what made
+    up for the loss against the loss; both null of fewer than five. Then the medians of the parts of what was given."""
+
+    failure: str
+    kind: str
+    severity: int
+    currency: str
+    team: str
+    cases: int
+    with_loss: int
+    money: SpreadOut | None
+    share: SpreadOut | None
+    entitled: Decimal
+    correction: Decimal
+    goodwill: Decimal
+
+
+class StandoutOut(Schema):
+    """A case that was given far more or less than its like; `share` is null where money was compared. `reason` is why,
+    as a person said."""
+
+    case: int
+    title: str
+    failure: str
+    kind: str
+    severity: int
+    currency: str
+    total: Decimal
+    share: Decimal | None
+    median: Decimal
+    more: bool
+    reason: str
+    reason_by: str
+
+
+class ConsistencyOut(Schema):
+    """Same failure, different remedy."""
+
+    groups: list[AlikeOut]
+    standouts: list[StandoutOut]
+
+
+class ConsistencyQuery(Schema):
+    """Whether to split by team, and what was given when."""
+
+    by: Literal["", "team"] = ""
+    since: Instant | None = None
+    before: Instant | None = None
+
+
+@router.get("/report/consistency", response=ConsistencyOut, tags=["report"], summary="Same failure, different remedy")
+def report_consistency(request: ApiRequest, query: Query[ConsistencyQuery]) -> Any:
+    """How far apart what was given for the like lies, and which cases stand out. For leads of their own team."""
+    refuse_unknown(request.GET, ConsistencyQuery)
+    return consistency(request.caller.scope, by_team=query.by == "team", since=query.since, before=query.before)
 
 
 @router.get("/journal", response=JournalOut, tags=["journal"], summary="Read the journal")

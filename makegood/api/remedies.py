@@ -186,7 +186,7 @@ class GrantIn(StaffIn):
 
 
 class WithdrawIn(StaffIn):
-    """Why it is taken back, in the customer's words if you can."""
+    """Why; of what is taken back in the customer's words if you can."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -265,6 +265,14 @@ def failed(request: ApiRequest, grant_id: Id, body: FailIn) -> HttpResponse:
     case = actions.fail_grant(
         grant_id, reason=body.reason, expected_at=body.expected_at, scope=doer.scope, by=doer.by, now=request.now
     )
+    return _of_case(case)
+
+
+@router.post("/cases/{number}/difference", response=GrantsOut, summary="Say why a case differs")
+def explain_difference(request: ApiRequest, number: str, body: WithdrawIn) -> HttpResponse:
+    """Why it was given more or less than its like; for leads and managers. Answers with the remedies of the case."""
+    doer, case = person(request, body.staff), parse_number(number)
+    actions.explain_difference(case, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now)
     return _of_case(case)
 
 

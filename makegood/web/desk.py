@@ -64,6 +64,11 @@ class Desk:
         return self.scope.may(Ability.IMPORT)
 
     @property
+    def compares(self) -> bool:
+        """Whether what was given for the like is theirs to compare; the query checks for itself."""
+        return self.scope.sees_all or self.scope.may(Ability.ASSIGN)
+
+    @property
     def administers(self) -> bool:
         """Whether forms of the settings are worth showing; the actions check for themselves."""
         return self.scope.may(Ability.ADMINISTER)

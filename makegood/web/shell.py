@@ -30,6 +30,7 @@ _PLACES = (
     ("/closures/", "closures"),
     ("/settings/closing/", "closing"),
     ("/customers/", "customers"),
+    ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),
     ("/settings/kinds/", "kinds"),

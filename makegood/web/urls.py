@@ -13,6 +13,7 @@ from makegood.web.customers import views as customers
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning
 from makegood.web.incidents import views as incidents
+from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
 from makegood.web.notices import channels
@@ -165,6 +166,8 @@ urlpatterns: list[URLPattern] = [
     path("live/views/", saved.counts),
     path("insights/", insights.ledger),
     path("insights/ledger.csv", insights.ledger_csv),
+    path("insights/consistency/", consistency.differences),
+    path("insights/consistency/<case:ref>/", consistency.explain),
     path("notices/", notices.notices),
     path("notices/read/", notices.read_all),
     path("notices/<int:number>/read/", notices.read),

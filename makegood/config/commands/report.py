@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import timedelta
@@ -56,6 +57,38 @@ def ledger(by: str | None, as_json: bool) -> None:
         )
         return
     Console().print(_table(rows, by))
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  makegood report consistency
+  makegood report consistency --by-team --json
+"""
+)
+@click.option("--by-team", is_flag=True, help="Split each group by the team that owns the cases.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: the groups, and the cases that stand out.")
+def consistency(by_team: bool, as_json: bool) -> None:
+    """Same failure, different remedy: how far apart what was given lies, and which cases stand out.
+
+    Of fewer than five cases no spread is told.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.people.rules import Role, Scope
+        from makegood.remedies.queries import consistency as read
+
+        found = read(Scope(Role.ADMINISTRATOR), by_team=by_team)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), default=str))
+        return
+    for group in found.groups:
+        spread = group.money
+        told = f"{spread.lower:.2f} to {spread.upper:.2f}, median {spread.median:.2f}" if spread else "too few to say"
+        name = f"{group.kind}, {group.failure or 'not judged'}, severity {group.severity}"
+        click.echo(f"{' '.join(filter(None, (name, group.team))):<60} {group.cases:>6}  {group.currency} {told}")
+    for case in found.standouts:
+        click.echo(f"SR-{case.case:<8} {case.currency} {case.total:<10} {case.reason or 'why? nobody has said'}")
 
 
 def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:

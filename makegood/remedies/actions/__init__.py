@@ -15,7 +15,7 @@ from makegood.remedies.actions.fulfilling import (
     withdraw_grant,
 )
 from makegood.remedies.actions.granting import grant, grant_owed
-from makegood.remedies.actions.judging import name_failure
+from makegood.remedies.actions.judging import explain_difference, name_failure
 from makegood.remedies.actions.limits import install_limits, remove_limit, set_cap, set_limit
 from makegood.remedies.actions.offering import let_choose, withdraw_offer
 from makegood.remedies.actions.paying import follow_unpaid
@@ -38,6 +38,7 @@ __all__ = [
     "choose",
     "choose_for",
     "decide",
+    "explain_difference",
     "fail_grant",
     "follow_ended",
     "follow_silence",

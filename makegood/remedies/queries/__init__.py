@@ -2,6 +2,7 @@
 
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
+from makegood.remedies.queries.consistency import Alike, Consistency, Spread, Standout, consistency
 from makegood.remedies.queries.follow_up import follow_ups_for
 from makegood.remedies.queries.grants import (
     ApprovalFacts,
@@ -33,8 +34,10 @@ from makegood.remedies.queries.shelf import policies, policies_at_hand
 from makegood.remedies.queries.standing import OwnStanding, own_standing
 
 __all__ = [
+    "Alike",
     "ApprovalFacts",
     "BindingFacts",
+    "Consistency",
     "Decider",
     "GrantFacts",
     "OfferFacts",
@@ -46,6 +49,8 @@ __all__ = [
     "PlaybookFacts",
     "PlaybookPage",
     "Reckoned",
+    "Spread",
+    "Standout",
     "VersionFacts",
     "active_playbooks",
     "approval_for",
@@ -57,6 +62,7 @@ __all__ = [
     "binding_versions",
     "bindings",
     "cap",
+    "consistency",
     "follow_ups_for",
     "grants_of",
     "is_spoken",

@@ -247,6 +247,7 @@ LINES |= {
     "case.link_given": Line(_link_given, image="share"),
     "case.granted": Line(_granted, image="hand", ours=True),
     "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
+    "case.difference_explained": Line(fixed("said why this case was given more or less"), image="note", ours=True),
     "case.failure_named": Line(
         lambda data: _("said what failed: {}").format(FAILURES[FailureKind(data["kind"])]), image="edit"
     ),

@@ -32,14 +32,14 @@ def ledger(request: DeskRequest) -> HttpResponse:
     """The figures, by kind, team or month."""
     desk = request.desk
     by, period = _asked(request)
-    since = _since(period, desk)
+    since = since_of(period, desk)
     whole = ledger_report(since=since, before=None, zone=desk.zone.key)
     rows = ledger_report(by=by, since=since, before=None, zone=desk.zone.key)
     total = whole[0] if whole else None
     context = {
         "title": _title(total), "by": by, "period": period, "total": total,
         "groups": [Choice("kind", _("By kind")), Choice("team", _("By team")), Choice("month", _("By month"))],
-        "periods": [Choice(key, name) for key, name in _periods()],
+        "periods": [Choice(key, name) for key, name in periods()],
         "kpis": _kpis(total, period) if total else [], "columns": _columns(by),
         "rows": [Row(_cells(row)) for row in rows],
         "totals": _cells(total, _("All")) if total and len(rows) > 1 else [],
@@ -53,7 +53,7 @@ def ledger(request: DeskRequest) -> HttpResponse:
 def ledger_csv(request: DeskRequest) -> HttpResponse:
     """The same figures as a file; times in seconds, right first time as a share of one."""
     by, period = _asked(request)
-    rows = ledger_report(by=by, since=_since(period, request.desk), before=None, zone=request.desk.zone.key)
+    rows = ledger_report(by=by, since=since_of(period, request.desk), before=None, zone=request.desk.zone.key)
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow([by, *_FIELDS])
@@ -64,14 +64,15 @@ def ledger_csv(request: DeskRequest) -> HttpResponse:
 
 def _asked(request: DeskRequest) -> tuple[str, str]:
     by, period = request.GET.get("by", ""), request.GET.get("period", "")
-    return by if by in BY else "kind", period if period in dict(_periods()) else "30"
+    return by if by in BY else "kind", period if period in dict(periods()) else "30"
 
 
-def _periods() -> list[tuple[str, str]]:
+def periods() -> list[tuple[str, str]]:
+    """The times that figures may be of, by key and name."""
     return [("1", _("Today")), ("7", _("7 days")), ("30", _("30 days")), ("365", _("12 months")), ("all", _("Ever"))]
 
 
-def _since(period: str, desk: Desk) -> datetime | None:
+def since_of(period: str, desk: Desk) -> datetime | None:
     """The first instant of a period that ends with today."""
     if period == "all":
         return None
