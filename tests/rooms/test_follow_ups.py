@@ -120,6 +120,18 @@ def test_a_follow_up_that_is_not_done_climbs_the_ladder_also_after_the_close(cas
     assert Case.objects.get(pk=number).closed_at == NOW
 
 
+def test_while_the_owner_is_away_the_deputy_comes_back_after_the_close(cast: Cast, mara: Hand) -> None:
+    number = reported(mara)
+    closed(mara, number, NOW)
+    make_absence(cast.mara, deputy=cast.lena, starts_at=NOW + HOUR, ends_at=NOW + 9 * DAY)
+    assert actions.stand_in(now=NOW + 2 * HOUR) == 0  # its time has not come
+    soon = ahead(number)[0].due_at - HOUR
+    watch(soon)
+    assert actions.stand_in(now=soon) == 1
+    assert [one.owner for one in ahead(number)] == ["Lena Brandt", "Mara Silva"]
+    assert actions.stand_in(now=soon) == 0
+
+
 def test_follow_ups_go_with_the_case_to_another_owner(cast: Cast, mara: Hand) -> None:
     number = reported(mara)
     put_right(mara, number, NOW)

@@ -7,6 +7,7 @@ from makegood.followups.actions.hearing import hear_carrier, name_carrier, say_h
 from makegood.followups.actions.planning import attend, spare
 from makegood.followups.actions.recognition import thank
 from makegood.followups.actions.setting import set_patience, set_process_owner
+from makegood.followups.actions.standing_in import stand_in
 from makegood.followups.actions.undoing import undo
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "set_patience",
     "set_process_owner",
     "spare",
+    "stand_in",
     "thank",
     "undo",
 ]
