@@ -29,7 +29,7 @@ def differences(request: DeskRequest) -> HttpResponse:
     """The groups and the cases that stand out, for leads of their own team, for others of every team."""
     desk, asked = request.desk, request.GET
     by = "team" if asked.get("by") == "team" else ""
-    period = asked.get("period", "") if asked.get("period", "") in dict(periods()) else "365"
+    period = asked.get("period", "") if asked.get("period", "") in dict(periods()) else "30"
     found = consistency(desk.scope, by_team=by == "team", since=since_of(period, desk))
     context = {
         "title": _title(found), "by": by, "period": period, "found": found,
