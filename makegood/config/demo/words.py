@@ -37,3 +37,14 @@ CALLBACKS = (
 # What is asked before the law says whether the fare is owed.
 STAYED = {"accepted_alternative": "no", "paid_by": "card"}
 TRAVELLED = {"accepted_alternative": "yes"}
+STILL = ("All is well, thank you for asking.", "Yes. I have flown with you again since.", "Nothing more, it is right.")
+CHANGED = (
+    "The gate tells the desk of every delay before it stands on the board.",
+    "Whoever hands a call on stays on the line until it is taken.",
+    "Seats and bags are kept in one system now.",
+)
+HEARD_THEM = "You stayed with them to the end. It was not yours to have caused, and you carried it."
+CREDIT = "A credit for the next flight"
+# What is more than an agent may give alone, and what a customer may choose between.
+HOTEL, HOTEL_NOTE = "The hotel they had to cancel", "They showed me the bill. It is the whole of their weekend."
+CHOICES = (("A seat tomorrow at eight, and breakfast", 25), ("A seat tonight by way of Atlanta", 0))
