@@ -69,6 +69,11 @@ class Desk:
         return self.scope.sees_all or self.scope.may(Ability.ASSIGN)
 
     @property
+    def sets_remedies(self) -> bool:
+        """Whether the way to the limits is worth showing; the actions check for themselves."""
+        return self.scope.may(Ability.SET_REMEDIES)
+
+    @property
     def administers(self) -> bool:
         """Whether forms of the settings are worth showing; the actions check for themselves."""
         return self.scope.may(Ability.ADMINISTER)

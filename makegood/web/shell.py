@@ -42,6 +42,9 @@ _PLACES = (
     ("/health/", "health"),
     ("/notices/", "notices"),
 )
+_IN_SETTINGS = frozenset(
+    ("people", "kinds", "playbooks", "owed", "authority", "ladder", "closing", "webhooks", "health")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class Shell:
         if self.saved is not None:
             return f"view:{self.saved.slug}"
         return next((name for start, name in _PLACES if self._path.startswith(start)), "")
+
+    @property
+    def in_settings(self) -> bool:
+        """Whether the page is one of those that the rail keeps folded away."""
+        return self.active in _IN_SETTINGS
 
     @cached_property
     def standing(self) -> Standing:

@@ -40,8 +40,10 @@ def test_a_call_is_one_form(cast: Cast, case: Case) -> None:
     answer = desk.press(
         f"/cases/SR-{case.pk}/notes/", mode="call", text="It went off at three.", held=f"{held:%Y-%m-%dT%H:%M}",
         channel="person", covered=["own", "apologise"], what="Send the fitter", when="in 2 h",
-        **{"with": "her brother"},
+        harm="No bed for a guest tonight", needs="A bed by six", **{"with": "her brother"},
     )  # fmt: skip
+    case.refresh_from_db()
+    assert (case.harm, case.needs) == ("No bed for a guest tonight", "A bed by six")
     assert toast(answer) == "Noted."
     said = text(answer)
     assert f"listened (call with her brother, {held:%a} {held.day} {held:%b %Y, %H:%M})" in said

@@ -231,7 +231,7 @@ def test_the_customer_is_told_why_nothing_is_owed(cast: Cast, case: str) -> None
 def test_bindings_are_read_by_all_and_written_by_some(cast: Cast) -> None:
     mara, greta = AtDesk(cast.mara), AtDesk(cast.greta)
     shown = text(mara.get("/settings/owed/"))
-    assert "eu-flights EU Regulation 261/2004 delivery 1" in shown
+    assert "EU Regulation 261/2004 Delivery eu-flights 1" in shown
     assert "Ofcom automatic compensation 2026" in shown
     assert "Write the binding" not in shown
     one = text(mara.get("/settings/owed/eu-flights/"))

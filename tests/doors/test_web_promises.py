@@ -172,6 +172,16 @@ def test_who_is_meant_is_read_back_too(cast: Cast, mara: AtDesk) -> None:
     assert "Add Zoe as a new customer" in text(mara.beside("/promises/who/", who="Zoe"))
 
 
+def test_six_of_one_name_are_told_apart_by_what_they_were_promised(cast: Cast, mara: AtDesk) -> None:
+    for key in ("A-1", "A-2", "A-3", "A-4", "A-5", "A-6"):
+        promised(cast, f"Bed {key}", customer_id=known(cast, key=key))
+    for said in (mara.beside("/promises/who/", who="dana o"), mara.post("/promises/new/", who="dana o", what="Ring")):
+        assert all(f"A-{n} · Bed A-{n}" in text(said) for n in range(1, 7))
+    Kind.objects.filter(slug="callback").update(team=cast.care)
+    theirs = text(AtDesk(cast.stranger).beside("/promises/who/", who="dana o"))
+    assert "Bed A-1" not in theirs
+
+
 def test_an_analyst_looks_and_does_not_act(cast: Cast) -> None:
     promise = promised(cast)
     anil = AtDesk(cast.anil)

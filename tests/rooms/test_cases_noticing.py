@@ -34,7 +34,7 @@ def case(mara: Hand) -> int:
 
 
 def test_a_new_case_is_told_to_its_owner(cast: Cast, case: int) -> None:
-    assert told(cast.mara) == [f"SR-{case} is yours: it was opened just now."]
+    assert told(cast.mara) == [f"SR-{case} is new, and yours."]
     assert Notice.objects.get().link == f"/cases/SR-{case}/"
     assert not Notice.objects.get().urgent
 

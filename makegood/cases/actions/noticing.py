@@ -49,7 +49,7 @@ def tell_opened(cases: Sequence[NewCase], *, by: Actor, now: datetime) -> None:
     yours: dict[int, list[int]] = defaultdict(list)
     for case in cases:
         yours[case.owner_id].append(case.id)
-    told = _gathered(yours, "opened", "{ref} is yours: it was opened just now.", "{n} new cases are yours.", now)
+    told = _gathered(yours, "opened", "{ref} is new, and yours.", "{n} new cases are yours.", now)
     tell_many(told, by=by, now=now)
 
 

@@ -200,6 +200,12 @@ def of_customer(scope: Scope, customer_ids: Collection[int], *, limit: int) -> t
     return _in_order(_numbers(rows[:limit]))
 
 
+def newest_of_each(scope: Scope, customer_ids: Collection[int]) -> dict[int, PromiseFacts]:
+    """Of each of a few customers the promise that is due last; those whom nothing was promised are left out."""
+    rows = visible(scope).filter(customer_id__in=customer_ids).order_by("customer_id", "-due_at", "-id")
+    return {one.customer_id: one for one in _in_order(_numbers(rows.distinct("customer_id")))}
+
+
 def ledger(scope: Scope, narrow: LedgerFilter, *, after: str = "", before: str = "", limit: int = PAGE) -> LedgerPage:
     """A page of the ledger in the order of due dates, continued after a cursor or ending before one.
 

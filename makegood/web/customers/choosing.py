@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,10 +10,11 @@ from django.utils.translation import gettext as _
 from makegood.customers.actions import add
 from makegood.customers.queries import CustomerLine, customer_for, search
 from makegood.kernel.texts import fold
+from makegood.promises.queries import PromiseFacts, newest_of_each
 from makegood.web.desk import Desk
 from makegood.web.tables import Choice, number_or_none
 
-FITTING = 5
+FITTING = 8
 NEW = "new"
 
 
@@ -40,13 +42,19 @@ def choose(text: str, chosen: str, desk: Desk) -> Chosen:
         return Chosen(meant.id)
     words = _("Several customers fit “{}”. Choose one of them, or write more of the name.")
     none = _("Nobody is called “{}”. Check the spelling, or add a new customer.")
-    choices = (*map(choice, found[:FITTING]), Choice(NEW, _("New customer"), text))
+    choices = (*as_choices(found[:FITTING], desk), Choice(NEW, _("New customer"), text))
     return Chosen(None, (words if found else none).format(text), choices)
 
 
-def choice(line: CustomerLine) -> Choice:
-    """A customer as an option: the name, and what tells them from others of that name."""
-    return Choice(str(line.id), line.name, ", ".join(filter(None, (line.key, line.contact))))
+def as_choices(found: Sequence[CustomerLine], desk: Desk) -> list[Choice]:
+    """Customers as options: the name, and what tells them from others of that name. Of several it is also what was
+    promised to each last: that is what somebody on the phone can say of themselves."""
+    newest = newest_of_each(desk.scope, [line.id for line in found]) if len(found) > 1 else {}
+    return [Choice(str(line.id), line.name, _told_apart(line, newest.get(line.id))) for line in found]
+
+
+def _told_apart(line: CustomerLine, promise: PromiseFacts | None) -> str:
+    return " · ".join(filter(None, (line.key, line.contact, promise.title if promise else "")))
 
 
 def named(customer_id: int | None, desk: Desk) -> tuple[Choice, ...]:

@@ -20,7 +20,7 @@ from makegood.promises.actions import make
 from makegood.promises.queries import Due, kind_named, kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
-from makegood.web.customers.choosing import FITTING, choice, choose, named
+from makegood.web.customers.choosing import FITTING, as_choices, choose, named
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import read_due, read_plain
 from makegood.web.shell import by_hand
@@ -81,7 +81,7 @@ def who(request: DeskRequest) -> HttpResponse:
     text = form.values["who"]
     found = search(request.desk.scope, text, limit=FITTING) if len(text) > 1 else ()
     context = {
-        "text": text, "found": [choice(line) for line in found], "form": form,
+        "text": text, "found": as_choices(found, request.desk), "form": form,
         "said": form.errors.get("when") or _read_back(form, request.desk), "unread": "when" in form.errors,
     }  # fmt: skip
     return render(request, "web/promises/new.html#who", context)

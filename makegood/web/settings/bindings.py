@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,26 +44,28 @@ def every(request: DeskRequest) -> HttpResponse:
 
 def _list(request: DeskRequest, errors: dict[str, str] | None = None) -> HttpResponse:
     hand, now = policies_at_hand(), request.desk.now
+    named = {kind.slug: kind.name for kind in kinds(inside_case=False)}
     context = {
-        "columns": [Column(_("Binding")), Column(_("Policy")), Column(_("Kinds of promise")),
+        "columns": [Column(_("Policy")), Column(_("Kinds of promise")), Column(_("Binding")),
                     Column(_("Version"), n=True), Column(_("Last saved"))],
-        "rows": [_row(one) for one in bindings()],
+        "rows": [_row(one, named) for one in bindings()],
         "policies": {
             "columns": [Column(_("Policy")), Column(_("In force")), Column(_("Amounts checked")), Column(_("From"))],
             "rows": [_policy(kept, now) for kept in hand.shelf.values()],
         },
         "broken": hand.broken, "named": [Choice(name, kept.policy.title) for name, kept in hand.shelf.items()],
-        "kinds": [Choice(kind.slug, kind.name) for kind in kinds(inside_case=False)],
+        "kinds": [Choice(slug, name) for slug, name in named.items()],
         "errors": errors or {}, "may_write": request.desk.scope.may(Ability.SET_REMEDIES),
     }  # fmt: skip
     return render(request, "web/settings/bindings.html", context, status=422 if errors else 200)
 
 
-def _row(one: BindingFacts) -> Row:
+def _row(one: BindingFacts, kind_names: Mapping[str, str]) -> Row:
     saved = _("not in force") if one.retired else f"{clocks.stamp(one.saved_at)}, {one.saved_by}"
     kept = policies().get(one.binding.policy)
     title = kept.policy.title if kept else _("{} is not at hand").format(one.binding.policy)
-    return Row([one.slug, title, ", ".join(one.binding.promise), one.number, saved], f"{LIST}{one.slug}/")
+    speaks_of = ", ".join(kind_names.get(slug, slug) for slug in one.binding.promise)
+    return Row([title, speaks_of, one.slug, one.number, saved], f"{LIST}{one.slug}/")
 
 
 def _policy(kept: Kept, now: datetime) -> Row:
