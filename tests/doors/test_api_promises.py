@@ -219,10 +219,12 @@ def test_lists_are_narrowed(api: Api, cast: Cast) -> None:
     other = make(api, customer={"name": "Tomás"}, kind="update", due_at=soon(hours=9)).body
     for narrow, wanted in (
         ({"owner": cast.mara.pk}, mine), ({"kind": "update"}, other), ({"customer": mine["customer"]["id"]}, mine),
-        ({"due_from": soon(hours=5)}, other), ({"due_before": soon(hours=5)}, mine), ({"team": cast.care.pk}, mine),
+        ({"due_from": soon(hours=5)}, other), ({"due_before": soon(hours=5)}, mine),
     ):  # fmt: skip
         assert [one["id"] for one in api.get("/promises", **narrow).body["items"]] == [wanted["id"]], narrow
     assert api.get("/promises", state="broken").body["items"] == []
+    assert len(api.get("/promises", team=cast.care.pk).body["items"]) == 2, "its people's, and what nobody owns"
+    assert [one["id"] for one in api.get("/promises", team=cast.billing.pk).body["items"]] == [other["id"]]
 
 
 # Customers

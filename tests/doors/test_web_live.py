@@ -33,7 +33,7 @@ def test_the_page_follows_what_happens() -> None:
     record("promise.broken", by=actor(person), at=datetime.now(UTC), subject=("promise", 1))
     news = json.loads(mara.get("/live/", since=cursor).content)
     assert set(news["topics"]) == {"today", "cases", "promises"}
-    assert news["counts"] == {"today": 0, "cases": 0, "promises": 0, "approvals": 0, "notices": 0}
+    assert news["counts"] == {"today": 0, "cases": 0, "promises": 0, "approvals": 0, "closures": 0, "notices": 0}
     assert mara.get("/live/", since=news["cursor"]).status_code == 204
 
 

@@ -91,7 +91,7 @@ def test_a_case_opened_again_is_not_only_to_be_concluded(mara: Hand) -> None:
     followups.answer(number, answer="satisfied", **mara.at(LATER))
     actions.record_cause(number, cause="weather", **mara.at(LATER))
     followups.close(number, **mara.at(LATER))
-    actions.reopen(number, reason="It rattles again", **mara.at(LATER + MINUTE))
+    followups.reopen(number, reason="It rattles again", **mara.at(LATER + MINUTE))
     assert shown(mara)["broken"] == [number]
     promise = actions.commit(number, title="Come by", due_at=LATER + HOUR, **mara.at(LATER + 2 * MINUTE))
     actions.keep_commitment(number, promise_id=promise, **mara.at(LATER + 3 * MINUTE))

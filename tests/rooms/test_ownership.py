@@ -109,7 +109,7 @@ class Ownership(RuleBasedStateMachine):
 
     @rule(who=person, case=which)
     def reopen(self, who: str, case: int) -> None:
-        self.work(actions.reopen, who, case, reason="Not right yet")
+        self.work(followups.reopen, who, case, reason="Not right yet")
 
     # Who is there
 

@@ -61,7 +61,7 @@ def record_step(
         told |= {"held_at": at.isoformat(), "with": held.who.strip()[:120]}
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
     if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
-        keep_contact(case, by=by, now=now, at=at)
+        keep_contact(case, by=by, now=now, at=held.at if held else None)
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def keep_contact(case: Case, *, by: Actor, now: datetime, at: datetime | None = 
     note_contact(case, by=by, now=now)
     waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__state__in=UNKEPT)
     for promise_id, made_at in waiting.values_list("promise_id", "promise__made_at"):
-        promises.keep(promise_id, at=max(at or now, made_at), by=by, now=now)
+        promises.keep(promise_id, at=None if at is None else max(at, made_at), by=by, now=now)
 
 
 def _step(text: str) -> Step:
