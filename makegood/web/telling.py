@@ -68,8 +68,9 @@ def seamed(events: Iterable[Event]) -> list[Event]:
     seam = ""
     told = []
     for event in events:
+        # The line of an entry runs on from it to the next, so what breaks cuts its own.
+        seam = {"broken": "cut", "mended": "joined", "kept_late": "joined"}.get(event.state, seam)
         told.append(replace(event, seam=seam))
-        seam = {"broken": "cut", "mended": "joined", "late": "joined"}.get(event.state, seam)
     return told
 
 

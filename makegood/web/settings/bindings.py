@@ -44,7 +44,7 @@ def every(request: DeskRequest) -> HttpResponse:
 
 def _list(request: DeskRequest, errors: dict[str, str] | None = None) -> HttpResponse:
     hand, now = policies_at_hand(), request.desk.now
-    named = {kind.slug: kind.name for kind in kinds(inside_case=False)}
+    named = _kind_names()
     context = {
         "columns": [Column(_("Policy")), Column(_("Kinds of promise")), Column(_("Binding")),
                     Column(_("Version"), n=True), Column(_("Last saved"))],
@@ -60,12 +60,20 @@ def _list(request: DeskRequest, errors: dict[str, str] | None = None) -> HttpRes
     return render(request, "web/settings/bindings.html", context, status=422 if errors else 200)
 
 
+def _kind_names() -> dict[str, str]:
+    """What customers are promised, by slug."""
+    return {kind.slug: kind.name for kind in kinds(inside_case=False)}
+
+
+def _speaks_of(binding: Binding, kind_names: Mapping[str, str]) -> str:
+    return ", ".join(kind_names.get(slug, slug) for slug in binding.promise)
+
+
 def _row(one: BindingFacts, kind_names: Mapping[str, str]) -> Row:
     saved = _("not in force") if one.retired else f"{clocks.stamp(one.saved_at)}, {one.saved_by}"
     kept = policies().get(one.binding.policy)
     title = kept.policy.title if kept else _("{} is not at hand").format(one.binding.policy)
-    speaks_of = ", ".join(kind_names.get(slug, slug) for slug in one.binding.promise)
-    return Row([title, speaks_of, one.slug, one.number, saved], f"{LIST}{one.slug}/")
+    return Row([title, _speaks_of(one.binding, kind_names), one.slug, one.number, saved], f"{LIST}{one.slug}/")
 
 
 def _policy(kept: Kept, now: datetime) -> Row:
@@ -81,7 +89,8 @@ def one(request: DeskRequest, slug: str) -> HttpResponse:
     shown, history = _asked_for(request, slug), binding_versions(slug)
     kept = policies().get(shown.binding.policy)
     context = {
-        "page": shown, "binding": shown.binding, "policy": kept.policy if kept else None,
+        "page": shown, "binding": shown.binding, "speaks_of": _speaks_of(shown.binding, _kind_names()),
+        "policy": kept.policy if kept else None,
         "facts": _facts(shown.binding, kept), "old": shown.number != history[0].number, "retired": history[0].retired,
         "when": [_("Feed: %s") % ", ".join(shown.binding.feeds)] if shown.binding.feeds else [],
         "attributes": [f"{name}: {_(' or ').join(values)}" for name, values in shown.binding.attributes.items()],

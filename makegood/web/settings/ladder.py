@@ -72,7 +72,7 @@ def one(request: DeskRequest, team: int) -> HttpResponse:
             errors = errors_of(no, _fields(request.POST))
     rows = _rows_typed(request.POST) if errors else [_values(rung) for rung in found.of(team_id)]
     context = {
-        "name": name, "errors": errors, "own": team_id in found.set, "team_id": team_id,
+        "slim": True, "name": name, "errors": errors, "own": team_id in found.set, "team_id": team_id,
         "rows": [_row(number, values, errors) for number, values in enumerate([*rows, _BLANK], 1)],
     } | _choices(desk)  # fmt: skip
     return render(request, "web/settings/ladder_edit.html", context, status=422 if errors else 200)
