@@ -49,7 +49,7 @@ def test_without_script_all_are_marked_read(stage: Stage, seat: Seat) -> None:
     ref = a_case(stage)
     mara = seat("mara", java_script_enabled=False, width=390)
     mara.open("/notices/")
-    mara.sees(f"{ref} is yours")
+    mara.sees(f"{ref} is new, and yours")
     mara.click("Mark all read")
     mara.sees("1 notice read.")
     mara.page.get_by_role("link", name="Unread").click()
