@@ -24,6 +24,7 @@ def cast() -> Cast:
     Billing and of no team; some made inside cases."""
     made = make_cast()
     alone = make_staff("Ola Alone")
+    Kind.objects.update(team=None)
     Kind.objects.filter(slug="callback").update(team=made.care)
     Kind.objects.filter(slug="refund").update(team=made.billing)
     for owner in (made.mara, made.stranger, alone, None):
