@@ -47,8 +47,14 @@ def closes(person: Person, cause: str, name: str, note: str = "") -> None:
 
 def comes_back(person: Person, words: str) -> None:
     """Record that the customer is still satisfied, at the follow-up that is next."""
-    person.open(person.page.url)
-    person.page.get_by_text("What they said", exact=True).first.click()
+    said = person.page.get_by_text("What they said", exact=True)
+
+    def planned() -> bool:
+        person.open(person.page.url)
+        return said.count() > 0
+
+    wait_until(planned, what="the follow-up to be planned")
+    said.first.click()
     form = person.page.locator('form[action*="/followups/"]').first
     form.locator('[name="answer"][value="satisfied"]').check()
     form.locator('[name="words"]').fill(words)
