@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from makegood.cases import actions as cases
 from makegood.cases.models import Case, Commitment, Escalation, StepDone
@@ -21,11 +23,12 @@ from makegood.links.actions import make_link
 from makegood.platform.models import Installation
 from makegood.promises.models import Promise
 from makegood.promises.rules import State
-from makegood.remedies.actions import set_limit
+from makegood.remedies.actions import let_choose, set_limit
 from makegood.remedies.models import Grant
 from makegood.remedies.rules.authority import Limit
 from makegood.remedies.rules.fit import RemedyKind
-from tests.factories import NOW, Cast, make_customer
+from makegood.remedies.rules.granting import Choice
+from tests.factories import NOW, Cast, make_customer, make_staff
 from tests.rooms.casework import Hand, cast, watch  # noqa: F401 - a fixture
 from tests.rooms.incidents import H, cancelled, member_of, passengers, release_all, storm
 
@@ -237,6 +240,38 @@ def test_what_is_too_much_is_approved_once_for_all_and_never_by_the_owner(lena: 
     actions.decide(number, approve=True, **Hand(cast.greta).at(NOW))
     release_all(number, lena)
     assert set(Grant.objects.values_list("by", "decided_by")) == {(lena.id, cast.greta.pk)}
+
+
+def test_what_a_customer_may_still_choose_is_held_from_the_givers_budget(lena: Hand) -> None:
+    _limit(2, "50", "40")
+    case = cases.report_failure(customer_id=make_customer("Sam Ito").pk, kind="delivery", what="Late", **lena.at(NOW))
+    things = [
+        Choice(remedy=RemedyKind.CREDIT, title=f"{amount} off", amount=Decimal(amount), due_at=NOW + 9 * H)
+        for amount in (20, 30)
+    ]
+    let_choose(case.number, things, until=NOW + 4 * H, **lena.at(NOW))
+    cancelled(passengers(1)[0])
+    number = storm(lena)
+    actions.set_gift(number, _voucher("15"), **lena.at(NOW))
+    with pytest.raises(Refusal, match="5 over the") as no:
+        actions.release(number, batch_size=10, every=0, **lena.at(NOW))
+    assert no.value.code == "authority.over"
+
+
+def test_finding_who_may_approve_asks_the_same_however_many_people_there_are(lena: Hand, cast: Cast) -> None:  # noqa: F811
+    _limit(2, "50", "10")
+    _limit(4, None, None)
+    cancelled(passengers(1)[0])
+    number = storm(lena)
+    actions.set_gift(number, _voucher("15"), **lena.at(NOW))
+    asked = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen, pytest.raises(Refusal, match="Greta Moreau"):
+            actions.release(number, batch_size=10, every=0, **lena.at(NOW))
+        asked.append(len(seen))
+        for one in range(8):
+            make_staff(f"Agent {one}", team=cast.care)
+    assert asked[0] == asked[1]
 
 
 def test_the_release_stops_when_more_join_than_were_approved(lena: Hand, cast: Cast) -> None:  # noqa: F811

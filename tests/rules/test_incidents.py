@@ -16,7 +16,7 @@ from makegood.incidents.rules.narrowing import Narrow, is_affected, stays_live
 from makegood.incidents.rules.saying import LANGUAGES, Facts, Words, compose, filled, prepared, steps_of
 from makegood.incidents.rules.standing import ALLOWED, WHY_NOT, Course, Deed, IncidentState, allows, state_of
 from makegood.promises.rules import LIVE, State
-from makegood.remedies.rules.authority import Limit
+from makegood.remedies.rules.authority import Limit, Spent
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.plan import improvement_caution
 
@@ -120,7 +120,7 @@ def test_a_uniform_gift_never_passes_a_budget_or_a_case(
 ) -> None:
     gift = Gift(remedy=RemedyKind.CREDIT, titles={"en": "A voucher"}, amount=each, currency="USD")
     limits = [Limit(grade=1, currency="USD", case=bound, budget=budget)]
-    found = giving.obstacles(gift, many, grade=1, limits=limits, spent={}, now=NOW)
+    found = giving.obstacles(gift, many, grade=1, limits=limits, spent=Spent(), now=NOW)
     fits = not many or not each or (each * many <= budget and each <= bound)
     assert (not found) == fits
 

@@ -13,7 +13,6 @@ from makegood.incidents.actions.holding import hold, tell, waiting_in
 from makegood.incidents.models import Approval, Incident, Member
 from makegood.incidents.queries.members import tally_of
 from makegood.incidents.queries.seeing import visible
-from makegood.incidents.rules.giving import Gift
 from makegood.incidents.rules.plan import plan_of
 from makegood.incidents.rules.standing import Deed
 from makegood.journal.actors import SYSTEM, Actor
@@ -33,7 +32,7 @@ def ask_approval(number: int, *, note: str = "", scope: Scope, by: Actor, now: d
     Raises Refusal "incident.no_gift", "incident.nobody", "approval.not_needed", "approval.waiting",
     "approval.nobody".
     """
-    row = _held(number, scope)
+    row = hold(number, Deed.PLAN, scope=scope)
     me = person(by)
     gift = plan_of(row.plan).gift
     if gift is None:
@@ -43,8 +42,10 @@ def ask_approval(number: int, *, note: str = "", scope: Scope, by: Actor, now: d
     tally = tally_of(row, now=now)
     if not tally.told:
         raise Refusal("incident.nobody", "Nobody waits to be told.")
-    _check_needed(row, gift, tally.told, tally.in_case, now)
-    approver = approver_of(row, gift, tally.told, now=now)
+    everybody = roster(now)
+    if giver_of(row, gift, tally.told, everybody, in_case=tally.in_case, now=now) is not None:
+        raise Refusal("approval.not_needed", "This may be given as it is: no need to ask.")
+    approver = approver_of(row, gift, tally.told, everybody, now=now)
     if approver is None or approver.id == me:
         raise Refusal("approval.nobody", "Nobody who is there may give this much. Give less, or ask later.")
     given = Member.objects.filter(incident=row).exclude(told_at=None).count()
@@ -108,7 +109,8 @@ def _ask_next(number: int, patience: timedelta, now: datetime) -> None:
     if approval is None or gift is None or approval.asked_at >= now - patience:
         return
     silent = [*approval.silent, approval.asked_of_id]
-    following = approver_of(row, gift, waiting_in(row).count(), now=now, silent=[*silent, approval.asked_by_id])
+    many, passed_over = waiting_in(row).count(), [*silent, approval.asked_by_id]
+    following = approver_of(row, gift, many, roster(now), now=now, silent=passed_over)
     if following is None:
         return
     approval.asked_of_id, approval.silent, approval.asked_at = following.id, silent, now
@@ -117,19 +119,6 @@ def _ask_next(number: int, patience: timedelta, now: datetime) -> None:
     tell("approval_climbed", row, by=SYSTEM, at=now, data=told)
     words = f"Incident {row.pk} waits for you to decide: somebody else has not."
     _say(row, following.id, "asked", words, SYSTEM, now)
-
-
-def _held(number: int, scope: Scope) -> Incident:
-    """The incident, before its release or while that is stopped."""
-    return hold(number, Deed.PLAN, scope=scope)
-
-
-def _check_needed(row: Incident, gift: Gift, many: int, in_case: Decimal, now: datetime) -> None:
-    try:
-        giver_of(row, gift, many, in_case=in_case, now=now)
-    except Refusal:
-        return
-    raise Refusal("approval.not_needed", "This may be given as it is: no need to ask.")
 
 
 def _check_decider(row: Incident, approval: Approval, me: int, scope: Scope) -> None:

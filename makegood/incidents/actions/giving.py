@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from makegood.cases.rules import Obstacle
 from makegood.incidents.models import Approval, Incident, Member
@@ -17,59 +19,65 @@ from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
 from makegood.remedies.actions.alike import Alike, Receiver, give_alike
 from makegood.remedies.queries.authority import limits, spent_by
-from makegood.remedies.rules.authority import Wanted, nearest_approver
+from makegood.remedies.rules.authority import nearest_approver
 
 _NO_CASE = 0
 
 
 def why_not(staff_id: int, gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime) -> list[str]:
     """Why somebody may not give this to so many alone, in sentences; [] when they may."""
-    return [one.sentence for one in _obstacles(staff_id, gift, many, everybody, in_case=in_case, now=now)]
+    found = _in_the_way([staff_id], gift, many, everybody, in_case=in_case, now=now)
+    return [one.sentence for one in found[staff_id]]
 
 
-def _obstacles(
-    staff_id: int, gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime
-) -> tuple[Obstacle, ...]:
-    spent = spent_by([staff_id], case_id=_NO_CASE, currency=gift.currency, now=now)[staff_id]
-    person = everybody.people.get(staff_id)
-    return obstacles(
-        gift, many, grade=person.grade if person else 0, limits=limits(), spent=spent.periods, in_case=in_case, now=now
-    )  # fmt: skip
+def _in_the_way(
+    staff_ids: Collection[int], gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime
+) -> dict[int, tuple[Obstacle, ...]]:
+    """What keeps each of these people from giving this to so many alone; nobody known has grade 0."""
+    bounds = limits()
+    spent = spent_by(staff_ids, case_id=_NO_CASE, currency=gift.currency, now=now)
+    return {
+        one: obstacles(
+            gift, many, grade=everybody.people[one].grade if one in everybody.people else 0, limits=bounds,
+            spent=replace(spent[one], case={gift.remedy: in_case}), now=now,
+        )
+        for one in staff_ids
+    }  # fmt: skip
 
 
 def approver_of(
-    row: Incident, gift: Gift, many: int, *, now: datetime, silent: Sequence[int] = ()
+    row: Incident, gift: Gift, many: int, everybody: Roster, *, now: datetime, silent: Collection[int] = ()
 ) -> StaffFacts | None:
     """The nearest person who is there and may give all of it alone; never the owner of the incident."""
-    everybody = roster(now)
     owner = everybody.people.get(row.owner_id)
-    spent = spent_by(everybody.people, case_id=_NO_CASE, currency=gift.currency, now=now)
-    able = [
-        staff_id for staff_id in everybody.people
-        if not _obstacles(staff_id, gift, many, everybody, in_case=Decimal(0), now=now)
-    ]  # fmt: skip
+    found = _in_the_way(everybody.people, gift, many, everybody, in_case=Decimal(0), now=now)
+    # Who may not give it to so many is barred here, so nothing is left to be weighed there.
     return nearest_approver(
-        everybody, [Wanted(gift.remedy, Decimal(0))], currency=gift.currency, limits=limits(), spent=spent,
-        asker_id=row.owner_id, team_id=owner.team_id if owner else None,
-        barred=[*silent, *(pk for pk in everybody.people if pk not in able)],
+        everybody, (), currency=gift.currency, limits=(), spent={}, asker_id=row.owner_id,
+        team_id=owner.team_id if owner else None, barred={*silent, *(one for one, stands in found.items() if stands)},
     )  # fmt: skip
 
 
-def giver_of(row: Incident, gift: Gift, many: int, *, in_case: Decimal, now: datetime) -> int:
-    """Who gives it: the owner when it is theirs to give, else whoever approved it all.
+def giver_of(row: Incident, gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime) -> int | None:
+    """Who gives it: the owner when it is theirs to give, else whoever approved it all; None while nobody may.
 
-    Raises Refusal "authority.over" with who may be asked; budgets must be held when it is to be spent.
+    Budgets must be held when it is to be spent.
     """
-    sentences = why_not(row.owner_id, gift, many, roster(now), in_case=in_case, now=now)
-    if not sentences:
+    if not why_not(row.owner_id, gift, many, everybody, in_case=in_case, now=now):
         return row.owner_id
     approval = _covered(row, gift, many, now)
     decider = approval.decided_by_id if approval is not None else None
-    if decider is not None and not why_not(decider, gift, many, roster(now), in_case=in_case, now=now):
-        return decider
-    who = approver_of(row, gift, many, now=now)
+    if decider is None or why_not(decider, gift, many, everybody, in_case=in_case, now=now):
+        return None
+    return decider
+
+
+def no_giver(row: Incident, gift: Gift, many: int, everybody: Roster, *, in_case: Decimal, now: datetime) -> Refusal:
+    """Why nobody may give it yet, and who may be asked."""
+    sentences = why_not(row.owner_id, gift, many, everybody, in_case=in_case, now=now)
+    who = approver_of(row, gift, many, everybody, now=now)
     ask = f"Ask {who.name} to approve it for all." if who else "Nobody who is there may give it alone. Give less."
-    raise Refusal("authority.over", " ".join([*sentences, ask]), status=403)
+    return Refusal("authority.over", " ".join([*sentences, ask]), status=403)
 
 
 def check_giver(row: Incident, giver_id: int, gift: Gift, many: int, *, in_case: Decimal, now: datetime) -> None:

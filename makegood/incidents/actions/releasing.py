@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from makegood.cases.actions.holding import person
-from makegood.incidents.actions.giving import check_giver, give_to, giver_of
+from makegood.incidents.actions.giving import check_giver, give_to, giver_of, no_giver
 from makegood.incidents.actions.holding import hold, tell, waiting_in
 from makegood.incidents.actions.telling import lock, note_members, tell_these
 from makegood.incidents.models import Incident
@@ -92,12 +92,15 @@ def _begin(row: Incident, verb: str, batch_size: int, every: int, *, by: Actor, 
 
 
 def _giver_of(row: Incident, now: datetime) -> int | None:
-    """On whose authority everybody is given the same; None when nothing is given."""
+    """On whose authority everybody is given the same; None when nothing is given. Raises Refusal "authority.over"."""
     gift = plan_of(row.plan).gift
     if gift is None:
         return None
-    tally = tally_of(row, now=now)
-    return giver_of(row, gift, tally.told, in_case=tally.in_case, now=now)
+    tally, everybody = tally_of(row, now=now), roster(now)
+    giver = giver_of(row, gift, tally.told, everybody, in_case=tally.in_case, now=now)
+    if giver is None:
+        raise no_giver(row, gift, tally.told, everybody, in_case=tally.in_case, now=now)
+    return giver
 
 
 def _stop(row: Incident, why: str, *, by: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from makegood.cases.rules import Obstacle
 from makegood.kernel.money import decimals, format_money
-from makegood.remedies.rules.authority import Limit, Period, Spent, Wanted, judge
+from makegood.remedies.rules.authority import Limit, Spent, Wanted, judge
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, Sums, part
 
@@ -58,25 +58,19 @@ def faults(gift: Gift) -> Iterator[Obstacle]:
 
 
 def obstacles(
-    gift: Gift, many: int, *, grade: int, limits: Collection[Limit],
-    spent: Mapping[Period, Mapping[RemedyKind, Decimal]], in_case: Decimal = Decimal(0), now: datetime,
-) -> tuple[Obstacle, ...]:  # fmt: skip
-    """Why somebody may not give this to so many alone; () when they may.
+    gift: Gift, many: int, *, grade: int, limits: Collection[Limit], spent: Spent, now: datetime
+) -> tuple[Obstacle, ...]:
+    """Why somebody may not give this to so many alone, after what was `spent`; () when they may.
 
-    `spent` is what they gave in each period already, `in_case` the most that any of the cases was given.
+    Of the cases it tells of the one that was given most already.
     """
     above = gift.sums(now).above
     if not many or not above:
         return ()
-    one = Wanted(gift.remedy, above)
-    each = judge(
-        [one], grade=grade, currency=gift.currency, limits=limits,
-        spent=Spent(case={gift.remedy: in_case} if in_case else {}, periods=spent),
-    )  # fmt: skip
+    each = judge([Wanted(gift.remedy, above)], grade=grade, currency=gift.currency, limits=limits, spent=spent)
     together = judge(
         [Wanted(gift.remedy, above * many)], grade=grade, currency=gift.currency,
-        limits=[msgspec.structs.replace(limit, each=None, case=None) for limit in limits],
-        spent=Spent(periods=spent),
+        limits=[msgspec.structs.replace(limit, each=None, case=None) for limit in limits], spent=spent,
     )  # fmt: skip
     found = {obstacle.code: obstacle for obstacle in (*each.obstacles, *together.obstacles)}
     return tuple(found.values())
