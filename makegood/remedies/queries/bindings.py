@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from django.db import connection
 
 from makegood.kernel.refusals import Refusal, missing
 from makegood.kernel.texts import nearest
 from makegood.remedies.models import Binding as Row
 from makegood.remedies.rules.bindings import Binding
-
-_IN_FORCE = """
-SELECT DISTINCT ON (slug) slug, number, content::text, source, note, retired, saved_by, saved_at
-FROM remedies_binding {where} ORDER BY slug, number DESC
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +29,21 @@ class BindingFacts:
 
 def bindings() -> tuple[BindingFacts, ...]:
     """Every binding as it stands, those in force first, then by name."""
-    found = _read("", [])
-    return tuple(sorted(found, key=lambda one: (one.retired, one.slug)))
+    newest = map(_facts, Row.objects.order_by("slug", "-number").distinct("slug"))
+    return tuple(sorted(newest, key=lambda one: (one.retired, one.slug)))
 
 
 def binding_named(slug: str) -> BindingFacts:
     """A binding as it stands. Raises Refusal "binding.unknown"."""
-    found = _read("WHERE slug = %s", [slug])
-    if not found:
+    newest = Row.objects.filter(slug=slug).order_by("-number").first()
+    if newest is None:
         raise unknown_binding(slug)
-    return found[0]
+    return _facts(newest)
 
 
 def binding_versions(slug: str) -> tuple[BindingFacts, ...]:
     """A binding as it stood after each change, the newest first."""
-    rows = Row.objects.filter(slug=slug).order_by("-number")
-    return tuple(
-        _facts(
-            row.slug, row.number, msgspec.json.encode(row.content).decode(), row.source, row.note, row.retired,
-            row.saved_by, row.saved_at,
-        )
-        for row in rows
-    )  # fmt: skip
+    return tuple(map(_facts, Row.objects.filter(slug=slug).order_by("-number")))
 
 
 def unknown_binding(slug: str) -> Refusal:
@@ -67,16 +53,8 @@ def unknown_binding(slug: str) -> Refusal:
     return missing("binding.unknown", f"There is no binding {slug}.{advice}")
 
 
-def _read(where: str, values: list[Any]) -> list[BindingFacts]:
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE.format(where=where), values)
-        return [_facts(*row) for row in cursor.fetchall()]
-
-
-def _facts(
-    slug: str, number: int, content: str, source: str, note: str, retired: bool, saved_by: str, saved_at: datetime
-) -> BindingFacts:  # fmt: skip
+def _facts(row: Row) -> BindingFacts:
     return BindingFacts(
-        slug=slug, number=number, binding=msgspec.json.decode(content, type=Binding), source=source, note=note,
-        retired=retired, saved_by=saved_by, saved_at=saved_at,
+        slug=row.slug, number=row.number, binding=msgspec.convert(row.content, Binding), source=row.source,
+        note=row.note, retired=row.retired, saved_by=row.saved_by, saved_at=row.saved_at,
     )  # fmt: skip
