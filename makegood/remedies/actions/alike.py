@@ -11,9 +11,10 @@ from django.db import transaction
 from makegood.cases.actions.holding import entry
 from makegood.cases.actions.storing import NewCommitment, insert_commitments
 from makegood.cases.rules import Purpose
-from makegood.journal.actions import NewEntry, record_many
+from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
 from makegood.promises.actions import Made, NewPromise, make_many
+from makegood.remedies.actions.granting import told
 from makegood.remedies.models import Grant
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState, Sums
@@ -62,8 +63,10 @@ def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: da
     )
     rows = [_row(one, promise, what, now) for one, promise in zip(receivers, made, strict=True)]
     Grant.objects.bulk_create(rows, batch_size=1_000)
-    given = zip(rows, receivers, made, strict=True)
-    record_many(_entry(row.pk, one, promise, what, by, now) for row, one, promise in given)
+    record_many(
+        entry("granted", row.case_id, one.customer_id, by=by, at=now, data=told(row))
+        for row, one in zip(rows, receivers, strict=True)
+    )
 
 
 def _row(one: Receiver, promise: Made, what: Alike, now: datetime) -> Grant:
@@ -73,12 +76,3 @@ def _row(one: Receiver, promise: Made, what: Alike, now: datetime) -> Grant:
         goodwill=sums.goodwill, currency=what.currency, reason=what.reason, state=GrantState.GIVEN, by_id=what.by_id,
         made_at=now, due_at=what.due_at, decided_by_id=what.decided_by, given_at=now, promise_id=promise.pk,
     )  # fmt: skip
-
-
-def _entry(number: int, one: Receiver, promise: Made, what: Alike, by: Actor, now: datetime) -> NewEntry:
-    sums = {name: str(getattr(what.sums, name)) for name in what.sums.__struct_fields__ if getattr(what.sums, name)}
-    data = {
-        "grant": number, "remedy": what.remedy, "title": one.title, "currency": what.currency, **sums,
-        "due_at": what.due_at.isoformat(), "promise": promise.pk, "reason": what.reason,
-    }  # fmt: skip
-    return entry("granted", one.case_id, one.customer_id, by=by, at=now, data=data)
