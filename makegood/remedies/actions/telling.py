@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import WORDS_LIMIT, hold, person, said, tell
+from makegood.cases.actions.holding import hold, person, said, tell
+from makegood.cases.actions.speaking import short
 from makegood.cases.queries import CaseFacts, case_for
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
@@ -64,7 +65,7 @@ def renounce(
     case = hold(number, scope=scope)
     me = person(by)
     owed = one_owed(case_for(scope, number), policy, promise_id, now=now)
-    text = _short(said(words, field="words", what="Write down what the customer said, in their own words."))
+    text = short(said(words, field="words", what="Write down what the customer said, in their own words."))
     if not owed.sums.open:
         raise Refusal("entitlement.nothing_owed", f"Nothing is left to renounce of {owed.title}.")
     Renunciation.objects.create(
@@ -91,7 +92,7 @@ def _checked(name: str, value: str, owed: Owed, policy: Policy) -> str:
     if name.startswith(EVIDENCE):
         if name not in pieces(policy):
             raise _unknown(name, owed, pieces(policy))
-        return _short(value)
+        return short(value)
     if name not in policy.facts:
         raise _unknown(name, owed, owed.settable)
     if name not in owed.settable:
@@ -100,16 +101,10 @@ def _checked(name: str, value: str, owed: Owed, policy: Policy) -> str:
         )
     if value:
         read(policy.facts[name], value, Context(ZoneInfo(policy.hours.time_zone), policy.currency))
-    return _short(value)
+    return short(value)
 
 
 def _unknown(name: str, owed: Owed, known: frozenset[str]) -> Refusal:
     near = nearest(name, known)
     advice = f"Did you mean `{near}`?" if near else f"Known: {', '.join(sorted(known))}."
     return invalid("entitlement.fact_unknown", f"{owed.title} does not ask for `{name}`. {advice}", field=name)
-
-
-def _short(text: str) -> str:
-    if len(text) > WORDS_LIMIT:
-        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
-    return text
