@@ -18,7 +18,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import PromiseFacts
 from makegood.promises.rules import LIVE
-from makegood.remedies.queries.shelf import policies_at_hand
+from makegood.remedies.queries.shelf import policies
 from makegood.remedies.rules.bindings import Binding, OfCustomer, Subject, Told, applies, facts_of
 from makegood.remedies.rules.entitlements import Entitlement, Policy, happened_on
 from makegood.remedies.rules.entitlements.reading import Context
@@ -151,14 +151,16 @@ def owing(case: CaseFacts, *, now: datetime) -> tuple[Owed, ...]:
 
     One statement when nothing is bound to what failed, two at most.
     """
-    failures = list(_failures(case))
-    known = _known(case, {kind for kind, _ in failures})
-    shelf = policies_at_hand()
+    failures = _failures(case)
+    known = _known(case, {_kind(case, one) for one in failures})
+    if not known.bindings:
+        return ()
+    shelf = policies()
     worked = [
-        _Work(case, binding, shelf.shelf[binding.policy].policy, failure, known, now)
-        for kind, failure in failures
+        _Work(binding, shelf[binding.policy].policy, failure, subject, known)
+        for failure, subject in [(one, _subject(case, one, known.customer, now)) for one in failures]
         for binding in known.bindings
-        if binding.policy in shelf.shelf and applies(binding, _subject(case, kind, failure, known.customer, now))
+        if binding.policy in shelf and applies(binding, subject)
     ]
     first = {one.key: one for one in reversed(worked)}
     elsewhere = _elsewhere(case.number, [one.once_key for one in first.values() if one.once_key])
@@ -181,12 +183,15 @@ def obstacles(owed: Sequence[Owed]) -> Iterator[Obstacle]:
             yield Obstacle("entitlement.not_known", f"Whether {one.title} owes something is not known yet. {asks}")
 
 
-def _failures(case: CaseFacts) -> Iterator[tuple[str, FailureFacts]]:
-    """What failed, by kinds of promise; a harm is of the case's own kind, and counts when no promise failed."""
+def _failures(case: CaseFacts) -> list[FailureFacts]:
+    """What failed; a harm counts when no promise failed."""
     stand = [one for one in case.failures if one.corrected_at is None]
-    promised = [one for one in stand if one.promise]
-    for one in promised or stand[:1]:
-        yield (one.promise.kind if one.promise else case.kind), one
+    return [one for one in stand if one.promise] or stand[:1]
+
+
+def _kind(case: CaseFacts, failure: FailureFacts) -> str:
+    """The kind of promise that failed; a harm is of the case's own."""
+    return failure.promise.kind if failure.promise else case.kind
 
 
 def _known(case: CaseFacts, kinds: Collection[str]) -> _Known:
@@ -200,8 +205,8 @@ def _elsewhere(number: int, keys: Sequence[str]) -> Mapping[str, Decimal]:
     return dict(fetch_rows(_ELSEWHERE, [list(keys), number])) if keys else {}
 
 
-def _subject(case: CaseFacts, kind: str, failure: FailureFacts, customer: str, now: datetime) -> Subject:
-    promise = failure.promise
+def _subject(case: CaseFacts, failure: FailureFacts, customer: str, now: datetime) -> Subject:
+    promise, kind = failure.promise, _kind(case, failure)
     who = {OfCustomer.KEY: customer or str(case.customer_id), OfCustomer.NAME: case.customer_name,
            OfCustomer.NUMBER: str(case.customer_id)}  # fmt: skip
     if promise is None:
@@ -218,14 +223,12 @@ class _Work:
     """One policy and one failure: what is known, what comes out."""
 
     def __init__(
-        self, case: CaseFacts, binding: Binding, policy: Policy, failure: FailureFacts, known: _Known, now: datetime
+        self, binding: Binding, policy: Policy, failure: FailureFacts, subject: Subject, known: _Known
     ) -> None:
-        self.binding, self.policy, self.known, self.now = binding, policy, known, now
+        self.binding, self.policy, self.known, self.now = binding, policy, known, subject.now
         self.promise: PromiseFacts | None = failure.promise
         self.about = failure.promise.title if failure.promise else failure.what
         self.told = known.told_of(self.key)
-        kind = failure.promise.kind if failure.promise else case.kind
-        subject = _subject(case, kind, failure, known.customer, now)
         sourced = facts_of(binding, subject, {}, known=policy.facts, currency=policy.currency)
         self.settable = frozenset(policy.facts) - frozenset(sourced) - {"evidence", "already_paid"}
         self.facts = facts_of(binding, subject, self.told, known=policy.facts, currency=policy.currency)
