@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -55,13 +54,10 @@ def ask_approval(
     if not weighed.is_barred(me) and weighed.ruling_for(me, now).fits:
         raise Refusal("approval.not_needed", "You may give this yourself: no need to ask.")
     rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
-    total = sum((one.amount for one in choices), Decimal(0))
-    return put_question(weighed, rows, total=total, note=note, by=by, now=now)
+    return put_question(weighed, rows, note=note, by=by, now=now)
 
 
-def put_question(
-    weighed: Weighed, rows: Sequence[Grant], *, total: Decimal, note: str, by: Actor, now: datetime
-) -> int:
+def put_question(weighed: Weighed, rows: Sequence[Grant], *, note: str, by: Actor, now: datetime) -> int:
     """Put what somebody may not give alone to the nearest person who may. Returns the approval's id.
 
     Raises Refusal "approval.waiting", "approval.nobody".
@@ -82,7 +78,7 @@ def put_question(
     tell(
         "approval_asked", weighed.case, by=by, at=now,
         data={
-            "approval": approval.pk, "of": approver.id, "name": approver.name, "total": str(total),
+            "approval": approval.pk, "of": approver.id, "name": approver.name, "total": str(weighed.total),
             "currency": weighed.currency, "titles": [row.title for row in rows], "note": approval.note,
         },
     )  # fmt: skip
@@ -112,7 +108,7 @@ def decide(approval_id: int, *, approve: bool, reason: str = "", scope: Scope, b
     check_not_own(weighed.hands.barred, me)
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits and (approve or me != approval.asked_of_id):
-        raise over_authority([one.sentence for one in ruling.obstacles], weighed, me, now)
+        raise over_authority(ruling, weighed, me, now)
     if not approve and not reason.strip():
         raise invalid(
             "approval.no_reason", "Say why not: whoever asked has to tell the customer something.", field="reason"

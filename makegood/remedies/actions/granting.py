@@ -27,6 +27,7 @@ from makegood.remedies.queries.authority import staff_of_customer
 from makegood.remedies.queries.failing import failure_in
 from makegood.remedies.queries.grants import unknown_grant
 from makegood.remedies.queries.owing import Owed, owing
+from makegood.remedies.rules.authority import Ruling
 from makegood.remedies.rules.entitlements.words import last_moment
 from makegood.remedies.rules.granting import SOON, Choice, GrantState, part
 from makegood.remedies.rules.owing import OwedState
@@ -60,7 +61,7 @@ def grant(
     check_not_own(weighed.hands.barred, me)
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits:
-        raise over_authority([obstacle.sentence for obstacle in ruling.obstacles], weighed, me, now)
+        raise over_authority(ruling, weighed, me, now)
     rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
     for row in rows:
         give(row, weighed.case, decided_by=me, by=by, now=now)
@@ -116,11 +117,11 @@ def check_not_own(barred: Collection[int], staff_id: int) -> None:
         raise forbidden("authority.own_case", "You are the customer of this case. A colleague has to decide.")
 
 
-def over_authority(sentences: Sequence[str], weighed: Weighed, asker_id: int, now: datetime) -> Refusal:
+def over_authority(ruling: Ruling, weighed: Weighed, asker_id: int, now: datetime) -> Refusal:
     """The refusal of what is too much, with the name of who may decide."""
     who = weighed.approver(asker_id, now)
     ask = f"Ask {who.name} to approve." if who else "Nobody who is there may give it alone either. Give less."
-    return Refusal("authority.over", " ".join([*sentences, ask]), status=403)
+    return Refusal("authority.over", " ".join([*(one.sentence for one in ruling.obstacles), ask]), status=403)
 
 
 def new_row(weighed: Weighed, choice: Choice, reason: str, by_id: int, now: datetime) -> Grant:

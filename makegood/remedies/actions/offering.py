@@ -58,7 +58,7 @@ def let_choose(
     check_not_own(weighed.hands.barred, me)
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits and not ask:
-        raise over_authority([one.sentence for one in ruling.obstacles], weighed, me, now)
+        raise over_authority(ruling, weighed, me, now)
     offer = Offer.objects.create(
         case=case, by_id=me, words=short(words.strip()), silence=_silence(silence), state=OfferState.ASKED, made_at=now,
         until=until,
@@ -72,7 +72,7 @@ def let_choose(
         Grant.objects.bulk_create(rows)
         open_offer(offer, case, decided_by=me, by=by, now=now)
     else:
-        put_question(weighed, rows, total=max(one.amount for one in choices), note=note, by=by, now=now)
+        put_question(weighed, rows, note=note, by=by, now=now)
     return offer.pk
 
 

@@ -19,7 +19,7 @@ from makegood.remedies.models import Grant
 from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
-from makegood.remedies.rules.authority import Ruling, Wanted
+from makegood.remedies.rules.authority import Asked, Ruling, Wanted
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, compensation, faults, needs_reason, share, wanted_of
 from makegood.remedies.rules.playbooks import Who, kept_for
@@ -41,6 +41,11 @@ class Weighed(NamedTuple):
     """For whom the playbooks keep the options that were chosen."""
     one_of: bool
     """Whether the customer chooses one of it."""
+
+    @property
+    def total(self) -> Decimal:
+        """What it comes to, at most where the customer chooses."""
+        return Asked(self.wanted, self.one_of).comes_to(None)
 
     def is_barred(self, staff_id: int) -> bool:
         """Whether somebody is the case's own customer: they neither give nor decide."""

@@ -70,7 +70,7 @@ def part(choice: Choice) -> Sums:
 
 def wanted_of(choices: Sequence[Choice]) -> tuple[Wanted, ...]:
     """What authority is asked about."""
-    return tuple(Wanted(choice.remedy, part(choice).above) for choice in choices)
+    return tuple(Wanted(choice.remedy, choice.amount) for choice in choices)
 
 
 def compensation(choices: Sequence[Choice], *, one_of: bool = False) -> Decimal:
