@@ -24,8 +24,8 @@ from makegood.remedies.rules.granting import GrantState, moved_on
 from makegood.remedies.rules.offering import OfferState, Silence
 
 _COPIED = (
-    "case_id", "offer_id", "remedy", "title", "words", "playbook", "rule", "option", "entitled", "correction",
-    "goodwill", "currency", "share", "reason", "explanation", "by_id", "due_at",
+    "case_id", "offer_id", "remedy", "title", "words", "playbook", "rule", "option", "correction", "goodwill",
+    "currency", "share", "reason", "by_id", "due_at",
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def want_else(number: int, offer_id: int, *, words: str, by: Actor, now: datetim
     case = hold_theirs(number)
     offer = _theirs(offer_id, number)
     _check_open(offer, case, now)
-    before = _take_back(offer, by=by, now=now)
+    before = _take_back(offer, case, by=by, now=now)
     offer.chosen, offer.chosen_at, offer.grant, offer.else_at = None, None, None, now
     offer.save(update_fields=["chosen", "chosen_at", "grant", "else_at"])
     tell("asked_else", case, by=by, at=now, data={"offer": offer.pk, "words": text, "before": before, "channel": PAGE})
@@ -114,7 +114,7 @@ def _chose(offer: Offer, case: Case, option_id: int, *, by: Actor, now: datetime
     if offer.chosen_id == option.pk:
         return False
     hold_budget(offer.decided_by_id or 0)
-    before = _take_back(offer, by=by, now=now)
+    before = _take_back(offer, case, by=by, now=now)
     row = _given(offer, case, option, by=by, now=now)
     offer.chosen, offer.chosen_at, offer.grant, offer.else_at = option, now, row, None
     offer.save(update_fields=["chosen", "chosen_at", "grant", "else_at"])
@@ -132,15 +132,13 @@ def _given(offer: Offer, case: Case, option: Grant, *, by: Actor, now: datetime)
     return row
 
 
-def _take_back(offer: Offer, *, by: Actor, now: datetime) -> str:
-    """End what was chosen before; its title, or "". Raises Refusal "offer.fixed" when it is done already."""
+def _take_back(offer: Offer, case: Case, *, by: Actor, now: datetime) -> str:
+    """End what was chosen before, which is not done yet (`_check_open`); its title, or ""."""
     row = offer.grant
     if row is None or row.promise is None:
         return ""
-    if State(row.promise.state) not in UNKEPT:
-        raise _fixed()
     reason = "The customer chose otherwise."
-    take_back(row, offer.case, reason=reason, quiet=True, by=by, now=now)
+    take_back(row, case, reason=reason, quiet=True, by=by, now=now)
     promises.let_go([row.promise.pk], reason=reason, by=by, now=now)
     return row.title
 
@@ -152,11 +150,7 @@ def _check_open(offer: Offer, case: Case, now: datetime) -> None:
         raise Refusal("offer.over", "The time to choose is over.")
     row = offer.grant
     if row is not None and row.promise is not None and State(row.promise.state) not in UNKEPT:
-        raise _fixed()
-
-
-def _fixed() -> Refusal:
-    return Refusal("offer.fixed", "What was chosen is done already, and stays as it is.")
+        raise Refusal("offer.fixed", "What was chosen is done already, and stays as it is.")
 
 
 def _theirs(offer_id: int, number: int) -> Offer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from makegood.cases.actions.committing import promise_in
 from makegood.cases.actions.holding import tell
@@ -36,7 +35,7 @@ def open_offer(offer: Offer, case: Case, *, decided_by: int, by: Actor, now: dat
         "choice_offered", case, by=by, at=now,
         data={
             "offer": offer.pk, "titles": [option.title for option in options], "until": offer.until.isoformat(),
-            "currency": options[0].currency, "dearest": str(max((sum_of(one) for one in options), default=0)),
+            "currency": options[0].currency, "dearest": str(max(one.correction + one.goodwill for one in options)),
             "words": "", "note": offer.words,
         },
     )  # fmt: skip
@@ -54,8 +53,3 @@ def no_need_to_get_in_touch(offer: Offer, *, reason: str, by: Actor, now: dateti
     """The customer has been heard: the promise to get in touch about the choice ends."""
     if offer.promise_id is not None:
         promises.let_go([offer.promise_id], reason=reason, by=by, now=now)
-
-
-def sum_of(row: Grant) -> Decimal:
-    """All that it costs."""
-    return sum((row.entitled, row.correction, row.goodwill), Decimal(0))
