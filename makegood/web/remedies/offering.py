@@ -18,7 +18,7 @@ from makegood.web import clocks
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies.answering import answered
 from makegood.web.remedies.offers import Standing
-from makegood.web.tables import Choice
+from makegood.web.tables import Choice, number_or_none
 
 
 @at_desk("POST")
@@ -33,9 +33,8 @@ def withdraw(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
 @at_desk("POST")
 def choose(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
     """Record what the customer chose in a conversation."""
-    desk, option = request.desk, request.POST.get("option", "")
-    number = int(option) if option.isascii() and option.isdigit() and len(option) < 19 else 0
-    actions.choose_for(offer, number, scope=desk.scope, by=desk.actor, now=desk.now)
+    desk, option = request.desk, number_or_none(request.POST.get("option")) or 0
+    actions.choose_for(offer, option, scope=desk.scope, by=desk.actor, now=desk.now)
     return answered(request, parse_number(ref), _("It is promised."))
 
 

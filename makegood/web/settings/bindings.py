@@ -26,11 +26,11 @@ from makegood.remedies.queries import (
 )
 from makegood.remedies.rules.bindings import Binding, Source
 from makegood.remedies.rules.bindings_file import begun, binding_from
-from makegood.remedies.rules.entitlements import Kept, find, in_force
+from makegood.remedies.rules.entitlements import Kept, Shelf, find, in_force
 from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
-from makegood.web.settings.texts import around, brought
+from makegood.web.settings.texts import around, as_file, brought
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/settings/owed/"
@@ -48,7 +48,7 @@ def _list(request: DeskRequest, errors: dict[str, str] | None = None) -> HttpRes
     context = {
         "columns": [Column(_("Policy")), Column(_("Kinds of promise")), Column(_("Binding")),
                     Column(_("Version"), n=True), Column(_("Last saved"))],
-        "rows": [_row(one, named) for one in bindings()],
+        "rows": [_row(one, named, hand.shelf) for one in bindings()],
         "policies": {
             "columns": [Column(_("Policy")), Column(_("In force")), Column(_("Amounts checked")), Column(_("From"))],
             "rows": [_policy(kept, now) for kept in hand.shelf.values()],
@@ -69,9 +69,9 @@ def _speaks_of(binding: Binding, kind_names: Mapping[str, str]) -> str:
     return ", ".join(kind_names.get(slug, slug) for slug in binding.promise)
 
 
-def _row(one: BindingFacts, kind_names: Mapping[str, str]) -> Row:
+def _row(one: BindingFacts, kind_names: Mapping[str, str], shelf: Shelf) -> Row:
     saved = _("not in force") if one.retired else f"{clocks.stamp(one.saved_at)}, {one.saved_by}"
-    kept = policies().get(one.binding.policy)
+    kept = shelf.get(one.binding.policy)
     title = kept.policy.title if kept else _("{} is not at hand").format(one.binding.policy)
     return Row([title, _speaks_of(one.binding, kind_names), one.slug, one.number, saved], f"{LIST}{one.slug}/")
 
@@ -149,9 +149,7 @@ def _clock_words(source: Source) -> str:
 def download(request: DeskRequest, slug: str) -> HttpResponse:
     """A binding's YAML, as it was written."""
     found = _asked_for(request, slug)
-    response = HttpResponse(found.source, content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.slug}.yaml"'
-    return response
+    return as_file(found.slug, found.source)
 
 
 @at_desk("GET", "POST")

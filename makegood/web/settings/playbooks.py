@@ -20,7 +20,7 @@ from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.settings.playbook_words import follow_ups_shown, rule_shown
-from makegood.web.settings.texts import around, brought
+from makegood.web.settings.texts import around, as_file, brought
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/settings/playbooks/"
@@ -100,9 +100,7 @@ def _asked_for(request: DeskRequest, slug: str) -> PlaybookPage:
 def download(request: DeskRequest, slug: str) -> HttpResponse:
     """A playbook's YAML, as it was written."""
     found = _asked_for(request, slug)
-    response = HttpResponse(found.source, content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.slug}.yaml"'
-    return response
+    return as_file(found.slug, found.source)
 
 
 @at_desk("GET", "POST")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from makegood.kernel.refusals import Refusal, invalid
@@ -23,6 +24,13 @@ def around(no: Refusal, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     first = max(wrong - 2, 1)
     shown = enumerate(lines[first - 1 : wrong + 1], first)
     return [{"number": f"{number:>4}", "text": text, "wrong": number == wrong} for number, text in shown]
+
+
+def as_file(name: str, text: str) -> HttpResponse:
+    """The text to take away, as it was written."""
+    response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.yaml"'
+    return response
 
 
 def brought(file: UploadedFile[Any] | None, what: str) -> tuple[str, str]:
