@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from csp.decorators import csp
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,8 +90,10 @@ def with_link(method: str) -> Callable[[View], View]:
         @private
         @wraps(view)
         def let_in(request: HttpRequest, token: str) -> HttpResponse:
-            if request.method != method and not (method == "GET" and request.method == "HEAD"):
-                return HttpResponseNotAllowed([method])
+            asked = "GET" if request.method == "HEAD" else request.method
+            if asked != method:
+                # A phone that opens its tabs anew asks for the address of the form that was sent as for a page.
+                return HttpResponseRedirect(f"/p/{token}/") if asked == "GET" else HttpResponseNotAllowed([method])
             now = timezone.now()
             link = link_by_token(token, now=now)
             if link is None:
