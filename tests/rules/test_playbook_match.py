@@ -229,14 +229,24 @@ def test_an_amount_that_is_asked_for() -> None:
     assert match(book, replace(LATE, answers={"before": "100", "price": "30"})).offers[0].cost == 130
 
 
-@pytest.mark.parametrize(
-    ("late", "begun", "cost"), [(0, False, 0), (59, False, 0), (59, True, 5), (130, False, 10), (900, False, 40)]
-)
+@pytest.mark.parametrize(("late", "begun", "cost"), [(59, True, 5), (60, False, 5), (130, False, 10), (900, False, 40)])
 def test_so_much_for_each_hour_of_lateness(late: int, begun: bool, cost: int) -> None:
     per = PerPeriod(every=Span("time", 3600), amount=Decimal(5), at_most=Decimal(40), begun=begun)
     paid = msgspec.structs.replace(option("time", R.REFUND), cost=Cost(late=per))
     loss = replace(HUNDRED, late=timedelta(minutes=late))
     assert match([playbook(rule("any", paid))], replace(LATE, loss=loss)).offers[0].cost == cost
+
+
+@pytest.mark.parametrize("late", [0, 59])
+def test_what_comes_to_nothing_is_not_offered_and_told(late: int) -> None:
+    per = PerPeriod(every=Span("time", 3600), amount=Decimal(5))
+    paid = msgspec.structs.replace(option("time", R.REFUND), cost=Cost(late=per))
+    book = playbook(rule("any", paid, option("share", R.REFUND, "10%"), option("a-call", R.PERSONAL_CONTACT)))
+    found = match([book], replace(LATE, loss=Loss(value=Decimal(0), currency="GBP", late=timedelta(minutes=late))))
+    assert order(found) == ["a-call"]
+    assert {(one.option.option, one.why) for one in found.left_out} == {
+        ("time", "As things stand it comes to nothing."), ("share", "As things stand it comes to nothing."),
+    }  # fmt: skip
 
 
 def test_what_cannot_be_worked_out_is_said_and_comes_after_what_can() -> None:

@@ -236,7 +236,7 @@ def _kept(
     for one in tier:
         answers = asking.known_answers(one.rule, situation.customer, situation.answers)
         for place, option in enumerate(one.rule.options):
-            reason = _left_out(one, option, answers, seen)
+            reason = _left_out(one, option, answers, seen) or _nothing(one, option, answers, situation)
             if reason:
                 left_out.append(LeftOut(one.playbook.playbook, one.rule.rule, option, reason))
             else:
@@ -248,6 +248,16 @@ def _left_out(one: Applied, option: Option, answers: Mapping[str, str], seen: se
     if (one.playbook.playbook, option.option) in seen:
         return "A more specific rule of the same playbook says it."
     return asking.ruled_out(one.rule, option.option, answers)
+
+
+def _nothing(one: Applied, option: Option, answers: Mapping[str, str], situation: Situation) -> str:
+    """Money for a time that nobody lost yet, or a share of nothing: a customer would read that they get 0.00."""
+    cost = asking.cost_after(one.rule, option, answers)
+    if cost.late is None and not cost.share:
+        return ""
+    asks = {ask.ask: ask for ask in one.rule.asks}
+    found = price(cost, situation.loss, asks=asks, answers=answers, currency=one.playbook.currency)
+    return "As things stand it comes to nothing." if found.amount == 0 else ""
 
 
 def _ordered(kept: Sequence[_Candidate], situation: Situation, offered: set[RemedyKind], cap: Decimal) -> list[Offer]:
