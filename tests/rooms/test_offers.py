@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from makegood.cases.models import Case
-from makegood.cases.queries import desk_rows
+from makegood.cases.queries import case_for, desk_rows
+from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor, ActorKind
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
@@ -20,7 +21,7 @@ from makegood.promises.models import Promise
 from makegood.promises.rules import State
 from makegood.remedies import actions
 from makegood.remedies.models import Approval, Grant, Offer
-from makegood.remedies.queries import approval_for, grants_of, offer_for, offers_of
+from makegood.remedies.queries import approval_for, grants_of, offer_for, offers_of, plan_of
 from makegood.remedies.rules.authority import Limit, Period
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState
@@ -201,6 +202,13 @@ def test_the_dearest_must_be_ones_own_to_give_or_somebody_is_asked_first(cast: C
     assert (offer.facts.state, offer.facts.decided_by) == (OfferState.OPEN, "Lena Brandt")
     offer.choose(1, now=NOW + HOUR)
     assert grants_of(case.pk)[0].decided_by == "Lena Brandt"
+
+
+def test_a_question_among_colleagues_is_nothing_we_promised_the_customer(cast: Cast, case: Case) -> None:
+    offered(case, Hand(cast.mara), VAN, back("333", due_at=TONIGHT), ask=True)
+    scope, facts = Hand(cast.mara).scope, case_for(Hand(cast.mara).scope, case.pk)
+    plan = plan_of(facts, customer_for(scope, case.customer_id), scope=scope, now=NOW)
+    assert plan.open_promises == ()
 
 
 def test_a_refused_choice_reaches_nobody(cast: Cast, case: Case) -> None:

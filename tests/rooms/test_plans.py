@@ -66,7 +66,7 @@ def test_a_plan_tells_what_happened_and_what_to_say_in_their_language(mara: Hand
     assert (plan.needed[0].part, plan.needed[0].name) == ("owner", "Mara Silva")
     assert plan.language == "de"
     assert said(plan, Step.OWN) == "Ich bin Mara Silva. Ich kümmere mich darum, bis Sie sagen: Jetzt stimmt es."
-    assert "Montag, 23. November" in said(plan, Step.APOLOGISE)
+    assert "Mo 23. Nov, 16:30" in said(plan, Step.APOLOGISE), "late by an hour is late on the same day"
     assert 0 < len(plan.options) <= 3
 
 

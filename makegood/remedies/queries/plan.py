@@ -139,14 +139,15 @@ FROM cases_stepdone d JOIN cases_case c ON c.id = d.case_id LEFT JOIN people_sta
 WHERE c.customer_id = ANY(%(customers)s) AND d.step = 'apologise' AND d.undone_at IS NULL AND d.at >= %(since)s
 ORDER BY d.at DESC, d.id DESC
 """
-# What is promised among colleagues does not concern the customer; what failed is told as a failure, and what the case
-# itself promises is in the case.
+# What is promised among colleagues (a decision about a remedy, too) does not concern the customer; what failed is told
+# as a failure, and what the case itself promises is in the case.
 _OPEN = """
 SELECT p.id, p.title, p.due_at, p.due_on, p.state
 FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
      LEFT JOIN cases_commitment m ON m.promise_id = p.id LEFT JOIN cases_failure f ON f.promise_id = p.id
 WHERE p.customer_id = ANY(%(customers)s) AND p.state IN ('open', 'at_risk', 'broken')
-  AND f.id IS NULL AND (m.id IS NULL OR m.case_id <> %(case)s AND m.purpose = ANY(%(told)s))
+  AND f.id IS NULL AND NOT EXISTS (SELECT 1 FROM remedies_approval a WHERE a.promise_id = p.id)
+  AND (m.id IS NULL OR m.case_id <> %(case)s AND m.purpose = ANY(%(told)s))
   AND (%(sees_all)s OR k.team_id IS NULL OR k.team_id = %(team)s OR o.team_id = %(team)s OR p.owner_id = %(me)s)
 ORDER BY p.due_at, p.id LIMIT %(most)s
 """
@@ -273,7 +274,14 @@ def _known(
     zone = ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
     form = WORDINGS[language]
     promise = case.promise
-    due = "" if promise is None else said_day(promise.due_on or promise.due_at.astimezone(zone), form.day, language)
+    due = ""
+    if promise is not None:
+        # Late by an hour is late on the same day: where an instant was promised, the hour is said.
+        due = (
+            said_day(promise.due_on, form.day, language)
+            if promise.due_on
+            else said_day(promise.due_at.astimezone(zone), form.instant, language)
+        )
     offer = next(filter(None, (_offered(pick, language) for pick in picked.picks)), None)
     cadence = customer.cadence_minutes
     by_at = offer[1] if offer else now + timedelta(minutes=cadence) if cadence else None
