@@ -17,7 +17,7 @@ from makegood.incidents.models import Incident, Member
 from makegood.links.models import Link
 from makegood.platform.models import Installation
 from makegood.promises.models import Kind
-from tests.doors.desk_client import AtDesk, text
+from tests.doors.desk_client import AtDesk, text, toast
 from tests.factories import Cast, make_cast
 from tests.rooms.casework import Hand
 from tests.rooms.incidents import NARROW, H, cancelled, passengers
@@ -146,6 +146,20 @@ def test_pages_ask_the_same_however_many_are_hit(cast: Cast, now: datetime, path
             assert lena.client.get(f"/incidents/{number}/{path}").status_code == 200
         counts.append(len(asked))
     assert counts == [PINNED[path]] * 2
+
+
+def test_a_number_that_cannot_be_read_is_refused_and_nobody_is_told(cast: Cast, now: datetime) -> None:
+    lena, number = AtDesk(cast.lena), opened(cast, 1, now)
+    for pace in ({"batch_size": "ten", "every": "0"}, {"batch_size": "10", "every": "1 hour"}):
+        said = lena.press(f"/incidents/{number}/release/", **pace)
+        assert "is not a whole number" in toast(said)
+    assert Incident.objects.get().released_at is None
+    gift = {"remedy": "personal_contact", "amount": "0", "title-en": "A call"}
+    unread = lena.press(f"/incidents/{number}/gift/", within="a week", **gift)
+    assert "Write in how many days they have it" in toast(unread)
+    assert Incident.objects.get().plan["gift"] is None
+    lena.post(f"/incidents/{number}/gift/", within="", **gift)
+    assert Incident.objects.get().plan["gift"]["within"] == 7
 
 
 def test_a_broken_filter_is_said(cast: Cast, now: datetime) -> None:

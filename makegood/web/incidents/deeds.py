@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from makegood.incidents import actions
+from makegood.kernel.refusals import invalid
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.sheets import sheet
@@ -43,8 +44,16 @@ def _resume(request: DeskRequest, number: int, hand: _Hand) -> str:
 
 
 def _pace(request: DeskRequest) -> _Hand:
-    size, every = number_or_none(request.POST.get("batch_size")), number_or_none(request.POST.get("every"))
-    return {"batch_size": 100 if size is None else size, "every": 60 if every is None else every}
+    return {"batch_size": _typed(request, "batch_size", 100), "every": _typed(request, "every", 60)}
+
+
+def _typed(request: DeskRequest, name: str, unless_typed: int) -> int:
+    """A number of a form. What cannot be read is refused: nobody is told at a pace that was not asked for."""
+    typed = request.POST.get(name, "").strip()
+    found = number_or_none(typed) if typed else unless_typed
+    if found is None:
+        raise invalid("incident.bad_batch", _("“{}” is not a whole number.").format(typed[:20]), field=name)
+    return found
 
 
 def _stop(request: DeskRequest, number: int, hand: _Hand) -> str:

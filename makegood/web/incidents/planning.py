@@ -88,8 +88,15 @@ def read_gift(typed: QueryDict, desk: Desk) -> Gift:
     return Gift(
         remedy=RemedyKind(kind) if kind in list(RemedyKind) else RemedyKind.CREDIT,
         titles={code: title for code, title in titles.items() if title}, amount=_amount(typed.get("amount", "")),
-        currency=desk.organisation.currency, within=number_or_none(typed.get("within")) or 7,
+        currency=desk.organisation.currency, within=_days(typed.get("within", "").strip()),
     )  # fmt: skip
+
+
+def _days(text: str) -> int:
+    found = number_or_none(text) if text else 7
+    if found is None:
+        raise invalid("incident.bad_within", _("Write in how many days they have it, such as 7."), field="within")
+    return found
 
 
 def _amount(text: str) -> Decimal:
