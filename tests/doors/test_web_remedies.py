@@ -134,6 +134,9 @@ def test_something_else_is_always_a_choice(cast: Cast, url: str) -> None:
     assert bad.status_code == 422
     assert "“a lot” is not an amount of money." in text(bad)
     assert "Ring her sister too" in bad.content.decode()
+    below = mara.post(url, **free | {"other_amount": "-12"})
+    assert (below.status_code, Grant.objects.count()) == (422, 0)
+    assert "An amount is nothing or more." in text(below)
     assert mara.post(url, **free | {"when": ""}).status_code == 422
     assert mara.post(url, **free).status_code == 303
     assert Grant.objects.get().remedy == "personal_contact"

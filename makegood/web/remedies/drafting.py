@@ -110,7 +110,10 @@ class Draft:
         if found[1] != currency:
             self.errors[name] = _("This case counts in {}.").format(currency)
             return Decimal(0)
-        return max(found[0], Decimal(0))
+        if found[0] < 0:
+            self.errors[name] = _("An amount is nothing or more. Write it without a minus, as in “12.50”.")
+            return Decimal(0)
+        return found[0]
 
     def _due(self, text: str) -> datetime:
         return read_plain(text, self.desk).due_at
