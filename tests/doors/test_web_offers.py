@@ -91,6 +91,19 @@ def test_what_the_customer_chose_is_at_the_case_and_in_the_story(cast: Cast, url
     assert "Bring it to my mother" in shown
 
 
+def test_of_a_closed_case_nobody_waits_for_a_choice(cast: Cast, url: str) -> None:
+    mara, number = AtDesk(cast.mara), Case.objects.get().pk
+    mara.post(url, **offer_of())
+    Case.objects.update(closed_at=datetime.now(UTC), outcome="satisfied")
+    assert "may choose until" not in text(mara.get(f"/cases/SR-{number}/"))
+    Case.objects.update(closed_at=None, outcome="")
+    offer = Offer.objects.get()
+    dana = Actor(ActorKind.CUSTOMER, Customer.objects.get().pk, "Dana Okafor")
+    actions.choose(number, offer.pk, options(offer)[0], by=dana, now=offer.made_at)
+    Case.objects.update(closed_at=datetime.now(UTC), outcome="satisfied")
+    assert "Dana chose: Deliver both pieces tonight." in text(mara.get(f"/cases/SR-{number}/"))
+
+
 def test_what_was_said_on_the_phone_is_recorded_and_an_offer_taken_back(cast: Cast, url: str) -> None:
     mara, number = AtDesk(cast.mara), Case.objects.get().pk
     mara.post(url, **offer_of())

@@ -43,7 +43,8 @@ class Standing:
 def standing_of(offers: Sequence[OfferFacts], case: CaseFacts, desk: Desk) -> Standing | None:
     """The offer that stands now, if any."""
     offer = next((one for one in offers if one.state in (OfferState.ASKED, OfferState.OPEN)), None)
-    if offer is None:
+    if offer is None or (case.closed_at is not None and offer.chosen is None):
+        # Of a closed case nobody has to answer what was asked before; a choice that may still be changed is told.
         return None
     may = offer.may_choose(desk.now) and desk.may_work and case.closed_at is None
     first = first_name(case.customer_name)
