@@ -85,7 +85,7 @@ class DeskLife:
         priya, tomas = self._ids["priya"], self._ids["tomas"]
         theirs = cases_list(EVERYTHING, CaseFilter(owner_id=tomas), limit=1).rows
         if theirs:
-            note = "You know her from last week. Could you see it through?"
+            note = "You know them from last week. Could you see it through?"
             cases.offer(theirs[0].number, to=priya, note=note, **hand_of(tomas, now))
         today = LedgerFilter(kind=KIND, owner_id=priya, due_before=now + timedelta(hours=8), newest_first=True)
         for (title, minutes), row in zip(words.CALLBACKS, ledger(EVERYTHING, today, limit=3).rows, strict=False):
