@@ -27,7 +27,7 @@ from makegood.remedies.queries import (
 )
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState
-from makegood.webhooks.queries import sent_about
+from makegood.webhooks.queries import Word, sent_about
 
 router = Router(tags=["remedies"])
 _MOST = 20
@@ -98,10 +98,12 @@ class OptionsOut(Schema):
 
 
 class SentOut(Schema):
-    """A system that accepted word of a remedy by webhook, and when it did."""
+    """What became of word of a remedy that a system was sent by webhook: since `at` it is `accepted`, `waits` to be
+    tried again, or is `set_aside`."""
 
     name: str
     at: datetime
+    word: Word
 
 
 class GrantOut(Schema):

@@ -22,8 +22,10 @@ Verb = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class WebhookOut(Schema):
-    """A system that is told. `problem` is why its latest message was not accepted, `next_at` when that is tried again;
-    `gave_up` that it was tried for days, and paused for it. `old_until` is until when the secret before signs, too."""
+    """A system that is told. `problem` is why its latest message was not accepted. `attempts` messages in a row were
+    refused, since `failing_since` none was accepted, until `next_at` it is left alone for that; `gave_up` that it was
+    switched off for it. `refused` messages are tried again, `set_aside` ones are not. `old_until` is until when the
+    secret before signs, too."""
 
     id: int
     name: str
@@ -32,9 +34,12 @@ class WebhookOut(Schema):
     made_at: datetime
     sent_at: datetime | None
     attempts: int
+    failing_since: datetime | None
     next_at: datetime | None
     problem: str
     problem_at: datetime | None
+    refused: int
+    set_aside: int
     paused_at: datetime | None
     gave_up: bool
     old_until: datetime | None
@@ -54,14 +59,17 @@ class WebhookMadeOut(WebhookOut):
 
 
 class DeliveryOut(Schema):
-    """One message and what was answered last; `status` is null when nothing was heard. `case` is a number."""
+    """One message and what was answered last; `status` is null when nothing was heard. `case` is a number. It was
+    accepted at `sent_at`, leaves again at `next_at`, or was set aside at `failed_at`."""
 
     message_id: str
     verb: str
     case: int | None
     attempts: int
-    tried_at: datetime
+    tried_at: datetime | None
     sent_at: datetime | None
+    next_at: datetime | None
+    failed_at: datetime | None
     status: int | None
     answer: str
     problem: str
@@ -112,10 +120,24 @@ def change_webhook(request: ApiRequest, webhook_id: Id, body: WebhookIn) -> Any:
 
 
 @router.get("/webhooks/{webhook_id}/deliveries", response=DeliveriesOut, summary="Read what was sent")
-def list_deliveries(request: ApiRequest, webhook_id: Id) -> Any:
-    """The latest messages, and what was answered."""
+def list_deliveries(request: ApiRequest, webhook_id: Id, set_aside: bool = False) -> Any:
+    """The latest messages, and what was answered; or those that were set aside."""
     webhook_for(request.caller.scope, webhook_id)
-    return {"items": deliveries_of(webhook_id), "next": None}
+    return {"items": deliveries_of(webhook_id, set_aside=set_aside), "next": None}
+
+
+@router.post("/webhooks/{webhook_id}/again", response=WebhookOut, summary="Send all that was set aside again")
+def send_all_again(request: ApiRequest, webhook_id: Id) -> Any:
+    """Let everything that was set aside leave again, but for remedies that were carried out or taken back since."""
+    actions.send_all_again(webhook_id, by=request.caller.by, now=request.now)
+    return webhook_for(request.caller.scope, webhook_id)
+
+
+@router.post("/webhooks/{webhook_id}/again/{message_id}", response=WebhookOut, summary="Send one message again")
+def send_again(request: ApiRequest, webhook_id: Id, message_id: str) -> Any:
+    """Let one message that was set aside leave again."""
+    actions.send_again(webhook_id, message_id, by=request.caller.by, now=request.now)
+    return webhook_for(request.caller.scope, webhook_id)
 
 
 @router.post("/webhooks/{webhook_id}/test", response=DeliveryOut, summary="Send a test")

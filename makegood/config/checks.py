@@ -223,12 +223,17 @@ def calendars(look: Look) -> str:
     return f"{counted} kinds of promise count in working hours; their calendars are sound."
 
 
-def webhooks(_look: Look) -> str:
-    fares = hooks()
+def webhooks(look: Look) -> str:
+    fares = hooks(now=look.now)
     if fares.gave_up:
         raise Trouble(
             f"Messages were not accepted for days, so these are paused: {', '.join(fares.gave_up)}. See why under"
             " Settings, Webhooks, and resume them."
+        )
+    if fares.set_aside:
+        raise Trouble(
+            f"Lately messages were tried for days and set aside: {', '.join(fares.set_aside)}. See which under"
+            " Settings, Webhooks, or by makegood webhook deliveries NAME, and send them again."
         )
     if fares.failing:
         return f"{', '.join(fares.failing)} did not accept a message, which is tried again."

@@ -67,6 +67,13 @@ def read_some(cursor: str, *, verbs: Sequence[str], kinds: Sequence[str], limit:
     return Stretch(entries, entries[-1].cursor if len(entries) == limit else settled)
 
 
+def entries_of(numbers: Collection[int]) -> Mapping[int, Recorded]:
+    """These entries by their id."""
+    return {
+        one.id: one for one in _read(f"{_ENTRY} WHERE id = ANY(%(numbers)s::bigint[])", {"numbers": array_of(numbers)})
+    }
+
+
 def latest_cursor() -> str:
     """The cursor behind everything that can be read now."""
     newest = fetch_rows(_LATEST, ())

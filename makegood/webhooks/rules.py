@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,11 +17,24 @@ EVENTS = (
 )  # fmt: skip
 """What most systems want to know. Any other verb of the journal may be named too, or all of a kind ("promise.*")."""
 TEST = "webhook.test"
+ASKS_TO_DO = frozenset({"case.granted", "case.grant_moved"})
+"""Told of these, a system carries a remedy out."""
 
 BACKOFF = tuple(
     timedelta(minutes=minutes) for minutes in (0.25, 1, 5, 30, 60, 180, 360, 720, 1440, 1440)
 )  # fmt: skip
-"""How long is waited after each failure, about three days in all; after one more the webhook is paused."""
+"""How long a message waits after each failure; the last wait is repeated. A message that is refused holds nothing up
+but what came later about the same thing."""
+TRIED_FOR = sum(BACKOFF, timedelta(0))
+"""For how long a message is tried, from its first failure, about three days; then it is set aside."""
+PATIENCE = 3
+"""So many different messages refused in a row mean that it is the system, not the messages."""
+RESTS = tuple(timedelta(minutes=minutes) for minutes in (0.25, 1, 5, 30, 60))
+"""How long a whole system is left alone then, before the next single message; the last is repeated."""
+OFF_AFTER = timedelta(days=5)
+"""A system that accepted nothing for so long, though it was tried, is told no more until a person says so."""
+UNTRIED = timedelta(days=2)
+"""A failure is no part of those before it when nothing was tried for so long between them."""
 OLD_SECRET_HOLDS = timedelta(hours=24)
 """How long messages are signed by the secret before, too, once it was changed."""
 GONE = 410
@@ -33,10 +46,9 @@ _SUMS = ("entitled", "correction", "goodwill")
 
 class Moved(NamedTuple):
     """A move of the journal, with what the rooms know beside it. `customer` is the id and key of the one it is about,
-    `grant` what is known of the remedy that it is about: its words and its kind."""
+    `words` those of the remedy that it is about."""
 
     entry_id: int
-    cursor: str
     verb: str
     at: datetime
     case_id: int | None
@@ -51,9 +63,25 @@ def message_id(entry_id: int | str) -> str:
     return f"msg_{entry_id}"
 
 
-def retry_at(attempts: int, now: datetime) -> datetime | None:
-    """When a message is tried again that failed for the `attempts`-th time (from 1); None when it is given up."""
-    return now + BACKOFF[attempts - 1] if attempts <= len(BACKOFF) else None
+def retry_at(attempts: int, first_at: datetime, now: datetime) -> datetime | None:
+    """When a message is tried again that failed for the `attempts`-th time (from 1), first at `first_at`; None when it
+    is set aside. The last time is at the end of `TRIED_FOR`."""
+    end = first_at + TRIED_FOR
+    return min(now + _nth(BACKOFF, attempts), end) if now < end else None
+
+
+def rest_until(refusals: int, now: datetime) -> datetime | None:
+    """Until when a system is left alone that refused so many different messages in a row; None when it is not."""
+    return now + _nth(RESTS, refusals - PATIENCE + 1) if refusals >= PATIENCE else None
+
+
+def failing_since(since: datetime | None, last_at: datetime | None, now: datetime) -> datetime:
+    """Since when a system accepts nothing that refused a message now, and last at `last_at`."""
+    return now if since is None or last_at is None or now - last_at > UNTRIED else since
+
+
+def _nth(waits: Sequence[timedelta], number: int) -> timedelta:
+    return waits[min(number, len(waits)) - 1]
 
 
 def is_verb(text: str) -> bool:
@@ -80,6 +108,11 @@ def url_fault(url: str) -> str:
     if parts.username is not None or parts.password is not None or parts.fragment:
         return "Leave out name, password and #: who sends is proved by the signature."
     return ""
+
+
+def thing(data: Mapping[str, Any], subject: tuple[str, int | None]) -> tuple[str, int | None]:
+    """What a move is about, such as ("grant", 7): what is said of one thing is said in order."""
+    return ("grant", data["grant"]) if "grant" in data else subject
 
 
 def payload(moved: Moved) -> dict[str, Any]:

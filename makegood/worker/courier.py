@@ -47,10 +47,9 @@ class Courier(Beside):
         return True
 
     def _deliver(self, parcel: Parcel, message: Message) -> bool:
-        """Whether it was accepted, so that the next one may follow."""
+        """Whether the next one may follow."""
         heard = self.port.send(parcel.url, message.id, message.body, secrets=parcel.secrets, at=now())
         if not heard.problem:
             return mark_sent(parcel, message, heard, now=now())
         log.warning("A webhook was not accepted (%s, %s): %s", parcel.name, message.id, heard.problem)
-        mark_refused(parcel, message, heard, now=now())
-        return False
+        return mark_refused(parcel, message, heard, now=now())

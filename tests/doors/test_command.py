@@ -248,6 +248,9 @@ def test_webhooks_are_set_from_the_terminal(hills: Installation) -> None:
     tried = hills.run("webhook", "test", "Payments")
     assert (tried.returncode, "inside your own network" in tried.stdout) == (1, True)
     assert "webhook.test" in hills.must("webhook", "deliveries", "Payments")
+    assert "0 messages" in hills.must("webhook", "again", "Payments")
+    assert hills.run("webhook", "again", "Payments", "msg_1").returncode == 1
+    assert hills.must("webhook", "deliveries", "Payments", "--set-aside") == ""
     hills.must("webhook", "pause", "Payments")
     assert "paused at" in hills.must("webhook", "list")
     assert hills.must("webhook", "rotate", "Payments") != added

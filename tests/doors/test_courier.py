@@ -20,8 +20,9 @@ from makegood.journal.actors import SYSTEM
 from makegood.people.models import Staff
 from makegood.people.rules import Role
 from makegood.webhooks import actions
-from makegood.webhooks.actions.sending import LEASE
+from makegood.webhooks.actions.sending import LEASE, MOST
 from makegood.webhooks.models import Delivery, Endpoint
+from makegood.webhooks.rules import PATIENCE
 from makegood.worker import courier
 from makegood.worker.courier import Courier
 from tests.doors.test_hook import a_receiver
@@ -42,6 +43,14 @@ class Fake:
     def send(self, url: str, message_id: str, body: bytes, *, secrets: Sequence[str], at: datetime) -> Heard:
         self.sent.append(message_id)
         return Heard(500 if self.problem else 204, "", self.problem, 1)
+
+
+class Poisoned(Fake):
+    """Never accepts the first message that it sees."""
+
+    def send(self, url: str, message_id: str, body: bytes, *, secrets: Sequence[str], at: datetime) -> Heard:
+        self.sent.append(message_id)
+        return Heard(400, "", "It answered 400.", 1) if message_id == self.sent[0] else Heard(204, "", "", 1)
 
 
 @pytest.fixture
@@ -72,13 +81,23 @@ def test_it_sends_what_waits_and_says_when_there_is_nothing(ada: Staff) -> None:
     assert len(set(port.sent)) == 2
 
 
-def test_what_is_refused_stops_the_rest_and_is_logged(ada: Staff, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_refused_lets_the_rest_go_on_and_is_logged(ada: Staff, caplog: pytest.LogCaptureFixture) -> None:
     hook_for(ada)
-    happen(2)
+    happen(4)
+    port = Poisoned()
+    assert at_work(port).turn()
+    assert len(set(port.sent)) == 4
+    assert "It answered 400." in caplog.text
+    assert not at_work(port).turn()
+    assert Delivery.objects.filter(sent_at__isnull=False).count() == 3
+
+
+def test_a_system_that_refuses_everything_is_left_alone(ada: Staff) -> None:
+    hook_for(ada)
+    happen(MOST)
     port = Fake("It answered 500.")
     assert at_work(port).turn()
-    assert len(port.sent) == 1
-    assert "It answered 500." in caplog.text
+    assert len(port.sent) == PATIENCE
     assert not at_work(port).turn()
 
 
@@ -119,6 +138,7 @@ django.setup()
 from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[1]
 from makegood.adapters.hooks import Hook
+from makegood.webhooks.rules import PATIENCE
 from makegood.worker import courier
 courier.mark_sent = lambda *a, **k: os.kill(os.getpid(), 9)
 courier.Courier(Hook(["127.0.0.0/8"]), asked_to_stop=lambda: False).turn()

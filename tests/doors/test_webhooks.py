@@ -4,7 +4,7 @@ page that tells receivers how to verify a message is true."""
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,19 @@ from django.test import Client
 
 import makegood
 from makegood.adapters.hooks import Hook
+from makegood.remedies import actions as remedies
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import Choice
 from makegood.webhooks.actions import try_webhook
-from makegood.webhooks.models import Endpoint
+from makegood.webhooks.models import Delivery, Endpoint
 from makegood.webhooks.rules import EVENTS
 from tests.doors.api_client import Api
+from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text
 from tests.doors.test_hook import a_receiver
 from tests.doors.test_telling import LOOPBACK
 from tests.factories import Cast, actor, make_cast
+from tests.rooms.casework import Hand
 
 pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
 PAGE = (Path(makegood.__file__).parents[1] / "docs" / "webhooks.md").read_text()
@@ -70,7 +75,7 @@ def test_nobody_else_sees_or_sets_them(cast: Cast) -> None:
         assert api.get("/webhooks").code == "people.not_allowed"
         assert api.get(f"/webhooks/{number}/deliveries").code == "people.not_allowed"
         assert api.post("/webhooks", {"name": "Mine", "url": URL}).code == "people.not_allowed"
-        for deed in ("test", "pause", "rotate", "remove"):
+        for deed in ("test", "pause", "rotate", "remove", "again", "again/msg_1"):
             assert api.post(f"/webhooks/{number}/{deed}").code == "people.not_allowed"
     for person in (cast.mara, cast.greta):
         assert AtDesk(person).get("/settings/webhooks/").status_code == 403
@@ -111,7 +116,51 @@ def test_one_that_gave_up_is_said_everywhere(cast: Cast) -> None:
     assert "not accepted for days: Payments" in text(AtDesk(cast.mara).get("/health/"))
     figures = Client().get("/metrics").content.decode()
     assert 'makegood_webhooks_in_trouble{state="gave_up"} 1.0' in figures
-    assert "Paused: not accepted for days. It answered 500." in text(AtDesk(cast.ada).get("/settings/webhooks/"))
+    assert "Switched off: it accepted nothing for days. It answered 500." in text(
+        AtDesk(cast.ada).get("/settings/webhooks/")
+    )
+
+
+def a_lost_message(cast: Cast, **more: Any) -> Delivery:
+    made = Api(staff=cast.ada).post("/webhooks", {"name": "Payments", "url": URL}).body["id"]
+    now = datetime.now(UTC)
+    facts = {"verb": "case.closed", "entry_id": 5, "tried_at": now, "failed_at": now, "problem": "It answered 500."}
+    return Delivery.objects.create(endpoint_id=made, message_id="msg_5", attempts=11, **facts | more)
+
+
+def test_what_was_set_aside_is_shown_and_sent_again_by_page_and_api(cast: Cast) -> None:
+    lost = a_lost_message(cast)
+    ada, api, here = AtDesk(cast.ada), Api(staff=cast.ada), f"/webhooks/{lost.endpoint_id}"
+    shown = text(ada.get(f"/settings{here}/"))
+    assert re.search(r"Set aside .* case.closed .* Tried 11 times until .* It answered 500.", shown)
+    assert "1 message was set aside" in text(ada.get("/settings/webhooks/"))
+    assert "set aside: Payments" in text(AtDesk(cast.mara).get("/health/"))
+    assert [one["message_id"] for one in api.get(f"{here}/deliveries?set_aside=true").body["items"]] == ["msg_5"]
+    for person in (cast.mara, cast.stranger):
+        AtDesk(person).post(f"/settings{here}/again/msg_5/")
+        AtDesk(person).post(f"/settings{here}/again/")
+    assert api.get(here).body["set_aside"] == 1
+
+    ada.post(f"/settings{here}/again/msg_5/")
+    assert "Send again" not in text(ada.get(f"/settings{here}/"))
+    Delivery.objects.update(next_at=None, failed_at=lost.failed_at)
+    assert api.post(f"{here}/again/msg_5").body["set_aside"] == 0
+    assert api.post(f"{here}/again/msg_5").code == "webhook.not_set_aside"
+    assert api.post(f"{here}/again/msg_6").code == "webhook.unknown_message"
+    Delivery.objects.update(next_at=None, failed_at=lost.failed_at)
+    assert "1 message is sent again." in text(ada.client.post(f"/settings{here}/again/", follow=True))  # type: ignore[arg-type]
+    assert api.post(f"{here}/again").body["set_aside"] == 0
+
+
+def test_a_case_says_that_a_system_was_never_told_of_a_remedy(cast: Cast) -> None:
+    case = a_delivery(cast, taken=True).pk
+    now = datetime.now(UTC)
+    choice = Choice(remedy=RemedyKind.GESTURE, title="Flowers", due_at=now + timedelta(hours=4))
+    (grant,) = remedies.grant(case, [choice], **Hand(cast.mara).at(now))
+    a_lost_message(cast, verb="case.granted", about_kind="grant", about_id=grant, case_id=case)
+    assert "Payments never accepted word of it" in text(AtDesk(cast.mara).get(f"/cases/SR-{case}/remedies/"))
+    (sent,) = Api(staff=cast.mara).get(f"/cases/SR-{case}/grants").body["items"][0]["sent_to"]
+    assert (sent["name"], sent["word"]) == ("Payments", "set_aside")
 
 
 def examples() -> list[dict[str, Any]]:

@@ -21,8 +21,8 @@ from makegood.remedies.models import Grant
 from makegood.webhooks import actions
 from makegood.webhooks.actions.sending import LEASE, MOST
 from makegood.webhooks.models import Delivery, Endpoint
-from makegood.webhooks.queries import deliveries_of, hooks, sent_about, signing, webhook_for, webhooks
-from makegood.webhooks.rules import BACKOFF, EVENTS, OLD_SECRET_HOLDS
+from makegood.webhooks.queries import Sent, Word, deliveries_of, hooks, sent_about, signing, webhook_for, webhooks
+from makegood.webhooks.rules import BACKOFF, EVENTS, OFF_AFTER, OLD_SECRET_HOLDS, PATIENCE, RESTS, TRIED_FOR
 from tests.factories import NOW, Cast, actor, make_cast, make_customer
 
 pytestmark = pytest.mark.django_db
@@ -98,65 +98,150 @@ def test_a_sender_that_died_leaves_the_message_to_the_next_by_the_same_name(cast
     assert actions.mark_sent(parcel, parcel.messages[0], WELL, now=later)
     # The dead one was only slow: what it says now is not heard.
     assert not actions.mark_sent(dead, dead.messages[1], BAD, now=later)
-    actions.mark_refused(dead, dead.messages[1], BAD, now=later)
+    assert not actions.mark_refused(dead, dead.messages[1], BAD, now=later)
     actions.give_back(dead)
     assert webhooks(ADMIN)[0].attempts == 0
     assert Endpoint.objects.get().leased_until == parcel.leased_until
 
 
-def test_what_is_refused_is_tried_again_before_anything_behind_it(cast: Cast) -> None:
+def test_one_that_is_refused_holds_up_only_what_is_about_the_same(cast: Cast) -> None:
     number = add(cast)
-    happen(case=1)
-    happen(case=2)
+    for case in (1, 2, 1):
+        happen(case=case)
     first = take()
-    actions.mark_refused(first, first.messages[0], BAD, now=NOW)
+    # The second word about the first case waits its turn.
+    assert cases_of(first) == ["SR-1", "SR-2"]
+    assert actions.mark_refused(first, first.messages[0], BAD, now=NOW)
+    actions.mark_sent(first, first.messages[1], WELL, now=NOW)
     actions.give_back(first)
-
     assert actions.take_parcel(now=NOW + BACKOFF[0] - timedelta(seconds=1)) is None
+
     then = NOW + BACKOFF[0]
     again = take(then)
-    assert [one.id for one in again.messages] == [one.id for one in first.messages]
-    assert hooks().failing == ("Payments",)
+    assert [one.id for one in again.messages] == [first.messages[0].id]
     actions.mark_sent(again, again.messages[0], WELL, now=then)
-    (told,) = deliveries_of(number)
-    assert (told.attempts, told.status, told.problem, told.sent_at) == (2, 204, "", then)
+    actions.give_back(again)
+    last = take(then)
+    assert cases_of(last) == ["SR-1"]
+    assert deliveries_of(number)[2].attempts == 2
     assert webhook_for(ADMIN, number).problem == ""
 
 
-def fail_for_days(now: datetime = NOW) -> datetime:
-    for wait in (timedelta(0), *BACKOFF):
-        now += wait
-        parcel = take(now)
-        actions.mark_refused(parcel, parcel.messages[0], BAD, now=now)
+def send_until(cast: Cast, end: datetime, accepts: Callable[[actions.Message], bool]) -> datetime:
+    """Serve every message as a courier does, from one instant at which one is due to the next."""
+    now = NOW
+    while now < end:
+        parcel = actions.take_parcel(now=now)
+        if parcel is None:
+            rows = [*Delivery.objects.filter(next_at__gt=now).values_list("next_at", flat=True)]
+            rests = [at for at in Endpoint.objects.values_list("next_at", flat=True) if at and at > now]
+            if not (rests or rows) or Endpoint.objects.filter(paused_at__isnull=False).exists():
+                return now
+            now = min(rests) if rests else min(at for at in rows if at)
+            continue
+        for message in parcel.messages:
+            heard = WELL if accepts(message) else BAD
+            mark = actions.mark_refused if heard.problem else actions.mark_sent
+            if not mark(parcel, message, heard, now=now):
+                break
         actions.give_back(parcel)
     return now
 
 
-def test_given_up_after_days_it_is_paused_said_so_and_goes_on_where_it_stopped(cast: Cast) -> None:
+def cases_of(parcel: actions.Parcel) -> list[str]:
+    return [json.loads(one.body)["data"]["case"] for one in parcel.messages]
+
+
+def test_one_that_is_never_accepted_is_set_aside_kept_and_sent_again_alone(cast: Cast) -> None:
     number = add(cast)
     happen(case=1)
-    later = fail_for_days()
+    happen(case=2)
+    later = send_until(cast, NOW + timedelta(days=30), lambda one: b"SR-1" not in one.body)
 
-    assert later - NOW > timedelta(days=2)
+    assert later == NOW + TRIED_FOR
+    facts = webhook_for(ADMIN, number)
+    assert (facts.paused_at, facts.refused, facts.set_aside) == (None, 0, 1)
+    (lost,) = deliveries_of(number, set_aside=True)
+    assert (lost.case, lost.attempts, lost.failed_at, lost.problem) == (1, 11, later, "It answered 500.")
+    assert hooks(now=later).set_aside == ("Payments",)
+    assert hooks(now=later + timedelta(days=8)).set_aside == ()
+    (notice,) = Notice.objects.filter(topic="webhook_set_aside")
+    assert (notice.staff, notice.urgent) == (cast.ada, True)
+    assert Entry.objects.get(verb="webhook.set_aside").data["message"] == lost.message_id
+
+    refused("webhook.unknown_message", lambda: again(cast, number, "msg_0"))
+    again(cast, number, lost.message_id)
+    refused("webhook.not_set_aside", lambda: again(cast, number, lost.message_id))
+    parcel = take(later)
+    assert [one.id for one in parcel.messages] == [lost.message_id]
+    actions.mark_sent(parcel, parcel.messages[0], WELL, now=later)
+    assert webhook_for(ADMIN, number).set_aside == 0
+
+
+def again(cast: Cast, number: int, message: str) -> None:
+    actions.send_again(number, message, by=actor(cast.ada), now=NOW)
+
+
+def test_several_refused_in_a_row_mean_the_system_which_is_left_alone_and_tried_by_one(cast: Cast) -> None:
+    number = add(cast)
+    for case in range(8):
+        happen(case=case + 1)
+    parcel = take()
+    followed = [actions.mark_refused(parcel, one, BAD, now=NOW) for one in parcel.messages[:PATIENCE]]
+    assert followed == [True] * (PATIENCE - 1) + [False]
+    actions.give_back(parcel)
+    assert hooks(now=NOW).failing == ("Payments",)
+    assert actions.take_parcel(now=NOW + RESTS[0] - timedelta(seconds=1)) is None
+
+    then = NOW + RESTS[0]
+    probe = take(then)
+    # Sooner one that it never saw: those that were refused may be what it does not take.
+    assert [one.id for one in probe.messages] == [parcel.messages[PATIENCE].id]
+    actions.mark_sent(probe, probe.messages[0], WELL, now=then)
+    actions.give_back(probe)
+    facts = webhook_for(ADMIN, number)
+    assert (facts.attempts, facts.next_at, facts.failing_since) == (0, None, None)
+    # It is back: what was refused waits no longer.
+    assert len(take(then).messages) == 7
+
+
+def test_one_that_accepts_nothing_for_days_is_switched_off_said_so_and_goes_on_where_it_stopped(cast: Cast) -> None:
+    number = add(cast)
+    for case in range(150):
+        happen(case=case + 1)
+    later = send_until(cast, NOW + timedelta(days=30), lambda _one: False)
+
+    assert timedelta(0) <= later - (NOW + OFF_AFTER) <= RESTS[-1]
     facts = webhook_for(ADMIN, number)
     assert (facts.paused_at, facts.gave_up, facts.problem) == (later, True, "It answered 500.")
-    assert hooks().gave_up == ("Payments",)
+    assert hooks(now=later).gave_up == ("Payments",)
     (notice,) = Notice.objects.filter(topic="webhook_gave_up")
     assert (notice.staff, notice.urgent, notice.link) == (cast.ada, True, f"/settings/webhooks/{number}/")
     assert Entry.objects.get(verb="webhook.gave_up").data["problem"] == "It answered 500."
-    happen(case=2)
     assert actions.take_parcel(now=later + timedelta(days=9)) is None
 
     actions.resume_webhook(number, by=actor(cast.ada), now=later)
-    assert [json.loads(one.body)["data"]["case"] for one in take(later).messages] == ["SR-1", "SR-2"]
-    assert hooks().gave_up == ()
+    assert actions.send_all_again(number, by=actor(cast.ada), now=later) == facts.set_aside
+    assert cases_of(take(later)) == [f"SR-{case + 1}" for case in range(MOST)]
+    assert hooks(now=later).gave_up == ()
+
+
+def test_a_few_failures_far_apart_switch_nothing_off(cast: Cast) -> None:
+    number = add(cast)
+    happen(case=1)
+    later = send_until(cast, NOW + timedelta(days=30), lambda _one: False)
+    happen(case=2)
+    then = later + timedelta(days=20)
+    parcel = take(then)
+    actions.mark_refused(parcel, parcel.messages[0], BAD, now=then)
+    assert webhook_for(ADMIN, number).paused_at is None
 
 
 def test_gone_for_good_it_is_paused_at_once(cast: Cast) -> None:
     number = add(cast)
     happen()
     parcel = take()
-    actions.mark_refused(parcel, parcel.messages[0], Heard(410, "", "It answered 410.", 3), now=NOW)
+    assert not actions.mark_refused(parcel, parcel.messages[0], Heard(410, "", "It answered 410.", 3), now=NOW)
     assert webhook_for(ADMIN, number).gave_up
 
 
@@ -211,9 +296,13 @@ def test_it_knows_which_remedy_was_sent_where(cast: Cast) -> None:
     told = json.loads(parcel.messages[0].body)["data"]
     assert (told["customer"], told["grant"]["total"]) == ({"id": customer.pk, "key": "C-7"}, "5.00")
     assert sent_about("grant", [7]) == {}
-    actions.mark_sent(parcel, parcel.messages[0], WELL, now=NOW)
+    actions.mark_refused(parcel, parcel.messages[0], BAD, now=NOW)
     ((sent,),) = sent_about("grant", [7, 8]).values()
-    assert (sent.name, sent.at) == ("Payments", NOW)
+    assert sent == Sent("Payments", NOW, Word.WAITS)
+    later = NOW + timedelta(minutes=1)
+    actions.mark_sent(parcel, parcel.messages[0], WELL, now=later)
+    ((sent,),) = sent_about("grant", [7, 8]).values()
+    assert sent == Sent("Payments", later, Word.ACCEPTED)
     assert not Grant.objects.exists()
 
 
@@ -239,6 +328,8 @@ def test_only_administrators_set_and_see_them(cast: Cast) -> None:
         refused("people.not_allowed", lambda by=by: actions.rotate_secret(number, by=by, now=NOW))
         refused("people.not_allowed", lambda by=by: actions.remove_webhook(number, by=by, now=NOW))
         refused("people.not_allowed", lambda by=by: actions.pause_webhook(number, by=by, now=NOW))
+        refused("people.not_allowed", lambda by=by: actions.send_again(number, "msg_1", by=by, now=NOW))
+        refused("people.not_allowed", lambda by=by: actions.send_all_again(number, by=by, now=NOW))
     for role in (Role.AGENT, Role.MANAGER, Role.ANALYST):
         refused("people.not_allowed", lambda role=role: webhooks(Scope(role)))
         refused("people.not_allowed", lambda role=role: webhook_for(Scope(role), number))

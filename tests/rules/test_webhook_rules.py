@@ -6,14 +6,21 @@ import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from makegood.webhooks.rules import (
     BACKOFF,
     EVENTS,
+    PATIENCE,
+    RESTS,
+    TRIED_FOR,
     Moved,
+    failing_since,
     is_verb,
     message_id,
     payload,
+    rest_until,
     retry_at,
     url_fault,
     verbs_and_kinds,
@@ -28,7 +35,7 @@ GRANTED = {
 
 def moved(verb: str, data: dict[str, object], **other: object) -> Moved:
     known: dict[str, object] = {
-        "entry_id": 5, "cursor": "9-5", "verb": verb, "at": NOW, "case_id": 1001, "subject": ("case", 1001),
+        "entry_id": 5, "verb": verb, "at": NOW, "case_id": 1001, "subject": ("case", 1001),
         "data": data, "customer": (3, "C-7"), "words": "On your card by Friday.",
     }  # fmt: skip
     return Moved(**known | other)  # type: ignore[arg-type]
@@ -66,12 +73,40 @@ def test_other_moves_say_what_they_are_about() -> None:
     assert opened["data"] == {"case": "SR-1001", "customer": {"id": 3, "key": "C-7"}}
 
 
-def test_it_is_tried_for_days_and_then_given_up() -> None:
-    assert retry_at(1, NOW) == NOW + timedelta(seconds=15)
-    assert timedelta(days=2) < sum(BACKOFF, timedelta(0)) < timedelta(days=5)
+def test_it_is_tried_for_days_and_then_set_aside() -> None:
+    assert retry_at(1, NOW, NOW) == NOW + timedelta(seconds=15)
+    assert timedelta(days=2) < TRIED_FOR < timedelta(days=5)
     assert list(BACKOFF) == sorted(BACKOFF)
-    assert retry_at(len(BACKOFF), NOW) == NOW + BACKOFF[-1]
-    assert retry_at(len(BACKOFF) + 1, NOW) is None
+    now, tries = NOW, 1
+    while (again := retry_at(tries, NOW, now)) is not None:
+        assert now < again <= NOW + TRIED_FOR
+        now, tries = again, tries + 1
+    assert (now, tries) == (NOW + TRIED_FOR, len(BACKOFF) + 1)
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
+def test_however_late_it_is_tried_it_is_set_aside_when_its_time_is_over(delays: list[int]) -> None:
+    now = NOW
+    for tries, seconds in enumerate(delays, start=1):
+        again = retry_at(tries, NOW, now)
+        assert (again is None) == (now >= NOW + TRIED_FOR)
+        if again is None:
+            break
+        assert again <= NOW + TRIED_FOR
+        now = again + timedelta(seconds=seconds)
+
+
+def test_a_system_is_left_alone_longer_and_longer_once_it_refuses_several() -> None:
+    assert rest_until(PATIENCE - 1, NOW) is None
+    waits = [rest_until(PATIENCE + more, NOW) for more in range(10)]
+    assert [at - NOW for at in waits if at] == [*RESTS, *[RESTS[-1]] * (10 - len(RESTS))]
+
+
+def test_failures_far_apart_are_not_one() -> None:
+    day = timedelta(days=1)
+    assert failing_since(None, None, NOW) == NOW
+    assert failing_since(NOW - 4 * day, NOW - day, NOW) == NOW - 4 * day
+    assert failing_since(NOW - 9 * day, NOW - 3 * day, NOW) == NOW
 
 
 def test_a_message_keeps_its_name() -> None:

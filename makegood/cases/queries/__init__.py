@@ -6,7 +6,7 @@ from makegood.cases.queries.health import Standing, standing
 from makegood.cases.queries.ladder import Ladders, ladders
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
 from makegood.cases.queries.meanwhile import changes_since, newest_entry
-from makegood.cases.queries.own import OwnWork, own_work
+from makegood.cases.queries.own import OwnWork, own_work, owners_of
 from makegood.cases.queries.record import (
     CaseFacts,
     CheckFacts,
@@ -50,6 +50,7 @@ __all__ = [
     "ladders",
     "newest_entry",
     "own_work",
+    "owners_of",
     "parse_number",
     "reported_to",
     "search",

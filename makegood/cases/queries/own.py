@@ -1,12 +1,14 @@
-"""How much work is somebody's own and not done."""
+"""Whose a case is, and how much work is somebody's own and not done."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from makegood.cases.queries.seeing import NOBODY
 from makegood.cases.queries.standing import CASELESS_MINE, MOST_READ, grouped
 from makegood.people.rules import Scope
+from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
 
 
@@ -43,3 +45,9 @@ def own_work(scope: Scope, *, at_most: int, broken: int | None = None) -> OwnWor
     if broken is not None:
         return OwnWork(*fetch_rows(_OWN.format(broken="%(broken)s"), asked | {"broken": broken})[0])
     return OwnWork(*fetch_rows(grouped(scope, "me") + _OWN.format(broken=_BROKEN), asked | {"read": MOST_READ})[0])
+
+
+def owners_of(numbers: Collection[int]) -> Mapping[int, int]:
+    """Who owns each of these cases."""
+    asked = "SELECT id, owner_id FROM cases_case WHERE id = ANY(%s::bigint[])"
+    return dict(fetch_rows(asked, [array_of(numbers)])) if numbers else {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -12,7 +14,8 @@ from makegood.config.faults import Fault
 from makegood.config.installed import installation
 
 if TYPE_CHECKING:
-    from makegood.webhooks.queries import WebhookFacts
+    from makegood.journal.actors import Actor
+    from makegood.webhooks.queries import DeliveryFacts, WebhookFacts
 
 
 @click.group(
@@ -21,10 +24,11 @@ Examples:
   makegood webhook add --name Payments --url https://shop.example/hooks/makegood
   makegood webhook test Payments
   makegood webhook list
+  makegood webhook again Payments
 """
 )
 def command() -> None:
-    """Tell other systems what happens: add, try, pause, resume, list, remove. docs/webhooks.md says what is sent."""
+    """Tell other systems what happens: add, try, pause, resume, send again, list, remove. See docs/webhooks.md."""
 
 
 @command.command(
@@ -74,27 +78,40 @@ def test(name_or_number: str) -> None:
 
 @command.command()
 @click.argument("name_or_number")
-def deliveries(name_or_number: str) -> None:
+@click.option("--set-aside", is_flag=True, help="Only those that were tried for days and set aside.")
+def deliveries(name_or_number: str, set_aside: bool) -> None:
     """Print the latest messages, the newest first, and what was answered."""
     with installation():
         from makegood.webhooks.queries import deliveries_of
 
-        rows = deliveries_of(_find(name_or_number).id)
+        rows = deliveries_of(_find(name_or_number).id, set_aside=set_aside)
     for row in rows:
-        told = row.problem or f"accepted ({row.status})"
-        click.echo(f"{row.tried_at:%Y-%m-%d %H:%M:%S}  {row.message_id:<28} {row.verb:<24} {row.attempts:>2}x  {told}")
+        tried = f"{row.tried_at:%Y-%m-%d %H:%M:%S}" if row.tried_at else "not yet"
+        click.echo(f"{tried:<19}  {row.message_id:<28} {row.verb:<24} {row.attempts:>2}x  {_became(row)}")
+
+
+@command.command()
+@click.argument("name_or_number")
+@click.argument("message_id", default="")
+def again(name_or_number: str, message_id: str) -> None:
+    """Send one message again that was set aside, or all of them; not of remedies that were carried out since."""
+    with _chosen(name_or_number) as (found, how):
+        from makegood.webhooks.actions import send_again, send_all_again
+
+        if message_id:
+            send_again(found.id, message_id, **how)
+        sent = 1 if message_id else send_all_again(found.id, **how)
+    click.echo(f"{sent} message{'s' * (sent != 1)} to {found.name} sent again.")
 
 
 @command.command()
 @click.argument("name_or_number")
 def pause(name_or_number: str) -> None:
     """Send nothing for now; what happens meanwhile waits."""
-    with installation():
-        from makegood.journal.actors import SYSTEM
+    with _chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import pause_webhook
 
-        found = _find(name_or_number)
-        pause_webhook(found.id, by=SYSTEM, now=datetime.now(UTC))
+        pause_webhook(found.id, **how)
     click.echo(f"{found.name} is paused.")
 
 
@@ -102,12 +119,10 @@ def pause(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def resume(name_or_number: str) -> None:
     """Go on at once from where it stopped."""
-    with installation():
-        from makegood.journal.actors import SYSTEM
+    with _chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import resume_webhook
 
-        found = _find(name_or_number)
-        resume_webhook(found.id, by=SYSTEM, now=datetime.now(UTC))
+        resume_webhook(found.id, **how)
     click.echo(f"{found.name} goes on from where it stopped.")
 
 
@@ -115,11 +130,10 @@ def resume(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def rotate(name_or_number: str) -> None:
     """Sign by a new secret and print it, once; for a day the old one signs, too."""
-    with installation():
-        from makegood.journal.actors import SYSTEM
+    with _chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import rotate_secret
 
-        click.echo(rotate_secret(_find(name_or_number).id, by=SYSTEM, now=datetime.now(UTC)))
+        click.echo(rotate_secret(found.id, **how))
     click.echo("Give it to the system that receives: it is not shown again.", err=True)
 
 
@@ -127,13 +141,25 @@ def rotate(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def remove(name_or_number: str) -> None:
     """Tell it no more."""
-    with installation():
-        from makegood.journal.actors import SYSTEM
+    with _chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import remove_webhook
 
-        found = _find(name_or_number)
-        remove_webhook(found.id, by=SYSTEM, now=datetime.now(UTC))
+        remove_webhook(found.id, **how)
     click.echo(f"{found.name} is told no more.")
+
+
+class _How(TypedDict):
+    by: Actor
+    now: datetime
+
+
+@contextmanager
+def _chosen(name_or_number: str) -> Iterator[tuple[WebhookFacts, _How]]:
+    """The webhook that is meant, and by whom and when it is acted upon."""
+    with installation():
+        from makegood.journal.actors import SYSTEM
+
+        yield _find(name_or_number), {"by": SYSTEM, "now": datetime.now(UTC)}
 
 
 def _all() -> tuple[WebhookFacts, ...]:
@@ -150,11 +176,26 @@ def _find(name_or_number: str) -> WebhookFacts:
     raise Fault(f"No webhook is called {name_or_number!r}. See: makegood webhook list")
 
 
+def _became(row: DeliveryFacts) -> str:
+    if row.tried_at is None:
+        return "waits"
+    if row.failed_at is not None:
+        return f"{row.problem} Set aside."
+    again = f" Tried again {row.next_at:%m-%d %H:%M}." if row.next_at else ""
+    return row.problem + again if row.problem else f"accepted ({row.status})"
+
+
 def _fares(row: WebhookFacts) -> str:
+    return _stands(row) + (f", {row.set_aside} set aside" if row.set_aside else "")
+
+
+def _stands(row: WebhookFacts) -> str:
     if row.gave_up:
-        return "paused: not accepted for days"
+        return "switched off: accepted nothing for days"
     if row.paused_at:
         return f"paused at {row.paused_at:%Y-%m-%d %H:%M}"
     if row.next_at:
-        return f"refused, tried again {row.next_at:%m-%d %H:%M}"
+        return f"accepts nothing, tried again {row.next_at:%m-%d %H:%M}"
+    if row.refused:
+        return f"{row.refused} refused, tried again"
     return f"accepted {row.sent_at:%Y-%m-%d %H:%M}" if row.sent_at else "nothing sent yet"

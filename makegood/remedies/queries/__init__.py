@@ -14,6 +14,7 @@ from makegood.remedies.queries.grants import (
     grants_of,
     kinds_given,
     precedents,
+    still_to_do,
     words_of,
 )
 from makegood.remedies.queries.loss import cap
@@ -81,5 +82,6 @@ __all__ = [
     "policies",
     "policies_at_hand",
     "precedents",
+    "still_to_do",
     "words_of",
 ]

@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet
 from makegood.cases.queries.seeing import visible
 from makegood.kernel.refusals import Refusal, missing
 from makegood.people.rules import Scope
-from makegood.platform.among import Among
+from makegood.platform.among import Among, array_of
 from makegood.platform.rows import any_row, fetch_rows
-from makegood.promises.rules import State
+from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.models import Approval, Grant
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState
@@ -111,6 +111,16 @@ def grants_of(number: int) -> tuple[GrantFacts, ...]:
 def words_of(grant_ids: Collection[int]) -> dict[int, str]:
     """The words for the customer of these remedies."""
     return dict(Grant.objects.filter(pk__in=Among(grant_ids)).values_list("pk", "words"))
+
+
+def still_to_do(grant_ids: Collection[int]) -> frozenset[int]:
+    """Which of these remedies stand and were not carried out yet."""
+    asked = (
+        "SELECT g.id FROM remedies_grant g JOIN promises_promise p ON p.id = g.promise_id"
+        " WHERE g.id = ANY(%s::bigint[]) AND g.state = %s AND p.state = ANY(%s)"
+    )
+    unkept = [state.value for state in UNKEPT]
+    return frozenset(number for (number,) in fetch_rows(asked, [array_of(grant_ids), GrantState.GIVEN.value, unkept]))
 
 
 def kinds_given(number: int) -> frozenset[RemedyKind]:

@@ -258,6 +258,14 @@ LINES |= {
         state="at_risk",
         ours=True,
     ),
+    "webhook.set_aside": Line(
+        lambda data: _("gave up telling {name} of a remedy: {problem}").format(
+            name=data.get("name", ""), problem=data.get("problem", "")
+        ),
+        image="share",
+        state="at_risk",
+    ),
+    "webhook.sent_again": Line(lambda data: _("sent it to {} again").format(data.get("name", "")), image="share"),
     "case.approval_asked": Line(_approval_asked, image="shield", state="waits"),
     "case.approved": Line(_decided("approved: {what}"), image="shield", ours=True),
     "case.approval_refused": Line(_decided("refused: {what}"), image="shield", ours=True),

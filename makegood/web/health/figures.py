@@ -38,7 +38,7 @@ class _Installation:
         yield from self._watch()
         yield from self._promises()
         yield from _cases()
-        yield _webhooks()
+        yield _webhooks(self.now)
         yield CounterMetricFamily("makegood_journal_entries", "Moves written down", entries_written())
 
     def _watch(self) -> Iterator[Metric]:
@@ -68,9 +68,9 @@ def _cases() -> Iterator[Metric]:
     yield GaugeMetricFamily("makegood_escalations_waiting", "Escalations that nobody has answered", now.escalations)
 
 
-def _webhooks() -> Metric:
-    fares = hooks()
-    counts = {"failing": len(fares.failing), "gave_up": len(fares.gave_up)}
+def _webhooks(now: datetime) -> Metric:
+    fares = hooks(now=now)
+    counts = {"failing": len(fares.failing), "set_aside": len(fares.set_aside), "gave_up": len(fares.gave_up)}
     return _by_state("makegood_webhooks_in_trouble", "Webhooks whose messages are not accepted now", counts)
 
 

@@ -32,7 +32,7 @@ _ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
 @at_desk("GET")
 def health(request: DeskRequest) -> HttpResponse:
     """The health page: each check says what it means and what to do."""
-    checks = [_watch(request.desk), _worker(), _held(), _notices(request.desk), _webhooks(), _database()]
+    checks = [_watch(request.desk), _worker(), _held(), _notices(request.desk), _webhooks(request.desk), _database()]
     fine = all(check["state"] == "kept" for check in checks)
     title = _("Everything works") if fine else _("Something needs you")
     return render(request, "web/health/health.html", {"checks": checks, "title": title, "versions": _versions()})
@@ -126,12 +126,15 @@ def _notices(desk: Desk) -> dict[str, str]:
     return _check("broken", _("Notices"), text.format(f"{out.failed:,}"), _("{} given up").format(f"{out.failed:,}"))
 
 
-def _webhooks() -> dict[str, str]:
-    fares = hooks()
+def _webhooks(desk: Desk) -> dict[str, str]:
+    fares = hooks(now=desk.now)
     figure = ngettext("{} told", "{} told", fares.active).format(fares.active)
     if fares.gave_up:
         text = _("Paused, because messages were not accepted for days: {}. See Settings, Webhooks.")
         return _check("broken", _("Webhooks"), text.format(", ".join(fares.gave_up)), figure)
+    if fares.set_aside:
+        text = _("Lately messages were tried for days and set aside: {}. See Settings, Webhooks.")
+        return _check("at_risk", _("Webhooks"), text.format(", ".join(fares.set_aside)), figure)
     if fares.failing:
         text = _("A message was not accepted and is tried again: {}.")
         return _check("at_risk", _("Webhooks"), text.format(", ".join(fares.failing)), figure)

@@ -40,7 +40,7 @@ from makegood.web.remedies.offering import let_choose, letting
 from makegood.web.remedies.offers import standing_of
 from makegood.web.remedies.words import FAILURES, kind_choices, per_cent, state_words, why_not
 from makegood.web.tables import Choice
-from makegood.webhooks.queries import Sent, sent_about
+from makegood.webhooks.queries import Sent, Word, sent_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ class Given:
     promise_state: str
     may_take_back: bool
     sent: str
+    untold: str
     steps: Sequence[str]
 
 
@@ -311,8 +312,21 @@ def _by_when(found: Picker, desk: Desk) -> str:
 
 def _sent(sent: Sequence[Sent], desk: Desk) -> str:
     """Which systems were told, and when."""
-    told = [_("{name} at {when}").format(name=one.name, when=clocks.moment(one.at, desk.now)) for one in sent]
+    told = [
+        _("{name} at {when}").format(name=one.name, when=clocks.moment(one.at, desk.now))
+        for one in sent
+        if one.word is Word.ACCEPTED
+    ]
     return _("Sent to {}").format(", ".join(told)) if told else ""
+
+
+def _untold(sent: Sequence[Sent]) -> str:
+    """Which systems did not accept word of it."""
+    words = {
+        Word.WAITS: _("{} did not accept word of it yet; it is tried again"),
+        Word.SET_ASIDE: _("{} never accepted word of it: see that it is done, and say so"),
+    }
+    return ". ".join(words[one.word].format(one.name) for one in sent if one.word in words)
 
 
 def _given(grant: GrantFacts, sent: Sequence[Sent], desk: Desk) -> Given:
@@ -322,7 +336,8 @@ def _given(grant: GrantFacts, sent: Sequence[Sent], desk: Desk) -> Given:
         cost=format_money(grant.total, grant.currency) if grant.total != Decimal(0) else "",
         state=_mark(grant), why=why_not(grant),
         due_at=grant.due_at if stands else None, promise_state=str(grant.promise_state or ""),
-        may_take_back=stands and desk.may_work, sent=_sent(sent, desk), steps=owed.steps_of(grant),
+        may_take_back=stands and desk.may_work, sent=_sent(sent, desk), untold=_untold(sent),
+        steps=owed.steps_of(grant),
     )  # fmt: skip
 
 

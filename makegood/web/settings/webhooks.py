@@ -37,6 +37,15 @@ class Known:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A message that was set aside, the link to its case, and in words how it was tried."""
+
+    facts: DeliveryFacts
+    case: str
+    words: str
+
+
 @at_desk("GET", "POST")
 def every(request: DeskRequest) -> HttpResponse:
     """Every system that is told, and a form to add one; sent, its secret is shown this once."""
@@ -81,6 +90,14 @@ def act(request: DeskRequest, number: int, name: str) -> HttpResponse:
 
 
 @at_desk("POST")
+def again(request: DeskRequest, number: int, message: str) -> HttpResponse:
+    """Send one message again that was set aside."""
+    desk = request.desk
+    actions.send_again(number, message, by=desk.actor, now=desk.now)
+    return done(request, _("It is sent again, and tried for days if need be."), to=f"{ADDRESS}{number}/")
+
+
+@at_desk("POST")
 def rotate(request: DeskRequest, number: int) -> HttpResponse:
     """A new secret, shown this once."""
     desk = request.desk
@@ -105,13 +122,20 @@ def _resume(number: int, desk: Desk) -> str:
     return _("It goes on from where it stopped.")
 
 
+def _again(number: int, desk: Desk) -> str:
+    sent = actions.send_all_again(number, by=desk.actor, now=desk.now)
+    if not sent:
+        return _("There is nothing to send again: what was set aside was carried out or taken back since.")
+    return ngettext("{} message is sent again.", "{} messages are sent again.", sent).format(sent)
+
+
 def _remove(number: int, desk: Desk) -> str:
     actions.remove_webhook(number, by=desk.actor, now=desk.now)
     return _("Removed. It is told no more.")
 
 
 _DEEDS: dict[str, Callable[[int, Desk], str]] = {
-    "test": _test, "pause": _pause, "resume": _resume, "remove": _remove,
+    "test": _test, "pause": _pause, "resume": _resume, "remove": _remove, "again": _again,
 }  # fmt: skip
 
 
@@ -131,31 +155,68 @@ def _page(number: int, desk: Desk) -> dict[str, Any]:
             Column(_("Answer"), plain=True), Column(_("Took"), n=True),
         ],
         "rows": [_row(sent, desk) for sent in deliveries_of(number)],
+        "aside": [_aside(sent, desk) for sent in deliveries_of(number, set_aside=True)] if facts.set_aside else [],
     }  # fmt: skip
 
 
 def _known(facts: WebhookFacts, desk: Desk) -> Known:
+    state, words = _fares(facts, desk)
+    if facts.set_aside:
+        lost = ngettext("{} message was set aside.", "{} messages were set aside.", facts.set_aside)
+        return Known(facts, "broken" if state == "broken" else "at_risk", f"{words} {lost.format(facts.set_aside)}")
+    return Known(facts, state, words)
+
+
+def _fares(facts: WebhookFacts, desk: Desk) -> tuple[str, str]:
+    """How telling it fares now: a state and a sentence."""
     if facts.gave_up:
-        return Known(facts, "broken", _("Paused: not accepted for days. {}").format(facts.problem))
+        return "broken", _("Switched off: it accepted nothing for days. {}").format(facts.problem)
     if facts.paused_at is not None:
-        return Known(facts, "waits", _("Paused at {}").format(clocks.moment(facts.paused_at, desk.now)))
+        return "waits", _("Paused at {}.").format(clocks.moment(facts.paused_at, desk.now))
     if facts.next_at is not None:
         again = clocks.moment(facts.next_at, desk.now)
-        return Known(facts, "at_risk", _("{why} Tried again at {when}.").format(why=facts.problem, when=again))
+        return "at_risk", _("{why} It accepts nothing now; tried again at {when}.").format(
+            why=facts.problem, when=again
+        )
+    if facts.refused:
+        words = ngettext(
+            "{} message was refused and is tried again.", "{} messages were refused and are tried again.", facts.refused
+        )
+        return "at_risk", words.format(facts.refused)
     if facts.sent_at is None:
-        return Known(facts, "open", _("Nothing was sent yet"))
-    return Known(facts, "kept", _("Accepted at {}").format(clocks.moment(facts.sent_at, desk.now)))
+        return "open", _("Nothing was sent yet.")
+    return "kept", _("Accepted at {}.").format(clocks.moment(facts.sent_at, desk.now))
 
 
 def _row(sent: DeliveryFacts, desk: Desk) -> Row:
-    case = format_html('<a href="/cases/SR-{0}/">SR-{0}</a>', sent.case) if sent.case else ""
+    case = _case(sent)
+    if sent.tried_at is None:
+        return Row([sent.verb, case, _("Not yet"), "", ""])
     tried = clocks.moment(sent.tried_at, desk.now)
     if sent.attempts > 1:
         tried = ngettext("{at}, {n} time", "{at}, {n} times", sent.attempts).format(at=tried, n=sent.attempts)
     told = sent.problem or _("Accepted ({})").format(sent.status)
-    words = f"{told} {sent.answer}".strip()
-    answer = format_html('<span class="{}">{}</span>', "c-broken" if sent.problem else "", words)
+    answer = format_html('<span class="{}">{}</span>', "c-broken" if sent.problem else "", _sentence(sent, told, desk))
     return Row([sent.verb, case, tried, answer, f"{sent.took_ms:,} ms"])
+
+
+def _sentence(sent: DeliveryFacts, told: str, desk: Desk) -> str:
+    """What was answered, and what becomes of the message."""
+    if sent.failed_at is not None:
+        then = _("Set aside.")
+    else:
+        then = _("Tried again at {}.").format(clocks.moment(sent.next_at, desk.now)) if sent.next_at else ""
+    return " ".join(filter(None, (told, sent.answer, then)))
+
+
+def _case(sent: DeliveryFacts) -> str:
+    return format_html('<a href="/cases/SR-{0}/">SR-{0}</a>', sent.case) if sent.case else ""
+
+
+def _aside(sent: DeliveryFacts, desk: Desk) -> Aside:
+    at = clocks.moment(sent.failed_at or desk.now, desk.now)
+    words = ngettext("Tried {n} time until {at}. {why}", "Tried {n} times until {at}. {why}", sent.attempts)
+    return Aside(sent, _case(sent), words.format(n=sent.attempts, at=at, why=sent.problem))
 
 
 def _choices(chosen: Any) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from makegood.webhooks.actions.sending import (
     mark_sent,
     take_parcel,
 )
+from makegood.webhooks.actions.setting_aside import send_again, send_all_again
 
 __all__ = [
     "Message",
@@ -34,6 +35,8 @@ __all__ = [
     "remove_webhook",
     "resume_webhook",
     "rotate_secret",
+    "send_again",
+    "send_all_again",
     "take_parcel",
     "try_webhook",
 ]

@@ -18,8 +18,9 @@ from makegood.kernel.texts import is_text
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.webhooks.actions.sending import Port, keep_delivery
+from makegood.webhooks.actions.setting_aside import held_webhook
 from makegood.webhooks.models import Delivery, Endpoint
-from makegood.webhooks.queries import DeliveryFacts, delivery_facts, signing, unknown_webhook
+from makegood.webhooks.queries import DeliveryFacts, delivery_facts, signing
 from makegood.webhooks.rules import EVENTS, OLD_SECRET_HOLDS, TEST, is_verb, message_id, url_fault
 
 PREFIX = "whsec_"
@@ -48,7 +49,7 @@ def add_webhook(name: str, *, url: str, verbs: Sequence[str] = (), by: Actor, no
 @transaction.atomic
 def change_webhook(webhook_id: int, name: str, *, url: str, verbs: Sequence[str], by: Actor, now: datetime) -> None:
     """Another name or address, or other moves. Raises Refusal as `add_webhook` does, "webhook.unknown"."""
-    row = _held(webhook_id, by)
+    row = held_webhook(webhook_id, by)
     _describe(row, name, url, verbs)
     row.save(update_fields=["name", "url", "verbs"])
     _record("changed", row, by, now)
@@ -57,7 +58,7 @@ def change_webhook(webhook_id: int, name: str, *, url: str, verbs: Sequence[str]
 @transaction.atomic
 def remove_webhook(webhook_id: int, *, by: Actor, now: datetime) -> None:
     """Tell it no more, and forget what it was told. Raises Refusal "webhook.unknown", "people.not_allowed"."""
-    row = _held(webhook_id, by)
+    row = held_webhook(webhook_id, by)
     _record("removed", row, by, now)
     row.delete()
 
@@ -65,7 +66,7 @@ def remove_webhook(webhook_id: int, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def pause_webhook(webhook_id: int, *, by: Actor, now: datetime) -> None:
     """Send it nothing for now; what happens meanwhile waits. Raises Refusal "webhook.unknown", "webhook.paused"."""
-    row = _held(webhook_id, by)
+    row = held_webhook(webhook_id, by)
     if row.paused_at is not None:
         raise Refusal("webhook.paused", "It is paused already.")
     row.paused_at = now
@@ -75,12 +76,16 @@ def pause_webhook(webhook_id: int, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def resume_webhook(webhook_id: int, *, by: Actor, now: datetime) -> None:
-    """Go on at once from where it stopped; nothing is left out. Raises Refusal "webhook.unknown", "webhook.sending"."""
-    row = _held(webhook_id, by)
-    if row.paused_at is None and row.next_at is None:
+    """Go on at once from where it stopped, and with what was refused and waits.
+
+    Raises Refusal "webhook.unknown", "webhook.sending", "people.not_allowed".
+    """
+    row = held_webhook(webhook_id, by)
+    waiting = row.deliveries.filter(next_at__gt=now).update(next_at=now)
+    if row.paused_at is None and row.next_at is None and not waiting:
         raise Refusal("webhook.sending", "It is told of everything already.")
-    row.paused_at, row.gave_up, row.attempts, row.next_at = None, False, 0, None
-    row.save(update_fields=["paused_at", "gave_up", "attempts", "next_at"])
+    row.paused_at, row.gave_up, row.attempts, row.next_at, row.failing_since = None, False, 0, None, None
+    row.save(update_fields=["paused_at", "gave_up", "attempts", "next_at", "failing_since"])
     _record("resumed", row, by, now)
 
 
@@ -90,7 +95,7 @@ def rotate_secret(webhook_id: int, *, by: Actor, now: datetime) -> str:
 
     Raises Refusal "webhook.unknown", "people.not_allowed".
     """
-    row = _held(webhook_id, by)
+    row = held_webhook(webhook_id, by)
     row.old_secret, row.old_until, row.secret = row.secret, now + OLD_SECRET_HOLDS, _new_secret()
     row.save(update_fields=["secret", "old_secret", "old_until"])
     _record("rotated", row, by, now)
@@ -103,7 +108,7 @@ def try_webhook(webhook_id: int, port: Port, *, by: Actor, now: datetime) -> Del
     Raises Refusal "webhook.unknown", "people.not_allowed".
     """
     with transaction.atomic():
-        row = _held(webhook_id, by)
+        row = held_webhook(webhook_id, by)
     name = f"{message_id('test')}_{secrets.token_hex(8)}"
     body = json.dumps({"type": TEST, "timestamp": now.isoformat(), "data": {"id": name}}).encode()
     heard = port.send(row.url, name, body, secrets=signing(row, now), at=now)
@@ -114,14 +119,6 @@ def try_webhook(webhook_id: int, port: Port, *, by: Actor, now: datetime) -> Del
 
 def _new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
-
-
-def _held(webhook_id: int, by: Actor) -> Endpoint:
-    require(by, Ability.ADMINISTER)
-    row = Endpoint.objects.select_for_update().filter(pk=webhook_id).first()
-    if row is None:
-        raise unknown_webhook()
-    return row
 
 
 def _describe(row: Endpoint, name: str, url: str, verbs: Sequence[str]) -> None:
