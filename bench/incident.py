@@ -15,6 +15,20 @@ from bench.table import Row, below
 CUSTOMERS = 10_000
 BATCH = 500
 
+# Five hours and more late over 5,800 km: every one of them is owed 600 euros.
+_OWED = """
+binding: bench-flights
+policy: eu-261
+promise: [delivery]
+facts:
+  event: {always: delay}
+  distance: {always: "5800"}
+  intra_eu: {always: "no"}
+  scheduled_arrival: {clock: due}
+  arrived_at: {clock: expected}
+  passenger: {customer: number}
+  flight: {promise: reference}
+"""
 # Every fifth language of four and one that we do not write in; all can be reached.
 _REACHED = """
 UPDATE customers_customer SET language = (ARRAY['en', 'de', 'es', 'pt', 'fr'])[1 + id %% 5] WHERE id >= %(first)s;
@@ -29,7 +43,8 @@ INSERT INTO promises_promise
 SELECT 'storm', 'S' || n, %(first)s + n, %(kind)s, 'In Atlanta at 18:30 with DL 123', 'storm', due - interval '2 days',
        due, due - interval '1 hour', due, due + interval '1 day', 'at_risk', due, '',
        '{"from": "JFK", "status": "cancelled"}'
-FROM (SELECT n, now() + interval '3 hours' + n * interval '1 ms' AS due FROM generate_series(0, %(many)s - 1) n) p
+FROM (SELECT n, now() + interval '3 hours' + n / 100 * interval '1 minute' AS due
+      FROM generate_series(0, %(many)s - 1) n) p
 """
 
 
@@ -40,8 +55,10 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     from makegood.incidents.rules.narrowing import Narrow
     from makegood.journal.actors import Actor, ActorKind
     from makegood.people.queries import staff_by_email
-    from makegood.remedies.actions import set_limit
+    from makegood.remedies.actions import bind, retire_binding, set_limit
+    from makegood.remedies.queries import policies
     from makegood.remedies.rules.authority import Limit
+    from makegood.remedies.rules.bindings_file import binding_from
     from makegood.remedies.rules.fit import RemedyKind
 
     fill_staff(place)
@@ -57,6 +74,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     by = Actor(ActorKind.STAFF, ada.id, ada.name)
     hand: dict[str, Any] = {"scope": ada.scope, "by": by, "now": now}
     set_limit(Limit(grade=ada.grade, currency="GBP"), by=by, now=now)
+    bind(binding_from(_OWED, "bench.yaml", policies()), source=_OWED, by=by, now=now)
     narrow = Narrow(kind="delivery", attributes=(("from", "JFK"), ("status", "cancelled")), due_from=now,
                     due_before=now + timedelta(days=1))  # fmt: skip
     collected, number = _timed(lambda: actions.open_incident(title="Storm", narrow=narrow, **hand))
@@ -69,12 +87,17 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
         f"incident: {CUSTOMERS:,} customers collected and every message prepared", collected + prepared, "s", 60
     )
     yield below(f"incident: what a release of {CUSTOMERS:,} would do, in numbers", counted, "s", 60)
+    owed, _ = _timed(lambda: actions.reckon_due(now=now))
+    (due,) = queries.incident_for(ada.scope, number).owed
+    assert (due.many, due.amount) == (CUSTOMERS, 600 * CUSTOMERS)
+    yield below(f"incident: what a policy owes to {CUSTOMERS:,}, worked out for the page", owed, "s", 60)
     actions.release(number, batch_size=BATCH, every=0, **hand)
     told, _ = _timed(lambda: _tell_all(actions.release_due, now))
     assert queries.incident_for(ada.scope, number).counts.told == CUSTOMERS
     yield below(f"incident: {CUSTOMERS:,} told in batches of {BATCH}, each with case, gift and journal", told, "s", 60)
     read, _ = _timed(lambda: queries.incident_for(ada.scope, number))
     yield below(f"incident: its figures read, {CUSTOMERS:,} told", read * 1000, "ms", 60)
+    retire_binding("bench-flights", by=by, now=now)
     clear(place)
 
 

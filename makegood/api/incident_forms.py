@@ -97,11 +97,12 @@ class BarIn(StaffIn):
     criticality: Measure | None = 3
     value: Amount | None = None
     failed_before: bool = True
+    owed: bool = True
 
     def bar(self) -> Bar:
         """The line of the room."""
         return Bar(severity=self.severity, criticality=self.criticality, value=self.value,
-                   failed_before=self.failed_before)  # fmt: skip
+                   failed_before=self.failed_before, owed=self.owed)  # fmt: skip
 
 
 class PaceIn(StaffIn):

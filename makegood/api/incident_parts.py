@@ -82,6 +82,7 @@ class BarOut(Schema):
     criticality: int | None
     value: Decimal | None
     failed_before: bool
+    owed: bool
 
 
 class AskedOut(Schema):
@@ -100,9 +101,25 @@ class AskedOut(Schema):
     reason: str
 
 
+class OwedSumOut(Schema):
+    """What one policy owes altogether: `amount` to `many` customers, `open` of it to `still` of them neither given nor
+    renounced. Of `unknown` more something must be asked first; it can come to `at_stake`."""
+
+    policy: str
+    title: str
+    currency: str
+    many: int
+    amount: Decimal
+    still: int
+    open: Decimal
+    unknown: int
+    at_stake: Decimal
+
+
 class IncidentOut(Schema):
     """An incident, whole. `words` are what people wrote by language and line; ours stand for the others. `allowed` is
-    what the caller may do now, `giver` on whose authority the gift of a release is given."""
+    what the caller may do now, `giver` on whose authority the gift of a release is given. `owed` is what policies
+    owe to everybody it hits, as of `reckoned_at`; the gift comes on top of it."""
 
     number: int
     title: str
@@ -128,6 +145,8 @@ class IncidentOut(Schema):
     giver: str
     asked: AskedOut | None
     counts: CountsOut
+    owed: list[OwedSumOut]
+    reckoned_at: datetime | None
     warnings: list[ObstacleOut] = []
 
 
@@ -154,7 +173,7 @@ class CollectedOut(Schema):
 
 
 class TallyOut(Schema):
-    """What a release would do now. What a rule owes comes on top, case by case."""
+    """What a release would do now. What policies owe to those told (`owed`) comes on top of the gift."""
 
     told: int
     light: int
@@ -167,11 +186,20 @@ class TallyOut(Schema):
     goodwill: Decimal
     correction: Decimal
     currency: str
+    owed: list[OwedSumOut]
+
+
+class DueOut(Schema):
+    """What a policy owes one customer and nobody has given yet."""
+
+    policy: str
+    open: Decimal
+    currency: str
 
 
 class MemberOut(Schema):
     """A customer: what they would be told or were, or why they are left out (`left_out`). `case` is theirs, or the one
-    they would join; `answer` what they said to it."""
+    they would join; `answer` what they said to it. `owed` is what policies owe them, in a dry run."""
 
     member: int
     customer: Named
@@ -187,6 +215,7 @@ class MemberOut(Schema):
     told_at: datetime | None
     batch: int | None
     answer: str
+    owed: list[DueOut]
 
 
 class MembersOut(Schema):
@@ -244,7 +273,8 @@ def incident_out(one: IncidentFacts) -> dict[str, Any]:
         "bar": msgspec.structs.asdict(plan.line), "collected_at": one.collected_at, "released_at": one.released_at,
         "batch_size": one.batch_size, "every": one.every, "batches": one.batches, "next_batch_at": one.next_batch_at,
         "stopped_at": one.stopped_at, "stopped_why": one.stopped_why, "ended_at": one.ended_at, "giver": one.giver,
-        "asked": _asked_out(one.asked) if one.asked else None, "counts": counts_out(one.counts), "warnings": [],
+        "asked": _asked_out(one.asked) if one.asked else None, "counts": counts_out(one.counts),
+        "owed": [msgspec.structs.asdict(due) for due in one.owed], "reckoned_at": one.reckoned_at, "warnings": [],
     }  # fmt: skip
 
 
@@ -264,6 +294,9 @@ def member_out(one: MemberLine) -> dict[str, Any]:
         "case": one.ref or None, "owner": one.owner, "light": one.light, "left_out": one.left,
         "language": one.language, "channel": one.channel, "address": one.address, "message": one.message,
         "told_at": one.told_at, "batch": one.batch, "answer": one.answer,
+        "owed": [
+            {"policy": due.policy, "open": due.sums.open, "currency": due.currency} for due in one.dues if due.sums.open
+        ],
     }  # fmt: skip
 
 
@@ -274,4 +307,5 @@ def tally_out(found: Tally) -> dict[str, Any]:
         "joins": found.joins, "left_out": dict(found.left), "languages": dict(found.languages),
         "channels": dict(found.channels), "apologised_lately": found.apologised, "goodwill": found.sums.goodwill,
         "correction": found.sums.correction, "currency": found.currency,
+        "owed": [msgspec.structs.asdict(one) for one in found.owed],
     }  # fmt: skip

@@ -13,7 +13,8 @@ class Incident(models.Model):
 
     `happened` is told in plain words among ourselves; what customers read is in `plan` (`queries.reading.PlanFacts`).
     `narrow` is the filter by which promises are collected. While `next_batch_at` lies behind, a batch of `batch_size`
-    is told; `every` seconds lie between two. `giver` is on whose authority a release gives its gift.
+    is told; `every` seconds lie between two. `giver` is on whose authority a release gives its gift. `owed` is what
+    policies owe to all of them (`rules.owed.OwedSum`) as of `reckoned_at`; it is worked out anew at `next_reckon_at`.
     """
 
     title = models.CharField(max_length=200)
@@ -35,6 +36,9 @@ class Incident(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_why = models.CharField(max_length=500, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    owed = models.JSONField(default=list)
+    reckoned_at = models.DateTimeField(null=True, blank=True)
+    next_reckon_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -47,6 +51,7 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["opened_at"], name="incident_live", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["next_batch_at"], name="incident_batch", condition=Q(next_batch_at__isnull=False)),
+            models.Index(fields=["next_reckon_at"], name="incident_reckon", condition=Q(next_reckon_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

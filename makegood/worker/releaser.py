@@ -1,16 +1,17 @@
 """Beside the watch: incidents. Customers are told batch by batch, whom a filter finds joins, and whose customer says
-that it is right is closed."""
+that it is right is closed; what policies owe to all of them is added up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from makegood.incidents.actions import close_answered, collect_open, follow_silence, release_due
+from makegood.incidents.actions import close_answered, collect_open, follow_silence, reckon_due, release_due
 from makegood.worker.beside import Beside, now
 from makegood.worker.loop import Chore
 
 COLLECT_SECONDS = 60.0
 CLOSE_SECONDS = 30.0
+RECKON_SECONDS = 5.0
 
 
 class Releaser(Beside):
@@ -25,6 +26,7 @@ class Releaser(Beside):
             Chore(COLLECT_SECONDS, lambda now: collect_open(now=now)),
             Chore(CLOSE_SECONDS, lambda now: close_answered(now=now)),
             Chore(CLOSE_SECONDS, lambda now: follow_silence(now=now)),
+            Chore(RECKON_SECONDS, lambda now: reckon_due(now=now)),
         ]
 
     def turn(self) -> bool:

@@ -13,11 +13,13 @@ from makegood.incidents.rules import giving, narrowing, saying
 from makegood.incidents.rules.giving import Gift
 from makegood.incidents.rules.judging import Left, Line, Plight, Weight, judge, wants_person
 from makegood.incidents.rules.narrowing import Narrow, is_affected, stays_live
+from makegood.incidents.rules.owed import Due, is_open, summed
 from makegood.incidents.rules.saying import LANGUAGES, Facts, Words, compose, filled, prepared, steps_of
 from makegood.incidents.rules.standing import ALLOWED, WHY_NOT, Course, Deed, IncidentState, allows, state_of
 from makegood.promises.rules import LIVE, State
 from makegood.remedies.rules.authority import Limit, Spent
 from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.owing import OwedState, Sums
 from makegood.remedies.rules.plan import improvement_caution
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -25,12 +27,12 @@ AMOUNTS = st.decimals(min_value=0, max_value=1_000, places=2)
 plights = st.builds(
     Plight, affected=st.integers(0, 3), told_elsewhere=st.booleans(), settled=st.booleans(),
     case=st.none() | st.integers(1, 9), spoken=st.booleans(), taken=st.booleans(), unforgiving=st.booleans(),
-    reachable=st.booleans(), severity=st.integers(1, 4), criticality=st.integers(1, 4), ordinal=st.integers(1, 3),
-    value=st.none() | AMOUNTS,
+    reachable=st.booleans(), owed=st.booleans(), severity=st.integers(1, 4), criticality=st.integers(1, 4),
+    ordinal=st.integers(1, 3), value=st.none() | AMOUNTS,
 )  # fmt: skip
 bars = st.builds(
     Line, severity=st.none() | st.integers(1, 4), criticality=st.none() | st.integers(1, 4),
-    value=st.none() | AMOUNTS, failed_before=st.booleans(),
+    value=st.none() | AMOUNTS, failed_before=st.booleans(), owed=st.booleans(),
 )  # fmt: skip
 
 
@@ -57,7 +59,7 @@ def test_nobody_is_told_who_must_not_be(plight: Plight, bar: Line) -> None:
 
 @given(plights)
 def test_a_line_that_is_not_drawn_sends_nobody_to_a_desk(plight: Plight) -> None:
-    nothing = Line(severity=None, criticality=None, value=None, failed_before=False)
+    nothing = Line(severity=None, criticality=None, value=None, failed_before=False, owed=False)
     assert wants_person(plight, nothing) == plight.taken
 
 
@@ -145,3 +147,34 @@ def test_every_state_says_what_may_be_done_and_why_not(course: Course) -> None:
     if state is IncidentState.RELEASING:
         assert course.waiting
         assert not allows(state, Deed.PLAN)
+
+
+def a_due(owed: int, *, given: int = 0, asks: bool = False, event: str = "", policy: str = "eu-261") -> Due:
+    still = Decimal(max(0, owed - given))
+    state = OwedState.UNKNOWN if asks else OwedState.OPEN if still else OwedState.GRANTED if owed else OwedState.NOTHING
+    sums = Sums(owed=Decimal(owed), granted=Decimal(given), to_grant=still, open=still)
+    at_stake = Decimal(300) if asks else Decimal(0)
+    return Due(
+        policy=policy, title="EU 261", currency="EUR", state=state, sums=sums, at_stake=at_stake, asks=asks, event=event
+    )
+
+
+def test_what_is_owed_is_added_up_policy_by_policy() -> None:
+    (one,) = summed([
+        (a_due(600), a_due(250)), (a_due(600, given=600),), (a_due(0, asks=True),), (a_due(0),), (),
+    ])  # fmt: skip
+    assert (one.many, one.amount, one.still, one.open) == (2, 1450, 1, 850)
+    assert (one.unknown, one.at_stake) == (1, 300)
+    assert is_open((a_due(0), a_due(600)))
+    assert not is_open((a_due(600, given=600), a_due(0, asks=True)))
+
+
+def test_an_event_that_customers_share_is_owed_once() -> None:
+    (one,) = summed([(a_due(600, event="booking 7"),), (a_due(600, event="booking 7"),), (a_due(600, event="8"),)])
+    assert (one.many, one.amount) == (2, 1200)
+
+
+def test_whom_a_rule_owes_something_gets_a_person_unless_the_plan_says_otherwise() -> None:
+    owed = Plight(affected=1, owed=True)
+    assert judge(owed, Line()).weight is Weight.FULL
+    assert judge(owed, Line(owed=False)).weight is Weight.LIGHT

@@ -5,6 +5,7 @@ from makegood.incidents.actions.deciding import ask_approval, decide, follow_sil
 from makegood.incidents.actions.handing import Letter, hand_out
 from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
 from makegood.incidents.actions.planning import set_bar, set_gift, set_words
+from makegood.incidents.actions.reckoning import reckon_due
 from makegood.incidents.actions.releasing import end, release, release_due, resume, stop
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "follow_silence",
     "hand_out",
     "open_incident",
+    "reckon_due",
     "release",
     "release_due",
     "resume",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from makegood.followups.actions import close
+from makegood.incidents.actions.holding import bring_all
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope
@@ -17,16 +18,19 @@ AT_ONCE = 50
 def close_answered(*, now: datetime) -> int:
     """Close light cases whose customers say that it is right and to whom nothing is owed any more, up to fifty.
 
-    What else stands in the way of a close keeps it open, as it would at the desk. Returns how many were closed.
+    What else stands in the way of a close, such as something that a rule owes, needs a person: the case comes to its
+    owner's desk. Returns how many were closed.
     """
-    closed = 0
+    closed, stuck = 0, []
     for number, owner_id, name in fetch_rows(_ANSWERED, [AT_ONCE]):
         by = Actor(ActorKind.STAFF, owner_id, name)
         try:
             close(number, scope=Scope(Role.MANAGER, owner_id), by=by, now=now)
         except Refusal:
-            continue
-        closed += 1
+            stuck.append(number)
+        else:
+            closed += 1
+    bring_all(stuck)
     return closed
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from makegood.cases.actions.holding import bring_to_desk, hold_theirs
 from makegood.incidents.models import Incident, Member
 from makegood.incidents.queries.seeing import unknown_incident, visible
 from makegood.incidents.rules.standing import WHY_NOT, Course, Deed, allows, state_of
@@ -13,6 +16,8 @@ from makegood.journal.actions import record
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden
 from makegood.people.rules import Ability, Scope
+from makegood.platform.among import array_of
+from makegood.platform.rows import fetch_rows
 
 
 def check_may(scope: Scope) -> None:
@@ -44,6 +49,16 @@ def course_of(row: Incident) -> Course:
 def waiting_in(row: Incident) -> Any:
     """Its members who are neither told nor left out."""
     return Member.objects.filter(incident=row, told_at=None, left_out="")
+
+
+def bring_all(numbers: Collection[int]) -> None:
+    """Something in each of these cases needs a person: those that are light come to the desks of their owners."""
+    for (number,) in fetch_rows(_LIGHT, [array_of(numbers)]):
+        with transaction.atomic():
+            bring_to_desk(hold_theirs(number))
+
+
+_LIGHT = "SELECT id FROM cases_case WHERE id = ANY(%s::bigint[]) AND light AND closed_at IS NULL ORDER BY id"
 
 
 def tell(verb: str, row: Incident, *, by: Actor, at: datetime, data: Mapping[str, Any] | None = None) -> None:

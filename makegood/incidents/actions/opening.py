@@ -141,7 +141,8 @@ def _collect(row: Incident, scope: Scope, *, by: Actor, now: datetime) -> Collec
     row.collected_at = now
     if joined and row.released_at and not row.stopped_at:
         row.next_batch_at = row.next_batch_at or now
-    row.save(update_fields=["collected_at", "next_batch_at"])
+    row.next_reckon_at = now if joined else row.next_reckon_at or now
+    row.save(update_fields=["collected_at", "next_batch_at", "next_reckon_at"])
     if joined or left:
         tell("collected", row, by=by, at=now, data={"joined": joined, "left": left})
     return Collected(joined, left)

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from makegood.incidents.models import Incident, Member
-from makegood.incidents.queries.preparing import Prepared, Stage, hits, plight_of, prepare
+from makegood.incidents.queries.preparing import Prepared, Stage, dues, hits, plight_of, prepare
 from makegood.incidents.queries.seeing import unknown_incident, visible
 from makegood.incidents.rules.judging import Weight, judge
+from makegood.incidents.rules.owed import Due, OwedSum, summed
 from makegood.incidents.rules.plan import Plan, plan_of
 from makegood.incidents.rules.saying import message_of
 from makegood.kernel.refusals import invalid
@@ -32,7 +33,8 @@ class Tally:
     """What a release would do now. `in_case` is the most that one of the cases was given already.
 
     `weights` and `left` count customers, `joins` those whose open case is joined; `languages` are of those told, a
-    language that we do not write in under its own name.
+    language that we do not write in under its own name. `owed` is what policies owe to those told, beside the `sums` of
+    the gift.
     """
 
     told: int
@@ -45,6 +47,7 @@ class Tally:
     in_case: Decimal
     sums: Sums
     currency: str
+    owed: tuple[OwedSum, ...]
 
     @property
     def total(self) -> Decimal:
@@ -57,6 +60,7 @@ class MemberLine:
     """A customer of an incident: what they would be told, were told, or why they are left out.
 
     `case` is the case they have or would join, None for one to be opened. `answer` is what they said to it, "" nothing.
+    `dues` are what policies owe them, in a dry run.
     """
 
     member: int
@@ -76,6 +80,7 @@ class MemberLine:
     batch: int | None
     answer: str
     apologised: bool = False
+    dues: tuple[Due, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -139,12 +144,16 @@ def tally_of(row: Incident, *, now: datetime) -> Tally:
     languages: Counter[str] = Counter()
     channels: Counter[str] = Counter()
     joins = apologised = 0
-    in_case = Decimal(0)
-    for hit in hits(ids, currency=currency, now=now):
-        verdict = judge(plight_of(hit), plan.line)
+    in_case, told_dues = Decimal(0), list[tuple[Due, ...]]()
+    found = hits(ids, currency=currency, now=now)
+    owed = dues(found, now=now)
+    for hit in found:
+        mine = owed.get(hit.member_id, ())
+        verdict = judge(plight_of(hit, mine), plan.line)
         if verdict.left is not None:
             left[verdict.left.value] += 1
             continue
+        told_dues.append(mine)
         weights[(verdict.weight or Weight.FULL).value] += 1
         languages[_named(hit.language)] += 1
         channels[hit.channel or ""] += 1
@@ -155,7 +164,7 @@ def tally_of(row: Incident, *, now: datetime) -> Tally:
     return Tally(
         told=told, weights=weights, joins=joins, left=left, languages=languages, channels=channels,
         apologised=apologised, in_case=in_case, sums=_sums(plan, told, now),
-        currency=plan.gift.currency if plan.gift else currency,
+        currency=plan.gift.currency if plan.gift else currency, owed=summed(told_dues),
     )  # fmt: skip
 
 
@@ -195,7 +204,7 @@ def _prepared(one: Prepared) -> MemberLine:
         due_at=hit.due_at, case=hit.case_id, owner=one.owner,
         light=None if verdict.left else verdict.weight is Weight.LIGHT, left=verdict.left or "",
         language=one.language, channel=hit.channel or "", address=hit.address or "", message=message_of(one.told),
-        told_at=None, batch=None, answer="", apologised=hit.apologised,
+        told_at=None, batch=None, answer="", apologised=hit.apologised, dues=one.dues,
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from makegood.cases.actions.stock import REPEAT_WINDOW
+from makegood.incidents.queries.owing import dues_of
 from makegood.incidents.rules.judging import Plight, Verdict, judge
+from makegood.incidents.rules.owed import Due, is_open
 from makegood.incidents.rules.plan import Plan
 from makegood.incidents.rules.saying import Facts, Line, compose
 from makegood.kernel.texts import first_name
@@ -20,6 +22,7 @@ from makegood.platform.among import array_of
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 from makegood.promises.rules import LIVE, State
+from makegood.remedies.queries import Failed
 from makegood.remedies.queries.plan import said_day
 from makegood.remedies.rules.plan import APOLOGY_WINDOW, language_of
 from makegood.remedies.rules.plan_words import WORDINGS
@@ -67,7 +70,8 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What becomes of one customer, and what they are told line by line (nothing when they are left out)."""
+    """What becomes of one customer, what they are told line by line (nothing when they are left out), and what policies
+    owe them."""
 
     hit: Hit
     verdict: Verdict
@@ -75,6 +79,7 @@ class Prepared:
     owner_id: int
     owner: str
     told: Mapping[Line, str]
+    dues: tuple[Due, ...]
 
 
 class Stage(NamedTuple):
@@ -87,9 +92,9 @@ class Stage(NamedTuple):
 
 def prepare(member_ids: Sequence[int], plan: Plan, stage: Stage) -> list[Prepared]:
     """Everybody of these members, judged and with their message, in the order of their numbers."""
-    currency = organisation().currency
-    hands, texts = _hands(stage), _Texts(plan, stage.now)
-    return [_prepared(hit, plan, hands, stage, texts) for hit in hits(member_ids, currency=currency, now=stage.now)]
+    found = hits(member_ids, currency=organisation().currency, now=stage.now)
+    hands, texts, owed = _hands(stage), _Texts(plan, stage.now), dues(found, now=stage.now)
+    return [_prepared(hit, owed.get(hit.member_id, ()), plan, hands, stage, texts) for hit in found]
 
 
 def hits(member_ids: Sequence[int], *, currency: str, now: datetime) -> list[Hit]:
@@ -101,25 +106,33 @@ def hits(member_ids: Sequence[int], *, currency: str, now: datetime) -> list[Hit
     return [Hit(*row) for row in fetch_rows(_HITS, asked)]
 
 
-def plight_of(hit: Hit) -> Plight:
-    """What the rules ask about somebody."""
+def dues(found: Sequence[Hit], *, now: datetime) -> Mapping[int, tuple[Due, ...]]:
+    """What policies owe them for the promises by which they are hit, by their member rows."""
+    hurt = [Failed(hit.member_id, hit.case_id, hit.customer_id, hit.promise_ids) for hit in found if hit.promise_ids]
+    return dues_of(hurt, now=now)
+
+
+def plight_of(hit: Hit, owed: Sequence[Due]) -> Plight:
+    """What the rules ask about somebody to whom this is owed."""
     has_case = hit.case_id is not None
     return Plight(
         affected=len(hit.promise_ids), told_elsewhere=hit.told_elsewhere, settled=hit.settled, case=hit.case_id,
         spoken=bool(hit.case_spoken), taken=bool(hit.case_taken), unforgiving=hit.unforgiving,
         reachable=hit.channel is not None, severity=hit.severity or 2,
         criticality=hit.case_criticality or 2, ordinal=(hit.case_ordinal if has_case else hit.earlier + 1) or 1,
-        value=hit.value,
+        value=hit.value, owed=is_open(owed),
     )  # fmt: skip
 
 
-def _prepared(hit: Hit, plan: Plan, hands: Sequence[int], stage: Stage, texts: _Texts) -> Prepared:
-    verdict = judge(plight_of(hit), plan.line)
+def _prepared(
+    hit: Hit, owed: tuple[Due, ...], plan: Plan, hands: Sequence[int], stage: Stage, texts: _Texts
+) -> Prepared:  # fmt: skip
+    verdict = judge(plight_of(hit, owed), plan.line)
     language = language_of(hit.language)
     owner_id = _owner(hit, hands, stage)
     owner = stage.everybody.people[owner_id].name
     told = {} if verdict.left else compose(plan.words, language, texts.facts(hit, language, owner))
-    return Prepared(hit, verdict, language, owner_id, owner, told)
+    return Prepared(hit, verdict, language, owner_id, owner, told, owed)
 
 
 def _hands(stage: Stage) -> tuple[int, ...]:

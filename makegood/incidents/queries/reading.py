@@ -8,10 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from makegood.incidents.models import Approval, Incident
 from makegood.incidents.queries.collecting import narrow_of
 from makegood.incidents.queries.seeing import unknown_incident, visible
 from makegood.incidents.rules.narrowing import Narrow
+from makegood.incidents.rules.owed import OwedSum
 from makegood.incidents.rules.plan import Plan, plan_of
 from makegood.incidents.rules.standing import ALLOWED, Course, Deed, IncidentState, state_of
 from makegood.people.rules import Ability, Scope
@@ -67,7 +70,10 @@ class AskedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentFacts:
-    """An incident, whole. Instants are aware UTC; `deeds` are what the reader may do with it now."""
+    """An incident, whole. Instants are aware UTC; `deeds` are what the reader may do with it now.
+
+    `owed` is what policies owe to everybody it hits, as of `reckoned_at` (None: nobody has worked it out yet).
+    """
 
     number: int
     title: str
@@ -93,6 +99,8 @@ class IncidentFacts:
     deeds: tuple[Deed, ...]
     counts: Counts
     asked: AskedFacts | None
+    owed: tuple[OwedSum, ...]
+    reckoned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +130,7 @@ def incident_for(scope: Scope, number: int) -> IncidentFacts:
         next_batch_at=row.next_batch_at, stopped_at=row.stopped_at, stopped_why=row.stopped_why,
         ended_at=row.ended_at, giver=row.giver.name if row.giver else "", state=state,
         deeds=ALLOWED[state] if scope.may(Ability.ASSIGN) else (), counts=counts, asked=_asked(number),
+        owed=msgspec.convert(row.owed, tuple[OwedSum, ...], strict=False), reckoned_at=row.reckoned_at,
     )  # fmt: skip
 
 

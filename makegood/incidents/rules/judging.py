@@ -37,8 +37,9 @@ class Weight(StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """From where on somebody gets a full case: of this severity, criticality or value, or failed before. None does not
-    draw it. The severity is that of what was promised: a case that nobody has come to yet is graver with each hour.
+    """From where on somebody gets a full case: of this severity, criticality or value, failed before, or `owed`
+    something by a rule that somebody has to give. None does not draw it. The severity is that of what was promised: a
+    case that nobody has come to yet is graver with each hour.
 
     Values are in the organisation's currency.
     """
@@ -47,13 +48,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     criticality: int | None = 3
     value: Decimal | None = None
     failed_before: bool = True
+    owed: bool = True
 
 
 class Plight(msgspec.Struct, frozen=True, kw_only=True):
     """How a customer stands when they would be told.
 
     `case` is their open case about it, or of the same kind, `taken` says that a person took it in hand. `severity` is
-    that of the promise. `ordinal` tells the how-manyth similar failure it is.
+    that of the promise. `ordinal` tells the how-manyth similar failure it is. `owed` says that a policy owes them
+    something that nobody has given yet.
     """
 
     affected: int
@@ -68,6 +71,7 @@ class Plight(msgspec.Struct, frozen=True, kw_only=True):
     criticality: int = 2
     ordinal: int = 1
     value: Decimal | None = None
+    owed: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -101,10 +105,11 @@ def _left(plight: Plight) -> Left | None:
 
 
 def wants_person(plight: Plight, line: Line) -> bool:
-    """Whether a message is not enough: it weighs too much for them, they matter too much to us, or it is the second
-    time, when one more failure undoes what recovery does (Maxham & Netemeyer 2002)."""
+    """Whether a message is not enough: it weighs too much for them, they matter too much to us, they are owed more than
+    words, or it is the second time, when one more failure undoes what recovery does (Maxham & Netemeyer 2002)."""
     return (
         plight.taken
+        or (line.owed and plight.owed)
         or (line.failed_before and plight.ordinal > 1)
         or _reaches(plight.severity, line.severity)
         or _reaches(plight.criticality, line.criticality)

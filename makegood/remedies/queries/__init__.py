@@ -19,7 +19,7 @@ from makegood.remedies.queries.grants import (
 )
 from makegood.remedies.queries.loss import cap
 from makegood.remedies.queries.offers import OfferFacts, offer_for, offers_of
-from makegood.remedies.queries.owing import Owed, owing
+from makegood.remedies.queries.owing import Failed, Owed, owing, owing_to
 from makegood.remedies.queries.picking import Decider, Pick, Picker, Reckoned, picker
 from makegood.remedies.queries.plan import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
@@ -40,6 +40,7 @@ __all__ = [
     "BindingFacts",
     "Consistency",
     "Decider",
+    "Failed",
     "GrantFacts",
     "OfferFacts",
     "Owed",
@@ -73,6 +74,7 @@ __all__ = [
     "offer_for",
     "offers_of",
     "owing",
+    "owing_to",
     "own_standing",
     "picker",
     "plan_of",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,13 +16,15 @@ from makegood.cases.rules import Obstacle
 from makegood.kernel.money import format_money
 from makegood.kernel.refusals import Refusal
 from makegood.platform.rows import fetch_rows
-from makegood.promises.queries import PromiseFacts
+from makegood.promises.queries import PromiseFacts, promises_by_id
 from makegood.promises.rules import LIVE
+from makegood.remedies.queries.bindings import bindings
 from makegood.remedies.queries.shelf import policies
 from makegood.remedies.rules.bindings import Binding, OfCustomer, Subject, Told, applies, facts_of
-from makegood.remedies.rules.entitlements import Entitlement, Policy, happened_on
+from makegood.remedies.rules.entitlements import Entitlement, Policy, Shelf, happened_on
 from makegood.remedies.rules.entitlements.reading import Context
 from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.inquiring import Inquiries
 from makegood.remedies.rules.owing import (
     PAID_AS,
     Answered,
@@ -35,7 +37,6 @@ from makegood.remedies.rules.owing import (
     answered,
     evidence_of,
     grounds,
-    inquire,
     question_of,
     reckon,
     state_of,
@@ -95,28 +96,38 @@ class Owed:
         return PAID_AS[self.means]
 
 
-_ABOUT = """
-SELECT coalesce(cu.key, ''),
-  (SELECT coalesce(json_agg(b.content), '[]') FROM (
-      SELECT DISTINCT ON (slug) slug, content, retired FROM remedies_binding ORDER BY slug, number DESC
-   ) b WHERE NOT b.retired AND b.content->'promise' ?| %(kinds)s::text[]),
+# What is on record about a case `w`; all of it is empty while there is none.
+_RECORDED = """
   (SELECT coalesce(json_agg(json_build_array(t.policy, t.about_id, t.fact, t.value, s.name, t.at)), '[]') FROM (
-      SELECT DISTINCT ON (policy, about_id, fact) * FROM remedies_toldfact WHERE case_id = %(case)s
+      SELECT DISTINCT ON (policy, about_id, fact) * FROM remedies_toldfact WHERE case_id = w.case_id
       ORDER BY policy, about_id, fact, id DESC
    ) t JOIN people_staff s ON s.id = t.by_id),
   (SELECT coalesce(json_agg(json_build_array(r.policy, r.about_id, r.amount::text, r.words, s.name, r.at)
                             ORDER BY r.id), '[]')
-   FROM remedies_renunciation r JOIN people_staff s ON s.id = r.by_id WHERE r.case_id = %(case)s),
+   FROM remedies_renunciation r JOIN people_staff s ON s.id = r.by_id WHERE r.case_id = w.case_id),
   (SELECT coalesce(json_agg(json_build_array(g.policy, g.about_id, g.entitled::text, p.kept_at)), '[]')
    FROM remedies_grant g JOIN promises_promise p ON p.id = g.promise_id
-   WHERE g.case_id = %(case)s AND g.policy <> '' AND g.state = 'given' AND p.state NOT IN ('withdrawn', 'released'))
-FROM customers_customer cu WHERE cu.id = %(customer)s
+   WHERE g.case_id = w.case_id AND g.policy <> '' AND g.state = 'given' AND p.state NOT IN ('withdrawn', 'released'))
 """
-# What other cases gave for the same event: one event is paid once.
-_ELSEWHERE = """
-SELECT g.once_key, sum(g.entitled) FROM remedies_grant g JOIN promises_promise p ON p.id = g.promise_id
-WHERE g.once_key = ANY(%s) AND g.case_id <> %s AND g.state = 'given' AND p.state NOT IN ('withdrawn', 'released')
-GROUP BY g.once_key
+_ABOUT = f"""
+SELECT
+  (SELECT coalesce(json_agg(b.content), '[]') FROM (
+      SELECT DISTINCT ON (slug) slug, content, retired FROM remedies_binding ORDER BY slug, number DESC
+   ) b WHERE NOT b.retired AND b.content->'promise' ?| %(kinds)s::text[]),
+  coalesce(cu.key, ''), {_RECORDED}
+FROM (SELECT %(case)s::bigint AS case_id, %(customer)s::bigint AS customer_id) w
+JOIN customers_customer cu ON cu.id = w.customer_id
+"""  # noqa: S608 - written above
+_ABOUT_MANY = f"""
+SELECT w.id, cu.name, coalesce(cu.key, ''), {_RECORDED}
+FROM unnest(%(ids)s::bigint[], %(cases)s::bigint[], %(customers)s::bigint[]) AS w (id, case_id, customer_id)
+JOIN customers_customer cu ON cu.id = w.customer_id
+"""  # noqa: S608 - written above
+# What cases gave for the same events: one event is paid once.
+_PAID = """
+SELECT g.once_key, g.case_id, sum(g.entitled) FROM remedies_grant g JOIN promises_promise p ON p.id = g.promise_id
+WHERE g.once_key = ANY(%s) AND g.state = 'given' AND p.state NOT IN ('withdrawn', 'released')
+GROUP BY g.once_key, g.case_id
 """
 
 
@@ -155,16 +166,47 @@ def owing(case: CaseFacts, *, now: datetime) -> tuple[Owed, ...]:
     known = _known(case, {_kind(case, one) for one in failures})
     if not known.bindings:
         return ()
-    shelf = policies()
-    worked = [
-        _Work(binding, shelf[binding.policy].policy, failure, subject, known)
-        for failure, subject in [(one, _subject(case, one, known.customer, now)) for one in failures]
-        for binding in known.bindings
-        if binding.policy in shelf and applies(binding, subject)
-    ]
-    first = {one.key: one for one in reversed(worked)}
-    elsewhere = _elsewhere(case.number, [one.once_key for one in first.values() if one.once_key])
-    return tuple(one.owed(elsewhere.get(one.once_key, Decimal(0))) for one in reversed(first.values()))
+    who = _who(case.customer_id, known.customer, case.customer_name)
+    worked = _worked([_failing(case, one, who, now) for one in failures], known, policies(), Inquiries())
+    paid = _paid(one.once_key for one in worked)
+    return tuple(one.owed(_elsewhere(paid, one.once_key, case.number)) for one in worked)
+
+
+class Failed(NamedTuple):
+    """A customer and the promises by which they were failed. `id` is for whoever asks; `case_id` the case that tells of
+    it, None while there is none."""
+
+    id: int
+    case_id: int | None
+    customer_id: int
+    promise_ids: Sequence[int]
+
+
+def owing_to(many: Sequence[Failed], *, now: datetime) -> dict[int, tuple[Owed, ...]]:
+    """What is owed to each of these for their promises, by their ids, as `owing` says it of a case; those of whose
+    promises no policy speaks are missing. For rooms downstream that have checked who asks.
+
+    Four statements at most, however many they are.
+    """
+    bound = [one.binding for one in bindings() if not one.retired]
+    if not bound:
+        return {}
+    kinds = {kind for one in bound for kind in one.promise}
+    facts = promises_by_id(number for one in many for number in one.promise_ids)
+    hit = {one.id: one for one in many if any(facts[number].kind in kinds for number in one.promise_ids)}
+    shelf, alike = policies(), Inquiries()
+    found: dict[int, list[_Work]] = {}
+    for number, name, recorded in _records(hit.values()):
+        known = _converted(bound, recorded)
+        who = _who(hit[number].customer_id, known.customer, name)
+        promises = [facts[promise] for promise in hit[number].promise_ids]
+        failing = [_Failing(promise, promise.title, _promised(promise, who, now)) for promise in promises]
+        found[number] = _worked(failing, known, shelf, alike)
+    paid = _paid(work.once_key for worked in found.values() for work in worked)
+    return {
+        number: tuple(work.owed(_elsewhere(paid, work.once_key, hit[number].case_id)) for work in worked)
+        for number, worked in found.items() if worked
+    }  # fmt: skip
 
 
 def obstacles(owed: Sequence[Owed]) -> Iterator[Obstacle]:
@@ -196,38 +238,87 @@ def _kind(case: CaseFacts, failure: FailureFacts) -> str:
 
 def _known(case: CaseFacts, kinds: Collection[str]) -> _Known:
     asked = {"case": case.number, "customer": case.customer_id, "kinds": list(kinds)}
-    values: Sequence[Any] = fetch_rows(_ABOUT, asked)[0]
-    names = ("customer", "bindings", "told", "renounced", "given")
-    return msgspec.convert(dict(zip(names, values, strict=True)), _Known, strict=False)
+    bound, *recorded = fetch_rows(_ABOUT, asked)[0]
+    return _converted(bound, recorded)
 
 
-def _elsewhere(number: int, keys: Sequence[str]) -> Mapping[str, Decimal]:
-    return dict(fetch_rows(_ELSEWHERE, [list(keys), number])) if keys else {}
+def _records(many: Collection[Failed]) -> Iterator[tuple[int, str, Sequence[Any]]]:
+    """The id of each, the name of the customer, and what is on record."""
+    if not many:
+        return
+    asked = {"ids": [one.id for one in many], "cases": [one.case_id for one in many],
+             "customers": [one.customer_id for one in many]}  # fmt: skip
+    for number, name, *recorded in fetch_rows(_ABOUT_MANY, asked):
+        yield number, name, recorded
 
 
-def _subject(case: CaseFacts, failure: FailureFacts, customer: str, now: datetime) -> Subject:
-    promise, kind = failure.promise, _kind(case, failure)
-    who = {OfCustomer.KEY: customer or str(case.customer_id), OfCustomer.NAME: case.customer_name,
-           OfCustomer.NUMBER: str(case.customer_id)}  # fmt: skip
-    if promise is None:
-        return Subject(kind=kind, failed_at=failure.at, now=now, customer=who)
+def _converted(bound: Any, recorded: Sequence[Any]) -> _Known:
+    names = ("customer", "told", "renounced", "given")
+    values = {"bindings": bound} | dict(zip(names, recorded, strict=True))
+    return msgspec.convert(values, _Known, strict=False)
+
+
+def _paid(once_keys: Iterable[str]) -> Mapping[str, list[tuple[int, Decimal]]]:
+    """What was given for these events, by case."""
+    keys = sorted({key for key in once_keys if key})
+    found: dict[str, list[tuple[int, Decimal]]] = {}
+    for key, number, amount in fetch_rows(_PAID, [keys]) if keys else ():
+        found.setdefault(key, []).append((number, amount))
+    return found
+
+
+def _elsewhere(paid: Mapping[str, list[tuple[int, Decimal]]], once_key: str, number: int | None) -> Decimal:
+    """What cases other than this one gave for an event."""
+    return sum((amount for other, amount in paid.get(once_key, ()) if other != number), Decimal(0))
+
+
+def _who(number: int, key: str, name: str) -> Mapping[OfCustomer, str]:
+    return {OfCustomer.KEY: key or str(number), OfCustomer.NAME: name, OfCustomer.NUMBER: str(number)}
+
+
+class _Failing(NamedTuple):
+    """What failed: a promise or a harm, and as policies may be told of it."""
+
+    promise: PromiseFacts | None
+    about: str
+    subject: Subject
+
+
+def _failing(case: CaseFacts, failure: FailureFacts, who: Mapping[OfCustomer, str], now: datetime) -> _Failing:
+    if failure.promise is not None:
+        return _Failing(failure.promise, failure.promise.title, _promised(failure.promise, who, now))
+    return _Failing(None, failure.what, Subject(kind=case.kind, failed_at=failure.at, now=now, customer=who))
+
+
+def _promised(promise: PromiseFacts, who: Mapping[OfCustomer, str], now: datetime) -> Subject:
     return Subject(
-        kind=kind, failed_at=promise.breaks_at, now=now, customer=who, feed=promise.source,
+        kind=promise.kind, failed_at=promise.breaks_at, now=now, customer=who, feed=promise.source,
         reference=promise.reference or str(promise.id), title=promise.title, attributes=promise.attributes,
         amount=promise.amount, currency=promise.currency, made_at=promise.made_at, due_at=promise.due_at,
         forecast_at=promise.forecast_at, kept_at=promise.kept_at, withdrawn_at=promise.withdrawn_at,
     )  # fmt: skip
 
 
+def _worked(failing: Sequence[_Failing], known: _Known, shelf: Shelf, alike: Inquiries) -> list[_Work]:
+    """Each policy that speaks of what failed, worked out: of two bindings of one the first counts."""
+    found: dict[Key, _Work] = {}
+    for one in failing:
+        for binding in known.bindings:
+            if binding.policy in shelf and applies(binding, one.subject):
+                work = _Work(binding, shelf[binding.policy].policy, one, known, alike)
+                found.setdefault(work.key, work)
+    return list(found.values())
+
+
 class _Work:
     """One policy and one failure: what is known, what comes out."""
 
     def __init__(
-        self, binding: Binding, policy: Policy, failure: FailureFacts, subject: Subject, known: _Known
-    ) -> None:
+        self, binding: Binding, policy: Policy, failing: _Failing, known: _Known, alike: Inquiries
+    ) -> None:  # fmt: skip
+        self.promise, self.about, subject = failing
+        self.alike = alike
         self.binding, self.policy, self.known, self.now = binding, policy, known, subject.now
-        self.promise: PromiseFacts | None = failure.promise
-        self.about = failure.promise.title if failure.promise else failure.what
         self.told = known.told_of(self.key)
         sourced = facts_of(binding, subject, {}, known=policy.facts, currency=policy.currency)
         self.settable = frozenset(policy.facts) - frozenset(sourced) - {"evidence", "already_paid"}
@@ -258,7 +349,7 @@ class _Work:
         facts = self.facts | ({"already_paid": paid_elsewhere} if paid_elsewhere else {})
         try:
             on = happened_on(self.policy, facts) or self.failed_at.astimezone(self._zone).date()
-            return inquire(self.policy, facts, asked=self.asks.keys() & self.settable, on=on)
+            return self.alike.inquire(self.policy, facts, asked=self.asks.keys() & self.settable, on=on)
         except Refusal as refusal:
             self.trouble = refusal.message
             return Inquiry(entitlement=None)

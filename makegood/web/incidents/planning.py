@@ -114,6 +114,7 @@ def bar(request: DeskRequest, number: int) -> HttpResponse:
     wanted = Bar(
         severity=number_or_none(typed.get("severity")), criticality=number_or_none(typed.get("criticality")),
         value=_amount(value) if value else None, failed_before=bool(typed.get("failed_before")),
+        owed=bool(typed.get("owed")),
     )  # fmt: skip
     actions.set_bar(number, wanted, scope=desk.scope, by=desk.actor, now=desk.now)
     return done(request, _("Kept."), to=f"/incidents/{number}/#bar")

@@ -82,7 +82,8 @@ def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
     """What changes while customers are told: the figures and the release bar."""
     name, tone = words.state_name(facts.state)
     return {
-        "incident": facts, "state_name": name, "state_tone": tone, "kpis": _kpis(facts),
+        "owed": words.owed_lines(facts.owed), "incident": facts,
+        "state_name": name, "state_tone": tone, "kpis": _kpis(facts),
         "may": {deed.value: deed in facts.deeds for deed in Deed}, "filter": filtering.in_words(facts.narrow, desk),
         "gift": gift_in_words(facts.plan.gift, facts.counts.waiting + facts.counts.told) if facts.plan.gift else "",
         "share": round(100 * facts.counts.told / max(1, facts.counts.told + facts.counts.waiting)),
@@ -170,7 +171,8 @@ def rehearse(request: DeskRequest, number: int) -> HttpResponse:
 def _tallied(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
     found = tally(desk.scope, facts.number, now=desk.now)
     return {
-        "tally": found, "languages": words.counted(found.languages, words.language_name),
+        "tally": found, "owed": words.owed_lines(found.owed),
+        "languages": words.counted(found.languages, words.language_name),
         "channels": words.counted(found.channels, words.channel_name),
         "left": words.counted(found.left, words.left_name), "total": format_money(found.total, found.currency),
         "goodwill": format_money(found.sums.goodwill, found.currency),
@@ -183,8 +185,13 @@ def _letter(one: MemberLine) -> dict[str, Any]:
     """One message as it would be read."""
     return {
         "one": one, "language": words.language_name(one.language), "lines": one.message.split("\n"),
-        "channel": words.channel_name(one.channel), "code": one.language,
+        "channel": words.channel_name(one.channel), "code": one.language, "owed": _open(one),
     }  # fmt: skip
+
+
+def _open(one: MemberLine) -> list[str]:
+    """What rules owe them and nobody has given yet, as sums."""
+    return [format_money(due.sums.open, due.currency) for due in one.dues if due.sums.open]
 
 
 @at_desk("GET")
@@ -202,6 +209,7 @@ _DRY = (
     "left_out",
     "case",
     "weight",
+    "owed",
     "owner",
     "language",
     "channel",
@@ -214,5 +222,5 @@ def _dry(one: MemberLine) -> tuple[Any, ...]:
     weight = "" if one.left else "light" if one.light else "full"
     return (
         one.customer_name, one.promise, "no" if one.left else "yes", one.left, one.ref,
-        weight, one.owner, one.language, one.channel, one.address, one.message,
+        weight, " + ".join(_open(one)), one.owner, one.language, one.channel, one.address, one.message,
     )  # fmt: skip

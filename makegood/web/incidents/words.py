@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from makegood.incidents.queries import Counts
 from makegood.incidents.rules.judging import Left
+from makegood.incidents.rules.owed import OwedSum
 from makegood.incidents.rules.saying import Line
 from makegood.incidents.rules.standing import IncidentState
+from makegood.kernel.money import format_money
 from makegood.portal.languages import LANGUAGES
 
 
@@ -69,6 +72,19 @@ def language_name(code: str) -> str:
 def counted(numbers: Mapping[str, int], name: Callable[[str], str]) -> list[tuple[str, int]]:
     """Counts by name, the most first."""
     return [(name(key), many) for key, many in sorted(numbers.items(), key=lambda pair: -pair[1])]
+
+
+def owed_lines(found: Sequence[OwedSum]) -> list[dict[str, Any]]:
+    """What policies owe, one line each: to how many, how much, what is still to be given or asked."""
+    return [
+        {
+            "title": one.title, "policy": one.policy, "many": one.many,
+            "amount": format_money(one.amount, one.currency),
+            "still": one.still, "open": format_money(one.open, one.currency), "unknown": one.unknown,
+            "at_stake": format_money(one.at_stake, one.currency) if one.at_stake else "",
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 def in_short(counts: Counts) -> str:

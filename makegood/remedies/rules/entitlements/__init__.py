@@ -12,10 +12,10 @@ from makegood.remedies.rules.entitlements.shelf import Kept, Shelf, find, load
 from makegood.remedies.rules.entitlements.spec import FactSpec, Policy
 from makegood.remedies.rules.entitlements.vectors import Checked, check
 from makegood.remedies.rules.entitlements.versions import in_force
-from makegood.remedies.rules.entitlements.working import happened_on, work_out
+from makegood.remedies.rules.entitlements.working import happened_on, once_key, work_out
 
 __all__ = [
     "Checked", "Entitlement", "Exempted", "FactSpec", "Kept", "Parted", "Policy", "Shelf", "Standing", "Step",
     "at_least", "check", "due_at", "find", "happened_on", "how",
-    "in_force", "load", "policy_at", "policy_from", "work_out",
+    "in_force", "load", "once_key", "policy_at", "policy_from", "work_out",
 ]  # fmt: skip

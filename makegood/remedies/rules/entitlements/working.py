@@ -245,22 +245,27 @@ def _result(
         pay_by=due.pay_by if owed else None,
         late_penalty=due.late_penalty if owed else _NOTHING,
         exemption=outcome.exemption,
-        once_key=_once_key(event),
+        once_key=_once_key(event.policy, event.facts),
         cautions=(*outcome.cautions, *_review(event, on)),
         facts=dict(sorted(facts.used.items())),
         steps=steps,
     )
 
 
-def _once_key(event: _Event) -> str:
+def once_key(policy: Policy, facts: Mapping[str, object]) -> str:
+    """What names the event that these facts describe, "" when that cannot be told."""
+    return _once_key(policy, Facts(policy, facts))
+
+
+def _once_key(policy: Policy, facts: Facts) -> str:
     """Two entitlements with the same key are about the same event; empty when that cannot be told."""
     told = []
-    for name in event.policy.once_per:
-        value = event.facts.get(name)
+    for name in policy.once_per:
+        value = facts.get(name)
         if value is None:
             return ""
         told.append(_key(value))
-    return ":".join([event.policy.name, *told]) if told else ""
+    return ":".join([policy.name, *told]) if told else ""
 
 
 def _key(value: reading.Value) -> str:
