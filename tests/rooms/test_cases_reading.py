@@ -65,6 +65,22 @@ def test_pages_cost_the_same_for_three_cases_as_for_twenty(cast: Cast, mara: Han
     assert max(before) <= 9
 
 
+def test_a_case_is_read_whole_while_somebody_is_drawn_into_it(mara: Hand) -> None:
+    """Between two statements of one reading the watch may commit; here it does, just before the ladder is read."""
+    (number,) = break_for(["Dana Okafor"])
+    waiting = [lambda: watch(NOW + HOUR)]
+
+    def meanwhile(ask: Callable[..., object], sql: str, *rest: object) -> object:
+        if "FROM cases_escalation e" in sql and waiting:
+            waiting.pop()()
+        return ask(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        case = queries.case_for(mara.scope, number)
+    assert [one.because for one in case.escalations] == ["Speak to Dana Okafor"]
+    assert case.escalations[0].due_at is not None
+
+
 def test_promises_without_a_case_are_on_the_desk_too(cast: Cast, mara: Hand) -> None:
     Kind.objects.filter(slug="callback").update(opens_case=False)
     callback(mara, minutes=5)

@@ -210,7 +210,9 @@ def _head(scope: Scope, number: int) -> dict[str, Any] | None:
 def _facts(head: dict[str, Any], scope: Scope) -> CaseFacts:
     number = head["number"]
     failures, made, drawn = (fetch_rows(parts, [number]) for parts in (_FAILURES, _COMMITMENTS, _ESCALATIONS))
-    promises = promises_by_id({*(one[-1] for one in failures if one[-1]), *(promise_id for promise_id, _ in made)})
+    # Those of the ladder too: somebody may be drawn in between the statement of the commitments and its own.
+    wanted = {*(one[-1] for one in failures), *(one[0] for one in made)}.union(*(one[-2:] for one in drawn))
+    promises = promises_by_id({promise_id for promise_id in wanted if promise_id})
     commitments = tuple(CommitmentFacts(Purpose(purpose), promises[promise_id]) for promise_id, purpose in made)
     steps = tuple(StepFacts(Step(step), *rest) for step, *rest in fetch_rows(_STEPS, [number]))
     escalations = tuple(_escalation(*one, promises=promises) for one in drawn)
