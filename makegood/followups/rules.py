@@ -43,10 +43,11 @@ def heard(pending: Iterable[Pending], now: datetime) -> tuple[int, ...]:
     return tuple(one.promise_id for one in pending if one.attempt is not None or one.opens_at <= now)
 
 
-def openings(begins: datetime, dues: Sequence[datetime]) -> list[datetime]:
-    """From when on an answer counts for each of a plan: for the first at once, for the others from the middle between
-    the one before and it."""
-    return [begins, *(before + (due - before) / 2 for before, due in pairwise(dues))][: len(dues)]
+def openings(begins: datetime, dues: Sequence[datetime], *, at_once: bool) -> list[datetime]:
+    """From when on an answer counts for each of a plan: from the middle between the one before, or the beginning, and
+    it; for the first from the beginning when it is to be asked `at_once`."""
+    middles = [before + (due - before) / 2 for before, due in pairwise([begins, *dues])]
+    return [begins, *middles[1:]][: len(dues)] if at_once else middles
 
 
 def wait_before(attempt: int, wait: timedelta) -> timedelta:

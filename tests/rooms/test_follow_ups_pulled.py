@@ -54,3 +54,16 @@ def test_whoever_was_asked_before_the_worker_looked_is_not_asked_at_once_again(c
     actions.answer(number, answer=Answer.SATISFIED, words="All is well.", **mara.at(NOW + 2 * MINUTE))
     assert attend(3) == 1
     assert [one.after for one in queries.follow_ups_of(number) if one.is_ahead] == ["1 day", "1 month"]
+
+
+def test_what_they_answer_at_once_is_not_the_word_of_a_day_later(committed: list[str]) -> None:
+    """The worker looks between the question and its answer."""
+    committed += ["cases_satisfactioncheck", *TABLES]
+    mara = Hand(make_cast().mara)
+    number = reported(mara)
+    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
+    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
+    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    assert attend(3) == 1
+    actions.answer(number, answer=Answer.SATISFIED, words="All is well.", **mara.at(NOW + 4 * MINUTE))
+    assert [one.after for one in queries.follow_ups_of(number) if one.is_ahead] == ["1 day", "1 month"]

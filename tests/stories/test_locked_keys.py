@@ -103,9 +103,11 @@ def they_drive_away(mara: Person) -> None:
 
 
 def somebody_asks_again(stage: Stage, mara: Person) -> None:
-    """A day later: whether it is still right. That is a promise too; the month is played by the API."""
+    """A day later, and a month later: whether it is still right. Each time is a promise too."""
     stage.pass_time(days=1)
     comes_back(mara, "We have found a house, too.")
+    stage.pass_time(days=30)
+    comes_back(mara, "We tell everybody about you.")
 
 
 def test_by_the_api(stage: Stage) -> None:

@@ -78,25 +78,29 @@ def plan(case: Case, *, asked: bool = False, by: Actor, now: datetime) -> list[i
     promises.let_go(old, reason="It was put right anew: the plan is made anew.", by=by, now=now)
     facts = case_for(ALL, case.pk)
     wanted = follow_ups_for(facts, customer_for(ALL, case.customer_id), now)
-    made = _promise(case, [one for one in wanted if not (asked and one.after == playbooks.NOW)], by, now)
+    made = _promise(case, wanted, asked, by, now)
     if made:
         tell("follow_ups_planned", case, by=by, at=now, data={"promises": made, "many": len(made)})
     return made
 
 
-def _promise(case: Case, wanted: Sequence[playbooks.FollowUp], by: Actor, now: datetime) -> list[int]:
+def _promise(case: Case, wanted: Sequence[playbooks.FollowUp], asked: bool, by: Actor, now: datetime) -> list[int]:
     clock, zone = Clock(FOLLOW_UP, now), organisation().zone
     due = [
         (clock.due() if one.after == playbooks.NOW else after(one.after, now=now, zone=zone, calendar=None).due_at, one)
         for one in wanted
     ]
-    due.sort(key=lambda pair: pair[0])
-    opens = openings(now, [at for at, _one in due])
+    due.sort(key=lambda pair: (pair[1].after != playbooks.NOW, pair[0]))
+    at_once = bool(due) and due[0][1].after == playbooks.NOW
+    planned = list(zip(due, openings(now, [at for at, _one in due], at_once=at_once), strict=True))
+    if asked and at_once:
+        # What was asked already has its place in the plan all the same: its answer is not the word of a day later.
+        del planned[0]
     rows = [
         FollowUp(case=case, after=span_text(one.after), channel=one.channel, texts=one.what.texts, opens_at=opens_at)
-        for (_at, one), opens_at in zip(due, opens, strict=True)
+        for (_at, one), opens_at in planned
     ]
-    return _store(case, rows, [(str(one.what), at) for at, one in due], by, now)
+    return _store(case, rows, [(str(one.what), at) for (at, one), _opens_at in planned], by, now)
 
 
 def _store(
