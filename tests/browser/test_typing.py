@@ -130,3 +130,18 @@ def test_what_is_ticked_while_the_picker_is_drawn_anew_stays_ticked(stage: Stage
         option.check()
     expect(option).to_be_checked()
     mara.sees("£80 of £250", within="#reckoned")
+
+
+def test_the_picker_that_is_on_its_way_is_not_asked_for_again(stage: Stage, mara: Person) -> None:
+    """An empty picker that came later would take the place of the one in which something is ticked."""
+    (case,) = stage.api().get("/cases")["items"]
+    for step in ("own", "listen", "empathise", "apologise"):
+        stage.api("mara").post(f"/cases/{case['number']}/steps", {"step": step, "words": "The pipe broke.", "channel": "phone"})
+    mara.open(f"/cases/SR-{case['number']}/")
+    asked: list[str] = []
+    mara.page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/remedies/") else None)
+    with slow_answer(mara, "**/remedies/"):
+        mara.page.reload()
+        mara.press("r")
+    expect(mara.page.locator("#remedies .opt").first).to_be_visible()
+    assert len(asked) == 1
