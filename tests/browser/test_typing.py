@@ -136,7 +136,8 @@ def test_the_picker_that_is_on_its_way_is_not_asked_for_again(stage: Stage, mara
     """An empty picker that came later would take the place of the one in which something is ticked."""
     (case,) = stage.api().get("/cases")["items"]
     for step in ("own", "listen", "empathise", "apologise"):
-        stage.api("mara").post(f"/cases/{case['number']}/steps", {"step": step, "words": "The pipe broke.", "channel": "phone"})
+        said = {"step": step, "words": "The pipe broke.", "channel": "phone"}
+        stage.api("mara").post(f"/cases/{case['number']}/steps", said)
     mara.open(f"/cases/SR-{case['number']}/")
     asked: list[str] = []
     mara.page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/remedies/") else None)
