@@ -4,7 +4,7 @@ from makegood.cases.actions.charging import take_in_charge
 from makegood.cases.actions.closing import name_cause_finder, record_cause
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
 from makegood.cases.actions.following import follow, forecast_promise, keep_promise
-from makegood.cases.actions.hearing import hear_as_wished
+from makegood.cases.actions.hearing import change_customer, hear_as_wished
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.presence import Here, come_to, forget_who_left
 from makegood.cases.actions.reporting import report_failure
@@ -18,6 +18,7 @@ __all__ = [
     "accept",
     "ask_for_link",
     "assign",
+    "change_customer",
     "come_to",
     "commit",
     "decline",

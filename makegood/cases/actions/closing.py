@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from makegood.cases.actions.clocks import let_go
+from makegood.cases.actions.committing import promise_next_word
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, check_can_own, hold, person, tell
 from makegood.cases.actions.owning import holders
 from makegood.cases.models import Case, Cause, Commitment
@@ -109,6 +110,7 @@ def reopen_for(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
     case.save(update_fields=["closed_at", "outcome", "reopened_at"])
     bring_to_desk(case)
     tell("reopened", case, by=by, at=now, data={"reason": reason, "before": before})
+    promise_next_word(case, now=now)
 
 
 def _unkept(case: Case, *purposes: Purpose) -> list[int]:

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from makegood.cases.actions.clocks import PROGRESS, Clock
 from makegood.cases.actions.holding import hold, person, said, tell
 from makegood.cases.models import Case, Commitment
-from makegood.cases.rules import OF_ONE_PERSON, STANDING, Purpose
-from makegood.journal.actors import Actor
+from makegood.cases.queries.story import story_of
+from makegood.cases.rules import OF_ONE_PERSON, STANDING, Purpose, outcome_of
+from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
 from makegood.promises import actions as promises
@@ -79,7 +80,7 @@ def keep_commitment(
     person(by)
     promises.keep(promise_id, at=at, by=by, now=now)
     if kept.purpose == Purpose.UPDATE:
-        promise_next_word(case, by=by, now=now)
+        promise_next_word(case, now=now)
 
 
 @transaction.atomic
@@ -124,12 +125,26 @@ def updates_ahead(case: Case) -> QuerySet[Commitment]:
     return rows.order_by("promise__due_at", "id")
 
 
-def promise_next_word(case: Case, *, by: Actor, now: datetime) -> None:
-    """Promise a customer who wants to hear in a rhythm the next word on how it stands, unless one is promised."""
+def promise_next_word(case: Case, *, now: datetime) -> None:
+    """Promise a customer who wants to hear in a rhythm the next word on how it stands, unless one is promised, or they
+    said already how it ended for them."""
     cadence = (case.customer.merged_into or case.customer).cadence_minutes
-    if cadence is not None and not updates_ahead(case).exists():
-        due_at = Clock(PROGRESS, now).after(timedelta(minutes=cadence))
-        promise_in(case, title=STANDING, due_at=due_at, purpose=Purpose.UPDATE, by=by, now=now)
+    if cadence is None or updates_ahead(case).exists() or outcome_of(story_of(case)) is not None:
+        return
+    due_at = Clock(PROGRESS, now).after(timedelta(minutes=cadence))
+    promise_in(case, title=STANDING, due_at=due_at, purpose=Purpose.UPDATE, by=SYSTEM, now=now)
+
+
+def end_rhythm(case: Case, *, now: datetime) -> None:
+    """The customer said how it ended for them: no word is due any more that was promised for its rhythm alone."""
+    drop_rhythm(case, reason="The customer said how it ended for them.", by=SYSTEM, now=now)
+
+
+def drop_rhythm(case: Case, *, reason: str, by: Actor, now: datetime) -> None:
+    """Let go of words that were promised for their rhythm alone; what somebody promised of their own accord stands."""
+    ids = list(updates_ahead(case).filter(promise__title=STANDING).values_list("promise_id", flat=True))
+    if ids:
+        promises.let_go(ids, reason=reason, by=by, now=now)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from makegood.cases.actions.charging import note_contact
+from makegood.cases.actions.committing import promise_next_word
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
 from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
@@ -90,6 +91,7 @@ def keep_contact(case: Case, *, by: Actor, now: datetime, at: datetime | None = 
     waiting = Commitment.objects.filter(case=case, purpose=Purpose.FIRST_CONTACT, promise__state__in=UNKEPT)
     for promise_id, made_at in waiting.values_list("promise_id", "promise__made_at"):
         promises.keep(promise_id, at=None if at is None else max(at, made_at), by=by, now=now)
+        promise_next_word(case, now=now)
 
 
 def _step(text: str) -> Step:

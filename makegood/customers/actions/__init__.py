@@ -1,7 +1,25 @@
 """Changing customers: the only writers of customers and their contact points."""
 
-from makegood.customers.actions.customers import Wishes, add, add_contact, change, prefer, remove_contact
+from makegood.customers.actions.customers import (
+    CustomerDetails,
+    Wishes,
+    add,
+    add_contact,
+    change,
+    prefer,
+    remove_contact,
+)
 from makegood.customers.actions.merging import merge
 from makegood.customers.actions.resolving import resolve_many
 
-__all__ = ["Wishes", "add", "add_contact", "change", "merge", "prefer", "remove_contact", "resolve_many"]
+__all__ = [
+    "CustomerDetails",
+    "Wishes",
+    "add",
+    "add_contact",
+    "change",
+    "merge",
+    "prefer",
+    "remove_contact",
+    "resolve_many",
+]

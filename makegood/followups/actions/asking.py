@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from makegood.cases.actions.closing import reopen_for
+from makegood.cases.actions.committing import end_rhythm, promise_next_word
 from makegood.cases.actions.holding import bring_to_desk, hold, hold_theirs, person, tell
 from makegood.cases.actions.speaking import PAGE, short, tell_owner
 from makegood.cases.actions.working import keep_contact
@@ -135,6 +136,10 @@ def _record(
     if given not in (Answer.NOT_REACHED, Answer.UNREACHABLE, Answer.SATISFIED):
         bring_to_desk(case)
     outcome = outcome_of(story_of(case)) or ""
+    if outcome:
+        end_rhythm(case, now=now)
+    else:
+        promise_next_word(case, now=now)
     if case.closed_at is not None and outcome and given is not Answer.UNREACHABLE:
         case.outcome = outcome
         case.save(update_fields=["outcome"])

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from makegood.cases.actions.committing import promise_next_word
 from makegood.cases.actions.undoing import REASON, Way, give_back, promise_to_speak, take_back
 from makegood.cases.models import Case, Commitment, SatisfactionCheck
 from makegood.followups.actions.hearing import settle_employees
@@ -61,6 +62,7 @@ def _put_back(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     """What was promised with it is let go; what it kept or let go is promised anew."""
     promises.let_go(entry.data.get("made", []), reason=REASON, by=by, now=now)
     renew(case, entry.data.get("kept", []), by=by, now=now)
+    promise_next_word(case, now=now)
 
 
 def _close(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from makegood.cases import actions as cases
 from makegood.customers import actions
 from makegood.customers.queries import customer_for, search
 from makegood.kernel.refusals import Refusal, missing
@@ -26,7 +27,7 @@ def change(request: DeskRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             news = changes(request.POST, found)
-            actions.change(found.id, by=desk.actor, now=desk.now, **news)
+            cases.change_customer(found.id, by=desk.actor, now=desk.now, **news)
             return done(request, _("Changed."), to=f"/customers/{found.id}/")
         except Refusal as no:
             errors = errors_of(no)
