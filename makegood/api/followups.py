@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest
 from makegood.api.case_parts import CaseOut, Channel, StaffIn, Words
 from makegood.api.cases import do
+from makegood.api.customers import family_of
 from makegood.api.door import told
-from makegood.api.forms import Id
+from makegood.api.forms import Id, Instant, Limit, refuse_unknown
 from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import Answer
 from makegood.followups import actions
-from makegood.followups.queries import FollowUpFacts, follow_ups_of
+from makegood.followups.queries import FollowUpFacts, FollowUpFilter, FollowUpLine, follow_ups, follow_ups_of
 from makegood.promises.rules import State
 
 router = Router(tags=["cases"])
@@ -49,6 +50,43 @@ class FollowUpsOut(Schema):
     next: None
 
 
+class FollowUpLineOut(Schema):
+    """A follow-up that is still to be done: so long `after` the repair, or with `attempt` the so-many-th try to reach
+    them."""
+
+    promise: int
+    case: str
+    customer: int
+    customer_name: str
+    title: str
+    after: str
+    attempt: int | None
+    channel: str
+    texts: dict[str, str]
+    due_at: datetime
+    state: State
+    owner: str
+
+
+class FollowUpListOut(Schema):
+    """A page of follow-ups, the first due first; `next` goes on from here, null at the end."""
+
+    items: list[FollowUpLineOut]
+    next: str | None
+
+
+class FollowUpsQuery(Schema):
+    """What the list is narrowed to: by ids, and by when it is due. Late is what is due before now."""
+
+    after: str = ""
+    limit: Limit = 50
+    owner: Id | None = None
+    team: Id | None = None
+    customer: Id | None = None
+    due_from: Instant | None = None
+    due_before: Instant | None = None
+
+
 class FollowedUpIn(StaffIn):
     """What the customer said; `promise` is that of the follow-up."""
 
@@ -62,6 +100,18 @@ class SpareIn(StaffIn):
     """Why we do not come back this once."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@router.get("/follow-ups", response=FollowUpListOut, summary="List follow-ups")
+def list_all_follow_ups(request: ApiRequest, query: Query[FollowUpsQuery]) -> HttpResponse:
+    """Whom we come back to, across cases: one's own and one's team's, or everybody's for those who see all."""
+    refuse_unknown(request.GET, FollowUpsQuery)
+    narrow = FollowUpFilter(
+        owner_id=query.owner, team_id=query.team, due_from=query.due_from, due_before=query.due_before,
+        customer_ids=family_of(query.customer),
+    )  # fmt: skip
+    page = follow_ups(request.caller.scope, narrow, after=query.after, limit=query.limit)
+    return told({"items": [_line(one) for one in page.rows], "next": page.next or None})
 
 
 @router.get("/cases/{number}/followups", response=FollowUpsOut, summary="List the follow-ups of a case")
@@ -84,6 +134,12 @@ def follow_up(request: ApiRequest, number: str, body: FollowedUpIn) -> HttpRespo
 def spare(request: ApiRequest, number: str, promise_id: Id, body: SpareIn) -> HttpResponse:
     """The customer does not want us to come back this once."""
     return do(request, number, body, actions.spare, promise_id=promise_id, reason=body.reason)
+
+
+def _line(one: FollowUpLine) -> dict[str, object]:
+    same = ("title", "after", "attempt", "channel", "texts", "due_at", "state", "owner", "customer_name")
+    known = {"promise": one.promise_id, "case": one.ref, "customer": one.customer_id}
+    return {name: getattr(one, name) for name in same} | known
 
 
 def _out(one: FollowUpFacts) -> dict[str, object]:

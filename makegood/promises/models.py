@@ -147,6 +147,12 @@ class Promise(models.Model):
                 name="promise_owner",
                 condition=Q(owner__isnull=False, state__in=[*_LIVE, State.BROKEN]),
             ),
+            # What people and cases promise, by kind: what other systems tell has a reference, and costs nothing here.
+            models.Index(
+                fields=["kind", "due_at", "id"],
+                name="promise_of_our_own",
+                condition=Q(reference__isnull=True, state__in=[*_LIVE, State.BROKEN]),
+            ),
         ]
 
     def __str__(self) -> str:

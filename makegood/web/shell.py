@@ -26,6 +26,7 @@ _PLACES = (
     ("/cases/", "cases"),
     ("/promises/", "promises"),
     ("/approvals/", "approvals"),
+    ("/follow-ups/", "follow-ups"),
     ("/incidents/", "incidents"),
     ("/closures/", "closures"),
     ("/settings/closing/", "closing"),

@@ -10,6 +10,7 @@ from makegood.web.cases import views as cases
 from makegood.web.closures import views as closures
 from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
+from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning
 from makegood.web.incidents import views as incidents
@@ -134,6 +135,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/page/revoke/", page.revoke),
     path("cases/<case:ref>/page/preview/", page.preview),
     path("cases/<case:ref>/<deed:deed>/", acting.act),
+    path("follow-ups/", follow_ups.every),
     path("closures/", closures.every),
     path("closures/<case:ref>/<closure:deed>/", closures.act),
     path("settings/closing/", closing.closing),
@@ -211,7 +213,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/webhooks/", webhooks.every),
     path("settings/webhooks/<int:number>/", webhooks.one),
     path("settings/webhooks/<int:number>/rotate/", webhooks.rotate),
-    path("settings/webhooks/<int:number>/again/<str:message>/", webhooks.again),
+    path("settings/webhooks/<int:number>/again/<slug:message>/", webhooks.again),
     re_path(r"^settings/webhooks/(?P<number>\d{1,18})/(?P<name>test|pause|resume|remove|again)/$", webhooks.act),
     path("health/", health.health),
     path("healthz", health.healthz),

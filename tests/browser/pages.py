@@ -28,7 +28,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/authority/", "/settings/owed/", "/settings/owed/new/?policy=eu-261&kind=delivery",
         "/settings/webhooks/",
         "/notices/", "/settings/you/channels/",
-        "/closures/", "/closures/?who=all", "/settings/closing/",
+        "/follow-ups/", "/follow-ups/?owner=", "/closures/", "/closures/?who=all", "/settings/closing/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/accounts/password/change/", "/nowhere/",
     ]  # fmt: skip

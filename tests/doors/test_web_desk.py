@@ -36,6 +36,7 @@ PINNED = {
     "/today/queue/": 9,
     "/promises/?due=any": 16,
     "/cases/": 16,
+    "/follow-ups/?owner=": 14,
     "/customers/": 13,
     "/search/?q=dana": 19,
     "/insights/": 14,

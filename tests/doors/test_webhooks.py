@@ -98,7 +98,7 @@ def test_at_the_desk_the_secret_is_shown_once_and_a_test_says_what_came_of_it(ca
         assert ada.post(f"{here}test/").status_code == 303
     shown = text(ada.get(here))
     assert "The test was not accepted. It answered 500." in shown
-    assert re.search(r"webhook.test .* It answered 500. Oh no", shown)
+    assert re.search(r"webhook.test .* It answered 500. “Oh no”", shown)
     rotated = shown_secret(ada.post(f"{here}rotate/").content.decode())
     assert rotated == Endpoint.objects.get().secret
     assert "Paused at" in text(ada.client.post(f"{here}pause/", follow=True))  # type: ignore[arg-type]

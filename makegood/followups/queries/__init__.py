@@ -8,29 +8,42 @@ from makegood.followups.queries.closures import (
     closure_counts,
     closure_for,
     closures,
-    own_closures,
     process_owners,
 )
 from makegood.followups.queries.ending import allowed, obstacles
 from makegood.followups.queries.following import FollowUpFacts, follow_ups_of, patience
+from makegood.followups.queries.listing import (
+    FollowUpFilter,
+    FollowUpLine,
+    FollowUpPage,
+    count_follow_ups,
+    follow_ups,
+)
+from makegood.followups.queries.own import OwnPart, own_part
 from makegood.followups.queries.recognition import RecognitionFacts, colleague_of, may_read, recognition_of
 
 __all__ = [
     "ClosureCounts",
     "ClosureFacts",
     "FollowUpFacts",
+    "FollowUpFilter",
+    "FollowUpLine",
+    "FollowUpPage",
     "HearingFacts",
     "NamedOwner",
+    "OwnPart",
     "RecognitionFacts",
     "allowed",
     "closure_counts",
     "closure_for",
     "closures",
     "colleague_of",
+    "count_follow_ups",
+    "follow_ups",
     "follow_ups_of",
     "may_read",
     "obstacles",
-    "own_closures",
+    "own_part",
     "patience",
     "process_owners",
     "recognition_of",

@@ -80,7 +80,7 @@ class ClosureFacts:
 
 
 # Whatever is left for this person: a process of theirs, somebody to hear, to be heard, a change they promised.
-_MINE = """
+MINE = """
 SELECT case_id FROM followups_closure WHERE owner_id = %(me)s AND process_at IS NULL
 UNION SELECT case_id FROM followups_hearing WHERE lead_id = %(me)s AND heard_at IS NULL
 UNION SELECT case_id FROM followups_hearing WHERE staff_id = %(me)s AND heard_at IS NULL AND cost = '' AND helped = ''
@@ -115,23 +115,13 @@ WHERE h.case_id = ANY(%s::bigint[]) ORDER BY h.id
 """
 
 
-def own_closures(staff_id: int, *, at_most: int) -> int:
-    """In how many cases something is left for one person to make good, counted up to `at_most`."""
-    counted = f"""
-        SELECT count(*) FROM (
-            SELECT FROM ({_MINE}) mine JOIN cases_case c ON c.id = mine.case_id AND c.closed_at IS NOT NULL
-            LIMIT %(most)s) left_to_do
-    """  # noqa: S608 - written above
-    return int(fetch_rows(counted, {"me": staff_id, "most": at_most})[0][0])
-
-
 def closures(scope: Scope, *, every: bool = False) -> tuple[ClosureFacts, ...]:
     """Cases in which something is left to be made good by whoever looks, the longest closed first; `every` for those
     of everybody, for those who see all."""
     if every and scope.sees_all:
         wanted = "WHERE f.process_at IS NULL OR f.employee_at IS NULL"
     else:
-        wanted = f"WHERE f.case_id IN ({_MINE})"
+        wanted = f"WHERE f.case_id IN ({MINE})"
     found = fetch_rows(
         f"{_CLOSURES} {wanted} ORDER BY f.customer_at, f.case_id LIMIT %(most)s",
         {"me": scope.staff_id or 0, "most": MOST},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,15 +41,16 @@ def follow_ups(case: CaseFacts, desk: Desk) -> list[Coming]:
 
 def _coming(one: FollowUpFacts, case: CaseFacts, desk: Desk) -> Coming:
     return Coming(
-        key=f"followup-{one.promise_id}", title=_title(one), note=" · ".join(_notes(one)), state=one.state,
-        due_at=one.due_at, breaks_at=one.breaks_at, warn_at=one.warn_at, ended_at=one.settled_at,
+        key=f"followup-{one.promise_id}", title=asked_in_words(one.texts, one.title),
+        note=" · ".join(_notes(one)), state=one.state, due_at=one.due_at,
+        breaks_at=one.breaks_at, warn_at=one.warn_at, ended_at=one.settled_at,
         url=f"/cases/{case.ref}/followups/{one.promise_id}/" if one.is_ahead and desk.may_work else "",
     )  # fmt: skip
 
 
-def _title(one: FollowUpFacts) -> str:
+def asked_in_words(texts: Mapping[str, str], title: str) -> str:
     """What is asked, in the reader's language where the playbook has it."""
-    return one.texts.get((get_language() or "en").partition("-")[0]) or one.title
+    return texts.get((get_language() or "en").partition("-")[0]) or title
 
 
 def _notes(one: FollowUpFacts) -> list[str]:

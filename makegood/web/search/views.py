@@ -78,6 +78,7 @@ def _places(desk: Desk) -> list[Option]:
         Option(_("Today"), "today", href="/today/", key="g t"),
         Option(_("Cases"), "case", href="/cases/", key="g c"),
         Option(_("Promises"), "promise", href="/promises/", key="g p"),
+        Option(_("Follow-ups"), "repeat", href="/follow-ups/", key="g f"),
         Option(_("Customers"), "person", href="/customers/", key="g k"),
         Option(_("Kept and broken"), "chart", href="/insights/", key="g i"),
         Option(_("People"), "people", href="/settings/people/"),

@@ -206,7 +206,7 @@ def _sentence(sent: DeliveryFacts, told: str, desk: Desk) -> str:
         then = _("Set aside.")
     else:
         then = _("Tried again at {}.").format(clocks.moment(sent.next_at, desk.now)) if sent.next_at else ""
-    return " ".join(filter(None, (told, sent.answer, then)))
+    return " ".join(filter(None, (told, f"“{sent.answer}”" if sent.answer else "", then)))
 
 
 def _case(sent: DeliveryFacts) -> str:

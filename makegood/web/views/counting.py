@@ -10,12 +10,14 @@ from django.http import QueryDict
 
 from makegood.cases.queries import count_open as count_cases
 from makegood.customers.queries import count_customers
+from makegood.followups.queries import count_follow_ups
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import ViewFacts, views_first_of
 from makegood.platform.patience import TooSlow, impatient
 from makegood.promises.queries import count_open as count_promises
 from makegood.web.cases.views import read_filter
 from makegood.web.desk import Desk
+from makegood.web.followups.views import read_filter as read_follow_ups
 from makegood.web.promises import ledger
 
 SHOWN = 99
@@ -73,6 +75,10 @@ def _cases(asked: QueryDict, desk: Desk) -> int:
     return count_cases(desk.scope, read_filter(asked, desk), at_most=SHOWN + 1)
 
 
+def _follow_ups(asked: QueryDict, desk: Desk) -> int:
+    return count_follow_ups(desk.scope, read_follow_ups(asked, desk), at_most=SHOWN + 1)
+
+
 def _customers(asked: QueryDict, desk: Desk) -> int:
     return count_customers(desk.scope, asked.get("q", ""), at_most=SHOWN + 1)
 
@@ -80,5 +86,6 @@ def _customers(asked: QueryDict, desk: Desk) -> int:
 _COUNTS: dict[str, Callable[[QueryDict, Desk], int]] = {
     "/promises/": _promises,
     "/cases/": _cases,
+    "/follow-ups/": _follow_ups,
     "/customers/": _customers,
 }

@@ -14,7 +14,7 @@ from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.tables import without_place
 from makegood.web.views.counting import counted
 
-_LISTS = ("/promises/", "/cases/", "/customers/")
+_LISTS = ("/promises/", "/cases/", "/follow-ups/", "/customers/")
 
 
 @at_desk("POST")
