@@ -36,7 +36,15 @@ def test_the_page_follows_what_happens() -> None:
     wait_until(lambda: latest_cursor() != cursor, what="the entry")
     news = json.loads(mara.get("/live/", since=cursor).content)
     assert set(news["topics"]) == {"today", "cases", "promises"}
-    assert news["counts"] == {"today": 0, "cases": 0, "promises": 0, "approvals": 0, "closures": 0, "notices": 0}
+    assert news["counts"] == {
+        "today": 0,
+        "cases": 0,
+        "promises": 0,
+        "approvals": 0,
+        "follow_ups": 0,
+        "closures": 0,
+        "notices": 0,
+    }
     assert mara.get("/live/", since=news["cursor"]).status_code == 204
 
 
