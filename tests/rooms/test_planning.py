@@ -11,8 +11,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from makegood.cases import actions as cases_actions
 from makegood.cases import queries as cases
 from makegood.customers import queries as customers
+from makegood.journal.actors import SYSTEM
 from makegood.people.rules import Role, Scope
 from makegood.promises import queries as promises
 from makegood.promises.rules import State
@@ -62,3 +64,15 @@ def test_what_is_looked_up_by_key_is_prepared() -> None:
     for _ in range(MANY):
         customers.customer_for(ALL, customer.pk)
     assert any("customers_customer" in statement for statement in prepared())
+
+
+def test_what_a_case_is_opened_with_is_planned_once_for_all() -> None:
+    scope = Scope(Role.AGENT, make_staff().pk, None)
+    for number in range(3 * MANY):
+        customer = make_customer(f"Ana {number}")
+        cases_actions.report_failure(
+            customer_id=customer.pk, kind="callback", what="Late", scope=scope, by=SYSTEM, now=NOW
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE custom_plans > %s", [2 * MANY])
+        assert cursor.fetchall() == []

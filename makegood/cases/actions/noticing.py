@@ -44,13 +44,13 @@ def _of_climbed(one: Climbed) -> Iterator[News]:
         yield _news(one.person_id, one.case_id, "drawn_in", words, mark, urgent=True)
 
 
-def tell_opened(cases: Sequence[NewCase], *, by: Actor, now: datetime) -> None:
-    """Whoever owns a new case learns of it."""
+def news_of_opened(cases: Sequence[NewCase], *, now: datetime) -> list[News]:
+    """Whoever owns a new case learns of it, unless it comes to nobody's desk."""
     yours: dict[int, list[int]] = defaultdict(list)
     for case in cases:
-        yours[case.owner_id].append(case.id)
-    told = _gathered(yours, "opened", "{ref} is new, and yours.", "{n} new cases are yours.", now)
-    tell_many(told, by=by, now=now)
+        if not case.light:
+            yours[case.owner_id].append(case.id)
+    return _gathered(yours, "opened", "{ref} is new, and yours.", "{n} new cases are yours.", now)
 
 
 def tell_reported(number: int, owner_id: int, *, by: Actor, now: datetime) -> None:

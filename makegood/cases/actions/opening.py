@@ -11,25 +11,24 @@ import msgspec
 from makegood.cases.actions.clocks import FIRST_CONTACT, Clock
 from makegood.cases.actions.holding import entry
 from makegood.cases.actions.ladder import Failed, name_sponsors
-from makegood.cases.actions.noticing import tell_opened
+from makegood.cases.actions.noticing import news_of_opened
 from makegood.cases.actions.searching import index_words
-from makegood.cases.actions.stock import Earlier, Family, Key, OpenCase, Stock
+from makegood.cases.actions.stock import Earlier, Family, Key, OpenCase, Stock, look_out
 from makegood.cases.actions.storing import (
     NewCase,
     NewCommitment,
     NewFailure,
     insert_cases,
     insert_commitments,
-    new_numbers,
     set_severities,
 )
 from makegood.cases.models import Case, Failure
 from makegood.cases.rules import GRAVEST, DetectedBy, FailureClass, Purpose, failed_words
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
+from makegood.notices.actions import to_tell
 from makegood.people.queries import Roster, Router, roster
 from makegood.platform.among import Among
-from makegood.platform.rows import fetch_rows
 from makegood.promises.actions import Made, NewPromise, make_many
 from makegood.promises.rules import LIVE, Moved
 
@@ -127,15 +126,17 @@ def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
         if trouble.key not in stock.open:
             first.setdefault(trouble.key, trouble)
     everybody = roster(now) if first else Roster(())
-    cases = _draw_up(list(first.values()), stock, everybody, now)
+    cases = _draw_up(list(first.values()), everybody, now)
     there = stock.open | {(case.customer_id, case.kind_id): OpenCase(case.id, case.severity) for case in cases}
     failures = [_failure(there[trouble.key].number, trouble, now) for trouble in troubles]
     contacts = [
         FirstContact(case.id, case.customer_id, case.owner_id, stock.families[case.customer_id]) for case in cases
     ]
     made = _first_contacts(contacts, by=by, now=now)
-    insert_cases(cases, failures, _commitments(contacts, made), [_opened_entry(case, by, now) for case in cases])
-    tell_opened([case for case in cases if not case.light], by=by, now=now)
+    insert_cases(
+        cases, failures, _commitments(contacts, made), [_opened_entry(case, by, now) for case in cases],
+        to_tell(news_of_opened(cases, now=now), by=by, now=now),
+    )  # fmt: skip
     _join([trouble for trouble in troubles if first.get(trouble.key) is not trouble], there, by=by, now=now)
     again = [_failed(case) for case in cases if case.ordinal > 1] + _failed_again(troubles, stock)
     name_sponsors(again, by=by, now=now)
@@ -145,14 +146,15 @@ def admit(troubles: Sequence[Trouble], stock: Stock, *, by: Actor, now: datetime
     }
 
 
-def _draw_up(troubles: Sequence[Trouble], stock: Stock, everybody: Roster, now: datetime) -> Sequence[NewCase]:
+def _draw_up(troubles: Sequence[Trouble], everybody: Roster, now: datetime) -> Sequence[NewCase]:
     """A case for each: its number, owner and severity."""
     if not troubles:
         return ()
-    people = Router(everybody, load())
+    outlook = look_out({trouble.customer_id for trouble in troubles}, many=len(troubles), now=now)
+    people = Router(everybody, outlook.load)
     cases = []
-    for number, trouble in zip(new_numbers(len(troubles)), troubles, strict=True):
-        count, latest = stock.earlier.get(trouble.key, Earlier())
+    for number, trouble in zip(outlook.numbers, troubles, strict=True):
+        count, latest = outlook.earlier.get(trouble.key, Earlier())
         owner_id = trouble.owner_id or people.route(trouble.team_id, trouble.role, trouble.promiser_id)
         cases.append(
             NewCase(
@@ -187,15 +189,6 @@ def _failed_again(troubles: Sequence[Trouble], stock: Stock) -> list[Failed]:
     alone = Case.objects.filter(pk__in=Among(joined), escalations__isnull=True).order_by("pk")
     rows = alone.values_list("pk", "customer_id", "owner_id", "severity")
     return [Failed(pk, customer, owner, severity, joined[pk]) for pk, customer, owner, severity in rows]
-
-
-def load() -> dict[int, int]:
-    """How many open cases each owner has on the desk."""
-    # Rows are counted, not their numbers: that is answered by the index on owners alone.
-    return dict(fetch_rows(_LOAD, ()))
-
-
-_LOAD = "SELECT owner_id, count(*) FROM cases_case WHERE closed_at IS NULL AND NOT light GROUP BY owner_id"
 
 
 def promise_first_contact(contact: FirstContact, *, by: Actor, now: datetime) -> None:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from makegood.cases.actions.holding import entry, hold_promises
 from makegood.cases.actions.noticing import tell_lapsed, tell_stands_in
-from makegood.cases.actions.opening import load
 from makegood.cases.actions.owning import unkept
+from makegood.cases.actions.stock import load
 from makegood.cases.models import Case
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import SYSTEM

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
 
 from makegood.cases.rules import FailureClass, Purpose
 from makegood.journal.actions import RECORDED, NewEntry, entry_rows
+from makegood.notices.actions import TOLD
 from makegood.platform.among import array_of
 from makegood.platform.copying import copy_rows
 
@@ -68,7 +70,7 @@ class NewEscalation(msgspec.Struct, frozen=True, kw_only=True):
 # All that is new goes in one statement: of a single case, each way to the server is a good part of the time. The words
 # by which a case is found are worked out while it is written: a second pass would write it twice.
 _INSERT_CASES = f"""
-WITH {RECORDED}, failed AS (
+WITH {RECORDED}, {TOLD}, failed AS (
     INSERT INTO cases_failure ({", ".join(NewFailure.__struct_fields__)})
     SELECT {", ".join(NewFailure.__struct_fields__)}
     FROM json_populate_recordset(NULL::cases_failure, %(failures)s::json)
@@ -85,18 +87,15 @@ FROM json_populate_recordset(NULL::cases_case, %(cases)s::json)
 """  # noqa: S608 - names of columns, written above
 
 
-def new_numbers(count: int) -> list[int]:
-    """The numbers of cases to come."""
-    return _numbers("cases_case_id_seq", count)
-
-
 def insert_cases(
     cases: Sequence[NewCase],
     failures: Sequence[NewFailure],
     commitments: Sequence[NewCommitment],
     entries: Sequence[NewEntry],
+    telling: Mapping[str, Any],
 ) -> None:
-    """Write new cases, what failed in them or in others, what was promised in them, and what the journal says."""
+    """Write new cases, what failed in them or in others, what was promised in them, what the journal says, and whom it
+    is told (`to_tell`)."""
     given = {"cases": cases, "failures": failures, "commitments": commitments}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -104,6 +103,7 @@ def insert_cases(
             {
                 **{name: msgspec.json.encode(rows).decode() for name, rows in given.items()},
                 "entries": entry_rows(entries),
+                **telling,
             },
         )
 

@@ -3,9 +3,10 @@
 from makegood.notices.actions.channels import add_channel, check_address, record_test, remove_channel
 from makegood.notices.actions.reading import forget_old, mark_all_read, mark_read, settle
 from makegood.notices.actions.sending import Errand, give_back, mark_refused, mark_sent, take_errand
-from makegood.notices.actions.telling import News, tell, tell_many
+from makegood.notices.actions.telling import TOLD, News, tell, tell_many, to_tell
 
 __all__ = [
+    "TOLD",
     "Errand",
     "News",
     "add_channel",
@@ -22,4 +23,5 @@ __all__ = [
     "take_errand",
     "tell",
     "tell_many",
+    "to_tell",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -29,31 +30,38 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 
 # One statement however many there are, because the watch waits for it. A delivery is due from the beginning; when it
 # leaves is decided by whoever sends.
-_TELL = """
-WITH told AS (
+# For a WITH before the rows that a move writes: they and whom it is told go in one statement. What `to_tell` gives are
+# its parameters.
+TOLD = """
+told AS (
     INSERT INTO notices_notice
         (staff_id, about_kind, about_id, topic, occasion, words, link, urgent, by_name, told_at)
-    SELECT staff_id, about_kind, about_id, topic, occasion, words, link, urgent, %(by)s, %(now)s
+    SELECT staff_id, about_kind, about_id, topic, occasion, words, link, urgent, %(told_by)s, %(told_at)s
     FROM json_populate_recordset(NULL::notices_notice, %(news)s::json)
     ON CONFLICT DO NOTHING
     RETURNING id, staff_id, urgent
 ), waiting AS (
     INSERT INTO notices_delivery (notice_id, channel_id, next_at, attempts, problem)
-    SELECT told.id, channel.id, %(now)s, 0, ''
+    SELECT told.id, channel.id, %(told_at)s, 0, ''
     FROM told JOIN notices_channel channel ON channel.staff_id = told.staff_id AND (told.urgent OR NOT urgent_only)
 )
-SELECT count(*) FROM told
 """
+_TELL = f"WITH {TOLD} SELECT count(*) FROM told"  # noqa: S608 - the statement above
+
+
+def to_tell(news: Collection[News], *, by: Actor, now: datetime) -> dict[str, Any]:
+    """What people are to be told, as `TOLD` takes it. Nobody is told what they did themselves."""
+    wanted = [_row(one) for one in news if not (by.kind is ActorKind.STAFF and by.id == one.staff_id)]
+    name = by.name if by.kind is ActorKind.STAFF else ""
+    return {"news": msgspec.json.encode(wanted).decode(), "told_by": name[:120], "told_at": now}
 
 
 def tell_many(news: Collection[News], *, by: Actor, now: datetime) -> int:
     """Tell people many things at once. Nobody is told what they did themselves. How many notices are new."""
-    wanted = [_row(one) for one in news if not (by.kind is ActorKind.STAFF and by.id == one.staff_id)]
-    if not wanted:
+    if not news:
         return 0
-    name = by.name if by.kind is ActorKind.STAFF else ""
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, {"news": msgspec.json.encode(wanted).decode(), "by": name[:120], "now": now})
+        cursor.execute(_TELL, to_tell(news, by=by, now=now))
         return int(cursor.fetchone()[0])
 
 
