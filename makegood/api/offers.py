@@ -17,17 +17,16 @@ from makegood.api.forms import Id, Instant, Text
 from makegood.api.remedies import GrantIn, Short, check_seen, choices_of
 from makegood.cases.queries import case_for, parse_number
 from makegood.remedies import actions
-from makegood.remedies.queries import GrantFacts, OfferFacts, offer_for, offers_of
+from makegood.remedies.queries import GrantFacts, OfferFacts, OptionFacts, offer_for, offers_of
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.offering import OfferState, Silence
 
 router = Router(tags=["remedies"])
 
 
-class OptionOfOfferOut(Schema):
-    """Something the customer may choose. `amount` is all it costs us, and never shown to them."""
+class PartOfOfferOut(Schema):
+    """One remedy of what the customer may choose. `amount` is all it costs us, and never shown to them."""
 
-    id: int
     remedy: RemedyKind
     title: str
     words: str
@@ -36,11 +35,18 @@ class OptionOfOfferOut(Schema):
     due_at: datetime
 
 
+class OptionOfOfferOut(PartOfOfferOut):
+    """Something the customer may choose, with what comes together with it (`also`)."""
+
+    id: int
+    also: list[PartOfOfferOut]
+
+
 class OfferOut(Schema):
     """Several remedies of which the customer chooses one.
 
     `decided_by` is on whose authority, "" while somebody is asked. `chosen` names one of the `options`, `grant` the
-    remedy that it became; `chosen_at` is null when silence chose. `else_at` is when they asked for something else.
+    first remedy that it became; `chosen_at` is null when silence chose. `else_at` is when they asked for other things.
     """
 
     id: int
@@ -140,6 +146,11 @@ def _offer_out(offer: OfferFacts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _option_out(option: GrantFacts) -> dict[str, Any]:
-    same = ("id", "remedy", "title", "words", "currency", "due_at")
-    return {**{name: getattr(option, name) for name in same}, "amount": option.total}
+def _option_out(option: OptionFacts) -> dict[str, Any]:
+    first, *rest = map(_part_out, option.parts)
+    return {"id": option.id, **first, "also": rest}
+
+
+def _part_out(one: GrantFacts) -> dict[str, Any]:
+    same = ("remedy", "title", "words", "currency", "due_at")
+    return {**{name: getattr(one, name) for name in same}, "amount": one.total}

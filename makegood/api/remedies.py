@@ -19,14 +19,10 @@ from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Scope
 from makegood.remedies import actions
-from makegood.remedies.queries import (
-    GrantFacts,
-    Pick,
-    grants_of,
-    picker,
-)
+from makegood.remedies.queries import GrantFacts, Pick, PickPart, grants_of, picker
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
-from makegood.remedies.rules.granting import Choice, GrantState
+from makegood.remedies.rules.granting import Choice, GrantState, Remedy
+from makegood.remedies.rules.playbooks import MOST_TOGETHER
 from makegood.webhooks.queries import Word, sent_about
 
 router = Router(tags=["remedies"])
@@ -36,25 +32,33 @@ Amount = Annotated[Decimal, Field(ge=0, lt=Decimal(10**12))]
 Short = Annotated[str, Field(max_length=500)]
 
 
-class OptionOut(Schema):
-    """Something that may be given. `amount` is what it costs above what is owed, `owed` what is given with it as it
-    is owed (`with_owed`). `decides` is null when it is the caller's own to give.
+class OptionPartOut(Schema):
+    """A remedy that is given together with another. `amount` is what it costs above what is owed; `known` is false
+    where it has to be said first."""
 
-    `share` is its cost against the loss. `ask_first` names questions that are still open: answer them by
-    `answer=question:answer` in the address.
-    """
-
-    playbook: str
-    rule: str
-    option: str
     remedy: RemedyKind
     title: str
     words: str
     amount: Decimal
     owed: Decimal
     known: bool
-    share: Decimal | None
     due_at: datetime
+
+
+class OptionOut(OptionPartOut):
+    """Something that may be given, and what is given together with it (`also`). `amount` is what it costs above what
+    is owed, `owed` what is given with it as it is owed (`with_owed`). `decides` is null when all of it is the caller's
+    own to give.
+
+    `share` is the cost of all of it against the loss. `ask_first` names questions that are still open: answer them by
+    `answer=question:answer` in the address.
+    """
+
+    playbook: str
+    rule: str
+    option: str
+    also: list[OptionPartOut]
+    share: Decimal | None
     why: str
     source: str
     notes: list[str]
@@ -110,13 +114,15 @@ class GrantOut(Schema):
     """A remedy of a case. What is owed (by a `policy`), what corrects and what is goodwill are separate sums.
 
     `promise` is the commitment by which it is fulfilled, `promise_state` how that stands. `reference` is how whoever
-    carried it out calls that, `problem` why it could not be. `offer` is the one of which the customer chose it.
+    carried it out calls that, `problem` why it could not be. `offer` is the one of which the customer chose it,
+    `part_of` the remedy that it was given together with.
     """
 
     id: int
     case: str
     approval: int | None
     offer: int | None
+    part_of: int | None
     remedy: RemedyKind
     title: str
     words: str
@@ -155,7 +161,7 @@ class OptionsQuery(Schema):
     answer: Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=_MOST)] = []
 
 
-class ChoiceIn(Form):
+class RemedyIn(Form):
     """Something to be given. `amount` is what it costs us above what is owed, in the currency of the request; `due_at`
     by when. `with_owed` gives with it all that is owed in the case: how much that is, the policies say."""
 
@@ -164,10 +170,17 @@ class ChoiceIn(Form):
     due_at: Instant
     amount: Amount = Decimal(0)
     words: Text = ""
+    with_owed: bool = False
+
+
+class ChoiceIn(RemedyIn):
+    """Something to be given, and what is given together with it (`also`): in one press, each with its own promise.
+    `playbook`, `rule` and `option` name the option that it was chosen from."""
+
+    also: Annotated[list[RemedyIn], Field(max_length=MOST_TOGETHER)] = []
     playbook: Annotated[str, Field(max_length=60)] = ""
     rule: Annotated[str, Field(max_length=60)] = ""
     option: Annotated[str, Field(max_length=60)] = ""
-    with_owed: bool = False
 
 
 class FailureKindIn(StaffIn):
@@ -302,7 +315,7 @@ def _options(request: ApiRequest, scope: Scope, number: int, answers: dict[str, 
     return {
         **{name: getattr(found, name) for name in same}, "seen": newest_entry(case), "spent": found.ruling.total,
         "limit": found.ruling.limit, "options": [_option_out(pick) for pick in found.picks], "questions": questions,
-        "left_out": [f"{one.option.title}: {one.why}" for one in found.matched.left_out],
+        "left_out": [f"{one.option.name}: {one.why}" for one in found.matched.left_out],
     }  # fmt: skip
 
 
@@ -325,19 +338,26 @@ def _answers(given: list[str]) -> dict[str, str]:
 
 def choices_of(body: GrantIn) -> list[Choice]:
     """What is to be given, or chosen of."""
-    return [Choice(**one.model_dump()) for one in body.choices]
+    return [
+        Choice(**one.model_dump(exclude={"also"}), also=tuple(Remedy(**part.model_dump()) for part in one.also))
+        for one in body.choices
+    ]
 
 
 def _option_out(pick: Pick) -> dict[str, Any]:
-    offer, option = pick.offer, pick.offer.option
+    offer, (first, *rest) = pick.offer, map(_part_out, pick.parts)
     return {
-        "playbook": offer.playbook, "rule": offer.rule, "option": option.option, "remedy": option.remedy,
-        "title": str(option.title), "words": str(option.words), "amount": pick.amount, "owed": pick.owed,
-        "known": offer.cost is not None, "share": offer.share, "due_at": pick.due_at, "why": offer.why,
-        "source": offer.source, "notes": [note.sentence for note in offer.notes],
-        "ask_first": list(offer.ask_first),
+        "playbook": offer.playbook, "rule": offer.rule, "option": offer.option.option, **first, "also": rest,
+        "share": offer.share, "why": offer.why, "source": offer.source,
+        "notes": [note.sentence for note in offer.notes], "ask_first": list(offer.ask_first),
         "decides": named(pick.decider.id, pick.decider.name) if pick.decider else None, "nobody": pick.nobody,
     }  # fmt: skip
+
+
+def _part_out(one: PickPart) -> dict[str, Any]:
+    same = {name: getattr(one, name) for name in ("amount", "owed", "due_at")}
+    said = {"title": str(one.giving.title), "words": str(one.giving.words)}
+    return {"remedy": one.giving.remedy, **said, **same, "known": one.cost is not None}
 
 
 def grant_out(grant: GrantFacts) -> dict[str, Any]:
@@ -345,7 +365,9 @@ def grant_out(grant: GrantFacts) -> dict[str, Any]:
     return {
         **{name: getattr(grant, name) for name in _SAME},
         "case": f"SR-{grant.case}", "approval": grant.approval_id, "offer": grant.offer_id, "promise": grant.promise_id,
+        "part_of": grant.part_of_id,
     }  # fmt: skip
 
 
-_SAME = [name for name in GrantOut.model_fields if name not in {"case", "approval", "offer", "promise", "sent_to"}]
+_OWN = {"case", "approval", "offer", "promise", "part_of", "sent_to"}
+_SAME = [name for name in GrantOut.model_fields if name not in _OWN]

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from makegood.portal.moments import Moments
-from makegood.remedies.queries import GrantFacts, OfferFacts, offers_of
+from makegood.remedies.queries import GrantFacts, OfferFacts, OptionFacts, offers_of
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.offering import OfferState, Silence
 
@@ -69,7 +69,7 @@ def given_words(grant: GrantFacts, moments: Moments) -> Iterator[str]:
         yield _("You get {amount}.").format(amount=moments.money(grant.total, grant.currency))
 
 
-def comes_by_itself(offer: OfferFacts | None, now: datetime) -> GrantFacts | None:
+def comes_by_itself(offer: OfferFacts | None, now: datetime) -> OptionFacts | None:
     """The option that comes when nothing else is chosen."""
     if offer is None or offer.silence is not Silence.FIRST or offer.else_at is not None or offer.chosen is not None:
         return None
@@ -82,7 +82,8 @@ def _things(offer: OfferFacts, moments: Moments) -> Iterator[Thing]:
         ticked = offer.options[0].id
     for option in offer.options:
         due = _("At the latest {when}.").format(when=moments.at(option.due_at))
-        yield Thing(option.id, option.title, (*given_words(option, moments), due), option.id == ticked)
+        words = (words for one in option.parts for words in given_words(one, moments))
+        yield Thing(option.id, option.title, (*words, due), option.id == ticked)
 
 
 def _says(offer: OfferFacts, moments: Moments) -> str:

@@ -193,6 +193,8 @@ class Grant(models.Model):
     `reference` is how whoever paid or delivered it calls that, `problem` why they could not ("" once it is done after
     all).
 
+    What is given together is a grant each, and all but the first are `part_of` the first.
+
     What is owed is a grant of its own, by a `policy`, for the promise that failed (`about`, None for a harm that was
     reported). `explanation` is the entitlement as it was worked out, with its steps; `once_key` names its event.
     """
@@ -200,6 +202,7 @@ class Grant(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="grants")
     offer = models.ForeignKey(Offer, null=True, on_delete=models.PROTECT, related_name="options")
+    part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     remedy = models.CharField(max_length=20, choices=_REMEDIES)
     title = models.CharField(max_length=300)
     words = models.TextField(blank=True)

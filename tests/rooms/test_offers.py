@@ -79,7 +79,7 @@ def test_what_is_offered_is_frozen_and_nothing_is_given_yet(cast: Cast, case: Ca
     offer = offered(case, Hand(cast.mara), words="Whatever suits you.").facts
 
     assert (offer.state, offer.by, offer.decided_by) == (OfferState.OPEN, "Mara Silva", "Mara Silva")
-    assert [(one.title, one.correction, one.goodwill) for one in offer.options] == [
+    assert [(one.title, one.correction, one.goodwill) for option in offer.options for one in option.parts] == [
         ("Deliver tonight and build the bed", 85, 0), ("105 back", 0, 105),
     ]  # fmt: skip
     assert grants_of(case.pk) == ()

@@ -22,6 +22,7 @@ from makegood.remedies.rules.playbooks import (
     Commits,
     Cost,
     FollowUp,
+    Giving,
     Option,
     PerPeriod,
     Playbook,
@@ -102,6 +103,12 @@ WHENS = (
     When(customer={"tier": ("gold", "yes"), "value": ("1000+",)}),
     When(about=("half the furniture", "late")),
 )
+_VOUCHER = Giving(
+    remedy=RemedyKind.CREDIT, title=Words({"en": "A voucher", "de": "Ein Gutschein"}), words=Words({"en": "It comes."}),
+    cost=Cost(share=Decimal("0.1")), commits=Commits(promise="refund", within=DAY, title=Words({"en": "A voucher"})),
+)  # fmt: skip
+_WORD = Giving(remedy=RemedyKind.PERSONAL_CONTACT, title=Words({"en": "A word"}), words=Words({"en": "We ring."}))
+ALSO = ((), (_WORD,), (_WORD, _VOUCHER))
 ONE_OF = st.sampled_from
 
 
@@ -127,6 +134,7 @@ def options_(draw: st.DrawFn, slug: str, asks: Sequence[Ask]) -> Option:
         remedy=draw(ONE_OF(list(RemedyKind))),
         title=draw(words()),
         words=Words({"en": "Plain words"}),
+        also=draw(ONE_OF(ALSO)),
         cost=cost if set(cost.asked) <= set(names) else Cost(),
         who=Who(draw(ONE_OF(LADDER)), draw(ONE_OF((1, 3)))),
         commits=draw(ONE_OF((None, commits))),

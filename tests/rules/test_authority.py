@@ -22,6 +22,7 @@ from makegood.remedies.rules.authority import (
     judge,
     limits_of,
     nearest_approver,
+    together,
 )
 from makegood.remedies.rules.fit import RemedyKind
 
@@ -50,7 +51,7 @@ def person(
 
 
 def ruling(wanted: Sequence[Wanted], *, grade: int = 1, currency: str = "GBP", spent: Spent | None = None) -> Ruling:
-    return judge(wanted, grade=grade, currency=currency, limits=LIMITS, spent=spent or Spent())
+    return judge(together(*wanted), grade=grade, currency=currency, limits=LIMITS, spent=spent or Spent())
 
 
 def test_the_bar_shows_what_the_case_was_given_and_by_how_much_that_is_too_much() -> None:
@@ -95,11 +96,11 @@ def test_a_grade_without_limits_of_its_own_has_those_below_and_nothing_in_anothe
 
 @given(wishes, wishes)
 def test_wanting_more_never_brings_it_within_authority(some: list[Wanted], more: list[Wanted]) -> None:
-    alone, together = ruling(some), ruling([*some, *more])
+    alone, both = ruling(some), ruling([*some, *more])
 
-    assert together.total >= alone.total
-    assert together.over >= alone.over
-    assert alone.fits or not together.fits
+    assert both.total >= alone.total
+    assert both.over >= alone.over
+    assert alone.fits or not both.fits
 
 
 @given(wishes)
@@ -118,7 +119,7 @@ def test_the_order_of_what_is_wanted_does_not_matter(both: tuple[list[Wanted], l
 def test_the_nearest_who_may_decide_is_the_lead_then_who_works_now_then_the_lowest_grade() -> None:
     asker, lead = person(PRIYA), person(LENA, Role.LEAD, grade=3, leads=(1,))
     manager = person(HELEN, Role.MANAGER, grade=5, team=None)
-    wanted = [Wanted(REFUND, Decimal(333))]
+    wanted = together(Wanted(REFUND, Decimal(333)))
 
     def asked(*people: StaffFacts, barred: tuple[int, ...] = ()) -> int | None:
         found = nearest_approver(
@@ -143,7 +144,14 @@ def test_whoever_is_asked_is_there_has_the_authority_and_is_not_the_asker(
     ]
 
     found = nearest_approver(
-        Roster(people), wanted, currency="GBP", limits=LIMITS, spent={}, asker_id=PRIYA, team_id=1, barred=(HELEN,)
+        Roster(people),
+        together(*wanted),
+        currency="GBP",
+        limits=LIMITS,
+        spent={},
+        asker_id=PRIYA,
+        team_id=1,
+        barred=(HELEN,),
     )
 
     if found is None:

@@ -22,6 +22,7 @@ from makegood.remedies.rules.playbooks import (
     Ask,
     AskKind,
     Cost,
+    Giving,
     PerPeriod,
     Playbook,
     Range,
@@ -256,6 +257,23 @@ def test_what_cannot_be_worked_out_is_said_and_comes_after_what_can() -> None:
     assert found.offers[1].notes[0].sentence == "What it costs is open: the value of what failed is not known."
     other = match([playbook(rule("any", option("sum", R.REFUND, "9")), currency="EUR")], LATE).offers[0]
     assert "counts in EUR" in other.notes[0].sentence
+
+
+def test_what_comes_together_is_priced_together_and_asks_what_any_of_it_asks() -> None:
+    fee = Giving(
+        remedy=RemedyKind.REFUND, title=Words({"en": "The fee back", "de": "Gebühr zurück"}),
+        words=Words({"en": "{amount}"}), cost=Cost(share=Decimal("0.1"), asked=("fee",)),
+    )  # fmt: skip
+    ask = Ask(ask="fee", question=Words({"en": "What was the fee?"}), kind=AskKind.AMOUNT)
+    books = [playbook(rule("late", option("van", RemedyKind.RE_PERFORMANCE, "40", also=(fee,)), asks=(ask,)))]
+    at = Situation(failure=FailureKind.LATE, loss=Loss(value=Decimal(100), currency="GBP"))
+
+    (offer,) = match(books, at).offers
+    assert (offer.cost, offer.ask_first, offer.share) == (None, ("fee",), None)
+    (offer,) = match(books, replace(at, answers={"fee": "5"})).offers
+    assert [one.price.amount for one in offer.parts] == [40, 15]
+    assert (offer.cost, offer.share, offer.ask_first) == (55, Decimal("0.55"), ())
+    assert (offer.option.name, offer.option.name_in("de")) == ("Van + The fee back", "Van + Gebühr zurück")
 
 
 def test_more_than_the_loss_warns_and_past_the_cap_needs_a_reason() -> None:

@@ -19,7 +19,7 @@ from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
 from makegood.remedies.actions.alike import Alike, Receiver, give_alike
 from makegood.remedies.queries.authority import limits, spent_by
-from makegood.remedies.rules.authority import nearest_approver
+from makegood.remedies.rules.authority import nearest_approver, together
 
 _NO_CASE = 0
 
@@ -53,7 +53,7 @@ def approver_of(
     found = _in_the_way(everybody.people, gift, many, everybody, in_case=Decimal(0), now=now)
     # Who may not give it to so many is barred here, so nothing is left to be weighed there.
     return nearest_approver(
-        everybody, (), currency=gift.currency, limits=(), spent={}, asker_id=row.owner_id,
+        everybody, together(), currency=gift.currency, limits=(), spent={}, asker_id=row.owner_id,
         team_id=owner.team_id if owner else None, barred={*silent, *(one for one, stands in found.items() if stands)},
     )  # fmt: skip
 

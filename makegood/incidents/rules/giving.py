@@ -14,7 +14,7 @@ import msgspec
 
 from makegood.cases.rules import Obstacle
 from makegood.kernel.money import decimals, format_money
-from makegood.remedies.rules.authority import Limit, Spent, Wanted, judge
+from makegood.remedies.rules.authority import Limit, Spent, Wanted, judge, together
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, Sums, part
 
@@ -67,12 +67,12 @@ def obstacles(
     above = gift.sums(now).above
     if not many or not above:
         return ()
-    each = judge([Wanted(gift.remedy, above)], grade=grade, currency=gift.currency, limits=limits, spent=spent)
-    together = judge(
-        [Wanted(gift.remedy, above * many)], grade=grade, currency=gift.currency,
+    each = judge(together(Wanted(gift.remedy, above)), grade=grade, currency=gift.currency, limits=limits, spent=spent)
+    all_of_it = judge(
+        together(Wanted(gift.remedy, above * many)), grade=grade, currency=gift.currency,
         limits=[msgspec.structs.replace(limit, each=None, case=None) for limit in limits], spent=spent,
     )  # fmt: skip
-    found = {obstacle.code: obstacle for obstacle in (*each.obstacles, *together.obstacles)}
+    found = {obstacle.code: obstacle for obstacle in (*each.obstacles, *all_of_it.obstacles)}
     return tuple(found.values())
 
 

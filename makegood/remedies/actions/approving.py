@@ -19,7 +19,7 @@ from makegood.people.rules import Ability, Scope
 from makegood.promises import actions as promises
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT, Moved, State
-from makegood.remedies.actions.granting import check_not_own, give, give_with, new_row, over_authority
+from makegood.remedies.actions.granting import check_not_own, give, give_with, new_rows, over_authority, put_aside
 from makegood.remedies.actions.offered import open_offer
 from makegood.remedies.actions.weighing import Weighed, hold_budget, weigh, weigh_again
 from makegood.remedies.models import Approval, Grant, Offer
@@ -53,7 +53,7 @@ def ask_approval(
     me = person(by)
     if not weighed.is_barred(me) and weighed.ruling_for(me, now).fits:
         raise Refusal("approval.not_needed", "You may give this yourself: no need to ask.")
-    rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
+    rows = new_rows(weighed, choices, reason, me, now)
     return put_question(weighed, rows, note=note, by=by, now=now)
 
 
@@ -74,7 +74,7 @@ def put_question(weighed: Weighed, rows: Sequence[Grant], *, note: str, by: Acto
     )  # fmt: skip
     for row in rows:
         row.approval, row.state = approval, GrantState.ASKED
-    Grant.objects.bulk_create(rows)
+    put_aside(rows)
     tell(
         "approval_asked", weighed.case, by=by, at=now,
         data={

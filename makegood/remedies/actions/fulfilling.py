@@ -201,7 +201,7 @@ def _end_choice(row: Grant, now: datetime) -> None:
     """What the customer chose is taken back, and with it what else they might have chosen."""
     if row.offer_id is not None and row.decided_by_id is not None:
         hold_budget(row.decided_by_id)
-        open_still = Offer.objects.filter(grant=row, state=OfferState.OPEN)
+        open_still = Offer.objects.filter(grant__in=[row.pk, row.part_of_id or row.pk], state=OfferState.OPEN)
         open_still.update(state=OfferState.WITHDRAWN, ended_at=now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,7 +29,7 @@ from makegood.remedies.queries.grants import unknown_grant
 from makegood.remedies.queries.owing import Owed, owing
 from makegood.remedies.rules.authority import Ruling
 from makegood.remedies.rules.entitlements.words import last_moment
-from makegood.remedies.rules.granting import SOON, Choice, GrantState, part
+from makegood.remedies.rules.granting import SOON, Choice, GrantState, beside_owed, part
 from makegood.remedies.rules.owing import OwedState
 
 _HOW = {"cash": "Pay", "original_payment": "Pay back", "account_credit": "Credit"}
@@ -46,7 +46,8 @@ def grant(
     by: Actor,
     now: datetime,
 ) -> list[int]:
-    """Give remedies in a case on one's own authority; each becomes a commitment with a date. Returns their ids.
+    """Give remedies in a case on one's own authority; each becomes a commitment with a date, also what comes together
+    with another. Returns their ids.
 
     `currency` is the organisation's unless said. What is owed comes first where a choice says so, and is asked about
     by no authority. Raises Refusal "authority.over" when the rest is more than whoever acts may give alone: ask
@@ -62,7 +63,7 @@ def grant(
     ruling = weighed.ruling_for(me, now)
     if not ruling.fits:
         raise over_authority(ruling, weighed, me, now)
-    rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
+    rows = new_rows(weighed, choices, reason, me, now)
     for row in rows:
         give(row, weighed.case, decided_by=me, by=by, now=now)
     return [*owed, *(row.pk for row in rows)]
@@ -87,13 +88,15 @@ def give_with(
     number: int, choices: Sequence[Choice], *, scope: Scope, by: Actor, now: datetime
 ) -> tuple[list[int], list[Choice]]:
     """Give all that is owed in the case, if any of the choices says so; and what of them is to be given beside it."""
-    if not any(choice.with_owed for choice in choices):
+    if not any(one.with_owed for choice in choices for one in choice.parts):
         return [], list(choices)
     case = hold(number, scope=scope)
     facts = case_for(scope, number)
     waiting = [one for one in owing(facts, now=now) if one.state is OwedState.OPEN]
     given = [_give_owed(case, facts, one, by=by, now=now) for one in waiting]
-    return given, [choice for choice in choices if choice.amount or not (choice.with_owed and given)]
+    if not given:
+        return given, list(choices)
+    return given, [rest for rest in map(beside_owed, choices) if rest is not None]
 
 
 def held_grant(grant_id: int, scope: Scope, *, closed: bool | None = False) -> tuple[Grant, Case]:
@@ -124,16 +127,29 @@ def over_authority(ruling: Ruling, weighed: Weighed, asker_id: int, now: datetim
     return Refusal("authority.over", " ".join([*(one.sentence for one in ruling.obstacles), ask]), status=403)
 
 
-def new_row(weighed: Weighed, choice: Choice, reason: str, by_id: int, now: datetime) -> Grant:
-    """A grant that is not stored yet, with its sums."""
-    sums = part(choice)
-    return Grant(
-        case=weighed.case, remedy=choice.remedy, title=choice.title.strip()[:300], words=choice.words.strip(),
-        playbook=choice.playbook, rule=choice.rule, option=choice.option, correction=sums.correction,
-        goodwill=sums.goodwill,
-        currency=weighed.currency, share=_storable(weighed.of_loss), reason=reason.strip()[:500], by_id=by_id,
-        made_at=now, due_at=choice.due_at,
-    )  # fmt: skip
+def new_rows(weighed: Weighed, choices: Sequence[Choice], reason: str, by_id: int, now: datetime) -> list[Grant]:
+    """Grants that are not stored yet, with their sums; the first of what is given together before the rest."""
+    return [row for choice in choices for row in _rows_of(choice, weighed, reason, by_id, now)]
+
+
+def _rows_of(choice: Choice, weighed: Weighed, reason: str, by_id: int, now: datetime) -> Iterator[Grant]:
+    first = None
+    for one in choice.parts:
+        sums = part(one)
+        row = Grant(
+            case=weighed.case, part_of=first, remedy=one.remedy, title=one.title.strip()[:300], words=one.words.strip(),
+            playbook=choice.playbook, rule=choice.rule, option=choice.option, correction=sums.correction,
+            goodwill=sums.goodwill, currency=weighed.currency, share=_storable(weighed.of_loss),
+            reason=reason.strip()[:500], by_id=by_id, made_at=now, due_at=one.due_at,
+        )  # fmt: skip
+        first = first or row
+        yield row
+
+
+def put_aside(rows: Sequence[Grant]) -> None:
+    """Store what is not given yet; what other rows are part of comes first."""
+    for is_part in (False, True):
+        Grant.objects.bulk_create([row for row in rows if (row.part_of is not None) is is_part])
 
 
 def _give_owed(case: Case, facts: CaseFacts, owed: Owed, *, by: Actor, now: datetime) -> int:
@@ -182,7 +198,7 @@ def told(row: Grant) -> dict[str, Any]:
     return {
         "grant": row.pk, "remedy": row.remedy, "title": row.title, "currency": row.currency, **sums,
         "due_at": row.due_at.isoformat(), "promise": row.promise_id, "reason": row.reason, **by_rule,
-        **({"offer": row.offer_id} if row.offer_id else {}),
+        **({"offer": row.offer_id} if row.offer_id else {}), **({"part_of": row.part_of_id} if row.part_of_id else {}),
     }  # fmt: skip
 
 

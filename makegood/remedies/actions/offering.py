@@ -14,10 +14,10 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
 from makegood.remedies.actions.approving import put_question
-from makegood.remedies.actions.granting import check_not_own, give_with, new_row, over_authority
+from makegood.remedies.actions.granting import check_not_own, give_with, new_rows, over_authority, put_aside
 from makegood.remedies.actions.offered import end_offer, open_offer
 from makegood.remedies.actions.weighing import hold_budget, weigh
-from makegood.remedies.models import Grant, Offer
+from makegood.remedies.models import Offer
 from makegood.remedies.rules.granting import Choice, GrantState
 from makegood.remedies.rules.offering import OfferState, Silence, offer_faults
 
@@ -49,9 +49,7 @@ def let_choose(
     _owed, choices = give_with(number, choices, scope=scope, by=by, now=now)
     for fault in offer_faults(choices, until=until, now=now):
         raise invalid(fault.code, fault.sentence, field="until" if "until" in fault.code else "choices")
-    weighed = weigh(
-        number, choices, currency=currency, reason=reason, one_of=True, scope=scope, now=now
-    )  # fmt: skip
+    weighed = weigh(number, choices, currency=currency, reason=reason, one_of=True, scope=scope, now=now)
     me, case = person(by), weighed.case
     _check_alone(case)
     hold_budget(me)
@@ -63,13 +61,13 @@ def let_choose(
         case=case, by_id=me, words=short(words.strip()), silence=_silence(silence), state=OfferState.ASKED, made_at=now,
         until=until,
     )  # fmt: skip
-    rows = [new_row(weighed, choice, reason, me, now) for choice in choices]
+    rows = new_rows(weighed, choices, reason, me, now)
     for row in rows:
         row.offer = offer
     if ruling.fits:
         for row in rows:
             row.state = GrantState.OFFERED
-        Grant.objects.bulk_create(rows)
+        put_aside(rows)
         open_offer(offer, case, decided_by=me, by=by, now=now)
     else:
         put_question(weighed, rows, note=note, by=by, now=now)

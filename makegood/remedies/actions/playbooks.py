@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,10 +130,15 @@ def _check_kinds(playbook: rules.Playbook) -> None:
     """A commitment must be to a kind of promise that there is, or it could never be made."""
     known = [kind.slug for kind in kinds()]
     for rule in playbook.rules:
-        for option in rule.options:
-            kind = option.commits.promise if option.commits else None
-            if kind is not None and kind not in known:
+        for option, kind in _kinds_of(rule):
+            if kind not in known:
                 near = nearest(kind, known)
                 advice = f"Did you mean {near}?" if near else f"There are {', '.join(known)}."
-                where = f"The option {option.option} of the rule {rule.rule}"
+                where = f"The option {option} of the rule {rule.rule}"
                 raise invalid("playbook.unknown_kind", f"{where} commits us to a promise of kind {kind}. {advice}")
+
+
+def _kinds_of(rule: rules.Rule) -> Iterator[tuple[str, str]]:
+    """The kinds of promise that the options of a rule commit us to, each with its option."""
+    for option in rule.options:
+        yield from ((option.option, one.commits.promise) for one in option.gives if one.commits)

@@ -21,7 +21,7 @@ from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Asked, Ruling, Wanted
 from makegood.remedies.rules.fit import RemedyKind
-from makegood.remedies.rules.granting import Choice, compensation, faults, needs_reason, share, wanted_of
+from makegood.remedies.rules.granting import Choice, asked_of, by_choice, compensation, faults, needs_reason, share
 from makegood.remedies.rules.playbooks import Who, kept_for
 
 # Two transactions that would spend one person's budget wait for each other here; the two numbers name the lock.
@@ -34,18 +34,16 @@ class Weighed(NamedTuple):
 
     case: Case
     currency: str
-    wanted: tuple[Wanted, ...]
+    asked: Asked
     of_loss: Decimal | None
     hands: Hands
     kept_for: tuple[Who, ...]
     """For whom the playbooks keep the options that were chosen."""
-    one_of: bool
-    """Whether the customer chooses one of it."""
 
     @property
     def total(self) -> Decimal:
         """What it comes to, at most where the customer chooses."""
-        return Asked(self.wanted, self.one_of).comes_to(None)
+        return self.asked.comes_to(None)
 
     def is_barred(self, staff_id: int) -> bool:
         """Whether somebody is the case's own customer: they neither give nor decide."""
@@ -54,14 +52,12 @@ class Weighed(NamedTuple):
     def ruling_for(self, staff_id: int, now: datetime) -> Ruling:
         """What somebody may do alone here. Their budget must be held when it is to be spent."""
         spent = self.hands.spent([staff_id], now)
-        return self.hands.ruling(staff_id, self.wanted, spent, self.kept_for, one_of=self.one_of)
+        return self.hands.ruling(staff_id, self.asked, spent, self.kept_for)
 
     def approver(self, asker_id: int, now: datetime, *, silent: Collection[int] = ()) -> StaffFacts | None:
         """The nearest person who is there and may give it all; not the asker, not who kept silent."""
         spent = self.hands.spent(self.hands.everybody.people, now)
-        return self.hands.approver(
-            asker_id, self.wanted, spent, self.kept_for, silent=silent, one_of=self.one_of
-        )  # fmt: skip
+        return self.hands.approver(asker_id, self.asked, spent, self.kept_for, silent=silent)
 
 
 def weigh(
@@ -85,7 +81,8 @@ def weigh(
         raise invalid(fault.code, fault.sentence, field="choices")
     loss = loss_of(case.pk, currency)
     given = given_in(case.pk, currency)
-    of_loss, owed = share(compensation(choices, one_of=one_of) + given.total, loss), share(given.owed, loss)
+    asked = asked_of(choices, one_of=one_of)
+    of_loss, owed = share(compensation(asked) + given.total, loss), share(given.owed, loss)
     limit = cap()
     if not reason.strip() and needs_reason(of_loss, cap=limit, owed_share=owed):
         raise invalid(
@@ -94,8 +91,7 @@ def weigh(
             " right here.",
             field="reason",
         )
-    wanted = wanted_of(choices)
-    return _weighed(case, choices, currency=currency, wanted=wanted, of_loss=of_loss, one_of=one_of, now=now)
+    return _weighed(case, choices, currency=currency, asked=asked, of_loss=of_loss, now=now)
 
 
 def weigh_again(case: Case, rows: Sequence[Grant], *, now: datetime) -> Weighed:
@@ -103,9 +99,9 @@ def weigh_again(case: Case, rows: Sequence[Grant], *, now: datetime) -> Weighed:
 
     Its share of the loss was stored when it was asked for, and is not reckoned again.
     """
-    wanted = tuple(Wanted(RemedyKind(row.remedy), row.correction + row.goodwill) for row in rows)
-    one_of = rows[0].offer_id is not None
-    return _weighed(case, rows, currency=rows[0].currency, wanted=wanted, of_loss=None, one_of=one_of, now=now)
+    together = [tuple(rows)] if rows[0].offer_id is None else by_choice(rows)
+    ways = [tuple(Wanted(RemedyKind(one.remedy), one.correction + one.goodwill) for one in way) for way in together]
+    return _weighed(case, rows, currency=rows[0].currency, asked=Asked(tuple(ways)), of_loss=None, now=now)
 
 
 def _weighed(
@@ -113,14 +109,13 @@ def _weighed(
     chosen: Sequence[Choice | Grant],
     *,
     currency: str,
-    wanted: tuple[Wanted, ...],
+    asked: Asked,
     of_loss: Decimal | None,
-    one_of: bool,
     now: datetime,
 ) -> Weighed:
     hands = hands_in(case.pk, owner_id=case.owner_id, customer_id=case.customer_id, currency=currency, now=now)
     options = {(one.playbook, one.rule, one.option) for one in chosen}
-    return Weighed(case, currency, wanted, of_loss, hands, _kept_for(options), one_of)
+    return Weighed(case, currency, asked, of_loss, hands, _kept_for(options))
 
 
 def _kept_for(chosen: Collection[tuple[str, str, str]]) -> tuple[Who, ...]:

@@ -18,9 +18,9 @@ from makegood.remedies.queries.grants import (
     words_of,
 )
 from makegood.remedies.queries.loss import cap
-from makegood.remedies.queries.offers import OfferFacts, offer_for, offers_of
+from makegood.remedies.queries.offers import OfferFacts, OptionFacts, offer_for, offers_of
 from makegood.remedies.queries.owing import Failed, Owed, owing, owing_to
-from makegood.remedies.queries.picking import Decider, Pick, Picker, Reckoned, picker
+from makegood.remedies.queries.picking import Decider, Pick, Picker, PickPart, Reckoned, picker
 from makegood.remedies.queries.plan import Plan, before_apology, is_spoken, kept_plan, plan_of
 from makegood.remedies.queries.playbooks import (
     PlaybookFacts,
@@ -43,9 +43,11 @@ __all__ = [
     "Failed",
     "GrantFacts",
     "OfferFacts",
+    "OptionFacts",
     "Owed",
     "OwnStanding",
     "Pick",
+    "PickPart",
     "Picker",
     "Plan",
     "PlaybookFacts",

@@ -11,7 +11,7 @@ from django.db import connection
 
 from makegood.platform.installation import organisation
 from makegood.remedies.models import Limit as LimitRow
-from makegood.remedies.rules.authority import Limit, Period, Spent, Sums, begins
+from makegood.remedies.rules.authority import Asked, Limit, Period, Spent, Wanted, begins
 from makegood.remedies.rules.fit import RemedyKind
 
 # What a customer chose and may still change counts as what is held for their choice, not as given.
@@ -29,10 +29,9 @@ WHERE decided_by_id = ANY(%s) AND currency = %s AND given_at >= LEAST(%s, %s) AN
 GROUP BY decided_by_id, remedy
 """  # noqa: S608 - the condition above
 _HELD = """
-SELECT o.id, o.case_id = %s, o.decided_by_id, g.remedy, MAX(g.correction + g.goodwill)
+SELECT o.id, o.case_id = %s, o.decided_by_id, coalesce(g.part_of_id, g.id), g.remedy, g.correction + g.goodwill
 FROM remedies_offer o JOIN remedies_grant g ON g.offer_id = o.id AND g.state = 'offered'
 WHERE o.state = 'open' AND g.currency = %s AND (o.case_id = %s OR o.decided_by_id = ANY(%s))
-GROUP BY o.id, g.remedy
 """
 # A member of staff who is a customer too is known by the e-mail address they sign in with.
 _SAME_PERSON = """
@@ -77,24 +76,25 @@ def spent_by(staff_ids: Collection[int], *, case_id: int, currency: str, now: da
 class _Held:
     """What open offers may come to, by offer: rows of the statement above."""
 
-    def __init__(self, rows: Iterable[tuple[int, bool, int, str, Decimal]]) -> None:
-        self.sums: dict[int, dict[RemedyKind, Decimal]] = defaultdict(dict)
+    def __init__(self, rows: Iterable[tuple[int, bool, int, int, str, Decimal]]) -> None:
+        ways: dict[int, dict[int, list[Wanted]]] = defaultdict(lambda: defaultdict(list))
         self.here: set[int] = set()
         self.whose: dict[int, int] = {}
-        for offer, is_here, person, remedy, most in rows:
-            self.sums[offer][RemedyKind(remedy)] = most
+        for offer, is_here, person, choice, remedy, amount in rows:
+            ways[offer][choice].append(Wanted(RemedyKind(remedy), amount))
             self.whose[offer] = person
             if is_here:
                 self.here.add(offer)
+        self.offers = {offer: Asked(tuple(map(tuple, choices.values()))) for offer, choices in ways.items()}
 
     @property
-    def in_case(self) -> tuple[Sums, ...]:
+    def in_case(self) -> tuple[Asked, ...]:
         """Those of the case."""
-        return tuple(sums for offer, sums in self.sums.items() if offer in self.here)
+        return tuple(asked for offer, asked in self.offers.items() if offer in self.here)
 
-    def by(self, person: int) -> tuple[Sums, ...]:
+    def by(self, person: int) -> tuple[Asked, ...]:
         """Those on one person's authority."""
-        return tuple(sums for offer, sums in self.sums.items() if self.whose[offer] == person)
+        return tuple(asked for offer, asked in self.offers.items() if self.whose[offer] == person)
 
 
 def staff_of_customer(customer_id: int) -> frozenset[int]:

@@ -18,7 +18,7 @@ from makegood.platform.rows import any_row, fetch_rows
 from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.models import Approval, Grant
 from makegood.remedies.rules.fit import RemedyKind
-from makegood.remedies.rules.granting import GrantState
+from makegood.remedies.rules.granting import GrantState, by_choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +27,14 @@ class GrantFacts:
 
     `fulfilled_at` is when it was carried out and `reference` how whoever did it calls that; `problem` is why it could
     not be. What is owed is a grant of its own: `policy` says by which rule, `explanation` is that entitlement as it was
-    worked out.
+    worked out. `part_of_id` is the remedy that it was given together with.
     """
 
     id: int
     case: int
     approval_id: int | None
     offer_id: int | None
+    part_of_id: int | None
     remedy: RemedyKind
     title: str
     words: str
@@ -92,9 +93,8 @@ class ApprovalFacts:
     @property
     def total(self) -> Decimal:
         """What it comes to, at most where the customer chooses."""
-        if self.to_choose:
-            return max(grant.total for grant in self.grants)
-        return sum((grant.total for grant in self.grants), Decimal(0))
+        choices = by_choice(self.grants) if self.to_choose else [self.grants]
+        return max(sum((grant.total for grant in choice), Decimal(0)) for choice in choices)
 
     @property
     def currency(self) -> str:
@@ -185,7 +185,7 @@ def grant_facts(row: Grant) -> GrantFacts:
     """A remedy as pages and integrations get it."""
     return GrantFacts(
         id=row.pk, case=row.case_id, approval_id=row.approval_id, offer_id=row.offer_id,
-        remedy=RemedyKind(row.remedy), title=row.title,
+        part_of_id=row.part_of_id, remedy=RemedyKind(row.remedy), title=row.title,
         words=row.words, entitled=row.entitled, correction=row.correction, goodwill=row.goodwill,
         currency=row.currency, share=row.share, reason=row.reason,
         refusal=row.approval.reason if row.approval else "", state=GrantState(row.state), by=row.by.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ import msgspec
 from makegood.cases.rules import Obstacle
 from makegood.people.queries import Roster, StaffFacts, roster
 from makegood.remedies.queries.authority import limits, spent_by, staff_of_customer
-from makegood.remedies.rules.authority import Limit, Ruling, Spent, Wanted, judge, nearest_approver
+from makegood.remedies.rules.authority import Asked, Limit, Ruling, Spent, judge, nearest_approver
 from makegood.remedies.rules.playbooks import Who, may_grant
 
 _KEPT = Obstacle("authority.option", "The playbook keeps one of these for somebody else to give.")
@@ -37,52 +37,39 @@ class Hands:
         return spent_by(staff_ids, case_id=self.case_id, currency=self.currency, now=now)
 
     def ruling(
-        self,
-        staff_id: int | None,
-        wanted: Sequence[Wanted],
-        spent: Mapping[int, Spent],
-        kept_for: Collection[Who] = (),
-        *,
-        one_of: bool = False,
+        self, staff_id: int | None, asked: Asked, spent: Mapping[int, Spent], kept_for: Collection[Who] = ()
     ) -> Ruling:
         """What somebody may do alone; nobody known has grade 0 and gave nothing. It does not look at `barred`."""
         person = self.everybody.people.get(staff_id or 0)
         ruling = judge(
-            wanted, grade=person.grade if person else 0, currency=self.currency, limits=self.limits,
-            spent=spent.get(staff_id or 0, Spent()), one_of=one_of,
+            asked, grade=person.grade if person else 0, currency=self.currency, limits=self.limits,
+            spent=spent.get(staff_id or 0, Spent()),
         )  # fmt: skip
         if _may_choose(person, kept_for):
             return ruling
         return msgspec.structs.replace(ruling, obstacles=(_KEPT, *ruling.obstacles))
 
     def may_give(
-        self,
-        staff_id: int | None,
-        wanted: Sequence[Wanted],
-        spent: Mapping[int, Spent],
-        kept_for: Collection[Who] = (),
-        *,
-        one_of: bool = False,
+        self, staff_id: int | None, asked: Asked, spent: Mapping[int, Spent], kept_for: Collection[Who] = ()
     ) -> bool:
         """Whether it is theirs to give: within their own authority, and they are not the customer."""
         known = staff_id in self.everybody.people and staff_id not in self.barred
-        return known and self.ruling(staff_id, wanted, spent, kept_for, one_of=one_of).fits
+        return known and self.ruling(staff_id, asked, spent, kept_for).fits
 
     def approver(
         self,
         asker_id: int | None,
-        wanted: Sequence[Wanted],
+        asked: Asked,
         spent: Mapping[int, Spent],
         kept_for: Collection[Who] = (),
         *,
         silent: Collection[int] = (),
-        one_of: bool = False,
     ) -> StaffFacts | None:
         """The nearest person who is there and may give it all; not the asker, not who kept silent."""
         unfit = {person.id for person in self.everybody.people.values() if not _may_choose(person, kept_for)}
         return nearest_approver(
-            self.everybody, wanted, currency=self.currency, limits=self.limits, spent=spent, asker_id=asker_id,
-            team_id=self.team_id, barred={*self.barred, *silent, *unfit}, one_of=one_of,
+            self.everybody, asked, currency=self.currency, limits=self.limits, spent=spent, asker_id=asker_id,
+            team_id=self.team_id, barred={*self.barred, *silent, *unfit},
         )  # fmt: skip
 
 

@@ -22,14 +22,14 @@ from makegood.remedies.queries.hands import Hands, hands_in
 from makegood.remedies.queries.loss import Compensated, cap, given_in, loss_of
 from makegood.remedies.queries.owing import Owed, owing
 from makegood.remedies.queries.playbooks import active_playbooks
-from makegood.remedies.rules.authority import Ruling, Spent, Wanted
+from makegood.remedies.rules.authority import Asked, Ruling, Spent, Wanted, together
 from makegood.remedies.rules.entitlements import at_least
 from makegood.remedies.rules.fit import FailureKind
-from makegood.remedies.rules.granting import SOON, Choice, compensation, needs_reason, share, wanted_of
+from makegood.remedies.rules.granting import SOON, Choice, asked_of, compensation, needs_reason, share
 from makegood.remedies.rules.owing import OwedState
-from makegood.remedies.rules.playbooks import Who, kept_for
+from makegood.remedies.rules.playbooks import Giving, Who, kept_for
 from makegood.remedies.rules.playbooks_cost import Loss
-from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
+from makegood.remedies.rules.playbooks_match import Matched, Offer, Priced, Situation, match
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,44 @@ class Decider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
-    """An option in the picker. `decider` is None when it is one's own to give; `nobody` that no one there may.
+class PickPart:
+    """One remedy of an option. `cost` is all it costs, None until that can be worked out.
 
-    `amount` is what it costs above what is owed, nothing until that can be worked out; `owed` what is given with it
-    because it is owed. `due_at` (aware UTC) is by when it would be done when it is agreed now.
+    `amount` is what it costs above what is owed, nothing until then; `owed` what is given with it because it is owed.
+    `due_at` (aware UTC) is by when it would be done when it is agreed now.
     """
 
-    offer: Offer
+    giving: Giving
+    cost: Decimal | None
     amount: Decimal
     owed: Decimal
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """An option in the picker, with all that is given together. `decider` is None when it is one's own to give;
+    `nobody` that no one there may."""
+
+    offer: Offer
+    parts: tuple[PickPart, ...]
     decider: Decider | None
     nobody: bool
+
+    @property
+    def amount(self) -> Decimal:
+        """What it costs above what is owed, as far as that can be worked out."""
+        return sum((one.amount for one in self.parts), Decimal(0))
+
+    @property
+    def owed(self) -> Decimal:
+        """What is given with it because it is owed."""
+        return sum((one.owed for one in self.parts), Decimal(0))
+
+    @property
+    def due_at(self) -> datetime:
+        """By when all of it would be done when it is agreed now (aware UTC)."""
+        return max(one.due_at for one in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +102,8 @@ class Reckoned:
     @property
     def only_owed(self) -> bool:
         """Whether nothing is given but what is owed: then nobody is asked."""
-        return bool(self.owed) and all(one.with_owed and not one.amount for one in self.choices)
+        parts = [one for choice in self.choices for one in choice.parts]
+        return bool(self.owed) and all(one.with_owed and not one.amount for one in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +156,15 @@ class _Reader:
         self.staff_id = staff_id
         self.usual: dict[int, timedelta | None] = {}
 
-    def ruling(self, wanted: Sequence[Wanted], *kept_for: Who, one_of: bool = False) -> Ruling:
-        return self.hands.ruling(self.staff_id, wanted, self.spent, kept_for, one_of=one_of)
+    def ruling(self, asked: Asked, *kept_for: Who) -> Ruling:
+        return self.hands.ruling(self.staff_id, asked, self.spent, kept_for)
 
-    def is_mine(self, wanted: Sequence[Wanted], *kept_for: Who, one_of: bool = False) -> bool:
-        return self.hands.may_give(self.staff_id, wanted, self.spent, kept_for, one_of=one_of)
+    def is_mine(self, asked: Asked, *kept_for: Who) -> bool:
+        return self.hands.may_give(self.staff_id, asked, self.spent, kept_for)
 
-    def decider(self, wanted: Sequence[Wanted], *kept_for: Who, one_of: bool = False) -> Decider | None:
+    def decider(self, asked: Asked, *kept_for: Who) -> Decider | None:
         """The nearest person who may give all this alone, by their limits and by each playbook."""
-        found = self.hands.approver(self.staff_id, wanted, self.spent, kept_for, one_of=one_of)
+        found = self.hands.approver(self.staff_id, asked, self.spent, kept_for)
         return None if found is None else self._known(found)
 
     def _known(self, person: StaffFacts) -> Decider:
@@ -182,7 +208,7 @@ def picker(
         loss=loss,
         given=given.total,
         cap=limit,
-        ruling=reader.ruling(()),
+        ruling=reader.ruling(together()),
         matched=matched,
         picks=picks,
         reckoned=_reckoned(choices, kept, reader, waiting=_sum_of(waiting), given=given, loss=loss, cap=limit),
@@ -204,17 +230,17 @@ def _reckoned(
     cap: Decimal,
     one_of: bool = False,
 ) -> Reckoned:
-    wanted, amounts = wanted_of(choices), [one.amount for one in choices]
-    mine = reader.is_mine(wanted, *kept, one_of=one_of)
-    owed = waiting if any(one.with_owed for one in choices) else Decimal(0)
-    of_loss = share(compensation(choices, one_of=one_of) + given.total + owed, loss)
+    asked = asked_of(choices, one_of=one_of)
+    mine = reader.is_mine(asked, *kept)
+    owed = waiting if any(one.with_owed for choice in choices for one in choice.parts) else Decimal(0)
+    of_loss = share(compensation(asked) + given.total + owed, loss)
     return Reckoned(
         choices=choices,
-        total=max(amounts, default=Decimal(0)) if one_of else sum(amounts, Decimal(0)),
+        total=asked.comes_to(None),
         owed=owed,
-        ruling=reader.ruling(wanted, *kept, one_of=one_of),
+        ruling=reader.ruling(asked, *kept),
         mine=mine,
-        decider=None if mine or not choices else reader.decider(wanted, *kept, one_of=one_of),
+        decider=None if mine or not choices else reader.decider(asked, *kept),
         of_loss=of_loss,
         needs_reason=bool(choices) and needs_reason(of_loss, cap=cap, owed_share=share(given.owed + owed, loss)),
     )
@@ -269,20 +295,24 @@ def attributes_of(customer: CustomerFacts) -> dict[str, str]:
 
 
 def _pick(offer: Offer, reader: _Reader, waiting: Sequence[Owed], zone: ZoneInfo, now: datetime) -> Pick:
-    """An option. One that pays as something owed is paid gives that with it, and its cost is parted."""
-    fits = any(one.remedy is offer.option.remedy for one in waiting)
-    parted = at_least(_sum_of(waiting) if fits else Decimal(0), offer.cost or Decimal(0))
-    amount = parted.goodwill
-    commits = offer.option.commits
+    """An option. The first of it that pays as something owed is paid gives that with it, and its cost is parted."""
+    kinds = {one.remedy for one in waiting}
+    pays = next((one for one in offer.parts if one.giving.remedy in kinds), None)
+    owed = _sum_of(waiting)
+    parts = tuple(_pick_part(one, owed if one is pays else Decimal(0), zone, now) for one in offer.parts)
+    asked, who = together(*(Wanted(one.giving.remedy, one.amount) for one in parts)), offer.option.who
+    mine = reader.is_mine(asked, who)
+    decider = None if mine else reader.decider(asked, who)
+    return Pick(offer=offer, parts=parts, decider=decider, nobody=not mine and decider is None)
+
+
+def _pick_part(one: Priced, owed: Decimal, zone: ZoneInfo, now: datetime) -> PickPart:
+    parted = at_least(owed, one.price.amount or Decimal(0))
+    commits = one.giving.commits
     due_at = after(commits.within if commits else SOON, now=now, zone=zone, calendar=None).due_at
-    choice = Choice(remedy=offer.option.remedy, title=str(offer.option.title), amount=amount, due_at=due_at)
-    wanted, who = wanted_of([choice]), offer.option.who
-    mine = reader.is_mine(wanted, who)
-    decider = None if mine else reader.decider(wanted, who)
-    return Pick(
-        offer=offer, amount=amount, owed=parted.entitled, due_at=due_at, decider=decider,
-        nobody=not mine and decider is None,
-    )  # fmt: skip
+    return PickPart(
+        giving=one.giving, cost=one.price.amount, amount=parted.goodwill, owed=parted.entitled, due_at=due_at
+    )
 
 
 def _sum_of(waiting: Sequence[Owed]) -> Decimal:

@@ -301,7 +301,8 @@ def said_day(when: date, form: str, language: str) -> str:
 
 def _offered(pick: Pick, language: str) -> tuple[str, datetime] | None:
     """An option that may be offered at once: one's own to give, with nothing to ask before, named in the language."""
-    title = pick.offer.option.title.texts.get(language)
+    option = pick.offer.option
+    title = option.name_in(language) if all(language in one.title.texts for one in option.gives) else ""
     if pick.decider or pick.nobody or pick.offer.ask_first or pick.offer.cost is None or not title:
         return None
     return title, pick.due_at
@@ -309,7 +310,7 @@ def _offered(pick: Pick, language: str) -> tuple[str, datetime] | None:
 
 def _option(pick: Pick, picked: Picker, language: str) -> PlanOption:
     return PlanOption(
-        title=pick.offer.option.title.in_(language), amount=pick.amount, known=pick.offer.cost is not None,
+        title=pick.offer.option.name_in(language), amount=pick.amount, known=pick.offer.cost is not None,
         currency=picked.currency, due_at=pick.due_at, why=pick.offer.why, ask_first=tuple(pick.offer.ask_first),
         decides=pick.decider.name if pick.decider else "", nobody=pick.nobody,
     )  # fmt: skip

@@ -62,43 +62,47 @@ Sums = Mapping[RemedyKind, Decimal]
 """Amounts by kind of remedy."""
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What is asked about: of several `ways` one comes to pass, and all that is in it is given together.
+
+    What is given in one press is one way. Where the customer chooses, each of their choices is one.
+    """
+
+    ways: tuple[tuple[Wanted, ...], ...]
+
+    def comes_to(self, remedy: RemedyKind | None) -> Decimal:
+        """What it comes to at most, of one kind or of all."""
+        return max((sum(_amounts(way, remedy), _NOTHING) for way in self.ways), default=_NOTHING)
+
+    def largest(self, remedy: RemedyKind | None) -> Decimal:
+        """The dearest single thing, of one kind or of all."""
+        return max((amount for way in self.ways for amount in _amounts(way, remedy)), default=_NOTHING)
+
+
+def together(*wanted: Wanted) -> Asked:
+    """All of it is asked about at once."""
+    return Asked((wanted,))
+
+
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """What was given already above what is owed, by kind: in the case by anybody, in each period by the person.
 
-    `held_in_case` and `held` are the dearest of each kind in every offer of which a customer may still choose one
-    thing: in the case, and on the person's authority, in whichever period the choice falls.
+    `held_in_case` and `held` are the offers of which a customer may still choose: in the case, and on the person's
+    authority, in whichever period the choice falls.
     """
 
     case: Sums = {}
     periods: Mapping[Period, Sums] = {}
-    held_in_case: tuple[Sums, ...] = ()
-    held: tuple[Sums, ...] = ()
+    held_in_case: tuple[Asked, ...] = ()
+    held: tuple[Asked, ...] = ()
 
     def in_case(self, remedy: RemedyKind | None) -> Decimal:
         """What the case was given, or may yet be by somebody's choice, of one kind or of all."""
-        return _of(self.case, remedy) + _dearest(self.held_in_case, remedy)
+        return _of(self.case, remedy) + _held(self.held_in_case, remedy)
 
     def in_period(self, period: Period, remedy: RemedyKind | None) -> Decimal:
         """What the person gave in a period, or may yet have given by somebody's choice, of one kind or of all."""
-        return _of(self.periods.get(period, {}), remedy) + _dearest(self.held, remedy)
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """What is asked about: all of it together, or (`one_of`) whichever one of it the customer chooses."""
-
-    wanted: tuple[Wanted, ...]
-    one_of: bool = False
-
-    def comes_to(self, remedy: RemedyKind | None) -> Decimal:
-        """What it comes to at most, of one kind or of all."""
-        return self.largest(remedy) if self.one_of else sum(self._amounts(remedy), _NOTHING)
-
-    def largest(self, remedy: RemedyKind | None) -> Decimal:
-        """The dearest single thing, of one kind or of all."""
-        return max(self._amounts(remedy), default=_NOTHING)
-
-    def _amounts(self, remedy: RemedyKind | None) -> Iterator[Decimal]:
-        return (one.amount for one in self.wanted if _counts(remedy, one.remedy))
+        return _of(self.periods.get(period, {}), remedy) + _held(self.held, remedy)
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,18 +130,9 @@ def limits_of(grade: int, currency: str, limits: Collection[Limit]) -> tuple[Lim
     return tuple(limit for limit in limits if limit.currency == currency and limit.grade == nearest)
 
 
-def judge(
-    wanted: Sequence[Wanted],
-    *,
-    grade: int,
-    currency: str,
-    limits: Collection[Limit],
-    spent: Spent,
-    one_of: bool = False,
-) -> Ruling:
-    """Whether somebody of a grade may give all this alone, after what has been `spent` already; with `one_of`,
-    whichever one of it, so that the dearest must fit."""
-    own, asked = limits_of(grade, currency, limits), Asked(tuple(wanted), one_of)
+def judge(asked: Asked, *, grade: int, currency: str, limits: Collection[Limit], spent: Spent) -> Ruling:
+    """Whether somebody of a grade may give all this alone, whichever way it comes, after what has been `spent`."""
+    own = limits_of(grade, currency, limits)
     found = list(_excesses(asked, own, currency, spent))
     total = spent.in_case(None) + asked.comes_to(None)
     bounds = [limit.case for limit in own if limit.remedy is None and limit.case is not None]
@@ -208,10 +203,12 @@ def _of(given: Sums, bound: RemedyKind | None) -> Decimal:
     return sum((amount for remedy, amount in given.items() if _counts(bound, remedy)), _NOTHING)
 
 
-def _dearest(held: Sequence[Sums], bound: RemedyKind | None) -> Decimal:
-    """Of each offer one thing is chosen, at most the dearest."""
-    tops = (max((sum_ for kind, sum_ in one.items() if _counts(bound, kind)), default=_NOTHING) for one in held)
-    return sum(tops, _NOTHING)
+def _amounts(way: Sequence[Wanted], bound: RemedyKind | None) -> Iterator[Decimal]:
+    return (one.amount for one in way if _counts(bound, one.remedy))
+
+
+def _held(offers: Sequence[Asked], bound: RemedyKind | None) -> Decimal:
+    return sum((one.comes_to(bound) for one in offers), _NOTHING)
 
 
 def begins(period: Period, now: datetime, zone: ZoneInfo) -> datetime:
@@ -224,7 +221,7 @@ def begins(period: Period, now: datetime, zone: ZoneInfo) -> datetime:
 
 def nearest_approver(
     roster: Roster,
-    wanted: Sequence[Wanted],
+    asked: Asked,
     *,
     currency: str,
     limits: Collection[Limit],
@@ -232,10 +229,8 @@ def nearest_approver(
     asker_id: int | None,
     team_id: int | None,
     barred: Collection[int] = (),
-    one_of: bool = False,
 ) -> StaffFacts | None:
-    """The nearest person who is there and may give all this (or whichever one of it) alone, never the asker, never
-    one of `barred`.
+    """The nearest person who is there and may give all this alone, never the asker, never one of `barred`.
 
     Nearest is who works now before who does not, then the lead of the team, then the team, then managers, then
     other teams, then the lowest grade: a decision is not carried further than it has to go. `spent` tells for
@@ -248,8 +243,7 @@ def nearest_approver(
         for person in roster.people.values()
         if person.is_present and person.may_work and person.id != asker_id and person.id not in barred
         and judge(
-            wanted, grade=person.grade, currency=currency, limits=limits, spent=spent.get(person.id, Spent()),
-            one_of=one_of,
+            asked, grade=person.grade, currency=currency, limits=limits, spent=spent.get(person.id, Spent())
         ).fits
     ]  # fmt: skip
     return min(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from makegood.cases.rules import Obstacle
 from makegood.kernel.money import decimals
 from makegood.kernel.phrases import Span
-from makegood.remedies.rules.authority import Wanted
+from makegood.remedies.rules.authority import Asked, Wanted
 from makegood.remedies.rules.fit import COMPENSATION, RemedyKind
+from makegood.remedies.rules.playbooks import joined
 
 _NOTHING = Decimal(0)
 SOON = Span("days", 1)
@@ -31,11 +33,11 @@ class GrantState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something somebody wants to give. `amount` is what it costs above what is owed; `due_at` (aware UTC) by when.
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing somebody wants to give. `amount` is what it costs above what is owed; `due_at` (aware UTC) by when.
 
-    `playbook`, `rule` and `option` name the option it was chosen from, if any. `with_owed` says that all that is owed
-    in the case is given with it: how much that is, the policies say and nobody else.
+    `with_owed` says that all that is owed in the case is given with it: how much that is, the policies say and nobody
+    else.
     """
 
     remedy: RemedyKind
@@ -43,10 +45,41 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     amount: Decimal = _NOTHING
     words: str = ""
+    with_owed: bool = False
+
+
+class Choice(Remedy, frozen=True, kw_only=True):
+    """What somebody wants to give, or to let the customer choose: one remedy, and what comes together with it.
+
+    `playbook`, `rule` and `option` name the option it was chosen from, if any.
+    """
+
     playbook: str = ""
     rule: str = ""
     option: str = ""
-    with_owed: bool = False
+    also: tuple[Remedy, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Remedy, ...]:
+        """Each remedy of it, the first in front."""
+        return (self, *self.also)
+
+    @property
+    def whole(self) -> str:
+        """All of it by name."""
+        return joined(one.title for one in self.parts)
+
+
+class Together(Protocol):
+    """A remedy that may be given together with another, which is then the first of them."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def part_of_id(self) -> int | None: ...
+
+
+T = TypeVar("T", bound=Together)
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,25 +94,42 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
         return self.correction + self.goodwill
 
 
-def part(choice: Choice) -> Sums:
-    """The sums of a choice: doing a thing again or exchanging it corrects, what else is given is goodwill."""
-    if choice.remedy in COMPENSATION or choice.remedy is RemedyKind.PERSONAL_CONTACT:
-        return Sums(goodwill=choice.amount)
-    return Sums(correction=choice.amount)
+def by_choice(rows: Iterable[T]) -> list[tuple[T, ...]]:
+    """Remedies by what is given together, the first of each in front; in the order of their ids."""
+    found: dict[int, list[T]] = {}
+    for row in sorted(rows, key=lambda one: one.id):
+        found.setdefault(row.part_of_id or row.id, []).append(row)
+    return [tuple(one) for one in found.values()]
 
 
-def wanted_of(choices: Sequence[Choice]) -> tuple[Wanted, ...]:
-    """What authority is asked about."""
-    return tuple(Wanted(choice.remedy, choice.amount) for choice in choices)
+def part(one: Remedy) -> Sums:
+    """The sums of a remedy: doing a thing again or exchanging it corrects, what else is given is goodwill."""
+    if one.remedy in COMPENSATION or one.remedy is RemedyKind.PERSONAL_CONTACT:
+        return Sums(goodwill=one.amount)
+    return Sums(correction=one.amount)
 
 
-def compensation(choices: Sequence[Choice], *, one_of: bool = False) -> Decimal:
-    """What makes up for the loss above what is owed; what puts the thing itself right is not counted against it.
+def beside_owed(choice: Choice) -> Choice | None:
+    """What of a choice is given once what is owed was given: a remedy that was only that falls away."""
+    left = [one for one in choice.parts if one.amount or not one.with_owed]
+    if not left or left[0] is choice:
+        return msgspec.structs.replace(choice, also=tuple(left[1:])) if left else None
+    first = {name: getattr(left[0], name) for name in Remedy.__struct_fields__}
+    return msgspec.structs.replace(choice, **first, also=tuple(left[1:]))
 
-    Where the customer chooses `one_of` these, the dearest of them.
-    """
-    amounts = [choice.amount for choice in choices if choice.remedy in COMPENSATION]
-    return max(amounts, default=_NOTHING) if one_of else sum(amounts, _NOTHING)
+
+def asked_of(choices: Sequence[Choice], *, one_of: bool = False) -> Asked:
+    """What authority is asked about: all of them, or whichever one the customer chooses."""
+    ways = [tuple(Wanted(one.remedy, one.amount) for one in choice.parts) for choice in choices]
+    return Asked(tuple(ways) if one_of else (tuple(one for way in ways for one in way),))
+
+
+def compensation(asked: Asked) -> Decimal:
+    """What makes up for the loss above what is owed; what puts the thing itself right is not counted against it."""
+    return max(
+        (sum((one.amount for one in way if one.remedy in COMPENSATION), _NOTHING) for way in asked.ways),
+        default=_NOTHING,
+    )
 
 
 def share(given: Decimal, loss: Decimal | None) -> Decimal | None:
@@ -96,15 +146,15 @@ def faults(choices: Sequence[Choice], *, currency: str, now: datetime) -> Iterat
     """What is wrong with the choices themselves, each as a sentence."""
     if not choices:
         yield Obstacle("grant.nothing", "Choose what is to be given.")
-    for choice in choices:
-        if not choice.title.strip():
+    for one in (one for choice in choices for one in choice.parts):
+        if not one.title.strip():
             yield Obstacle("grant.no_title", "Say what is given, such as: deliver both pieces tonight.")
-        if not choice.amount.is_finite() or not _NOTHING <= choice.amount < Decimal(10) ** 12:
+        if not one.amount.is_finite() or not _NOTHING <= one.amount < Decimal(10) ** 12:
             yield Obstacle("grant.bad_amount", "An amount is nothing or more, and less than a million million.")
-        elif choice.amount != choice.amount.quantize(Decimal(1).scaleb(-decimals(currency))):
-            yield Obstacle("grant.bad_amount", f"{choice.amount} has more decimals than {currency} has.")
-        if choice.due_at <= now:
-            yield Obstacle("grant.due_past", f"“{choice.title}” must be due at a time that is still to come.")
+        elif one.amount != one.amount.quantize(Decimal(1).scaleb(-decimals(currency))):
+            yield Obstacle("grant.bad_amount", f"{one.amount} has more decimals than {currency} has.")
+        if one.due_at <= now:
+            yield Obstacle("grant.due_past", f"“{one.title}” must be due at a time that is still to come.")
 
 
 def moved_on(due_at: datetime, *, asked_at: datetime, now: datetime) -> datetime:

@@ -40,15 +40,15 @@ def offer_faults(choices: Sequence[Choice], *, until: datetime, now: datetime) -
     """What is wrong with an offer, each as a sentence."""
     if not FEWEST <= len(choices) <= MOST:
         yield Obstacle("offer.how_many", f"Offer {FEWEST} to {MOST} things to choose from, each one concrete.")
-    if len({choice.title.strip().casefold() for choice in choices}) < len(choices):
+    if len({choice.whole.strip().casefold() for choice in choices}) < len(choices):
         yield Obstacle("offer.alike", "Two of these have the same name: the customer could not tell them apart.")
     if not now < until <= now + LONGEST:
         yield Obstacle("offer.bad_until", f"Let them choose until a time within {LONGEST.days} days from now.")
-    for choice in choices:
-        if choice.due_at <= until:
+    for one in (one for choice in choices for one in choice.parts):
+        if one.due_at <= until:
             yield Obstacle(
                 "offer.due_too_soon",
-                f"“{choice.title}” would be due before the choice ends. Let it end sooner, or be due later.",
+                f"“{one.title}” would be due before the choice ends. Let it end sooner, or be due later.",
             )
 
 

@@ -178,24 +178,52 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channel: str = ""
 
 
-class Option(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that may be offered.
+MOST_TOGETHER = 5
+"""How many things come together with one, at most."""
 
-    `title` names it at the desk and on the customer's page, `words` are what is said to the customer. `proof` is
-    what must be seen or kept, `because` the reason of whoever wrote it.
-    """
 
-    option: str
+class Giving(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One remedy. `title` names it at the desk and on the customer's page, `words` are what is said to the customer."""
+
     remedy: RemedyKind
     title: Words
     words: Words
     cost: Cost = Cost()
-    who: Who = Who()
     commits: Commits | None = None
+
+
+class Option(Giving, frozen=True, kw_only=True, omit_defaults=True):
+    """What may be offered: one remedy, and what is given together with it.
+
+    `proof` is what must be seen or kept, `because` the reason of whoever wrote it.
+    """
+
+    option: str
+    also: tuple[Giving, ...] = ()
+    who: Who = Who()
     asks: tuple[str, ...] = ()
     follow_up: tuple[FollowUp, ...] = ()
     proof: str = ""
     because: str = ""
+
+    @property
+    def gives(self) -> tuple[Giving, ...]:
+        """Each remedy of it, the first in front."""
+        return (self, *self.also)
+
+    def name_in(self, language: str) -> str:
+        """All of it by name, in a language."""
+        return joined(one.title.in_(language) for one in self.gives)
+
+    @property
+    def name(self) -> str:
+        """All of it by name, in English."""
+        return self.name_in("en")
+
+
+def joined(titles: Iterable[str]) -> str:
+    """Things that are given together, in one line."""
+    return " + ".join(titles)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -82,10 +82,11 @@ def cost_after(rule: Rule, option: Option, answers: Mapping[str, str]) -> Cost:
 def open_asks(rule: Rule, option: Option, answers: Mapping[str, str]) -> tuple[str, ...]:
     """The questions that must be answered before an option may be given, in the order of the rule."""
     asks = {ask.ask: ask for ask in rule.asks}
-    cost = cost_after(rule, option, answers)
+    costs = [cost_after(rule, option, answers), *(one.cost for one in option.also)]
+    priced = {name for cost in costs for name in cost.asked}
     needed: set[str] = set()
     for ask in rule.asks:
-        bears = ask.ask in option.asks or ask.ask in cost.asked or option.option in _touched(ask)
+        bears = ask.ask in option.asks or ask.ask in priced or option.option in _touched(ask)
         if bears and ask.ask not in answers and may_apply(rule, ask.only_if, answers):
             needed |= set(_until(ask, asks, answers))
     return tuple(name for name in asks if name in needed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -57,6 +57,15 @@ def price(cost: Cost, loss: Loss, *, asks: Mapping[str, Ask], answers: Mapping[s
     if cost.at_most is not None:
         total = min(total, cost.at_most)
     return Price(rounded(max(total, Decimal(0)), currency or loss.currency), assumed=assumed)
+
+
+def price_of_all(prices: Iterable[Price]) -> Price:
+    """What several things come to together; what is not known of one is not known of all."""
+    found = tuple(prices)
+    missing = next((one.missing for one in found if one.amount is None), "")
+    total = sum((one.amount or Decimal(0) for one in found), Decimal(0))
+    is_known = all(one.amount is not None for one in found)
+    return Price(total if is_known else None, missing, assumed=any(one.assumed for one in found))
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -16,6 +16,7 @@ from makegood.remedies.rules.playbooks import (
     Commits,
     Cost,
     FollowUp,
+    Giving,
     Option,
     PerPeriod,
     Playbook,
@@ -132,19 +133,28 @@ def _step(step: Step) -> Any:
 
 
 def _option(option: Option) -> Tree:
+    return (
+        {"option": option.option}
+        | _giving(option)
+        | {"who": parts.who_text(option.who)}
+        | _filled(
+            also=[_giving(one) for one in option.also],
+            asks=_few(option.asks),
+            follow_up=_follow_ups(option.follow_up),
+            proof=option.proof,
+            because=option.because,
+        )
+    )
+
+
+def _giving(one: Giving) -> Tree:
     return {
-        "option": option.option,
-        "remedy": option.remedy.value,
-        "title": parts.plain_words(option.title),
-        "words": parts.plain_words(option.words),
-        "who": parts.who_text(option.who),
+        "remedy": one.remedy.value,
+        "title": parts.plain_words(one.title),
+        "words": parts.plain_words(one.words),
     } | _filled(
-        cost=None if option.cost == Cost() else _cost(option.cost),
-        commits=_commits(option.commits, option.title) if option.commits else None,
-        asks=_few(option.asks),
-        follow_up=_follow_ups(option.follow_up),
-        proof=option.proof,
-        because=option.because,
+        cost=None if one.cost == Cost() else _cost(one.cost),
+        commits=_commits(one.commits, one.title) if one.commits else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from makegood.cases.rules import FailureClass
 from makegood.kernel.nodes import Part, parse, read, required
@@ -13,6 +13,7 @@ from makegood.remedies.rules import playbooks_parts as parts
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.playbooks import (
     CHANNELS,
+    MOST_TOGETHER,
     USED,
     USED_ASK,
     Answer,
@@ -21,6 +22,7 @@ from makegood.remedies.rules.playbooks import (
     Commits,
     Cost,
     FollowUp,
+    Giving,
     Option,
     PerPeriod,
     Playbook,
@@ -40,9 +42,8 @@ _WHEN = ("failure", "class", "promise", "severity", "repeat", "double_deviation"
 _ASK = ("ask", "question", "kind", "answers", "attribute", "default", "only_if", "note")
 _ANSWER = ("answer", "says", "includes", "excludes", "costs")
 _STEP = ("do", "how", "tool", "only_if")
-_OPTION = (
-    "option", "remedy", "title", "words", "cost", "who", "commits", "asks", "follow_up", "proof", "because",
-)  # fmt: skip
+_GIVING = ("remedy", "title", "words", "cost", "commits")
+_OPTION = ("option", *_GIVING, "also", "who", "asks", "follow_up", "proof", "because")
 _COST = ("fixed", "share", "late", "asked", "at_most")
 _LATE = ("every", "amount", "share", "at_most", "begun")
 _TAKEN = frozenset({"new", "try", "import"})
@@ -265,15 +266,11 @@ def _step(part: Part, asks: Mapping[str, Ask]) -> Step:
 
 def _option(part: Part, currency: str, asks: Mapping[str, Ask]) -> Option:
     given = part.entries(_OPTION)
-    title = parts.words(required(part, given, "title", "what it is called"), most=200)
     return Option(
         option=parts.slug(required(part, given, "option", "its short name, such as `full-refund`")),
-        remedy=RemedyKind(required(part, given, "remedy", "what is given").word(list(RemedyKind))),
-        title=title,
-        words=parts.words(required(part, given, "words", "what is said to the customer")),
-        cost=parts.opt(given, "cost", lambda item: _cost(item, currency, asks), Cost()),
+        **_giving(part, given, currency, asks),
+        also=parts.opt(given, "also", lambda item: _also(item, currency, asks), ()),
         who=parts.who(required(part, given, "who", "who may grant it, such as `agent`, `lead` or `grade 2`")),
-        commits=parts.opt(given, "commits", lambda item: _commits(item, title), None),
         asks=tuple(_known(item, item.text().strip(), asks, "question") for item in given["asks"].items())
         if "asks" in given
         else (),
@@ -281,6 +278,26 @@ def _option(part: Part, currency: str, asks: Mapping[str, Ask]) -> Option:
         proof=parts.opt(given, "proof", lambda item: parts.line(item, 500), ""),
         because=parts.opt(given, "because", lambda item: parts.line(item, 500), ""),
     )
+
+
+def _giving(part: Part, given: Mapping[str, Part], currency: str, asks: Mapping[str, Ask]) -> dict[str, Any]:
+    """What is given, in what words, at what cost."""
+    title = parts.words(required(part, given, "title", "what it is called"), most=200)
+    return {
+        "remedy": RemedyKind(required(part, given, "remedy", "what is given").word(list(RemedyKind))),
+        "title": title,
+        "words": parts.words(required(part, given, "words", "what is said to the customer")),
+        "cost": parts.opt(given, "cost", lambda item: _cost(item, currency, asks), Cost()),
+        "commits": parts.opt(given, "commits", lambda item: _commits(item, title), None),
+    }
+
+
+def _also(part: Part, currency: str, asks: Mapping[str, Ask]) -> tuple[Giving, ...]:
+    """What is given together with an option."""
+    items = part.items()
+    if len(items) > MOST_TOGETHER:
+        raise items[MOST_TOGETHER].wrong(f"{MOST_TOGETHER} things at most come together with an option.")
+    return tuple(Giving(**_giving(item, item.entries(_GIVING), currency, asks)) for item in items)
 
 
 def _cost(part: Part, currency: str, asks: Mapping[str, Ask] | None) -> Cost:

@@ -23,8 +23,8 @@ from makegood.remedies.rules.fit import (
     lies_outside,
     on_curve,
 )
-from makegood.remedies.rules.playbooks import USED, Ask, FollowUp, Option, Playbook, Rule, Step, When
-from makegood.remedies.rules.playbooks_cost import CAP, WHOLE, Loss, Price, price, share_of
+from makegood.remedies.rules.playbooks import USED, Ask, FollowUp, Giving, Option, Playbook, Rule, Step, When
+from makegood.remedies.rules.playbooks_cost import CAP, WHOLE, Loss, Price, price, price_of_all, share_of
 from makegood.remedies.rules.playbooks_parts import range_in
 
 _WORD = re.compile(r"[^\W_]+")
@@ -61,16 +61,26 @@ class Note:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One remedy of an option, and what it costs."""
+
+    giving: Giving
+    price: Price
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """An option that may be given, and why it stands where it stands.
 
-    `share` is its cost against the loss (1 is all of it). `ask_first` names the questions that are still open.
+    `price` is that of all its `parts`, `share` that against the loss (1 is all of it). `ask_first` names the questions
+    that are still open.
     """
 
     playbook: str
     rule: str
     option: Option
+    parts: tuple[Priced, ...]
     price: Price
     currency: str
     share: Decimal | None
@@ -132,7 +142,7 @@ def match(playbooks: Iterable[Playbook], situation: Situation, *, cap: Decimal =
     for tier in _tiers(applied):
         tiers.append(_kept(tier, situation, seen, left_out))
         seen |= {(one.playbook.playbook, option.option) for one in tier for option in one.rule.options}
-    offered = {candidate.option.remedy for kept in tiers for candidate in kept}
+    offered = {one.remedy for kept in tiers for candidate in kept for one in candidate.option.gives}
     return Matched(
         rules=applied,
         offers=tuple(offer for kept in tiers for offer in _ordered(kept, situation, offered, cap)),
@@ -269,9 +279,8 @@ def _offer(
     candidate: _Candidate, situation: Situation, offered: set[RemedyKind], cap: Decimal
 ) -> tuple[tuple[object, ...], Offer]:
     one, option = candidate.applied, candidate.option
-    asks = {ask.ask: ask for ask in one.rule.asks}
-    cost = asking.cost_after(one.rule, option, candidate.answers)
-    found = price(cost, situation.loss, asks=asks, answers=candidate.answers, currency=one.playbook.currency)
+    parts = _priced(candidate, situation.loss)
+    found = price_of_all(part.price for part in parts)
     share = share_of(found.amount, situation.loss)
     use = _use(candidate.answers)
     place = on_curve(fit(option.remedy, _kind(one.rule, situation), offered), option.remedy, share, use)
@@ -279,11 +288,12 @@ def _offer(
         playbook=one.playbook.playbook,
         rule=one.rule.rule,
         option=option,
+        parts=parts,
         price=found,
         currency=one.playbook.currency or situation.loss.currency,
         share=share,
         needs_reason=share is not None and share > cap,
-        notes=_notes(option.remedy, found, share, cap),
+        notes=_notes(option, found, share, cap),
         ask_first=asking.open_asks(one.rule, option, candidate.answers),
         matches=place.matches,
         why=place.sentence,
@@ -291,6 +301,17 @@ def _offer(
         follow_up=option.follow_up or one.rule.follow_up or one.playbook.follow_up,
     )
     return _key(candidate, place, offer, use), offer
+
+
+def _priced(candidate: _Candidate, loss: Loss) -> tuple[Priced, ...]:
+    """Each remedy of an option with what it costs; what was answered may have changed the first."""
+    one, option = candidate.applied, candidate.option
+    asks = {ask.ask: ask for ask in one.rule.asks}
+    costs = [asking.cost_after(one.rule, option, candidate.answers), *(part.cost for part in option.also)]
+    return tuple(
+        Priced(part, price(cost, loss, asks=asks, answers=candidate.answers, currency=one.playbook.currency))
+        for part, cost in zip(option.gives, costs, strict=True)
+    )
 
 
 def _key(candidate: _Candidate, place: Fit, offer: Offer, use: Use | None) -> tuple[object, ...]:
@@ -311,14 +332,14 @@ def _kind(rule: Rule, situation: Situation) -> FailureKind | None:
     return FailureKind.RECOVERY if situation.double_deviation and not situation.named else situation.failure
 
 
-def _notes(remedy: RemedyKind, found: Price, share: Decimal | None, cap: Decimal) -> tuple[Note, ...]:
+def _notes(option: Option, found: Price, share: Decimal | None, cap: Decimal) -> tuple[Note, ...]:
     notes = []
     if found.amount is None:
         notes.append(Note("remedy.cost_unknown", f"What it costs is open: {found.missing}."))
     if found.assumed and found.amount is not None:
         notes.append(Note("remedy.cost_assumed", "The usual amount is assumed until it has been asked for."))
     if share is not None and share > WHOLE:
-        notes.append(over(share, cap, given=remedy in COMPENSATION))
+        notes.append(over(share, cap, given=any(one.remedy in COMPENSATION for one in option.gives)))
     return tuple(notes)
 
 

@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from msgspec.structs import asdict
 
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.money import parse_money
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.portal.languages import language_of
 from makegood.portal.moments import Moments
-from makegood.remedies.queries import Pick
+from makegood.remedies.queries import Pick, PickPart
 from makegood.remedies.rules.entitlements import at_least
 from makegood.remedies.rules.fit import RemedyKind
-from makegood.remedies.rules.granting import Choice
+from makegood.remedies.rules.granting import Choice, Remedy
 from makegood.remedies.rules.playbooks import Words, fill
 from makegood.web.desk import Desk
 from makegood.web.promises.deadlines import read_plain
@@ -70,16 +71,23 @@ class Draft:
             raise invalid("grant.bad_choice", sentence, field=name)
 
     def _picked(self, pick: Pick, currency: str, due_at: datetime | None) -> Choice:
-        option, due = pick.offer.option, due_at or pick.due_at
-        amount = pick.amount
-        if pick.offer.cost is None:
-            # What is typed is all of it; what is owed is part of that, and given even when less was typed.
-            amount = at_least(pick.owed, self._amount(f"amount-{key_of(pick)}", currency)).goodwill
+        offer = pick.offer
+        first, *rest = [
+            self._remedy(one, amount_key(pick, place), currency, due_at) for place, one in enumerate(pick.parts)
+        ]
         return Choice(
-            remedy=option.remedy, title=option.title.in_(self.customer.language or "en"), due_at=due, amount=amount,
-            words=self._said(option.words, amount if self._is_offer else pick.owed + amount, currency, due),
-            with_owed=bool(pick.owed),
-            playbook=pick.offer.playbook, rule=pick.offer.rule, option=option.option,
+            **asdict(first), also=tuple(rest), playbook=offer.playbook, rule=offer.rule, option=offer.option.option
+        )
+
+    def _remedy(self, one: PickPart, key: str, currency: str, due_at: datetime | None) -> Remedy:
+        giving, due, amount = one.giving, due_at or one.due_at, one.amount
+        if one.cost is None:
+            # What is typed is all of it; what is owed is part of that, and given even when less was typed.
+            amount = at_least(one.owed, self._amount(key, currency)).goodwill
+        return Remedy(
+            remedy=giving.remedy, title=giving.title.in_(self.customer.language or "en"), due_at=due, amount=amount,
+            words=self._said(giving.words, amount if self._is_offer else one.owed + amount, currency, due),
+            with_owed=bool(one.owed),
         )  # fmt: skip
 
     def _said(self, words: Words, amount: Decimal, currency: str, due: datetime) -> str:
@@ -132,3 +140,8 @@ class Draft:
 def key_of(pick: Pick) -> str:
     """How a form names an option."""
     return f"{pick.offer.playbook}/{pick.offer.rule}/{pick.offer.option.option}"
+
+
+def amount_key(pick: Pick, place: int) -> str:
+    """How a form names what the remedy at a place of an option costs; the first is at 0."""
+    return f"amount-{key_of(pick)}" + (f"/{place}" if place else "")

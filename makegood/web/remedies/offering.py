@@ -40,7 +40,7 @@ def choose(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
 
 def let_choose(number: int, found: Picker, typed: QueryDict, until: datetime | None, desk: Desk) -> str:
     """Make an offer of what is ticked, or ask whether it may be made: whichever the button had said."""
-    one_of, dues = found.one_of, [one.due_at for one in found.one_of.choices]
+    one_of, dues = found.one_of, _dues(found.one_of)
     actions.let_choose(
         number, one_of.choices, until=until or usual_until(dues, now=desk.now), words=typed.get("to_them", ""),
         silence=typed.get("silence", Silence.FIRST), currency=found.currency, reason=typed.get("reason", ""),
@@ -58,16 +58,20 @@ def letting(found: Picker, typed: QueryDict, desk: Desk, case: CaseFacts, standi
     if len(one_of.choices) < FEWEST or standing is not None:
         return {}
     first = first_name(case.customer_name)
-    until = usual_until([one.due_at for one in one_of.choices], now=desk.now)
+    until = usual_until(_dues(one_of), now=desk.now)
     return {
         "press": _press(one_of, found.currency, first), "barred": not one_of.mine and one_of.decider is None,
         "asks": not one_of.mine, "until": clocks.ahead(until, desk.now), "first": first, "owed": bool(one_of.owed),
         "typed": {name: typed.get(name, "") for name in ("until", "to_them", "silence")},
         "silences": [
-            Choice(Silence.FIRST, _("They get the first: {}").format(one_of.choices[0].title)),
+            Choice(Silence.FIRST, _("They get the first: {}").format(one_of.choices[0].whole)),
             Choice(Silence.IN_TOUCH, _("You get in touch within the hour")),
         ],
     }  # fmt: skip
+
+
+def _dues(one_of: Reckoned) -> list[datetime]:
+    return [one.due_at for choice in one_of.choices for one in choice.parts]
 
 
 def _press(one_of: Reckoned, currency: str, first: str) -> str:

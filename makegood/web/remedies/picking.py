@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -35,7 +35,7 @@ from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies import owed
 from makegood.web.remedies.answering import answered
 from makegood.web.remedies.bar import bar_of
-from makegood.web.remedies.drafting import Draft, key_of
+from makegood.web.remedies.drafting import Draft, amount_key, key_of
 from makegood.web.remedies.offering import let_choose, letting
 from makegood.web.remedies.offers import standing_of
 from makegood.web.remedies.words import FAILURES, kind_choices, per_cent, state_words, why_not
@@ -43,9 +43,19 @@ from makegood.web.tables import Choice
 from makegood.webhooks.queries import Sent, Word, sent_about
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What somebody has to type: what something costs that nobody could work out."""
+
+    name: str
+    title: str
+    typed: str
+    error: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An option as the picker lists it. `cost` is "" when somebody has to type it; `parts` say what of it is owed."""
+    """An option as the picker lists it. `cost` is "" while `costs` have to be typed; `parts` say what of it is owed."""
 
     key: str
     title: str
@@ -53,9 +63,8 @@ class Line:
     source: str
     notes: Sequence[str]
     cost: str
+    costs: Sequence[Cost]
     parts: str
-    typed: str
-    error: str
     ticked: bool
     open_asks: Sequence[str]
 
@@ -147,7 +156,7 @@ def _commit(request: DeskRequest, number: int) -> str:
     total = format_money(reckoned.total, found.currency)
     if reckoned.mine or reckoned.only_owed or not reckoned.choices:
         actions.grant(number, reckoned.choices, **sent)
-        titles = [one.title for one in reckoned.choices]
+        titles = [one.whole for one in reckoned.choices]
         return with_cautions(_("Promised: {}").format(", ".join(titles)), promised_better(titles))
     actions.ask_approval(number, reckoned.choices, note=typed.get("note", ""), **sent)
     name = reckoned.decider.name if reckoned.decider else ""
@@ -245,10 +254,9 @@ def _line(pick: Pick, found: Picker, draft: Draft, errors: dict[str, str]) -> Li
     offer, key = pick.offer, key_of(pick)
     questions = {one.ask: str(one.question) for one in found.matched.asks}
     return Line(
-        key=key, title=str(offer.option.title), why=offer.option.because or offer.why, source=offer.source,
+        key=key, title=offer.option.name, why=offer.option.because or offer.why, source=offer.source,
         notes=[note.sentence for note in offer.notes],
-        cost=_cost(pick, found.currency), parts=_parts(pick, found.currency),
-        typed=draft.typed.get(f"amount-{key}", ""), error=errors.get(f"amount-{key}", ""),
+        cost=_cost(pick, found.currency), costs=list(_costs(pick, draft, errors)), parts=_parts(pick, found.currency),
         ticked=key in draft.typed.getlist("pick"),
         open_asks=[questions[name] for name in offer.ask_first if name in questions],
     )  # fmt: skip
@@ -261,14 +269,22 @@ def _cost(pick: Pick, currency: str) -> str:
     return format_money(total, currency) if total else _("free")
 
 
+def _costs(pick: Pick, draft: Draft, errors: dict[str, str]) -> Iterator[Cost]:
+    for place, one in enumerate(pick.parts):
+        if one.cost is None:
+            name = amount_key(pick, place)
+            yield Cost(name, str(one.giving.title), draft.typed.get(name, ""), errors.get(name, ""))
+
+
 def _parts(pick: Pick, currency: str) -> str:
     """What of an option is owed, and what is goodwill: two sums, never one."""
-    if not pick.owed:
+    pays = next((one for one in pick.parts if one.owed), None)
+    if pays is None:
         return ""
-    owed, goodwill = format_money(pick.owed, currency), format_money(pick.amount, currency)
-    if pick.offer.cost is None:
+    owed, goodwill = format_money(pays.owed, currency), format_money(pays.amount, currency)
+    if pays.cost is None:
         return _("{} of it is owed; what is more is goodwill").format(owed)
-    if pick.offer.cost < pick.owed:
+    if pays.cost < pays.owed:
         return _("less than what is owed: all of that is given")
     if not pick.amount:
         return _("all of it is owed")
@@ -306,7 +322,7 @@ def _press(found: Picker, first: str) -> str:
 
 def _by_when(found: Picker, desk: Desk) -> str:
     """By when all that is chosen is done."""
-    dues = [one.due_at for one in found.reckoned.choices]
+    dues = [one.due_at for choice in found.reckoned.choices for one in choice.parts]
     return clocks.ahead(max(dues), desk.now) if dues else ""
 
 

@@ -11,7 +11,19 @@ from django.utils.translation import gettext_lazy
 
 from makegood.kernel.money import format_money
 from makegood.remedies.rules.fit import RemedyKind
-from makegood.remedies.rules.playbooks import Answer, Ask, Commits, Cost, FollowUp, Option, PerPeriod, Rule, When, Who
+from makegood.remedies.rules.playbooks import (
+    Answer,
+    Ask,
+    Commits,
+    Cost,
+    FollowUp,
+    Giving,
+    Option,
+    PerPeriod,
+    Rule,
+    When,
+    Who,
+)
 from makegood.remedies.rules.playbooks_parts import range_text, share_text, span_text
 from makegood.web.remedies.words import FAILURES
 from makegood.web.shell import role_name
@@ -134,18 +146,21 @@ def _answer(answer: Answer, titles: Mapping[str, str]) -> str:
     return _("%(answer)s: without %(options)s") % {"answer": answer.says, "options": rules_out}
 
 
+def _giving(one: Giving, cost: str) -> dict[str, Any]:
+    return {
+        "title": str(one.title), "remedy": REMEDIES[one.remedy], "words": str(one.words), "cost": cost,
+        "commits": commits_words(one.commits), "languages": ", ".join(one.words.texts),
+    }  # fmt: skip
+
+
 def option_shown(option: Option, currency: str) -> dict[str, Any]:
     """An option as the page shows it; `short` when its cost fits at the end of a line on a phone."""
     cost = cost_words(option.cost, currency)
     return {
-        "title": str(option.title),
-        "remedy": REMEDIES[option.remedy],
-        "words": str(option.words),
-        "cost": cost,
-        "short": len(cost) <= 18,
+        **_giving(option, cost),
+        "also": [_giving(one, cost_words(one.cost, currency)) for one in option.also],
+        "short": len(cost) <= 18 and not option.also,
         "who": who_words(option.who),
-        "commits": commits_words(option.commits),
-        "languages": ", ".join(option.words.texts),
         "proof": option.proof,
         "because": option.because,
     }

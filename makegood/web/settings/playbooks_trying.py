@@ -18,7 +18,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.promises.queries import kinds
 from makegood.remedies.queries import active_playbooks
 from makegood.remedies.rules.fit import FailureKind, failure_kind
-from makegood.remedies.rules.playbooks import Ask, AskKind
+from makegood.remedies.rules.playbooks import Ask, AskKind, Option
 from makegood.remedies.rules.playbooks_cost import Loss
 from makegood.remedies.rules.playbooks_match import Matched, Offer, Situation, match
 from makegood.web.desk import DeskRequest, at_desk
@@ -112,9 +112,14 @@ def _field(ask: Ask, asked: QueryDict) -> dict[str, Any]:
 def _shown(offer: Offer, currency: str) -> dict[str, Any]:
     cost = _("open") if offer.cost is None else format_money(offer.cost, offer.currency or currency)
     return {
-        "title": str(offer.option.title), "words": str(offer.option.words), "remedy": REMEDIES[offer.option.remedy],
+        "title": offer.option.name, "remedy": _kinds(offer.option),
         "cost": cost, "share": share_words(offer.share), "who": who_words(offer.option.who),
-        "commits": commits_words(offer.option.commits), "why": offer.why, "source": offer.source,
-        "matches": offer.matches, "notes": offer.notes, "needs_reason": offer.needs_reason, "rule": offer.rule,
+        "commits": ", ".join(commits_words(one.commits) for one in offer.option.gives if one.commits),
+        "why": offer.why, "source": offer.source, "matches": offer.matches,
+        "notes": offer.notes, "needs_reason": offer.needs_reason, "rule": offer.rule,
         "ask_first": len(offer.ask_first),
     }  # fmt: skip
+
+
+def _kinds(option: Option) -> str:
+    return " + ".join(dict.fromkeys(str(REMEDIES[one.remedy]) for one in option.gives))
