@@ -242,11 +242,13 @@ def test_so_much_for_each_hour_of_lateness(late: int, begun: bool, cost: int) ->
 def test_what_comes_to_nothing_is_not_offered_and_told(late: int) -> None:
     per = PerPeriod(every=Span("time", 3600), amount=Decimal(5))
     paid = msgspec.structs.replace(option("time", R.REFUND), cost=Cost(late=per))
-    book = playbook(rule("any", paid, option("share", R.REFUND, "10%"), option("a-call", R.PERSONAL_CONTACT)))
+    share = option("share", R.REFUND, "10%")
+    both = option("both", R.RE_PERFORMANCE, "5", also=(share,))
+    book = playbook(rule("any", paid, share, both, option("a-call", R.PERSONAL_CONTACT)))
     found = match([book], replace(LATE, loss=Loss(value=Decimal(0), currency="GBP", late=timedelta(minutes=late))))
     assert order(found) == ["a-call"]
     assert {(one.option.option, one.why) for one in found.left_out} == {
-        ("time", "As things stand it comes to nothing."), ("share", "As things stand it comes to nothing."),
+        (name, "As things stand it comes to nothing.") for name in ("time", "share", "both")
     }  # fmt: skip
 
 

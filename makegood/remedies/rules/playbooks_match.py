@@ -23,7 +23,7 @@ from makegood.remedies.rules.fit import (
     lies_outside,
     on_curve,
 )
-from makegood.remedies.rules.playbooks import USED, Ask, FollowUp, Giving, Option, Playbook, Rule, Step, When
+from makegood.remedies.rules.playbooks import USED, Ask, Cost, FollowUp, Giving, Option, Playbook, Rule, Step, When
 from makegood.remedies.rules.playbooks_cost import CAP, WHOLE, Loss, Price, price, price_of_all, share_of
 from makegood.remedies.rules.playbooks_parts import range_in
 
@@ -262,12 +262,9 @@ def _left_out(one: Applied, option: Option, answers: Mapping[str, str], seen: se
 
 def _nothing(one: Applied, option: Option, answers: Mapping[str, str], situation: Situation) -> str:
     """Money for a time that nobody lost yet, or a share of nothing: a customer would read that they get 0.00."""
-    cost = asking.cost_after(one.rule, option, answers)
-    if cost.late is None and not cost.share:
-        return ""
-    asks = {ask.ask: ask for ask in one.rule.asks}
-    found = price(cost, situation.loss, asks=asks, answers=answers, currency=one.playbook.currency)
-    return "As things stand it comes to nothing." if found.amount == 0 else ""
+    priced = zip(_costs(one, option, answers), _priced(one, option, answers, situation.loss), strict=True)
+    nothing = any(part.price.amount == 0 and (cost.late or cost.share) for cost, part in priced)
+    return "As things stand it comes to nothing." if nothing else ""
 
 
 def _ordered(kept: Sequence[_Candidate], situation: Situation, offered: set[RemedyKind], cap: Decimal) -> list[Offer]:
@@ -279,7 +276,7 @@ def _offer(
     candidate: _Candidate, situation: Situation, offered: set[RemedyKind], cap: Decimal
 ) -> tuple[tuple[object, ...], Offer]:
     one, option = candidate.applied, candidate.option
-    parts = _priced(candidate, situation.loss)
+    parts = _priced(one, option, candidate.answers, situation.loss)
     found = price_of_all(part.price for part in parts)
     share = share_of(found.amount, situation.loss)
     use = _use(candidate.answers)
@@ -303,14 +300,16 @@ def _offer(
     return _key(candidate, place, offer, use), offer
 
 
-def _priced(candidate: _Candidate, loss: Loss) -> tuple[Priced, ...]:
-    """Each remedy of an option with what it costs; what was answered may have changed the first."""
-    one, option = candidate.applied, candidate.option
-    asks = {ask.ask: ask for ask in one.rule.asks}
-    costs = [asking.cost_after(one.rule, option, candidate.answers), *(part.cost for part in option.also)]
+def _costs(one: Applied, option: Option, answers: Mapping[str, str]) -> tuple[Cost, ...]:
+    """What each remedy of an option costs; what was answered may have changed the first."""
+    return (asking.cost_after(one.rule, option, answers), *(part.cost for part in option.also))
+
+
+def _priced(one: Applied, option: Option, answers: Mapping[str, str], loss: Loss) -> tuple[Priced, ...]:
+    asks, currency = {ask.ask: ask for ask in one.rule.asks}, one.playbook.currency
     return tuple(
-        Priced(part, price(cost, loss, asks=asks, answers=candidate.answers, currency=one.playbook.currency))
-        for part, cost in zip(option.gives, costs, strict=True)
+        Priced(part, price(cost, loss, asks=asks, answers=answers, currency=currency))
+        for part, cost in zip(option.gives, _costs(one, option, answers), strict=True)
     )
 
 
