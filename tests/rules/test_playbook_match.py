@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from makegood.kernel.phrases import Span
@@ -40,6 +40,10 @@ R = RemedyKind
 HUNDRED = Loss(value=Decimal(100), currency="GBP")
 LATE = Situation(failure=FailureKind.LATE, promise="delivery", loss=HUNDRED)
 EVERY = [option(kind.value, kind, "10") for kind in RemedyKind]
+
+
+# Books are big; on a busy machine to draw them takes long, which says nothing about them.
+any_books = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def order(found: Matched) -> list[str]:
@@ -328,7 +332,7 @@ def test_the_likely_kind_of_a_failure(told: dict[str, str], kind: FailureKind) -
 BOOKS = st.tuples(playbooks("one"), playbooks("two"))
 
 
-@settings(max_examples=60)
+@any_books
 @given(BOOKS, SITUATIONS, st.randoms(use_true_random=False))
 def test_the_order_of_rules_and_playbooks_changes_nothing(
     books: tuple[Playbook, ...], situation: Situation, chance: random.Random
@@ -343,7 +347,7 @@ def test_the_order_of_rules_and_playbooks_changes_nothing(
     assert once.asks == again.asks
 
 
-@settings(max_examples=60)
+@any_books
 @given(BOOKS, SITUATIONS)
 def test_no_option_falls_away_in_silence(books: tuple[Playbook, ...], situation: Situation) -> None:
     found = match(books, situation)
@@ -356,7 +360,7 @@ def test_no_option_falls_away_in_silence(books: tuple[Playbook, ...], situation:
     assert all(offer.why for offer in found.offers)
 
 
-@settings(max_examples=60)
+@any_books
 @given(BOOKS, SITUATIONS)
 def test_a_cost_is_never_below_nothing_and_its_share_is_right(
     books: tuple[Playbook, ...], situation: Situation
@@ -374,7 +378,7 @@ def test_a_cost_is_never_below_nothing_and_its_share_is_right(
             assert not offer.needs_reason
 
 
-@settings(max_examples=60)
+@any_books
 @given(BOOKS, SITUATIONS)
 def test_every_open_question_is_one_that_may_be_asked_now(books: tuple[Playbook, ...], situation: Situation) -> None:
     found = match(books, situation)
