@@ -55,6 +55,11 @@ def wait_before(attempt: int, wait: timedelta) -> timedelta:
     return wait * (1 << (attempt - 1))
 
 
+def silent_for(tries: int, wait: timedelta) -> timedelta:
+    """How long a customer keeps silent until we give up: all the waits together."""
+    return sum((wait_before(attempt, wait) for attempt in range(1, tries + 1)), timedelta(0))
+
+
 STOPS: Mapping[Answer, str] = {
     Answer.MORE: "The customer wants something more: we come back once it is done.",
     Answer.WILL_NOT_FORGIVE: "The customer will not forgive us, and is left in peace.",

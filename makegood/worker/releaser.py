@@ -1,11 +1,18 @@
 """Beside the watch: incidents. Customers are told batch by batch, whom a filter finds joins, and whose customer says
-that it is right is closed; what policies owe to all of them is added up."""
+that it is right, or who keeps silent, is closed; what policies owe to all of them is added up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from makegood.incidents.actions import close_answered, collect_open, follow_silence, reckon_due, release_due
+from makegood.incidents.actions import (
+    close_answered,
+    close_silent,
+    collect_open,
+    follow_silence,
+    reckon_due,
+    release_due,
+)
 from makegood.worker.beside import Beside, now
 from makegood.worker.loop import Chore
 
@@ -25,6 +32,7 @@ class Releaser(Beside):
         self.chores = [
             Chore(COLLECT_SECONDS, lambda now: collect_open(now=now)),
             Chore(CLOSE_SECONDS, lambda now: close_answered(now=now)),
+            Chore(CLOSE_SECONDS, lambda now: close_silent(now=now)),
             Chore(CLOSE_SECONDS, lambda now: follow_silence(now=now)),
             Chore(RECKON_SECONDS, lambda now: reckon_due(now=now)),
         ]

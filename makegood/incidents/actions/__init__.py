@@ -1,6 +1,6 @@
 """Everything that writes incidents."""
 
-from makegood.incidents.actions.closing import close_answered
+from makegood.incidents.actions.closing import close_answered, close_silent
 from makegood.incidents.actions.deciding import ask_approval, decide, follow_silence
 from makegood.incidents.actions.handing import Letter, hand_out
 from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
@@ -14,6 +14,7 @@ __all__ = [
     "ask_approval",
     "change_incident",
     "close_answered",
+    "close_silent",
     "collect",
     "collect_open",
     "decide",

@@ -47,6 +47,11 @@ def is_open(dues: Iterable[Due]) -> bool:
     return any(due.state is OwedState.OPEN for due in dues)
 
 
+def stands_in_the_way(dues: Iterable[Due]) -> bool:
+    """Whether a case cannot end because of what is owed, or because nobody has asked what decides about it."""
+    return any(due.state is OwedState.OPEN or due.asks for due in dues)
+
+
 def summed(owed: Iterable[Iterable[Due]]) -> tuple[OwedSum, ...]:
     """What is owed to these customers, policy by policy, by name; those that owe nothing to anybody are left out."""
     found: dict[str, OwedSum] = {}
