@@ -63,6 +63,6 @@ def _shown(request: DeskRequest, errors: dict[str, str]) -> HttpResponse:
         ],
         "people": [Choice(str(one.id), one.name, one.team_name) for one in roster(request.desk.now).present()],
         "tries": tries, "wait": write_length(wait), "errors": errors, "typed": request.POST,
-        "may_change": request.desk.administers,
+        "may_change": request.desk.administers, "slim": True,
     }  # fmt: skip
     return render(request, "web/settings/closing.html", context, status=422 if errors else 200)
