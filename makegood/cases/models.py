@@ -88,7 +88,11 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "opened_at"], name="case_owner", condition=Q(closed_at__isnull=True)),
-            models.Index(fields=["owner"], name="case_desk", condition=Q(closed_at__isnull=True, light=False)),
+            models.Index(
+                fields=["owner", "-severity", "opened_at", "id"],
+                name="case_desk",
+                condition=Q(closed_at__isnull=True, light=False),
+            ),
             models.Index(fields=["opened_at", "id"], name="case_open", condition=Q(closed_at__isnull=True)),
             models.Index(
                 fields=["-severity", "opened_at", "id"],
@@ -164,14 +168,6 @@ class Commitment(models.Model):
     promise = models.OneToOneField("promises.Promise", on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=20, choices=_choices(Purpose))
     undone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = [
-            # Few promises are to find a cause, and every desk asks for its own.
-            models.Index(fields=["promise"], name="commitment_sought", condition=Q(purpose=Purpose.FIND_CAUSE)),
-            # Of these, too, every desk asks for its own.
-            models.Index(fields=["promise"], name="commitment_personal", condition=Q(purpose=Purpose.PERSONAL_CONTACT)),
-        ]
 
     def __str__(self) -> str:
         return self.purpose

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.notices.models import Channel, Delivery, Notice
 from makegood.platform.paging import Slice, slice_of
+from makegood.platform.rows import fetch_rows
 
 LATE = timedelta(minutes=10)
 LATELY = timedelta(days=1)
@@ -72,14 +71,14 @@ class Outbox:
     failed: int
 
 
+UNREAD = "SELECT FROM notices_notice WHERE staff_id = %(me)s::bigint AND read_at IS NULL LIMIT %(at_most)s::bigint"
+"""The notices that `me` has not read, for rooms downstream that count them beside other things."""
+
+
 def unread(staff_id: int, *, at_most: int) -> int:
     """How many notices somebody has not read, counted up to `at_most`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM notices_notice WHERE staff_id = %s AND read_at IS NULL LIMIT %s) told",
-            [staff_id, at_most],
-        )
-        return int(cursor.fetchone()[0])
+    counted = f"SELECT count(*) FROM ({UNREAD}) told"  # noqa: S608 - written above
+    return int(fetch_rows(counted, {"me": staff_id, "at_most": at_most})[0][0])
 
 
 def notices_of(

@@ -41,7 +41,6 @@ class Desk:
     actor: Actor
     name: str
     email: str
-    team: str
     single_keys: bool
     zone: ZoneInfo
     organisation: Organisation
@@ -136,7 +135,6 @@ def _desk_of(request: HttpRequest) -> Desk:
         actor=Actor(ActorKind.STAFF, staff.pk, staff.name),
         name=staff.name,
         email=staff.email,
-        team=staff.team.name if staff.team_id else "",
         single_keys=staff.single_keys,
         zone=ZoneInfo(staff.time_zone) if staff.time_zone else house.zone,
         organisation=house,

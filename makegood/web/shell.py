@@ -10,14 +10,16 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from makegood.followups.queries import Own
 from makegood.journal.queries import latest_cursor
 from makegood.kernel.money import format_money
 from makegood.people.queries import ViewFacts, views_first_of
 from makegood.people.rules import Role
 from makegood.promises.queries import KindFacts, kinds
 from makegood.web.desk import Desk
-from makegood.web.standing import Counts, Standing, standing_for
+from makegood.web.standing import counts_of, own_of
 from makegood.web.tables import Choice, without_place
 
 # The first words of an address, and the place in the rail that they belong to.
@@ -66,13 +68,13 @@ class Shell:
         self._path = path
         self._query = query
 
-    @property
+    @cached_property
     def me(self) -> Me:
         role = role_name(self._desk.scope.role)
-        if self.standing.limit is not None:
-            bound = format_money(self.standing.limit, self._desk.organisation.currency)
+        if self.own.limit is not None:
+            bound = format_money(self.own.limit, self._desk.organisation.currency)
             return Me(self._desk.name, role, _("Limit {} a case").format(bound))
-        return Me(self._desk.name, role, f"{role}, {self._desk.team}" if self._desk.team else role)
+        return Me(self._desk.name, role, f"{role}, {self.own.team}" if self.own.team else role)
 
     @property
     def single_keys(self) -> str:
@@ -105,12 +107,12 @@ class Shell:
         return self.active in _IN_SETTINGS
 
     @cached_property
-    def standing(self) -> Standing:
-        return standing_for(self._desk, broken=self._broken)
+    def own(self) -> Own:
+        return own_of(self._desk, broken=self._broken)
 
-    @property
-    def counts(self) -> Counts:
-        return self.standing.counts
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        return counts_of(self.own)
 
     @cached_property
     def views(self) -> list[Saved]:
@@ -151,7 +153,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def role_name(role: Role) -> str:
     """A role in the reader's language."""
-    return {
-        Role.AGENT: _("Agent"), Role.LEAD: _("Lead"), Role.MANAGER: _("Manager"), Role.ANALYST: _("Analyst"),
-        Role.ADMINISTRATOR: _("Administrator"),
-    }[role]  # fmt: skip
+    return str(_ROLES[role])
+
+
+_ROLES = {
+    Role.AGENT: gettext_lazy("Agent"), Role.LEAD: gettext_lazy("Lead"), Role.MANAGER: gettext_lazy("Manager"),
+    Role.ANALYST: gettext_lazy("Analyst"), Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+}  # fmt: skip

@@ -31,18 +31,18 @@ LONG = "Dana Okafor-Featherstonehaugh de la Torre y Mendoza von und zu Hohenstei
 
 # Pages that show lists, and how many questions each asks however long its lists are.
 PINNED = {
-    "/today/": 35,
-    "/today/?who=team": 35,
-    "/today/queue/": 9,
-    "/promises/?due=any": 16,
-    "/cases/": 16,
-    "/follow-ups/?owner=": 14,
-    "/customers/": 13,
-    "/search/?q=dana": 19,
-    "/insights/": 14,
-    "/settings/people/": 13,
-    "/settings/kinds/": 14,
-    "/health/": 19,
+    "/today/": 31,
+    "/today/?who=team": 31,
+    "/today/queue/": 8,
+    "/promises/?due=any": 12,
+    "/cases/": 12,
+    "/follow-ups/?owner=": 10,
+    "/customers/": 9,
+    "/search/?q=dana": 15,
+    "/insights/": 10,
+    "/settings/people/": 9,
+    "/settings/kinds/": 10,
+    "/health/": 15,
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from makegood.cases import actions, queries
 from makegood.cases.models import Case
 from makegood.followups import actions as followups
+from makegood.followups.queries import own_standing
 from makegood.promises import actions as promises
 from makegood.promises.models import Promise
 from tests.factories import NOW, Cast, make_customer
@@ -152,5 +153,5 @@ def test_the_rail_counts_what_stands_under_broken(mara: Hand) -> None:
     numbers = [broken(mara, name) for name in ("Ann", "Bea", "Cy")]
     put_right(numbers[0], mara)
     group = queries.desk_rows(mara.scope, who="me").groups[0]
-    assert queries.own_work(mara.scope, at_most=999).broken == group.count == 2
-    assert queries.own_work(mara.scope, at_most=1).broken == 1
+    assert own_standing(mara.scope, "GBP", until=NOW, at_most=999).broken == group.count == 2
+    assert own_standing(mara.scope, "GBP", until=NOW, at_most=1).broken == 1

@@ -6,7 +6,7 @@ from makegood.cases.queries.health import Standing, standing
 from makegood.cases.queries.ladder import Ladders, ladders
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
 from makegood.cases.queries.meanwhile import changes_since, newest_entry
-from makegood.cases.queries.own import OwnWork, own_work, owners_of
+from makegood.cases.queries.own import owners_of
 from makegood.cases.queries.record import (
     CaseFacts,
     CheckFacts,
@@ -36,7 +36,6 @@ __all__ = [
     "EscalationFacts",
     "FailureFacts",
     "Ladders",
-    "OwnWork",
     "ReportedTo",
     "Standing",
     "StepFacts",
@@ -49,7 +48,6 @@ __all__ = [
     "desk_rows",
     "ladders",
     "newest_entry",
-    "own_work",
     "owners_of",
     "parse_number",
     "reported_to",

@@ -39,8 +39,8 @@ SEEN = """
  OR o.team_id = %(team_id)s OR k.team_id = %(team_id)s)
 """
 SEEN_WITHOUT_TEAM = """
-(c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
- OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s))
+(c.owner_id = %(me)s::bigint OR c.offered_to_id = %(me)s::bigint OR c.sponsor_id = %(me)s::bigint
+ OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s::bigint))
 """
 
 

@@ -19,7 +19,7 @@ from makegood.followups.queries.listing import (
     count_follow_ups,
     follow_ups,
 )
-from makegood.followups.queries.own import OwnPart, own_part
+from makegood.followups.queries.own import Own, own_standing
 from makegood.followups.queries.recognition import RecognitionFacts, colleague_of, may_read, recognition_of
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "FollowUpPage",
     "HearingFacts",
     "NamedOwner",
-    "OwnPart",
+    "Own",
     "RecognitionFacts",
     "allowed",
     "closure_counts",
@@ -43,7 +43,7 @@ __all__ = [
     "follow_ups_of",
     "may_read",
     "obstacles",
-    "own_part",
+    "own_standing",
     "patience",
     "process_owners",
     "recognition_of",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from makegood.cases.queries.seeing import visible
+from makegood.cases.queries.standing import ASKED_OF_ME
 from makegood.followups.rules import may_hear
 from makegood.kernel.refusals import missing
 from makegood.people.rules import Ability, Scope
@@ -79,13 +80,14 @@ class ClosureFacts:
         return 1 + (self.process_at is not None) + (self.employee_at is not None)
 
 
-# Whatever is left for this person: a process of theirs, somebody to hear, to be heard, a change they promised.
+# Whatever is left for this person: a process of theirs, somebody to hear, to be heard, a change they promised. For a
+# statement that begins with `ASKED_OF_ME`.
 MINE = """
-SELECT case_id FROM followups_closure WHERE owner_id = %(me)s AND process_at IS NULL
-UNION SELECT case_id FROM followups_hearing WHERE lead_id = %(me)s AND heard_at IS NULL
-UNION SELECT case_id FROM followups_hearing WHERE staff_id = %(me)s AND heard_at IS NULL AND cost = '' AND helped = ''
-UNION SELECT m.case_id FROM promises_promise p JOIN cases_commitment m ON m.promise_id = p.id
-    WHERE m.purpose = 'change' AND p.owner_id = %(me)s AND p.state IN ('open', 'at_risk', 'broken')
+SELECT case_id FROM followups_closure WHERE owner_id = %(me)s::bigint AND process_at IS NULL
+UNION SELECT case_id FROM followups_hearing WHERE lead_id = %(me)s::bigint AND heard_at IS NULL
+UNION SELECT case_id FROM followups_hearing
+    WHERE staff_id = %(me)s::bigint AND heard_at IS NULL AND cost = '' AND helped = ''
+UNION SELECT case_id FROM asked_of_me WHERE purpose = 'change'
 """
 _CLOSURES = """
 SELECT f.case_id, c.title, cu.name, k.name, c.harm, c.outcome, coalesce(cause.slug, ''), coalesce(cause.name, ''),
@@ -123,7 +125,7 @@ def closures(scope: Scope, *, every: bool = False) -> tuple[ClosureFacts, ...]:
     else:
         wanted = f"WHERE f.case_id IN ({MINE})"
     found = fetch_rows(
-        f"{_CLOSURES} {wanted} ORDER BY f.customer_at, f.case_id LIMIT %(most)s",
+        f"{ASKED_OF_ME} {_CLOSURES} {wanted} ORDER BY f.customer_at, f.case_id LIMIT %(most)s",
         {"me": scope.staff_id or 0, "most": MOST},
     )
     return _facts(found, scope)

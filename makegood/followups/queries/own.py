@@ -1,34 +1,75 @@
-"""How much of what comes after a case is somebody's own and not done."""
+"""What stands in the rail of every page: how much is one's own and not done, and what one may give alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from makegood.cases.queries.seeing import NOBODY
+from makegood.cases.queries.standing import ASKED_OF_ME, CASELESS_MINE, grouped
 from makegood.followups.queries.closures import MINE
+from makegood.notices.queries import UNREAD
+from makegood.people.rules import Scope
+from makegood.platform.planning import planned_once
 from makegood.platform.rows import fetch_rows
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPart:
-    """Closed cases in which one person has something left to make good, and follow-ups of theirs that are due."""
+class Own:
+    """Of one member of staff: what stands under Broken on Today, open cases, promises not kept yet, notices not read,
+    questions asked of them, follow-ups that are due, and closed cases in which something is left for them to make good.
 
-    closures: int
+    `limit` bounds what they give in a case alone, None when nothing does; `team` is the name of theirs, or "".
+    """
+
+    broken: int
+    cases: int
+    promises: int
+    notices: int
+    approvals: int
     follow_ups: int
+    closures: int
+    limit: Decimal | None
+    team: str
 
 
-# Asked for every page, so in one.
+# Asked for every page: by hand and in one, and without asking whether one may see one's own.
 _OWN = f"""
-SELECT (SELECT count(*) FROM (
-            SELECT FROM ({MINE}) mine JOIN cases_case c ON c.id = mine.case_id AND c.closed_at IS NOT NULL
-            LIMIT %(most)s) closures),
+SELECT least(%(at_most)s::bigint, {{broken}}),
        (SELECT count(*) FROM (
-            SELECT FROM promises_promise p JOIN followups_followup f ON f.promise_id = p.id
-            WHERE p.owner_id = %(me)s AND p.state IN ('open', 'at_risk', 'broken') AND p.due_at < %(until)s
-            LIMIT %(most)s) follow_ups)
-"""  # noqa: S608 - written in our rooms
+            SELECT FROM cases_case WHERE owner_id = %(me)s::bigint AND closed_at IS NULL AND NOT light
+            LIMIT %(at_most)s::bigint) c),
+       (SELECT least(%(at_most)s::bigint, count(*)) FROM mine),
+       (SELECT count(*) FROM ({UNREAD}) n),
+       (SELECT count(*) FROM (
+            SELECT FROM remedies_approval WHERE asked_of_id = %(me)s::bigint AND decided_at IS NULL
+            LIMIT %(at_most)s::bigint) a),
+       (SELECT least(%(at_most)s::bigint, count(*)) FROM asked_of_me
+        WHERE purpose = 'follow_up' AND due_at < %(until)s::timestamptz),
+       (SELECT count(*) FROM (
+            SELECT FROM ({MINE}) l JOIN cases_case c ON c.id = l.case_id AND c.closed_at IS NOT NULL
+            LIMIT %(at_most)s::bigint) l),
+       (SELECT min("case") FROM remedies_limit WHERE remedy = '' AND currency = %(currency)s::text AND grade = (
+            SELECT max(l.grade) FROM remedies_limit l JOIN people_staff s ON l.grade <= s.grade
+            WHERE s.id = %(me)s::bigint AND l.currency = %(currency)s::text)),
+       coalesce((SELECT name FROM people_team WHERE id = %(team_id)s::bigint), '')
+"""  # noqa: S608 - written here and above
+_BROKEN = f"""
+(SELECT count(*) FROM stood WHERE "group" = 'broken')
++ (SELECT count(*) FROM ({CASELESS_MINE.format(state="broken", down="DESC")}) p)
+"""  # noqa: S608 - written here and in `standing`
 
 
-def own_part(staff_id: int, *, until: datetime, at_most: int) -> OwnPart:
-    """What is theirs, each counted up to `at_most`; follow-ups that are due before `until` (aware UTC)."""
-    return OwnPart(*fetch_rows(_OWN, {"me": staff_id, "until": until, "most": at_most})[0])
+def own_standing(scope: Scope, currency: str, *, until: datetime, at_most: int, broken: int | None = None) -> Own:
+    """What is theirs, each counted up to `at_most`; follow-ups that are due before `until` (aware UTC). `broken` is
+    given when a page has counted it for its own list."""
+    asked = {
+        "me": scope.staff_id or NOBODY, "team_id": scope.team_id, "currency": currency, "until": until,
+        "at_most": at_most,
+    }  # fmt: skip
+    if broken is None:
+        statement = grouped(scope, "me") + _OWN.format(broken=_BROKEN)
+    else:
+        statement, asked["broken"] = ASKED_OF_ME + _OWN.format(broken="%(broken)s::bigint"), broken
+    return Own(*fetch_rows(planned_once(statement), asked)[0])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from makegood.people.rules import Scope
+from makegood.platform.planning import planned_once
 from makegood.platform.rows import fetch_rows
 from makegood.promises.queries.reading import OF_TEAM, SEEN, sight
 from makegood.promises.rules import State
@@ -45,12 +46,12 @@ _DAY = """
 WITH due AS (
     SELECT p.id, p.due_at, p.state, p.title
     FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
-    WHERE p.due_at >= %(starts_at)s AND p.due_at < %(ends_at)s AND NOT k.inside_case
+    WHERE p.due_at >= %(starts_at)s::timestamptz AND p.due_at < %(ends_at)s::timestamptz AND NOT k.inside_case
       AND {whose} AND {seen}
 )
 SELECT NULL::bigint, NULL::timestamptz, state, '', count(*) FROM due GROUP BY state
 UNION ALL
-(SELECT id, due_at, state, title, 0 FROM due ORDER BY due_at, id LIMIT %(marks)s)
+(SELECT id, due_at, state, title, 0 FROM due ORDER BY due_at, id LIMIT {marks})
 """
 
 
@@ -61,11 +62,11 @@ def day_of(
 
     Clocks inside cases are left out: they belong to the case's own line.
     """
-    asked = {"starts_at": starts_at, "ends_at": ends_at, "owner_id": owner_id, "marks": MARKS, **sight(scope)}
-    whose = "true" if owner_id is None else "p.owner_id = %(owner_id)s"
+    asked = {"starts_at": starts_at, "ends_at": ends_at, "owner_id": owner_id, **sight(scope)}
+    whose = "true" if owner_id is None else "p.owner_id = %(owner_id)s::bigint"
     if team_id is not None:
         asked["of_team_id"], whose = team_id, OF_TEAM
-    rows = fetch_rows(_DAY.format(seen=SEEN, whose=whose), asked)
+    rows = fetch_rows(planned_once(_DAY.format(seen=SEEN, whose=whose, marks=MARKS)), asked)
     counts = Counter({State(state): count for number, _, state, _, count in rows if number is None})
     marks = tuple(Mark(number, due_at, State(state), title) for number, due_at, state, title, _ in rows if number)
     return Day(starts_at, ends_at, counts, marks)

@@ -136,14 +136,14 @@ LEFT JOIN people_staff o ON o.id = p.owner_id
 """
 # What `visible` says, of a promise `p`, its kind `k` and its owner `o`.
 SEEN = """
-(%(sees_all)s OR k.team_id IS NULL OR k.team_id = %(team_id)s OR o.team_id = %(team_id)s
- OR p.owner_id = %(staff_id)s)
+(%(sees_all)s::boolean OR k.team_id IS NULL OR k.team_id = %(team_id)s::bigint OR o.team_id = %(team_id)s::bigint
+ OR p.owner_id = %(staff_id)s::bigint)
 """
 # A team's own work, of the same three: what its people answer for, and what nobody does if its kind is theirs or no
 # team's.
 OF_TEAM = """
-(o.team_id = %(of_team_id)s
- OR (p.owner_id IS NULL AND coalesce(k.team_id, %(of_team_id)s::bigint) = %(of_team_id)s))
+(o.team_id = %(of_team_id)s::bigint
+ OR (p.owner_id IS NULL AND coalesce(k.team_id, %(of_team_id)s::bigint) = %(of_team_id)s::bigint))
 """
 
 

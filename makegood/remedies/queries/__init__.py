@@ -32,7 +32,6 @@ from makegood.remedies.queries.playbooks import (
     playbooks,
 )
 from makegood.remedies.queries.shelf import policies, policies_at_hand
-from makegood.remedies.queries.standing import OwnStanding, own_standing
 
 __all__ = [
     "Alike",
@@ -45,7 +44,6 @@ __all__ = [
     "OfferFacts",
     "OptionFacts",
     "Owed",
-    "OwnStanding",
     "Pick",
     "PickPart",
     "Picker",
@@ -77,7 +75,6 @@ __all__ = [
     "offers_of",
     "owing",
     "owing_to",
-    "own_standing",
     "picker",
     "plan_of",
     "playbook_named",

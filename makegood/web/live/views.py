@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse, QueryDict
@@ -15,7 +14,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.kernel.texts import first_name
 from makegood.people.presence import initials
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.standing import counts_for
+from makegood.web.standing import counts_of, own_of
 
 # The first word of a move, and what of a page it may change.
 _TOPICS = {
@@ -42,7 +41,7 @@ def live(request: DeskRequest) -> HttpResponse:
     news: dict[str, Any] = {}
     if cursor != since:
         topics = sorted({topic for word in words for topic in _TOPICS.get(word, ())})
-        news = {"cursor": cursor, "topics": topics, "counts": asdict(counts_for(request.desk))}
+        news = {"cursor": cursor, "topics": topics, "counts": counts_of(own_of(request.desk))}
     if mark != request.GET.get("here", ""):
         news |= {"here": [_told(one) for one in others], "mark": mark}
     return JsonResponse(news) if news else HttpResponse(status=204)
