@@ -138,10 +138,18 @@ class LettersIn(StaffIn):
     limit: int = 1_000
 
 
-class MembersQuery(Schema):
-    """`state`: told, more (wants something more), left, or all."""
+class FulfilIn(StaffIn):
+    """Who has it now, by `member`; everybody who was given it when none is named. `reference` is how it is called where
+    it was paid or sent."""
 
-    state: Annotated[str, Field(pattern="^(told|more|left|all)$")] = "all"
+    members: Annotated[list[int], Field(min_length=1, max_length=10_000)] | None = None
+    reference: Annotated[str, Field(max_length=200)] = ""
+
+
+class MembersQuery(Schema):
+    """`state`: told, more (wants something more), undone (does not have what everybody is given), left, or all."""
+
+    state: Annotated[str, Field(pattern="^(told|more|undone|left|all)$")] = "all"
     after: str = ""
     limit: Limit = 50
 

@@ -101,6 +101,15 @@ class AskedOut(Schema):
     reason: str
 
 
+class GiftsOut(Schema):
+    """What everybody was given: how many do not have it yet, and to how many of these it is late or could not be
+    handed over."""
+
+    given: int
+    undone: int
+    late: int
+
+
 class OwedSumOut(Schema):
     """What one policy owes altogether: `amount` to `many` customers, `open` of it to `still` of them neither given nor
     renounced. Of `unknown` more something must be asked first; it can come to `at_stake`."""
@@ -147,6 +156,7 @@ class IncidentOut(Schema):
     counts: CountsOut
     owed: list[OwedSumOut]
     reckoned_at: datetime | None
+    gifts: GiftsOut
     warnings: list[ObstacleOut] = []
 
 
@@ -199,7 +209,8 @@ class DueOut(Schema):
 
 class MemberOut(Schema):
     """A customer: what they would be told or were, or why they are left out (`left_out`). `case` is theirs, or the one
-    they would join; `answer` what they said to it. `owed` is what policies owe them, in a dry run."""
+    they would join; `answer` what they said to it. `owed` is what policies owe them, in a dry run. `gift_state` is how
+    the promise of what everybody is given stands with them, "" when they were given nothing."""
 
     member: int
     customer: Named
@@ -216,6 +227,9 @@ class MemberOut(Schema):
     batch: int | None
     answer: str
     owed: list[DueOut]
+    gift_state: str
+    gift_due_at: datetime | None
+    gift_problem: str
 
 
 class MembersOut(Schema):
@@ -274,7 +288,8 @@ def incident_out(one: IncidentFacts) -> dict[str, Any]:
         "batch_size": one.batch_size, "every": one.every, "batches": one.batches, "next_batch_at": one.next_batch_at,
         "stopped_at": one.stopped_at, "stopped_why": one.stopped_why, "ended_at": one.ended_at, "giver": one.giver,
         "asked": _asked_out(one.asked) if one.asked else None, "counts": counts_out(one.counts),
-        "owed": [msgspec.structs.asdict(due) for due in one.owed], "reckoned_at": one.reckoned_at, "warnings": [],
+        "owed": [msgspec.structs.asdict(due) for due in one.owed], "reckoned_at": one.reckoned_at,
+        "gifts": {"given": one.gifts.given, "undone": one.gifts.undone, "late": one.gifts.late}, "warnings": [],
     }  # fmt: skip
 
 
@@ -297,6 +312,7 @@ def member_out(one: MemberLine) -> dict[str, Any]:
         "owed": [
             {"policy": due.policy, "open": due.sums.open, "currency": due.currency} for due in one.dues if due.sums.open
         ],
+        "gift_state": one.gift_state, "gift_due_at": one.gift_due_at, "gift_problem": one.gift_problem,
     }  # fmt: skip
 
 

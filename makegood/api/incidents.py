@@ -183,6 +183,15 @@ def letters(request: ApiRequest, number: int, body: forms.LettersIn | None = Non
     return told({"items": items, "next": None})
 
 
+@router.post("/incidents/{number}/fulfil", response=parts.IncidentOut, summary="Hand over what everybody is given")
+def fulfil_gifts(request: ApiRequest, number: int, body: forms.FulfilIn | None = None) -> HttpResponse:
+    """They have what everybody is given: all who were given it and do not have it yet, or the members named."""
+    doer = person(request, body.staff if body else None)
+    said = body or forms.FulfilIn()
+    actions.fulfil_gifts(number, members=said.members, reference=said.reference, **_hand(request, doer))
+    return _answer(doer, number)
+
+
 def _hand(request: ApiRequest, doer: Acting) -> dict[str, Any]:
     return {"scope": doer.scope, "by": doer.by, "now": request.now}
 

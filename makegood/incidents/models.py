@@ -59,7 +59,10 @@ class Incident(models.Model):
 
 
 class Member(models.Model):
-    """A customer whom the incident hits: waiting, told (`told_at`) or `left_out` with a reason; never two of these."""
+    """A customer whom the incident hits: waiting, told (`told_at`) or `left_out` with a reason; never two of these.
+
+    `gift` is what everybody is given, as it was given to them; None when they were given nothing.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="members", db_index=False)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
@@ -74,6 +77,9 @@ class Member(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     batch = models.PositiveIntegerField(null=True, blank=True)
     handed_at = models.DateTimeField(null=True, blank=True)
+    gift = models.OneToOneField(
+        "remedies.Grant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # fmt: skip
 
     class Meta:
         constraints = [

@@ -69,6 +69,14 @@ def test_an_incident_by_api_alone(cast: Cast, now: datetime) -> None:
     letters = lena.post(f"{here}/letters").body["items"]
     assert len({one["link"] for one in letters}) == 3
     assert lena.post(f"{here}/letters").code == "incident.nothing_to_hand"
+    assert released["gifts"] == {"given": 0, "undone": 0, "late": 0}
+    waits = lena.get(f"{here}/members", state="undone").body["items"]
+    assert [one["gift_state"] for one in waits] == ["open", "open"]
+    one, two = (one["member"] for one in waits)
+    assert lena.post(f"{here}/fulfil", {"members": [one], "reference": "R1"}).body["gifts"]["undone"] == 1
+    assert [one["member"] for one in lena.get(f"{here}/members", state="undone").body["items"]] == [two]
+    assert lena.post(f"{here}/fulfil").body["gifts"] == {"given": 2, "undone": 0, "late": 0}
+    assert lena.post(f"{here}/fulfil").code == "incident.nothing_to_fulfil"
     assert lena.post(f"{here}/end").body["state"] == "ended"
     assert lena.post(f"{here}/collect").code == "incident.not_now"
     assert [one["number"] for one in lena.get("/incidents", ended="true").body["items"]] == [opened.body["number"]]

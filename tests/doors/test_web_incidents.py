@@ -25,7 +25,7 @@ from tests.rooms.incidents import NARROW, H, cancelled, passengers
 pytestmark = pytest.mark.django_db
 WHOM = {"kind": "delivery", "state": "trouble", "attr": ["from=JFK", "status=cancelled"]}
 # How many questions each page asks, however many customers are hit.
-PINNED = {"": 18, "dry-run/": 26, "?show=left": 18, "?show=told": 18}
+PINNED = {"": 18, "dry-run/": 26, "?show=left": 18, "?show=told": 18, "?show=undone": 18}
 
 
 @pytest.fixture
@@ -120,7 +120,8 @@ def test_a_stranger_finds_no_incident(cast: Cast, now: datetime) -> None:
         assert "Snow" not in text(person.get("/incidents/"))
         for path in ("", "dry-run/", "dry-run.csv", "change/"):
             assert person.get(f"/incidents/{number}/{path}").status_code == 404
-        for deed in ("release", "collect", "stop", "end", "ask", "decide", "gift", "bar", "words/en", "letters.csv"):
+        for deed in ("release", "collect", "stop", "end", "ask", "decide", "gift", "bar", "words/en", "fulfil",
+                     "letters.csv"):  # fmt: skip
             path = f"/incidents/{number}/{deed}" + ("" if "." in deed else "/")
             person.post(path, batch_size="1", every="0")
     assert Incident.objects.get().released_at is None

@@ -2,6 +2,7 @@
 
 from makegood.incidents.actions.closing import close_answered, close_silent
 from makegood.incidents.actions.deciding import ask_approval, decide, follow_silence
+from makegood.incidents.actions.fulfilling import fulfil_gifts
 from makegood.incidents.actions.handing import Letter, hand_out
 from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
 from makegood.incidents.actions.planning import set_bar, set_gift, set_words
@@ -20,6 +21,7 @@ __all__ = [
     "decide",
     "end",
     "follow_silence",
+    "fulfil_gifts",
     "hand_out",
     "open_incident",
     "reckon_due",

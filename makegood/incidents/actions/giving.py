@@ -117,16 +117,17 @@ WHERE s.id = %s AND c.customer_id = ANY(%s::bigint[])
 def give_to(
     row: Incident, gift: Gift, giver_id: int, told: Sequence[Prepared], numbers: dict[int, int], *, by: Actor,
     now: datetime,
-) -> None:  # fmt: skip
-    """Give it to everybody of these who are not the giver themselves."""
+) -> dict[int, int]:  # fmt: skip
+    """Give it to everybody of these who are not the giver themselves. Returns the grants by member."""
     own = own_hands(giver_id, told)
+    given = [one for one in told if one.hit.customer_id not in own]
     receivers = [
         Receiver(numbers[one.hit.member_id], one.hit.customer_id, one.owner_id, gift.title(one.language)[:300])
-        for one in told
-        if one.hit.customer_id not in own
+        for one in given
     ]
     what = Alike(
         remedy=gift.remedy, sums=gift.sums(now), currency=gift.currency, due_at=gift.due_at(now),
         reason=f"Incident {row.pk}: {row.title}", by_id=row.owner_id, decided_by=giver_id,
     )  # fmt: skip
-    give_alike(receivers, what, by=by, now=now)
+    grants = give_alike(receivers, what, by=by, now=now)
+    return {one.hit.member_id: grant for one, grant in zip(given, grants, strict=True)}

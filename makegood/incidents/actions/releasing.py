@@ -125,11 +125,11 @@ def _tell_batch(row: Incident, now: datetime) -> None:
     except Refusal as no:
         _stop(row, no.message[:500], by=by, now=now)
         return
-    numbers = tell_these(row, told, stock, by=by, now=now)
+    numbers, gifts = tell_these(row, told, stock, by=by, now=now), dict[int, int]()
     if plan.gift is not None and row.giver_id is not None:
-        give_to(row, plan.gift, row.giver_id, told, numbers, by=by, now=now)
+        gifts = give_to(row, plan.gift, row.giver_id, told, numbers, by=by, now=now)
     row.batches += 1
-    note_members(prepared, numbers, batch=row.batches, now=now)
+    note_members(prepared, numbers, gifts, batch=row.batches, now=now)
     row.next_batch_at = now + timedelta(seconds=row.every)
     row.save(update_fields=["batches", "next_batch_at"])
     left = Counter(str(one.verdict.left) for one in prepared if one.verdict.left)

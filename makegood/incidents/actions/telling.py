@@ -161,10 +161,13 @@ _CONTACTS = "SELECT promise_id FROM cases_commitment WHERE purpose = 'first_cont
 
 
 def note_members(
-    prepared: Sequence[Prepared], numbers: Mapping[int, int], *, batch: int, now: datetime
+    prepared: Sequence[Prepared], numbers: Mapping[int, int], gifts: Mapping[int, int], *, batch: int, now: datetime
 ) -> None:  # fmt: skip
-    """Write what became of each."""
-    rows = [_member(one, numbers.get(one.hit.member_id), batch, now) for one in prepared]
+    """Write what became of each: their case, and the grant of what they were given."""
+    rows = [
+        _member(one, numbers.get(one.hit.member_id), batch, now) | {"gift_id": gifts.get(one.hit.member_id)}
+        for one in prepared
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [msgspec.json.encode(rows).decode()])
 
@@ -180,7 +183,7 @@ def _member(one: Prepared, number: int | None, batch: int, now: datetime) -> dic
     }  # fmt: skip
 
 
-_SET = ("batch", "case_id", "left_out", "left_at", "told_at", "light", "language", "channel", "message")
+_SET = ("batch", "case_id", "left_out", "left_at", "told_at", "light", "language", "channel", "message", "gift_id")
 _NOTE = f"""
 UPDATE incidents_member AS m SET ({", ".join(_SET)}) = ROW({", ".join(f"n.{name}" for name in _SET)})
 FROM json_populate_recordset(NULL::incidents_member, %s::json) AS n WHERE m.id = n.id

@@ -60,7 +60,8 @@ class MemberLine:
     """A customer of an incident: what they would be told, were told, or why they are left out.
 
     `case` is the case they have or would join, None for one to be opened. `answer` is what they said to it, "" nothing.
-    `dues` are what policies owe them, in a dry run.
+    `dues` are what policies owe them, in a dry run. `gift_state` is how what everybody is given stands with them (""
+    when they were given nothing), by `gift_due_at` they are to have it.
     """
 
     member: int
@@ -81,6 +82,9 @@ class MemberLine:
     answer: str
     apologised: bool = False
     dues: tuple[Due, ...] = ()
+    gift_due_at: datetime | None = None
+    gift_state: str = ""
+    gift_problem: str = ""
 
     @property
     def ref(self) -> str:
@@ -119,7 +123,7 @@ def every_message(scope: Scope, number: int, *, now: datetime) -> Iterator[Membe
 def members(
     scope: Scope, number: int, *, state: str, after: str = "", limit: int = PAGE
 ) -> MembersPage:  # fmt: skip
-    """Those who were `told`, `left` out, or who want `more`, by their number.
+    """Those who were `told`, `left` out, who want `more`, or whose gift is `undone`, by their number.
 
     Raises Refusal "incident.unknown", "page.bad_cursor".
     """
@@ -211,11 +215,13 @@ def _prepared(one: Prepared) -> MemberLine:
 _MEMBERS = """
 SELECT m.id, coalesce(c.merged_into_id, c.id), c.name, coalesce(p.title, ''), p.due_at, m.case_id, coalesce(o.name, ''),
        m.light, m.left_out, m.language, m.channel, coalesce(reach.value, ''), m.message, m.told_at, m.batch,
-       coalesce(a.answer, '')
+       coalesce(a.answer, ''), gp.due_at, coalesce(gp.state, ''), coalesce(g.problem, '')
 FROM incidents_member m
 JOIN customers_customer c ON c.id = m.customer_id
 LEFT JOIN cases_case k ON k.id = m.case_id
 LEFT JOIN people_staff o ON o.id = k.owner_id
+LEFT JOIN remedies_grant g ON g.id = m.gift_id AND g.state = 'given'
+LEFT JOIN promises_promise gp ON gp.id = g.promise_id
 LEFT JOIN LATERAL (
     SELECT w.title, w.due_at FROM incidents_affected x JOIN promises_promise w ON w.id = x.promise_id
     WHERE x.member_id = m.id ORDER BY x.freed_at IS NOT NULL, w.due_at, w.id LIMIT 1
@@ -232,7 +238,8 @@ LEFT JOIN LATERAL (
 ) a ON m.told_at IS NOT NULL
 WHERE m.incident_id = %(incident)s AND m.id > %(after)s
   AND CASE %(state)s WHEN 'told' THEN m.told_at IS NOT NULL WHEN 'left' THEN m.left_out <> ''
-      WHEN 'more' THEN a.answer IN ('more', 'not_satisfied') ELSE true END
+      WHEN 'more' THEN a.answer IN ('more', 'not_satisfied')
+      WHEN 'undone' THEN gp.state IN ('open', 'at_risk', 'broken') ELSE true END
 ORDER BY m.id LIMIT %(limit)s
 """
 
@@ -244,6 +251,7 @@ def _line(*cells: Any) -> MemberLine:
 _NAMES = (
     "member", "customer_id", "customer_name", "promise", "due_at", "case", "owner", "light", "left", "language",
     "channel", "address", "message", "told_at", "batch", "answer",
+    "gift_due_at", "gift_state", "gift_problem",
 )  # fmt: skip
 
 

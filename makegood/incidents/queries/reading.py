@@ -50,6 +50,16 @@ class Counts:
         return sum(self.left.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Gifts:
+    """What everybody was given: to how many, how many do not have it yet, and to how many of these it is late or could
+    not be handed over."""
+
+    given: int = 0
+    undone: int = 0
+    late: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedFacts:
     """The latest question to somebody who may give more; `approved` is None while it waits."""
@@ -101,6 +111,7 @@ class IncidentFacts:
     asked: AskedFacts | None
     owed: tuple[OwedSum, ...]
     reckoned_at: datetime | None
+    gifts: Gifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +142,17 @@ def incident_for(scope: Scope, number: int) -> IncidentFacts:
         ended_at=row.ended_at, giver=row.giver.name if row.giver else "", state=state,
         deeds=ALLOWED[state] if scope.may(Ability.ASSIGN) else (), counts=counts, asked=_asked(number),
         owed=msgspec.convert(row.owed, tuple[OwedSum, ...], strict=False), reckoned_at=row.reckoned_at,
+        gifts=Gifts(*fetch_rows(_GIFTS, [number])[0]) if counts.told else Gifts(),
     )  # fmt: skip
+
+
+# What was taken back was not given.
+_GIFTS = """
+SELECT count(*), count(*) FILTER (WHERE p.state IN ('open', 'at_risk', 'broken')),
+       count(*) FILTER (WHERE p.state = 'broken' OR (g.problem <> '' AND p.state IN ('open', 'at_risk')))
+FROM incidents_member m JOIN remedies_grant g ON g.id = m.gift_id JOIN promises_promise p ON p.id = g.promise_id
+WHERE m.incident_id = %s AND g.state = 'given'
+"""
 
 
 def incidents(scope: Scope, *, ended: bool | None = None, limit: int = MOST) -> tuple[IncidentLine, ...]:

@@ -1,8 +1,8 @@
-"""Giving the same to many at once: what one cause did to all of them is made good to each alike."""
+"""Giving the same to many at once, and carrying it out: what one cause did to all is made good to each alike."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +13,11 @@ from makegood.cases.actions.storing import NewCommitment, insert_commitments
 from makegood.cases.rules import Purpose
 from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
-from makegood.promises.actions import Made, NewPromise, make_many
+from makegood.platform.among import Among
+from makegood.promises.actions import Made, NewPromise, keep_many, make_many
+from makegood.promises.models import Promise
+from makegood.promises.rules import UNKEPT
+from makegood.remedies.actions.fulfilling import REFERENCE_LIMIT
 from makegood.remedies.actions.granting import told
 from makegood.remedies.models import Grant
 from makegood.remedies.rules.fit import RemedyKind
@@ -42,14 +46,14 @@ class Alike(NamedTuple):
 
 
 @transaction.atomic
-def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: datetime) -> None:
-    """Give the same in many cases; each gets its commitment with a date.
+def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: datetime) -> list[int]:
+    """Give the same in many cases; each gets its commitment with a date. Returns the grants, in the same order.
 
     The cases must be held, then the budget of whoever decided (`hold_budget`), and it must have been seen to be within
     their authority: this asks nothing more.
     """
     if not receivers:
-        return
+        return []
     wanted = [
         NewPromise(customer_id=one.customer_id, title=one.title, due_at=what.due_at, owner_id=one.owner_id)
         for one in receivers
@@ -67,6 +71,32 @@ def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: da
         entry("granted", row.case_id, one.customer_id, by=by, at=now, data=told(row))
         for row, one in zip(rows, receivers, strict=True)
     )
+    return [row.pk for row in rows]
+
+
+@transaction.atomic
+def fulfil_alike(grant_ids: Collection[int], *, reference: str = "", by: Actor, now: datetime) -> int:
+    """What was given in many cases was carried out in all of them, under one `reference`: their promises are kept.
+
+    What was carried out or taken back already stays so. Returns how many were carried out by this.
+    """
+    wanted = Grant.objects.filter(pk__in=Among(grant_ids), state=GrantState.GIVEN)
+    moving = Promise.objects.select_for_update().filter(
+        pk__in=wanted.order_by().values("promise_id"), state__in=UNKEPT
+    )  # fmt: skip
+    held = list(moving.order_by("pk").values_list("pk", flat=True))
+    keep_many(held, by=by, now=now)
+    name = reference.strip()[:REFERENCE_LIMIT]
+    done = Grant.objects.filter(promise_id__in=Among(held), state=GrantState.GIVEN)
+    done.update(reference=name, problem="", problem_at=None)
+    rows = list(done.select_related("case").defer("case__search").order_by("pk"))
+    record_many(
+        entry(
+            "grant_fulfilled", row.case_id, row.case.customer_id, by=by, at=now, data=told(row) | {"reference": name}
+        )
+        for row in rows
+    )  # fmt: skip
+    return len(rows)
 
 
 def _row(one: Receiver, promise: Made, what: Alike, now: datetime) -> Grant:

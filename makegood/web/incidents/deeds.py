@@ -66,6 +66,11 @@ def _end(request: DeskRequest, number: int, hand: _Hand) -> str:
     return _("Ended. Nobody joins it any more.")
 
 
+def _fulfil(request: DeskRequest, number: int, hand: _Hand) -> str:
+    many = actions.fulfil_gifts(number, reference=request.POST.get("reference", ""), **hand)
+    return _("Handed over to {}.").format(f"{many:,}")
+
+
 def _ask(request: DeskRequest, number: int, hand: _Hand) -> str:
     actions.ask_approval(number, note=request.POST.get("note", ""), **hand)
     return _("Asked. You hear of it as soon as it is decided.")
@@ -79,7 +84,7 @@ def _decide(request: DeskRequest, number: int, hand: _Hand) -> str:
 
 _DEEDS: dict[str, Callable[[DeskRequest, int, _Hand], str]] = {
     "collect": _collect, "release": _release, "resume": _resume, "stop": _stop, "end": _end, "ask": _ask,
-    "decide": _decide,
+    "decide": _decide, "fulfil": _fulfil,
 }  # fmt: skip
 DEEDS = tuple(_DEEDS)
 _LETTERS = ("member", "case", "customer", "channel", "address", "language", "link", "message")

@@ -32,7 +32,7 @@ from makegood.web.incidents.planning import plan_context
 from makegood.web.sheets import sheet
 from makegood.web.tables import Column, Page, Row
 
-_SHOWN = ("told", "more", "left")
+_SHOWN = ("told", "more", "undone", "left")
 
 
 @at_desk("GET")
@@ -82,7 +82,8 @@ def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
     """What changes while customers are told: the figures and the release bar."""
     name, tone = words.state_name(facts.state)
     return {
-        "owed": words.owed_lines(facts.owed), "incident": facts,
+        "owed": words.owed_lines(facts.owed), "incident": facts, "may_hand": desk.scope.may(Ability.ASSIGN),
+        "gifts_done": facts.gifts.given - facts.gifts.undone,
         "state_name": name, "state_tone": tone, "kpis": _kpis(facts),
         "may": {deed.value: deed in facts.deeds for deed in Deed}, "filter": filtering.in_words(facts.narrow, desk),
         "gift": gift_in_words(facts.plan.gift, facts.counts.waiting + facts.counts.told) if facts.plan.gift else "",
@@ -124,6 +125,14 @@ def _columns(state: str) -> list[Column]:
     first = [Column(_("Customer")), Column(_("Promise"))]
     if state == "left":
         return [*first, Column(_("Why"))]
+    if state == "undone":
+        return [
+            *first,
+            Column(_("Case")),
+            Column(_("Owner")),
+            Column(_("To be handed over"), n=True),
+            Column(_("Trouble")),
+        ]
     return [
         *first, Column(_("Case")), Column(_("Owner")), Column(_("Language")), Column(_("Told"), n=True),
         Column(_("Answer")),
@@ -136,6 +145,10 @@ def _member(one: MemberLine, state: str, desk: Desk) -> Row:
         return Row([one.customer_name, one.promise, words.left_name(one.left)], link)
     ref = format_html('<a href="/today/?case={0}">{0}</a> <small class="soft">{1}</small>', one.ref,
                       _("light") if one.light else _("full"))  # fmt: skip
+    if state == "undone":
+        late = _("late") if one.gift_state == "broken" else ""
+        due = clocks.moment(one.gift_due_at, desk.now) if one.gift_due_at else ""
+        return Row([one.customer_name, one.promise, ref, one.owner, due, one.gift_problem or late], link)
     cells = [
         one.customer_name, one.promise, ref, one.owner, words.language_name(one.language),
         clocks.moment(one.told_at, desk.now) if one.told_at else "", _answer(one.answer),
