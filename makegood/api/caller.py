@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid
-from makegood.people.queries import StaffFacts, TokenFacts, authenticate_token, staff_by_email
+from makegood.people.queries import Proof, StaffFacts, TokenFacts, read_token, staff_by_email, token_digest
 from makegood.people.rules import Ability, Scope
 
 
@@ -29,25 +29,65 @@ class Caller(Acting):
 
 
 class ApiRequest(HttpRequest):
-    """A request that was let in: who calls, and the instant at which they do."""
+    """A request that was let in: who calls, and the instant at which they do.
+
+    `proof` is there while nobody has looked whether the token still stands as it was last read: the one statement that
+    answers the request is to look (see `recognise`).
+    """
 
     caller: Caller
+    proof: Proof | None
     now: datetime
 
 
-def identify(request: HttpRequest) -> Caller:
-    """The caller, by the bearer token of the request. Raises Refusal "token.missing", "token.unknown" (both 401)."""
-    scheme, _, plain = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() != "bearer" or not plain.strip():
+def identify(request: ApiRequest) -> None:
+    """Look up the caller by the bearer token of the request. Raises Refusal "token.missing", "token.unknown" (401)."""
+    shown = _shown(request)
+    if not shown:
         raise Refusal("token.missing", "Send your token in the header Authorization: Bearer mg_…", status=401)
-    token = authenticate_token(plain.strip())
-    if token is None:
+    found = read_token(shown)
+    if found is None:
         raise Refusal(
             "token.unknown",
             "This token is not known, or it was revoked. `makegood token create` makes a new one.",
             status=401,
         )
-    return Caller(_actor(token), token.sight, token)
+    token, proof = found
+    request.caller, request.proof = Caller(_actor(token), token.sight, token), None
+    if len(_last_read) > _MOST_KEPT:
+        _last_read.clear()
+    _last_read[proof.digest] = request.caller, proof
+
+
+# Callers as they were last read here, by what is kept of their tokens. Nothing rests on it: the statement that writes
+# what such a caller wants writes nothing unless their token stands just so.
+_last_read: dict[str, tuple[Caller, Proof]] = {}
+_MOST_KEPT = 1_000
+
+
+def recognise(request: ApiRequest) -> bool:
+    """Take the caller for who they were when they last called, and say whether they ever did.
+
+    Only for what one statement answers, which must be given the request's `proof`; whatever asks more calls `prove`
+    first.
+    """
+    known = _last_read.get(token_digest(_shown(request)))
+    if known is not None:
+        request.caller, request.proof = known
+    return known is not None
+
+
+def prove(request: ApiRequest) -> None:
+    """Look up who calls, if that was left to a statement, and let only those pass who may change things."""
+    if request.proof is not None:
+        identify(request)
+        let_write(request.caller)
+
+
+def _shown(request: HttpRequest) -> str:
+    """The token that a request shows; empty when it shows none."""
+    scheme, _, plain = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return plain.strip() if scheme.lower() == "bearer" else ""
 
 
 def let_write(caller: Caller) -> None:

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from makegood.api.caller import ApiRequest, acting, colleague
+from makegood.api.caller import ApiRequest, acting, colleague, prove
 from makegood.api.customers import CustomerIn, Whom, family_of, id_of, in_body, zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of, working_out
@@ -186,6 +186,9 @@ def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> HttpRespo
 @router.post("/promises", response={201: PromiseOut}, summary="Make a promise")
 def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
     """Record a promise made to a customer."""
+    if not (isinstance(body.customer, int) and body.due_at and body.owner is None and body.staff is None):
+        # Something is looked up before it is written.
+        prove(request)
     by = acting(request, body.staff).by
     owner = _owner(request, body.owner, by)
     # A customer who is described is added only together with the promise; one who is named needs no such care.
@@ -196,7 +199,8 @@ def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
             made = actions.make(
                 customer_id=number, kind=body.kind, title=body.title, due_at=due.at, due_on=due.on,
                 working=due.working, made_at=body.made_at, owner_id=owner[0], amount=body.amount,
-                currency=body.currency, attributes=body.attributes, by=by, now=request.now,
+                currency=body.currency, attributes=body.attributes,
+                proof=request.proof, by=by, now=request.now,
             )  # fmt: skip
         except Refusal as no:
             raise in_body(no) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import revoke_token
-from makegood.people.models import ApiToken
+from makegood.people.models import ApiToken, Staff
 from makegood.platform.models import IdempotencyKey
 from makegood.promises.models import Kind, Promise
 from tests.doors.api_client import ROOT, Answer, Api
@@ -54,6 +55,62 @@ def test_a_revoked_token_ends_at_once() -> None:
     assert api.get("/kinds").status == 200
     revoke_token(ApiToken.objects.get().pk, by=SYSTEM, now=NOW)
     assert api.get("/kinds").code == "token.unknown"
+
+
+def test_a_promise_of_a_known_caller_is_one_statement(django_assert_num_queries: Any) -> None:
+    customer = make_customer(key="C-7")
+    api = Api()
+    assert api.post("/promises", promise(customer.pk)).status == 201
+    with django_assert_num_queries(1):
+        assert api.post("/promises", promise(customer.pk)).status == 201
+    with django_assert_num_queries(3):
+        assert api.post("/promises", promise()).status == 201
+
+
+def revoke(token: ApiToken) -> None:
+    revoke_token(token.pk, by=SYSTEM, now=NOW)
+
+
+def send_home(token: ApiToken) -> None:
+    Staff.objects.filter(pk=token.staff_id).update(is_active=False)
+
+
+def make_analyst(token: ApiToken) -> None:
+    Staff.objects.filter(pk=token.staff_id).update(role="analyst")
+
+
+def make_reader(token: ApiToken) -> None:
+    ApiToken.objects.filter(pk=token.pk).update(scope="read")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (revoke, "token.unknown"),
+        (send_home, "token.unknown"),
+        (make_analyst, "people.not_allowed"),
+        (make_reader, "token.read_only"),
+    ],
+)
+@pytest.mark.parametrize("parts", [{}, {"customer": "C-7"}, {"kind": "nonsense"}, {"due_at": None, "when": "Fri"}])
+def test_a_caller_is_believed_only_while_their_token_stands(
+    change: Callable[[ApiToken], None], code: str, parts: dict[str, Any]
+) -> None:
+    customer = make_customer(key="C-7")
+    api = Api(staff=make_cast().mara)
+    assert api.post("/promises", promise(customer.pk)).status == 201
+    change(ApiToken.objects.get())
+    for key in ("", "once"):
+        assert api.post("/promises", {**promise(customer.pk), **parts}, key=key).code == code
+    assert Promise.objects.count() == 1
+
+
+def test_a_caller_who_was_renamed_signs_with_the_new_name() -> None:
+    customer, mara = make_customer(), make_cast().mara
+    api = Api(staff=mara)
+    assert api.post("/promises", promise(customer.pk)).body["made_by"] == mara.name
+    Staff.objects.filter(pk=mara.pk).update(name="Mara New")
+    assert api.post("/promises", promise(customer.pk)).body["made_by"] == "Mara New"
 
 
 def test_a_token_that_reads_cannot_write() -> None:

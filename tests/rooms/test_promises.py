@@ -51,6 +51,19 @@ def test_a_promise_is_made_with_its_clocks_and_one_journal_row(by: Any) -> None:
     assert verbs(made.pk) == ["promise.made"]
 
 
+def test_a_promise_follows_what_its_kind_says_now_and_not_when_the_last_was_made(by: Any) -> None:
+    customer = make_customer()
+    promise(by)
+    Kind.objects.filter(slug="callback").update(warning=timedelta(minutes=5))
+    assert promise(by).warn_at == NOW + timedelta(minutes=55)
+    Kind.objects.filter(slug="callback").update(retired_at=NOW)
+    with pytest.raises(Refusal, match="no kind of promise"):
+        promise(by)
+    with pytest.raises(Refusal, match="no such customer"):
+        actions.make(customer_id=customer.pk + 10_000, kind="delivery", title="x", due_at=NOW + HOUR, by=by, now=NOW)
+    assert Promise.objects.count() == Entry.objects.filter(verb="promise.made").count() == 2
+
+
 def test_a_promise_for_a_day_is_kept_all_through_it(by: Any) -> None:
     made = actions.make(
         customer_id=make_customer().pk, kind="delivery", title="Sofa", due_on=date(2026, 11, 25), by=by, now=NOW

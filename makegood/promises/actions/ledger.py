@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,6 +15,7 @@ from django.db import connection
 from makegood.customers.queries import LIVING_BY_ID, Living
 from makegood.journal.actions import hand, recording
 from makegood.journal.actors import Actor
+from makegood.people.queries import STANDS, Proof, stands
 from makegood.platform.among import array_of
 from makegood.platform.copying import copy_rows
 from makegood.platform.rows import fetch_rows
@@ -92,12 +93,10 @@ _POLICY = """
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case
 FROM promises_kind WHERE slug = %s
 """
-# With the customer to whom a promise is made.
-_POLICY_AND_CUSTOMER = f"""
-SELECT k.id, k.slug, k.name, k.warning, k.grace, k.severity, k.role, k.team_id, k.opens_case, k.inside_case,
-       c.id, c.name, c.time_zone
-FROM promises_kind k LEFT JOIN ({LIVING_BY_ID}) c ON true WHERE k.slug = %(slug)s AND k.retired_at IS NULL
-"""  # noqa: S608 - the statement of the room of customers
+_IN_USE = """
+SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case, k::text
+FROM promises_kind k WHERE slug = %s AND retired_at IS NULL
+"""
 _OF_POLICY = (
     "kind_id", "slug", "name", "warning", "grace", "severity", "role", "team_id", "opens_case", "inside_case",
 )  # fmt: skip
@@ -122,13 +121,20 @@ def policy_named(slug: str) -> Policy | None:
     return _policy(found[0]) if found else None
 
 
-def policy_and_customer(slug: str, customer_id: int) -> tuple[Policy, Living | None] | None:
-    """The policy of a kind in use, and the living customer that an id means; None when there is no such kind."""
-    found = fetch_rows(_POLICY_AND_CUSTOMER, {"slug": slug, "customer": customer_id})
+class AsRead(NamedTuple):
+    """The policy of a kind in use, and the whole row that it was read from, as the database writes it."""
+
+    policy: Policy
+    row: str
+
+
+def read_kind(slug: str) -> AsRead | None:
+    """A kind in use as it is now; None when there is none."""
+    found = fetch_rows(_IN_USE, [slug])
     if not found:
         return None
-    *policy, living_id, name, zone = found[0]
-    return _policy(policy), None if living_id is None else Living(living_id, name, zone)
+    *policy, row = found[0]
+    return AsRead(_policy(policy), row)
 
 
 def _policy(row: Sequence[Any]) -> Policy:
@@ -192,20 +198,48 @@ def _cells(row: NewRow) -> tuple[Any, ...]:
 # Up to so many promises go in one statement with what the journal says of them, which needs no transaction around it.
 # Of more, a COPY makes up for the further ways to the server that it takes.
 _FEW = 20
+_RETURNED = "RETURNING id, customer_id, kind_id, title, made_at, due_at, due_on"
 _INSERT = f"""
 WITH made AS (
     INSERT INTO promises_promise ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)}
     FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json)
-    RETURNING id, customer_id, kind_id, title, made_at, due_at, due_on
+    {_RETURNED}
 )
 {recording(_MADE)} RETURNING subject_id
 """  # noqa: S608 - names of columns, written above
+# One promise, to whomever the customer named means by now, if its kind still says what its clocks were fixed by.
+_FOUND_MEANWHILE = {"customer_id": "living.id", "kind_id": "kind.id"}
+_INSERT_IF = f"""
+WITH kind AS (
+    SELECT id FROM promises_kind k WHERE slug = %(slug)s AND retired_at IS NULL AND k::text = %(kind_row)s AND {STANDS}
+), living AS ({LIVING_BY_ID}), made AS (
+    INSERT INTO promises_promise ({", ".join(_COLUMNS)})
+    SELECT {", ".join(_FOUND_MEANWHILE.get(name, f"n.{name}") for name in _COLUMNS)}
+    FROM json_populate_recordset(NULL::promises_promise, %(promises)s::json) n, kind, living
+    {_RETURNED}
+), recorded AS ({recording(_MADE)})
+SELECT made.id, living.id, living.name, living.time_zone FROM made, living
+"""  # noqa: S608 - names of columns, written above, and the statement of the room of customers
 
 
 def _insert(rows: Iterable[NewRow], by: Actor) -> list[int]:
+    return [number for (number,) in fetch_rows(_INSERT, {"promises": _told(rows), **hand(by)})]
+
+
+def insert_if(row: NewRow, kind_row: str, *, proof: Proof | None, by: Actor) -> tuple[int, Living] | None:
+    """Write a new promise and that it was made, if the kind still reads `kind_row`; its id, and its customer.
+
+    None, and nothing is written, when the kind has changed, the token of the `proof` does not stand, or there is no
+    such customer.
+    """
+    asked = {"slug": row.policy.slug, "kind_row": kind_row, "customer": row.customer_id, **stands(proof)}
+    made = fetch_rows(_INSERT_IF, {"promises": _told([row]), **asked, **hand(by)})
+    return (made[0][0], Living(*made[0][1:])) if made else None
+
+
+def _told(rows: Iterable[NewRow]) -> str:
     told = [dict(zip(_COLUMNS, _cells(row), strict=True)) | _plain_json(row) for row in rows]
-    made = fetch_rows(_INSERT, {"promises": msgspec.json.encode(told).decode(), **hand(by)})
-    return [number for (number,) in made]
+    return msgspec.json.encode(told).decode()
 
 
 def _plain_json(row: NewRow) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +16,30 @@ from makegood.kernel.refusals import Refusal, forbidden, missing
 from makegood.kernel.texts import is_text
 from makegood.people.models import Absence, ApiToken, SavedView, Staff, Team
 from makegood.people.presence import Roster, Router, StaffFacts, hours_end, in_hours, initials
+from makegood.people.queries.tokens import (
+    STANDS,
+    Proof,
+    TokenFacts,
+    authenticate_token,
+    read_token,
+    stands,
+    token_digest,
+)
 from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
 from makegood.platform.rows import fetch_rows
 
-__all__ = ["Roster", "Router", "StaffFacts"]
+__all__ = [
+    "STANDS",
+    "Proof",
+    "Roster",
+    "Router",
+    "StaffFacts",
+    "TokenFacts",
+    "authenticate_token",
+    "read_token",
+    "stands",
+    "token_digest",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,36 +84,6 @@ class PeoplePage:
     staff: tuple[StaffFacts, ...]
     teams: tuple[TeamFacts, ...]
     may_change: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenFacts:
-    """A token of an integration, and for whom it stands (`staff_id` None: for nobody)."""
-
-    id: int
-    name: str
-    scope: TokenScope
-    role: Role
-    staff_id: int | None
-    staff_name: str
-    team_id: int | None
-    made_at: datetime
-    revoked_at: datetime | None
-
-    @property
-    def may_write(self) -> bool:
-        """Whether it may change anything."""
-        return self.scope == TokenScope.WRITE
-
-    @property
-    def sight(self) -> Scope:
-        """What its bearer may see and do."""
-        return Scope(self.role, self.staff_id, self.team_id)
-
-    @property
-    def actor(self) -> Actor:
-        """Its bearer, as the journal names them."""
-        return Actor(ActorKind.TOKEN, self.id, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,38 +256,6 @@ def _absence(row: Absence) -> AbsenceFacts:
 
 
 # Tokens and views
-
-
-def token_digest(plain: str) -> str:
-    """What is kept of a token. It is long and random, so that a fast hash is enough."""
-    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()
-
-
-# Asked in every request to the API: by hand, because putting the statement together took longer than asking it.
-_SHOWN = """
-SELECT t.id, t.name, t.scope, s.role, t.staff_id, s.name, s.team_id, t.made_at
-FROM people_apitoken t LEFT JOIN people_staff s ON s.id = t.staff_id
-WHERE t.digest = %s AND t.revoked_at IS NULL AND s.is_active IS NOT FALSE
-"""
-
-
-def authenticate_token(plain: str) -> TokenFacts | None:
-    """The token somebody shows, if it is one of ours, not revoked, and its person (if any) still active."""
-    shown = fetch_rows(_SHOWN, [token_digest(plain)])
-    if not shown:
-        return None
-    number, name, scope, role, staff_id, staff_name, team_id, made_at = shown[0]
-    return TokenFacts(
-        id=number,
-        name=name,
-        scope=TokenScope(scope),
-        role=token_role(scope, role),
-        staff_id=staff_id,
-        staff_name=staff_name or "",
-        team_id=team_id,
-        made_at=made_at,
-        revoked_at=None,
-    )
 
 
 def tokens(scope: Scope) -> tuple[TokenFacts, ...]:
