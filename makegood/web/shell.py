@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from makegood.followups.queries import Own
+from makegood.incidents.queries import Own
 from makegood.journal.queries import latest_cursor
 from makegood.kernel.money import format_money
 from makegood.people.queries import ViewFacts, views_first_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from makegood.followups.queries import Own, own_standing
+from makegood.incidents.queries import Own, own_standing
 from makegood.web.days import span_of_day, today
 from makegood.web.desk import Desk
 

@@ -13,6 +13,7 @@ from makegood.cases.rules import Answer, Purpose, Step
 from makegood.followups import actions, queries
 from makegood.followups.actions.closures import name_owners
 from makegood.followups.models import Closure
+from makegood.incidents.queries import own_standing
 from makegood.journal.actors import SYSTEM
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
@@ -55,7 +56,7 @@ def test_a_closed_case_waits_for_its_process_and_for_whoever_carried_it(cast: Ca
     one = queries.closure_for(lena.scope, number)
     assert (one.made, one.owner, [each.staff for each in one.hearings]) == (1, "Lena Brandt", ["Mara Silva"])
     assert left(lena) == left(mara) == [number]
-    assert queries.own_standing(lena.scope, "GBP", until=NOW, at_most=9).closures == 1
+    assert own_standing(lena.scope, "GBP", until=NOW, at_most=9).closures == 1
     told = Notice.objects.filter(topic__startswith="closure.").order_by("topic").values_list("topic", "staff_id")
     assert list(told) == [("closure.hear", lena.id), ("closure.process", lena.id)]
 
@@ -154,7 +155,7 @@ def test_both_can_be_taken_back(cast: Cast, mara: Hand, number: int) -> None:
 def test_a_case_that_is_opened_again_leaves_the_list_until_it_closes(cast: Cast, mara: Hand, number: int) -> None:
     lena = Hand(cast.lena)
     actions.reopen(number, reason="It rattles", **mara.at(NOW + HOUR))
-    assert (left(lena), queries.own_standing(lena.scope, "GBP", until=NOW, at_most=9).closures) == ([], 0)
+    assert (left(lena), own_standing(lena.scope, "GBP", until=NOW, at_most=9).closures) == ([], 0)
     assert code(lambda: actions.close_process(number, words="x", **lena.at(NOW + HOUR))) == "closure.none"
     actions.ask(number, **mara.at(NOW + HOUR))
     actions.answer(number, answer=Answer.SATISFIED, **mara.at(NOW + HOUR))

@@ -14,7 +14,7 @@ from makegood.cases.queries import desk_rows
 from makegood.followups.actions import answer_oneself
 from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
-from makegood.incidents.queries import dry_run, incident_for, members, tally, told_in_case
+from makegood.incidents.queries import dry_run, incident_for, members, own_standing, tally, told_in_case
 from makegood.incidents.rules.giving import Gift
 from makegood.journal.actors import Actor, ActorKind
 from makegood.journal.models import Entry
@@ -222,6 +222,10 @@ def test_a_modest_gift_is_given_within_the_owners_authority(lena: Hand) -> None:
     assert Entry.objects.filter(verb="case.granted").count() == 3
 
 
+def _asked_of(hand: Hand) -> int:
+    return own_standing(hand.scope, "USD", until=NOW, at_most=9).approvals
+
+
 def test_what_is_too_much_is_approved_once_for_all_and_never_by_the_owner(lena: Hand, cast: Cast) -> None:  # noqa: F811
     _limit(2, "50", "40")
     _limit(4, None, None)
@@ -237,7 +241,10 @@ def test_what_is_too_much_is_approved_once_for_all_and_never_by_the_owner(lena: 
     with pytest.raises(Refusal) as own:
         actions.decide(number, approve=True, **lena.at(NOW))
     assert own.value.code == "approval.own"
-    actions.decide(number, approve=True, **Hand(cast.greta).at(NOW))
+    greta = Hand(cast.greta)
+    assert [_asked_of(one) for one in (greta, lena, Hand(cast.stranger))] == [1, 0, 0], "the rail counts it for her"
+    actions.decide(number, approve=True, **greta.at(NOW))
+    assert _asked_of(greta) == 0
     release_all(number, lena)
     assert set(Grant.objects.values_list("by", "decided_by")) == {(lena.id, cast.greta.pk)}
 

@@ -19,7 +19,6 @@ from makegood.followups.queries.listing import (
     count_follow_ups,
     follow_ups,
 )
-from makegood.followups.queries.own import Own, own_standing
 from makegood.followups.queries.recognition import RecognitionFacts, colleague_of, may_read, recognition_of
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "FollowUpPage",
     "HearingFacts",
     "NamedOwner",
-    "Own",
     "RecognitionFacts",
     "allowed",
     "closure_counts",
@@ -43,7 +41,6 @@ __all__ = [
     "follow_ups_of",
     "may_read",
     "obstacles",
-    "own_standing",
     "patience",
     "process_owners",
     "recognition_of",

@@ -10,6 +10,7 @@ from makegood.incidents.queries.members import (
     members,
     tally,
 )
+from makegood.incidents.queries.own import Own, own_standing
 from makegood.incidents.queries.reading import (
     AskedFacts,
     Counts,
@@ -32,6 +33,7 @@ __all__ = [
     "IncidentLine",
     "MemberLine",
     "MembersPage",
+    "Own",
     "Tally",
     "Told",
     "Waits",
@@ -41,6 +43,7 @@ __all__ = [
     "incidents",
     "look",
     "members",
+    "own_standing",
     "tally",
     "told_in_case",
     "waits_for_decision",

@@ -18,7 +18,8 @@ from makegood.platform.rows import fetch_rows
 @dataclass(frozen=True, slots=True)
 class Own:
     """Of one member of staff: what stands under Broken on Today, open cases, promises not kept yet, notices not read,
-    questions asked of them, follow-ups that are due, and closed cases in which something is left for them to make good.
+    questions asked of them about cases and incidents, follow-ups that are due, and closed cases in which something is
+    left for them to make good.
 
     `limit` bounds what they give in a case alone, None when nothing does; `team` is the name of theirs, or "".
     """
@@ -44,6 +45,7 @@ SELECT least(%(at_most)s::bigint, {{broken}}),
        (SELECT count(*) FROM ({UNREAD}) n),
        (SELECT count(*) FROM (
             SELECT FROM remedies_approval WHERE asked_of_id = %(me)s::bigint AND decided_at IS NULL
+            UNION ALL SELECT FROM incidents_approval WHERE asked_of_id = %(me)s::bigint AND decided_at IS NULL
             LIMIT %(at_most)s::bigint) a),
        (SELECT least(%(at_most)s::bigint, count(*)) FROM asked_of_me
         WHERE purpose = 'follow_up' AND due_at < %(until)s::timestamptz),
