@@ -1,4 +1,4 @@
-"""The window of the desk stands still: what is long scrolls in its own part, and nothing hangs below the bottom edge."""
+"""The window of the desk stands still: what is long scrolls in its own part, nothing hangs below the bottom edge."""
 
 from __future__ import annotations
 
