@@ -36,18 +36,19 @@ class GuideStep:
 
 def steps_of(case: CaseFacts) -> list[GuideStep]:
     """The nine steps in order; the first that is not done is open. They guide; none of them bars another."""
-    made = [_step(step, case) for step in Step]
+    words = _words(case)
+    made = [_step(step, number, words[step], case) for number, step in enumerate(Step, 1)]
     if Do.STEP not in case.allowed:
         return made
     first = next((step.key for step in made if not step.done), "")
     return [replace(step, open=True) if step.key == first else step for step in made]
 
 
-def _step(step: Step, case: CaseFacts) -> GuideStep:
-    name, title, coach = _words(case)[step]
+def _step(step: Step, number: int, words: tuple[str, str, str], case: CaseFacts) -> GuideStep:
+    name, title, coach = words
     done, said, at = _DONE.get(step, _spoken)(step, case)
     return GuideStep(
-        key=step, number=list(Step).index(step) + 1, name=name, title=title, coach=coach, done=done, said=said, at=at,
+        key=step, number=number, name=name, title=title, coach=coach, done=done, said=said, at=at,
         quoted=step in (Step.OWN, Step.APOLOGISE) and bool(said), form=_form(step, case),
         options=_cause_options() if step is Step.LEARN and Do.CAUSE in case.allowed else (),
     )  # fmt: skip

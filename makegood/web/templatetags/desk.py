@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -168,6 +169,44 @@ def clock(
         return format_html('<span class="clock {}">{}</span>', shown.tone, shown.words)
     ticking = _instants(due=due, breaks=breaks, warn=warn)
     return format_html('<due-clock class="clock {}"{}>{}</due-clock>', shown.tone, ticking, shown.words)
+
+
+@register.simple_tag
+def row_clock(row: Any, now: datetime) -> SafeString:
+    """The clock of a row of the queue (see case_row.html), or how long it has waited."""
+    if row.since:
+        return format_html('<span class="clock soft">{}</span>', since(row.since, now))
+    return clock(
+        row.due_at, now, state=row.clock_state or row.state, on=row.due_on, breaks=row.breaks_at, warn=row.warn_at,
+        ended=row.ended_at,
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def rail_link(
+    context: Context, place: str, url: str, text: str, image: str, counted: str = "", of: str = "", go: str = "",
+    hot: bool = False,
+) -> SafeString:  # fmt: skip
+    """One link of the rail. `place` is its name in `shell.active`, `image` that of its icon; `counted` the name of its
+    count, which is followed live, `of` what that counts, in words; `hot` counts in red; `go` is the second key after g.
+    """
+    shell = context["shell"]
+    return format_html(
+        '<li><a href="{}"{}{}>{}<span class="clip">{}</span>{}</a></li>',
+        url,
+        SafeString(' aria-current="page"') if shell.active == place else "",
+        format_html(' data-key="g{}"', go) if go else "",
+        icon(image),
+        text,
+        _count(counted, shell.counts.get(counted), of, hot) if counted else "",
+    )
+
+
+def _count(counted: str, many: int | None, of: str, hot: bool) -> SafeString:
+    named = format_html(' title="{}"', of) if of else ""
+    said = format_html('<span class="sr">{}</span>', of) if of else ""
+    number = '<span class="n{}" data-count="{}"{}>{}</span>{}'
+    return format_html(number, " hot" if hot else "", counted, named, many or "", said)
 
 
 @register.filter

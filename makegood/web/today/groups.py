@@ -19,17 +19,21 @@ Who = Literal["me", "team"]
 def groups_for(who: Who, desk: Desk) -> list[Group]:
     """The three groups in their fixed order. Questions that only the reader can decide stand before all that waits."""
     asked = [approval_row(one) for one in approvals_asked_of(desk.staff_id)]
+    words = _words()
     return [
-        _group(group, who, desk, asked if group.key == "waiting" else ())
+        _group(group, words[group.key], who, desk, asked if group.key == "waiting" else ())
         for group in desk_rows(desk.scope, who=who).groups
     ]
 
 
-def _group(group: DeskGroup, who: Who, desk: Desk, before: Sequence[QueueRow]) -> Group:
+Words = tuple[str, str, str, str, str]
+
+
+def _group(group: DeskGroup, words: Words, who: Who, desk: Desk, before: Sequence[QueueRow]) -> Group:
     base = f"/today/?who={who}&"
-    label, calm, word, more, url = _words()[group.key]
+    label, calm, word, more, url = words
     count = group.count + len(before)
-    rows = [*before, *(_row(row, base, group.key) for row in group.rows)][:SHOWN]
+    rows = [*before, *(_row(row, base, group.key) for row in group.rows[:SHOWN])][:SHOWN]
     return Group(
         key=group.key, label=label, many=count, count=f"{count:,}+" if group.cut else f"{count:,}", calm=calm,
         word=word, first=_row(group.first, base, group.key) if group.first else None, rows=rows,
@@ -49,7 +53,7 @@ def _row(row: DeskRow, base: str, key: str) -> QueueRow:
     return promise_row(row.promise, base)
 
 
-def _words() -> dict[str, tuple[str, str, str, str, str]]:
+def _words() -> dict[str, Words]:
     """By group: its name, what it says when it is empty, what its first row is to it, and the list that holds all."""
     cases, at_risk = "/cases/?state=open", "/promises/?state=at_risk&due=any"
     oldest, next_one, all_cases = _("oldest"), _("next"), _("All open cases")

@@ -1,0 +1,92 @@
+"""A form field as one template tag: a page has some twenty, and most of what a field may have each has not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from makegood.web.templatetags.desk import glyph, options
+
+register = template.Library()
+Told = Mapping[str, Any]
+
+
+@register.simple_tag(takes_context=True)
+def field(context: Context) -> SafeString:
+    """The field that the context tells of, as web/components/field.html says."""
+    told = cast(Told, context.flatten())
+    key = f"{told.get('prefix') or 'f'}-{told['name']}"
+    return format_html(
+        '<div class="f{}"><label for="{}">{}{}</label>{}{}{}{}</div>',
+        " bad" if told.get("error") else "",
+        key,
+        told.get("label", ""),
+        format_html(' <span class="opt">{}</span>', _("(if you like)")) if told.get("optional") else "",
+        format_html('<p class="hint" id="{}-hint">{}</p>', key, told["hint"]) if told.get("hint") else "",
+        _control(told, key),
+        _error(told, key),
+        format_html('<output class="hint" id="{0}-preview" for="{0}"></output>', key) if told.get("preview") else "",
+    )
+
+
+def _error(told: Told, key: str) -> SafeString:
+    if not told.get("error"):
+        return SafeString("")
+    return format_html('<p class="error" id="{}-error">{}{}</p>', key, glyph("broken", label=False), told["error"])
+
+
+def _control(told: Told, key: str) -> SafeString:
+    """What is chosen from, or typed into."""
+    value = "" if told.get("value") is None else told["value"]
+    if told.get("options") is not None:
+        blank = format_html('<option value="">{}</option>', told["blank"]) if told.get("blank") else ""
+        drawn = _attributes(told, key)
+        return format_html('<select class="field"{}>{}{}</select>', drawn, blank, options(told["options"], value))
+    if told.get("kind") == "area":
+        css = "field" + " said" * bool(told.get("said")) + " code" * bool(told.get("code"))
+        drawn = _attributes(told, key, rows="12" if told.get("code") else "2", **_typing(told))
+        return format_html('<textarea class="{}"{}>{}</textarea>', css, drawn, value)
+    own = {
+        "type": told.get("kind") or "text", "value": value, "multiple": _bare(told, "several"),
+        "autofocus": _bare(told, "autofocus"), "autocomplete": told.get("autocomplete") or "off",
+    }  # fmt: skip
+    return format_html('<input class="field"{}>', _attributes(told, key, **own, **_typing(told), **_asked(told, key)))
+
+
+def _typing(told: Told) -> dict[str, Any]:
+    return {"placeholder": told.get("placeholder") or None, "required": _bare(told, "required")}
+
+
+def _asked(told: Told, key: str) -> dict[str, Any]:
+    """What has the server answer in words while somebody types."""
+    if not told.get("preview"):
+        return {}
+    return {
+        "hx-get": told["preview"], "hx-trigger": "input changed delay:150ms", "hx-target": f"#{key}-preview",
+        "hx-swap": "innerHTML", "hx-sync": "this:replace",
+    }  # fmt: skip
+
+
+def _bare(told: Told, name: str) -> bool | None:
+    return True if told.get(name) else None
+
+
+def _attributes(told: Told, key: str, **own: Any) -> SafeString:
+    """Its attributes: one that is None is not there, one that is True stands without a value."""
+    every = {"id": key, "name": told["name"], **own, "data-key": told.get("key") or None, **_described(told, key)}
+    valued = ((name, value) for name, value in every.items() if value is not None and value is not True)
+    bare = "".join(f" {name}" for name, value in every.items() if value is True)
+    return format_html_join("", ' {}="{}"', valued) + format_html("{}", bare)
+
+
+def _described(told: Told, key: str) -> dict[str, str]:
+    if told.get("error"):
+        return {"aria-invalid": "true", "aria-describedby": f"{key}-error"}
+    by = next((part for part in ("preview", "hint") if told.get(part)), None)
+    return {"aria-describedby": f"{key}-{by}"} if by else {}
