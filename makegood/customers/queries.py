@@ -166,9 +166,28 @@ def search(scope: Scope, text: str, *, limit: int) -> tuple[CustomerLine, ...]:
     Raises Refusal("customer.not_allowed").
     """
     _check(scope)
+    return _lines(_ranked(text)[:limit])
+
+
+@planned_anew()
+def numbers_found(scope: Scope, text: str, *, limit: int) -> tuple[int, ...]:
+    """The numbers of the customers that `search` finds, and of those that were merged into them.
+
+    Raises Refusal("customer.not_allowed").
+    """
+    _check(scope)
+    found = list(_ranked(text).values_list("pk", flat=True)[:limit])
+    merged = fetch_rows(_MERGED_INTO, [array_of(found)]) if found else ()
+    return (*found, *(number for (number,) in merged))
+
+
+_MERGED_INTO = "SELECT id FROM customers_customer WHERE merged_into_id = ANY(%s::bigint[])"
+
+
+def _ranked(text: str) -> QuerySet[Customer]:
     wanted = read_search(text)
     exact_first = Case(When(key__in=wanted.keys, then=0), default=1)
-    return _lines(_found(wanted).order_by(exact_first, "name", "id")[:limit])
+    return _found(wanted).order_by(exact_first, "name", "id")
 
 
 @planned_anew()

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from makegood.cases import actions, queries
 from makegood.cases.models import Case
-from makegood.cases.queries import CaseFilter
+from makegood.cases.queries import CaseFilter, listing
 from makegood.cases.rules import Step
 from makegood.customers import actions as customers
 from makegood.customers.models import Customer
@@ -122,6 +122,19 @@ def test_cases_are_found_by_their_customer_also_after_a_merge(cast: Cast, mara: 
         assert {line.number for line in queries.search(mara.scope, text, limit=5)} == set(numbers)
         assert {line.number for line in queries.cases_list(mara.scope, CaseFilter(q=text)).rows} == set(numbers)
     assert queries.search(Hand(cast.stranger).scope, "okafor", limit=5) == ()
+
+
+@pytest.mark.parametrize("few", [0, 1, 2_000])
+def test_a_search_finds_the_newest_that_may_be_seen_however_many_it_finds(
+    cast: Cast, mara: Hand, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_FEW", few)
+    numbers = break_for(["Ann", "Bea", "Cy"])
+    for hours, (number, owner) in enumerate(zip(numbers, (cast.mara, cast.stranger, cast.mara), strict=True)):
+        Case.objects.filter(pk=number).update(opened_at=NOW + hours * HOUR, owner=owner)
+    assert [line.number for line in queries.search(mara.scope, "ring", limit=1)] == [numbers[2]]
+    assert [line.number for line in queries.search(mara.scope, "ring", limit=5)] == numbers[::-1]
+    assert [line.number for line in queries.search(Hand(cast.stranger).scope, "ring", limit=5)] == [numbers[1]]
 
 
 def test_a_bare_number_is_a_case_or_a_word_and_one_with_letters_only_a_case(mara: Hand) -> None:
