@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpResponse
 from ninja import Router, Schema
-from pydantic import Field
 
 from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
@@ -46,7 +45,8 @@ class OfferOut(Schema):
     """Several remedies of which the customer chooses one.
 
     `decided_by` is on whose authority, "" while somebody is asked. `chosen` names one of the `options`, `grant` the
-    first remedy that it became; `chosen_at` is null when silence chose. `else_at` is when they asked for other things.
+    first remedy that it became; `chosen_at` is null when silence chose. `else_at` is when they asked for other things,
+    `afterword` what they read once it was taken back.
     """
 
     id: int
@@ -55,6 +55,7 @@ class OfferOut(Schema):
     by: str
     decided_by: str
     words: str
+    afterword: str
     silence: Silence
     made_at: datetime
     until: datetime
@@ -95,9 +96,10 @@ class ChooseIn(StaffIn):
 
 
 class WithdrawOfferIn(StaffIn):
-    """Why the offer is taken back."""
+    """Why the offer is taken back, and the `words` that the customer reads in its place."""
 
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Short = ""
+    words: Text = ""
 
 
 @router.get("/cases/{number}/offers", response=OffersOut, summary="List what a customer may choose of")
@@ -132,13 +134,16 @@ def choose(request: ApiRequest, offer_id: Id, body: ChooseIn) -> HttpResponse:
 def withdraw(request: ApiRequest, offer_id: Id, body: WithdrawOfferIn) -> HttpResponse:
     """Nothing can be chosen of it any more; what was chosen already is taken back as a grant instead."""
     doer = person(request, body.staff)
-    actions.withdraw_offer(offer_id, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now)
+    actions.withdraw_offer(
+        offer_id, reason=body.reason, words=body.words, scope=doer.scope, by=doer.by, now=request.now
+    )
     return told(_offer_out(offer_for(doer.scope, offer_id)))
 
 
 def _offer_out(offer: OfferFacts) -> dict[str, Any]:
     same = (
-        "id", "state", "by", "decided_by", "words", "silence", "made_at", "until", "chosen_at", "else_at", "ended_at",
+        "id", "state", "by", "decided_by", "words", "afterword", "silence", "made_at", "until", "chosen_at",
+        "else_at", "ended_at",
     )  # fmt: skip
     return {
         **{name: getattr(offer, name) for name in same}, "case": f"SR-{offer.case}", "chosen": offer.chosen_id,

@@ -107,7 +107,7 @@ def _silence(offer: OfferFacts) -> str:
 def _over(offer: OfferFacts, moments: Moments) -> str:
     """Why nothing can be chosen any more, kindly."""
     if offer.state is OfferState.WITHDRAWN:
-        return _("What you could choose from no longer stands. I will tell you what comes instead.")
+        return offer.afterword or _("What you could choose from no longer stands. I will tell you what comes instead.")
     if offer.chosen is None:
         if offer.silence is Silence.IN_TOUCH and offer.else_at is None:
             return _("The time to choose here is over. I get in touch with you, and we find what suits you.")

@@ -88,10 +88,8 @@ class Limit(models.Model):
 
 
 class Approval(models.Model):
-    """Somebody asked somebody with more authority. `promise` is the clock by which it is decided.
-
-    `silent` are those who were asked before and let their clock run out.
-    """
+    """Somebody asked somebody with more authority. `promise` is the clock by which it is decided; `silent` are those
+    who were asked before and let their clock run out."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -133,7 +131,7 @@ class Offer(models.Model):
 
     What may be chosen are grants in the state "offered", which never change once it is open. `chosen` is one of
     them, `grant` the remedy that it became, `else_at` when the customer asked for something else instead. `promise`
-    is to get in touch when nothing is chosen, where `silence` says so.
+    is to get in touch when nothing is chosen, where `silence` says so; `afterword` they read once it was taken back.
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
@@ -142,6 +140,7 @@ class Offer(models.Model):
         "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     words = models.TextField(blank=True)
+    afterword = models.TextField(blank=True)
     silence = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Silence])
     state = models.CharField(max_length=9, choices=[(one.value, one.value) for one in OfferState])
     made_at = models.DateTimeField()
@@ -194,7 +193,6 @@ class Grant(models.Model):
     all).
 
     What is given together is a grant each, and all but the first are `part_of` the first.
-
     What is owed is a grant of its own, by a `policy`, for the promise that failed (`about`, None for a harm that was
     reported). `explanation` is the entitlement as it was worked out, with its steps; `once_key` names its event.
     """

@@ -137,6 +137,14 @@ def test_silence_is_told_before_and_after(dana: ByLink, offer: Offer, number: in
     assert "You get: Deliver tonight and build the bed. It is what we said would come" in text(dana.get())
 
 
+def test_an_offer_taken_back_says_so_in_the_words_of_whoever_did(dana: ByLink, offer: Offer, mara: Hand) -> None:
+    actions.withdraw_offer(offer.pk, reason="SECRET", words="The van broke down; I ring you at six.", **mara.at(now()))
+    shown = text(dana.get())
+    assert "The van broke down; I ring you at six." in shown
+    assert "no longer stands" not in shown
+    assert "SECRET" not in shown
+
+
 def test_silence_that_brings_a_word_from_the_owner(
     dana: ByLink, offer: Offer, number: int, mara: Hand
 ) -> None:  # fmt: skip

@@ -117,8 +117,9 @@ def test_what_was_said_on_the_phone_is_recorded_and_an_offer_taken_back(cast: Ca
     mara.post(f"{address}choose/", option=options(offer)[0])
     assert [one.title for one in grants_of(number)] == ["Deliver both pieces tonight"]
     Offer.objects.all().update(chosen=None, grant=None)
-    mara.post(f"{address}withdraw/")
-    assert Entry.objects.filter(verb="case.choice_withdrawn").count() == 1
+    mara.post(f"{address}withdraw/", words="We found something better.")
+    assert Entry.objects.get(verb="case.choice_withdrawn").data["note"] == "We found something better."
+    assert Offer.objects.get().afterword == "We found something better."
 
 
 def test_what_cannot_be_offered_is_said_where_it_was_typed(cast: Cast, url: str) -> None:

@@ -12,12 +12,14 @@ from makegood.cases.models import Case
 from makegood.cases.queries import case_for
 from makegood.cases.rules import Answer, Do, Step
 from makegood.followups import actions, queries
+from makegood.journal.actors import SYSTEM
 from makegood.kernel.refusals import Refusal
 from makegood.remedies import actions as remedies
 from makegood.remedies.models import Grant
 from makegood.remedies.rules.authority import Limit
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice
+from makegood.remedies.rules.offering import Silence
 from tests.factories import NOW, Cast, make_customer
 from tests.rooms.casework import HOUR, Hand, cast, mara
 
@@ -83,3 +85,46 @@ def test_only_who_may_work_is_offered_the_close(cast: Cast, mara: Hand) -> None:
     assert queries.allowed(facts, ()) == ()
     with pytest.raises(Refusal):
         actions.close(number, **anil.at(NOW))
+
+
+def let_choose(hand: Hand, number: int, silence: Silence = Silence.FIRST) -> int:
+    remedies.set_limit(Limit(grade=1, currency="GBP"), by=hand.by, now=NOW)
+    things = [
+        Choice(remedy=kind, title=kind, due_at=NOW + 9 * HOUR) for kind in (RemedyKind.EXCHANGE, RemedyKind.REFUND)
+    ]
+    return remedies.let_choose(number, things, until=NOW + 4 * HOUR, silence=silence, currency="GBP", **hand.at(NOW))
+
+
+def test_no_case_ends_while_its_customer_may_still_choose(cast: Cast, mara: Hand) -> None:
+    greta = Hand(cast.greta)
+    number = reported(greta)
+    satisfied(greta, number, NOW)
+    offer = let_choose(greta, number)
+    with pytest.raises(Refusal, match="may choose of what you offered until Mon 23 Nov 2026 19:00") as refused:
+        actions.close(number, **greta.at(NOW + HOUR))
+    assert refused.value.code == "offer.open"
+
+    remedies.want_else(number, offer, words="Bring it to my mother", by=SYSTEM, now=NOW + HOUR)
+    (standing,) = queries.obstacles(case_for(greta.scope, number), ())
+    assert standing.sentence.startswith("The customer asked for something else, and may still choose until")
+
+    remedies.withdraw_offer(offer, words="We bring it to your mother.", **greta.at(NOW + HOUR))
+    actions.close(number, **greta.at(NOW + HOUR))
+    assert Case.objects.get().closed_at == NOW + HOUR
+
+
+def test_what_was_chosen_or_came_by_silence_is_in_the_way_as_a_promise(cast: Cast, mara: Hand) -> None:
+    greta = Hand(cast.greta)
+    number = reported(greta)
+    satisfied(greta, number, NOW)
+    let_choose(greta, number)
+    remedies.settle_offers(now=NOW + 4 * HOUR)
+    assert codes(greta, number) == ["case.commitment_open"]
+
+
+def test_whoever_hears_from_us_when_they_choose_nothing_is_waited_for_too(cast: Cast, mara: Hand) -> None:
+    greta = Hand(cast.greta)
+    number = reported(greta)
+    satisfied(greta, number, NOW)
+    let_choose(greta, number, Silence.IN_TOUCH)
+    assert codes(greta, number) == ["case.commitment_open", "offer.open"]

@@ -23,10 +23,11 @@ from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.promises.rules import UNKEPT
 from makegood.remedies import actions as remedies
-from makegood.remedies.models import Grant
+from makegood.remedies.models import Grant, Offer
 from makegood.remedies.rules.authority import Limit
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice, GrantState
+from makegood.remedies.rules.offering import OfferState, Silence
 from tests.factories import NOW, Cast
 from tests.rooms.casework import HOUR, Hand, cast, mara, watch
 from tests.rooms.test_ending import reported
@@ -70,6 +71,31 @@ class Play:
     def pay(self, **known: object) -> None:
         choice = Choice(remedy=RemedyKind.REFUND, title="Refund", amount=Decimal(5), due_at=self.now + HOUR)
         remedies.grant(self.number, [choice], currency="GBP", reason="It is right", **known)
+
+    def let_choose(self, **known: object) -> None:
+        due_at, until = self.now + timedelta(days=4), self.now + self.draw.choice([HOUR, timedelta(days=2)])
+        things = [
+            Choice(remedy=kind, title=kind, amount=Decimal(5), due_at=due_at)
+            for kind in (RemedyKind.REFUND, RemedyKind.EXCHANGE)
+        ]
+        silence = self.draw.choice(list(Silence))
+        remedies.let_choose(self.number, things, until=until, silence=silence, currency="GBP", reason="It is", **known)
+
+    def choose(self, **known: object) -> None:
+        for offer in Offer.objects.filter(case_id=self.number, state=OfferState.OPEN):
+            option = self.draw.choice(list(offer.options.filter(state=GrantState.OFFERED)))
+            remedies.choose_for(offer.pk, option.pk, **known)
+
+    def want_else(self, **known: object) -> None:
+        for offer in Offer.objects.filter(case_id=self.number, state=OfferState.OPEN):
+            remedies.want_else(self.number, offer.pk, words="Bring it to my mother", by=SYSTEM, now=self.now)
+
+    def take_offer_back(self, **known: object) -> None:
+        for offer in Offer.objects.filter(case_id=self.number, state=OfferState.OPEN):
+            remedies.withdraw_offer(offer.pk, words="We found something better", **known)
+
+    def settle(self, **known: object) -> None:
+        remedies.settle_offers(now=self.now)
 
     def keep(self, **known: object) -> None:
         cases.keep_commitment(self.number, promise_id=self.draw.choice(self.promised() or [0]), **known)
@@ -115,6 +141,7 @@ class Play:
         case = Case.objects.get(pk=self.number)
         owed = Commitment.objects.filter(case=case, purpose__in=FOR_THE_CUSTOMER, promise__state__in=UNKEPT)
         assert not owed.exists()
+        assert not Offer.objects.filter(case=case, state=OfferState.OPEN, grant=None).exists()
         assert case.cause_id is not None or case.cause_finder_id is not None
         checks = SatisfactionCheck.objects.filter(case=case, undone_at=None)
         last = checks.exclude(answer="").latest("asked_at", "id")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from makegood.cases.queries import CaseFacts, StepFacts
 from makegood.cases.rules import Do, Obstacle, Step, obstacles_to_closing
 from makegood.followups.rules import money_alone
-from makegood.remedies.queries import Owed, kinds_given
+from makegood.remedies.queries import Owed, before_ending
 from makegood.remedies.queries.owing import obstacles as still_owed
 
 
@@ -16,8 +16,10 @@ def obstacles(case: CaseFacts, owed: Sequence[Owed]) -> tuple[Obstacle, ...]:
 
     `owed` is what `owing` says of the case: it takes its reckoning, and whoever asks here mostly shows it too.
     """
-    alone = money_alone(kinds_given(case.number), {one.step for one in case.steps if _is_spoken(one)})
-    return (*obstacles_to_closing(case.story), *([alone] if alone else ()), *still_owed(owed))
+    before = before_ending(case.number)
+    alone = money_alone(before.given, {one.step for one in case.steps if _is_spoken(one)})
+    of_remedies = (one for one in (alone, before.choice) if one is not None)
+    return (*obstacles_to_closing(case.story), *of_remedies, *still_owed(owed))
 
 
 def allowed(case: CaseFacts, standing: Sequence[Obstacle]) -> tuple[Do, ...]:

@@ -75,10 +75,12 @@ def let_choose(
 
 
 @transaction.atomic
-def withdraw_offer(offer_id: int, *, reason: str, scope: Scope, by: Actor, now: datetime) -> int:
-    """Take back an offer of which nothing was chosen yet. Returns the number of the case.
+def withdraw_offer(offer_id: int, *, reason: str = "", words: str = "", scope: Scope, by: Actor, now: datetime) -> int:
+    """Take back an offer of which nothing was chosen yet; the customer reads `words` in its place. Returns the number
+    of the case.
 
-    Raises Refusal "offer.unknown", "offer.over" once it ended, "offer.chosen" when the customer has chosen.
+    Raises Refusal "offer.unknown", "offer.over" once it ended, "offer.chosen" when the customer has chosen,
+    "case.too_long".
     """
     offer, case = held_offer(offer_id, scope)
     person(by)
@@ -87,8 +89,11 @@ def withdraw_offer(offer_id: int, *, reason: str, scope: Scope, by: Actor, now: 
     if offer.grant_id is not None:
         raise Refusal("offer.chosen", "The customer has chosen already. What they chose can be taken back instead.")
     hold_budget(offer.decided_by_id or 0)
+    offer.afterword = short(words.strip())
+    offer.save(update_fields=["afterword"])
     end_offer(offer, OfferState.WITHDRAWN, reason=reason or "The offer was taken back.", by=by, now=now)
-    tell("choice_withdrawn", case, by=by, at=now, data={"offer": offer.pk, "reason": reason.strip()[:500]})
+    told = {"offer": offer.pk, "reason": reason.strip()[:500], "note": offer.afterword}
+    tell("choice_withdrawn", case, by=by, at=now, data=told)
     return case.pk
 
 

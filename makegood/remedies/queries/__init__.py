@@ -3,6 +3,7 @@
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
 from makegood.remedies.queries.consistency import Alike, Consistency, Spread, Standout, consistency
+from makegood.remedies.queries.ending import BeforeEnding, before_ending
 from makegood.remedies.queries.follow_up import follow_ups_for
 from makegood.remedies.queries.grants import (
     ApprovalFacts,
@@ -12,7 +13,6 @@ from makegood.remedies.queries.grants import (
     approvals_awaited,
     approvals_waiting,
     grants_of,
-    kinds_given,
     precedents,
     still_to_do,
     words_of,
@@ -36,6 +36,7 @@ from makegood.remedies.queries.shelf import policies, policies_at_hand
 __all__ = [
     "Alike",
     "ApprovalFacts",
+    "BeforeEnding",
     "BindingFacts",
     "Consistency",
     "Decider",
@@ -60,6 +61,7 @@ __all__ = [
     "approvals_awaited",
     "approvals_waiting",
     "before_apology",
+    "before_ending",
     "binding_named",
     "binding_versions",
     "bindings",
@@ -69,7 +71,6 @@ __all__ = [
     "grants_of",
     "is_spoken",
     "kept_plan",
-    "kinds_given",
     "limits",
     "offer_for",
     "offers_of",

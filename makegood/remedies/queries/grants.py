@@ -123,12 +123,6 @@ def still_to_do(grant_ids: Collection[int]) -> frozenset[int]:
     return frozenset(number for (number,) in fetch_rows(asked, [array_of(grant_ids), GrantState.GIVEN.value, unkept]))
 
 
-def kinds_given(number: int) -> frozenset[RemedyKind]:
-    """The kinds of remedies that were given in a case and not taken back."""
-    given = "SELECT DISTINCT remedy FROM remedies_grant WHERE case_id = %s AND state = %s"
-    return frozenset(RemedyKind(remedy) for (remedy,) in fetch_rows(given, [number, GrantState.GIVEN.value]))
-
-
 def unknown_grant() -> Refusal:
     """The same words whether there is none or none that may be seen."""
     return missing("grant.unknown", "There is no such remedy.")

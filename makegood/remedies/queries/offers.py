@@ -57,7 +57,8 @@ class OfferFacts:
 
     `decided_by` is whose authority it stands on. `chosen_id` is one of the `options`, `grant_id` the first remedy that
     it became, and `is_done` whether any of that is done already; nobody chose it at `chosen_at` None. `else_at` is when
-    the customer asked for something else instead; `promise_id` the promise to get in touch when nothing is chosen.
+    the customer asked for something else instead; `promise_id` the promise to get in touch when nothing is chosen;
+    `afterword` what they read once it was taken back.
     """
 
     id: int
@@ -66,6 +67,7 @@ class OfferFacts:
     by: str
     decided_by: str
     words: str
+    afterword: str
     silence: Silence
     made_at: datetime
     until: datetime
@@ -114,7 +116,8 @@ def _facts(row: Offer, grants: Sequence[GrantFacts]) -> OfferFacts:
     options = [one for one in grants if one.given_at is None]
     return OfferFacts(
         id=row.pk, case=row.case_id, state=OfferState(row.state), by=row.by.name,
-        decided_by=row.decided_by.name if row.decided_by else "", words=row.words, silence=Silence(row.silence),
+        decided_by=row.decided_by.name if row.decided_by else "", words=row.words, afterword=row.afterword,
+        silence=Silence(row.silence),
         made_at=row.made_at, until=row.until, opened_at=row.opened_at, chosen_id=row.chosen_id,
         chosen_at=row.chosen_at, grant_id=row.grant_id,
         is_done=any(one.promise_state is not None and one.promise_state not in UNKEPT for one in became),

@@ -52,6 +52,16 @@ def offer_faults(choices: Sequence[Choice], *, until: datetime, now: datetime) -
             )
 
 
+def still_open(until: str, silence: Silence, *, wants_else: bool) -> Obstacle:
+    """What stands in the way of ending a case of which the customer may still choose, `until` then, and has not."""
+    if wants_else:
+        told = f"The customer asked for something else, and may still choose until {until}. Answer them"
+    else:
+        then = "get the first" if silence is Silence.FIRST else "hear from you"
+        told = f"The customer may choose of what you offered until {until}; then they {then}. Wait for that"
+    return Obstacle("offer.open", f"{told}, record what they choose, or take the offer back with a word to them.")
+
+
 def usual_until(dues: Collection[datetime], *, now: datetime) -> datetime:
     """Until when somebody may choose unless it is said: half of the time to what is due first, a day at most, on a
     quarter of an hour where that leaves any time."""

@@ -23,10 +23,9 @@ from makegood.web.tables import Choice, number_or_none
 
 @at_desk("POST")
 def withdraw(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
-    """Take an offer back of which nothing was chosen."""
-    desk = request.desk
-    reason = request.POST.get("reason", "").strip()
-    actions.withdraw_offer(offer, reason=reason, scope=desk.scope, by=desk.actor, now=desk.now)
+    """Take an offer back of which nothing was chosen, with a word to the customer."""
+    desk, words = request.desk, request.POST.get("words", "")
+    actions.withdraw_offer(offer, words=words, scope=desk.scope, by=desk.actor, now=desk.now)
     return answered(request, parse_number(ref), _("Taken back."))
 
 
