@@ -13,7 +13,8 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Named, named
-from makegood.api.remedies import GrantIn, GrantOut, Short, check_seen, choices_of, grant_out
+from makegood.api.heeding import WarningOut
+from makegood.api.remedies import GrantIn, GrantOut, Short, check_seen, choices_of, grant_out, heeded_in
 from makegood.cases.queries import parse_number
 from makegood.remedies import actions
 from makegood.remedies.queries import ApprovalFacts, approval_for, approvals_waiting, precedents
@@ -22,7 +23,8 @@ router = Router(tags=["remedies"])
 
 
 class ApprovalOut(Schema):
-    """A question to somebody who may give more; `precedents` are what was given lately for the like.
+    """A question to somebody who may give more; `precedents` are what was given lately for the like. Where it was asked
+    just now, `warnings` say what to heed about the words to the customer.
 
     Where `to_choose`, the customer chooses one of the `grants`, and `total` is the dearest.
     """
@@ -47,6 +49,7 @@ class ApprovalOut(Schema):
     to_choose: bool
     grants: list[GrantOut]
     precedents: list[GrantOut] = []
+    warnings: list[WarningOut] = []
 
 
 class ApprovalsOut(Schema):
@@ -74,11 +77,12 @@ def ask_approval(request: ApiRequest, number: str, body: AskApprovalIn) -> HttpR
     """Ask the nearest person who is there and may give all this; by when they decide is a promise."""
     doer, case = person(request, body.staff), parse_number(number)
     check_seen(doer, case, body.seen)
+    choices = choices_of(body)
     made = actions.ask_approval(
-        case, choices_of(body), currency=body.currency, reason=body.reason, note=body.note,
+        case, choices, currency=body.currency, reason=body.reason, note=body.note,
         scope=doer.scope, by=doer.by, now=request.now,
     )  # fmt: skip
-    return told(_approval_out(approval_for(doer.scope, made)), status=201)
+    return told(_approval_out(approval_for(doer.scope, made)) | {"warnings": heeded_in(choices)}, status=201)
 
 
 @router.get("/approvals", response=ApprovalsOut, summary="List questions that wait for a decision")

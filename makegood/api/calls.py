@@ -14,6 +14,7 @@ from makegood.api.customers import time_zone_of
 from makegood.api.door import told
 from makegood.api.due import due_of
 from makegood.api.forms import Instant
+from makegood.api.heeding import warnings_of
 from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import Held, Step
 from makegood.followups.queries import obstacles
@@ -55,4 +56,4 @@ def log_call(request: ApiRequest, number: str, body: CallIn) -> HttpResponse:
     )  # fmt: skip
     after = case_for(doer.scope, case.number)
     out = case_out(after, obstacles(after, owing(after, now=request.now)), organisation().zone)
-    return told(out | {"warnings": [{"code": one.code, "sentence": one.sentence} for one in heeded]})
+    return told(out | {"warnings": warnings_of(heeded)})

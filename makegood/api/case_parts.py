@@ -12,6 +12,7 @@ from pydantic import Field
 
 from makegood.api.customers import Whom
 from makegood.api.forms import Day, Email, Form, Id, Instant, Limit, Line, Named, named
+from makegood.api.heeding import WarningOut
 from makegood.api.promises import PromiseOut, promise_out
 from makegood.cases.queries import CaseFacts, CaseLine
 from makegood.cases.rules import Answer, DetectedBy, Do, FailureClass, Obstacle, Outcome, Purpose, Stage, Step
@@ -128,7 +129,7 @@ class CaseOut(Schema):
 class HeededOut(CaseOut):
     """The case after something was said or promised to its customer, with what there was to heed about it."""
 
-    warnings: list[ObstacleOut]
+    warnings: list[WarningOut]
 
 
 class CaseLineOut(Schema):

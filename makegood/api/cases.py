@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from makegood.api.customers import CustomerIn, family_of, id_of, in_body, time_z
 from makegood.api.door import told
 from makegood.api.due import due_of, kind_in_use
 from makegood.api.forms import Id, refuse_unknown
+from makegood.api.heeding import warnings_of
 from makegood.api.ledger import EntryOut
 from makegood.cases import actions, queries
 from makegood.cases.queries import CaseFilter, parse_number
@@ -160,7 +161,7 @@ def record_step(request: ApiRequest, number: str, body: parts.StepIn) -> HttpRes
         case, step=body.step, words=body.words, channel=body.channel, harm=body.harm, needs=body.needs,
         scope=doer.scope, by=doer.by, now=request.now,
     )  # fmt: skip
-    return told(_seen(doer, case, request.now) | {"warnings": _warnings(heeded)})
+    return told(_seen(doer, case, request.now) | {"warnings": warnings_of(heeded)})
 
 
 @router.post("/cases/{number}/note", response=CaseOut, summary="Write a note")
@@ -279,12 +280,8 @@ def do(
     """Have a person do something to a case, and answer with the case, and with what there was to heed if it says."""
     doer = person(request, body.staff if body else None)
     action(parse_number(number), **said, scope=doer.scope, by=doer.by, now=request.now)
-    warnings = {} if heeded is None else {"warnings": _warnings(heeded)}
+    warnings = {} if heeded is None else {"warnings": warnings_of(heeded)}
     return told(_seen(doer, parse_number(number), request.now) | warnings, status=status)
-
-
-def _warnings(heeded: Iterable[Caution]) -> list[dict[str, str]]:
-    return [{"code": one.code, "sentence": one.sentence} for one in heeded]
 
 
 def _seen(doer: Acting, number: int, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from makegood.api.caller import Acting, ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
+from makegood.api.heeding import warnings_of
 from makegood.incidents import actions, queries
 
 router = Router(tags=["incidents"])
@@ -76,8 +77,7 @@ def set_words(request: ApiRequest, number: int, body: forms.WordsIn) -> HttpResp
     doer = person(request, body.staff)
     lines = {str(line): text for line, text in body.lines.items()}
     heeded = actions.set_words(number, language=body.language, lines=lines, **_hand(request, doer))
-    warnings = [{"code": one.code, "sentence": one.sentence} for one in heeded]
-    return told(parts.incident_out(queries.incident_for(doer.scope, number)) | {"warnings": warnings})
+    return told(parts.incident_out(queries.incident_for(doer.scope, number)) | {"warnings": warnings_of(heeded)})
 
 
 @router.post("/incidents/{number}/gift", response=parts.IncidentOut, summary="Set what everybody is given")

@@ -13,7 +13,8 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Instant, Text
-from makegood.api.remedies import GrantIn, Short, check_seen, choices_of
+from makegood.api.heeding import WarningOut
+from makegood.api.remedies import GrantIn, Short, check_seen, choices_of, heeded_in
 from makegood.cases.queries import case_for, parse_number
 from makegood.remedies import actions
 from makegood.remedies.queries import GrantFacts, OfferFacts, OptionFacts, offer_for, offers_of
@@ -46,7 +47,7 @@ class OfferOut(Schema):
 
     `decided_by` is on whose authority, "" while somebody is asked. `chosen` names one of the `options`, `grant` the
     first remedy that it became; `chosen_at` is null when silence chose. `else_at` is when they asked for other things,
-    `afterword` what they read once it was taken back.
+    `afterword` what they read once it was taken back. `warnings` say what to heed about words that were sent.
     """
 
     id: int
@@ -65,6 +66,7 @@ class OfferOut(Schema):
     grant: int | None
     else_at: datetime | None
     ended_at: datetime | None
+    warnings: list[WarningOut] = []
 
 
 class OffersOut(Schema):
@@ -114,12 +116,14 @@ def let_choose(request: ApiRequest, number: str, body: OfferIn) -> HttpResponse:
     """Let the customer choose one of two to six remedies on their page; the dearest must be one's own to give."""
     doer, case = person(request, body.staff), parse_number(number)
     check_seen(doer, case, body.seen)
+    choices = choices_of(body)
     made = actions.let_choose(
-        case, choices_of(body), until=body.until, words=body.words, silence=body.silence,
+        case, choices, until=body.until, words=body.words, silence=body.silence,
         currency=body.currency, reason=body.reason, ask=body.ask, note=body.note, scope=doer.scope, by=doer.by,
         now=request.now,
     )  # fmt: skip
-    return told(_offer_out(offer_for(doer.scope, made)), status=201)
+    heeded = {"warnings": heeded_in(choices, body.words)}
+    return told(_offer_out(offer_for(doer.scope, made)) | heeded, status=201)
 
 
 @router.post("/offers/{offer_id}/choose", response=OfferOut, summary="Record what the customer chose")
@@ -137,7 +141,7 @@ def withdraw(request: ApiRequest, offer_id: Id, body: WithdrawOfferIn) -> HttpRe
     actions.withdraw_offer(
         offer_id, reason=body.reason, words=body.words, scope=doer.scope, by=doer.by, now=request.now
     )
-    return told(_offer_out(offer_for(doer.scope, offer_id)))
+    return told(_offer_out(offer_for(doer.scope, offer_id)) | {"warnings": heeded_in((), body.words)})
 
 
 def _offer_out(offer: OfferFacts) -> dict[str, Any]:

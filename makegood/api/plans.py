@@ -12,8 +12,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest, person
-from makegood.api.case_parts import ObstacleOut, StaffIn
+from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
+from makegood.api.heeding import WarningOut
 from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import Step
 from makegood.customers.queries import customer_for
@@ -109,7 +110,7 @@ class PlanOut(Schema):
     speak_by: datetime | None
     speak_state: str
     update_minutes: int | None
-    warnings: list[ObstacleOut]
+    warnings: list[WarningOut]
     kept_at: datetime | None
     kept_by: str
 

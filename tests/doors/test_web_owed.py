@@ -217,6 +217,20 @@ def test_the_customer_reads_what_they_are_owed(cast: Cast, case: str) -> None:
     assert "Regulation" not in shown
 
 
+def test_what_comes_to_nothing_is_one_line_that_opens(cast: Cast, case: str) -> None:
+    told = {"fact-extraordinary": "yes", "fact-evidence.circumstance": "Storm", "fact-evidence.measures": "All taken"}
+    mara = AtDesk(cast.mara)
+    mara.post(f"/cases/{case}/owed/{FLIGHTS}/facts/", **FACTS, **told)
+    page = mara.get(f"/cases/{case}/").content.decode()
+    line = page[page.index('<details class="owed quiet"') :]
+    summary = line[: line.index("</summary>")]
+    assert "EU Regulation 261/2004" in summary
+    assert "Nothing is owed" in summary
+    assert "open" not in line[: line.index(">")]
+    assert "What we were told" in line
+    assert '<article class="owed"' not in page
+
+
 def test_the_customer_is_told_why_nothing_is_owed(cast: Cast, case: str) -> None:
     told = {"fact-extraordinary": "yes", "fact-evidence.circumstance": "Storm", "fact-evidence.measures": "All taken"}
     AtDesk(cast.mara).post(f"/cases/{case}/owed/{FLIGHTS}/facts/", **FACTS, **told)

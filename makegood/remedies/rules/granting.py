@@ -118,6 +118,11 @@ def beside_owed(choice: Choice) -> Choice | None:
     return msgspec.structs.replace(choice, **first, also=tuple(left[1:]))
 
 
+def read_of(choices: Sequence[Choice]) -> list[str]:
+    """All that the customer may read of them."""
+    return [text for choice in choices for one in choice.parts for text in (one.title, one.words)]
+
+
 def asked_of(choices: Sequence[Choice], *, one_of: bool = False) -> Asked:
     """What authority is asked about: all of them, or whichever one the customer chooses."""
     ways = [tuple(Wanted(one.remedy, one.amount) for one in choice.parts) for choice in choices]

@@ -65,7 +65,8 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What one policy owes, as the panel shows it. `sum` is "" while it is not known."""
+    """What one policy owes, as the panel shows it. `sum` is "" while it is not known; one that is `quiet` comes to
+    nothing, and is a line that opens."""
 
     key: str
     url: str
@@ -84,6 +85,7 @@ class Shown:
     give: str
     renounce: str
     may: bool
+    quiet: bool
     opened: bool
 
 
@@ -101,7 +103,7 @@ def shown(one: Owed, case: CaseFacts, desk: Desk, typed: Refused | None = None) 
         exemptions=[_exemption(ground, one, values) for ground in one.grounds],
         give=_("Give {}").format(_money(one.sums.to_grant, one)) if one.sums.to_grant else "",
         renounce=_("{} does not want it").format(first) if one.sums.open else "",
-        may=Do.COMMIT in case.allowed, opened=bool(values),
+        may=Do.COMMIT in case.allowed, quiet=one.state is OwedState.NOTHING, opened=bool(values),
     )  # fmt: skip
 
 

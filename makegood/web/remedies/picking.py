@@ -25,7 +25,7 @@ from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
 from makegood.remedies import actions
 from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, offers_of, picker
-from makegood.remedies.rules.granting import GrantState
+from makegood.remedies.rules.granting import GrantState, read_of
 from makegood.remedies.rules.plan import promised_better
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of
@@ -156,11 +156,12 @@ def _commit(request: DeskRequest, number: int) -> str:
     total = format_money(reckoned.total, found.currency)
     if reckoned.mine or reckoned.only_owed or not reckoned.choices:
         actions.grant(number, reckoned.choices, **sent)
-        titles = [one.whole for one in reckoned.choices]
-        return with_cautions(_("Promised: {}").format(", ".join(titles)), promised_better(titles))
+        promised = _("Promised: {}").format(", ".join(one.whole for one in reckoned.choices))
+        return with_cautions(promised, promised_better(read_of(reckoned.choices)))
     actions.ask_approval(number, reckoned.choices, note=typed.get("note", ""), **sent)
     name = reckoned.decider.name if reckoned.decider else ""
-    return _("{name} is asked to approve {total}.").format(name=name, total=total)
+    asked = _("{name} is asked to approve {total}.").format(name=name, total=total)
+    return with_cautions(asked, promised_better(read_of(reckoned.choices)))
 
 
 def _read(case: CaseFacts, typed: QueryDict, desk: Desk) -> tuple[Draft, Picker]:
