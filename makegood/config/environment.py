@@ -38,7 +38,8 @@ class Environment:
     `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
     `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one,
     `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach,
-    `notices_mail` is the mail account by which staff are told, "" for none.
+    `notices_mail` is the mail account by which staff are told, "" for none. From `incident_from` customers on who are
+    let down by what looks like one cause an incident is suggested.
     """
 
     home: Path
@@ -55,6 +56,7 @@ class Environment:
     json_log: bool
     private_networks: tuple[str, ...]
     notices_mail: str
+    incident_from: int
 
     @property
     def embedded(self) -> bool:
@@ -103,6 +105,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         json_log=choice("MAKEGOOD_LOG", variables.get("MAKEGOOD_LOG", ""), {"text": False, "json": True, "": False}),
         private_networks=network_names("MAKEGOOD_PRIVATE_NETWORKS", variables.get("MAKEGOOD_PRIVATE_NETWORKS", "")),
         notices_mail=mail_account(variables, "MAKEGOOD_NOTICES_MAIL", "MAKEGOOD_NOTICES_MAIL_FILE"),
+        incident_from=count(
+            "MAKEGOOD_INCIDENT_FROM", variables.get("MAKEGOOD_INCIDENT_FROM", ""), default=10, most=100_000
+        ),
         passwords=_passwords(variables.get("MAKEGOOD_PASSWORDS", ""), company),
     )
 

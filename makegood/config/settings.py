@@ -103,6 +103,7 @@ AUTH_USER_MODEL = "people.Staff"
 PASSWORDS = ENVIRONMENT.passwords
 COMPANY = ENVIRONMENT.company
 BASE_URL = ENVIRONMENT.base_url
+INCIDENT_FROM = ENVIRONMENT.incident_from
 AUTHENTICATION_BACKENDS = (
     ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
     if PASSWORDS

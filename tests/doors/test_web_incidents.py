@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,7 @@ from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
 from makegood.links.models import Link
 from makegood.platform.models import Installation
-from makegood.promises.models import Kind
+from makegood.promises.models import Kind, Promise
 from tests.doors.desk_client import AtDesk, text, toast
 from tests.factories import Cast, make_cast
 from tests.rooms.casework import Hand
@@ -168,3 +170,18 @@ def test_a_broken_filter_is_said(cast: Cast, now: datetime) -> None:
     page = lena.post("/incidents/new/", title="Snow", due_from="", due_to="")
     assert page.status_code == 422
     assert "between which times" in text(page)
+
+
+def test_today_asks_a_lead_whether_it_is_one_incident(cast: Cast, now: datetime) -> None:
+    for one in passengers(11):
+        promise = cancelled(one, now=now, flight="EV4242")
+        Promise.objects.filter(pk=promise.pk).update(
+            state="broken", due_at=now - H, breaks_at=now - H / 2, next_check_at=None
+        )
+    page = AtDesk(cast.lena).get("/today/")
+    assert "11 customers with " in text(page)
+    (link,) = set(re.findall(r"/incidents/new/\?[^\"]+", page.content.decode()))
+    opened_at = AtDesk(cast.lena).get(html.unescape(link))
+    assert "11 promises now" in text(opened_at)
+    for person in (cast.mara, cast.stranger):
+        assert "11 customers with " not in text(AtDesk(person).get("/today/"))

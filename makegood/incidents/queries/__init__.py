@@ -23,6 +23,7 @@ from makegood.incidents.queries.reading import (
     told_in_case,
     waits_for_decision,
 )
+from makegood.incidents.queries.suggesting import suggestions
 
 __all__ = [
     "AskedFacts",
@@ -44,6 +45,7 @@ __all__ = [
     "look",
     "members",
     "own_standing",
+    "suggestions",
     "tally",
     "told_in_case",
     "waits_for_decision",

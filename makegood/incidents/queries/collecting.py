@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from makegood.incidents.rules.narrowing import Narrow
+from makegood.incidents.rules.suggesting import is_plain
 from makegood.people.rules import Scope
 from makegood.promises.queries import (
     LedgerFilter,
@@ -69,13 +70,9 @@ def _common(scope: Scope, narrow: Narrow) -> tuple[Common, ...]:
     fixed = {name for name, _ in narrow.attributes}
     seen: Counter[tuple[str, str]] = Counter()
     for attributes in attributes_in(scope, ledger_filter(narrow), at_most=_LOOKED_AT):
-        seen.update((name, str(value)) for name, value in attributes.items() if _is_plain(value) and name not in fixed)
+        seen.update((name, str(value)) for name, value in attributes.items() if is_plain(value) and name not in fixed)
     shared = [Common(name=name, value=value, many=many) for (name, value), many in seen.most_common(60) if many > 1]
     return tuple(shared[:_SHOWN])
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool) and str(value) != ""
 
 
 def affected_now(scope: Scope, narrow: Narrow) -> list[tuple[int, int]]:
