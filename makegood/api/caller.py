@@ -9,7 +9,15 @@ from django.http import HttpRequest
 
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid
-from makegood.people.queries import Proof, StaffFacts, TokenFacts, read_token, staff_by_email, token_digest
+from makegood.people.queries import (
+    Proof,
+    StaffFacts,
+    TokenFacts,
+    read_token,
+    staff_by_email,
+    token_digest,
+    unknown_token,
+)
 from makegood.people.rules import Ability, Scope
 
 
@@ -31,8 +39,8 @@ class Caller(Acting):
 class ApiRequest(HttpRequest):
     """A request that was let in: who calls, and the instant at which they do.
 
-    `proof` is there while nobody has looked whether the token still stands as it was last read: the one statement that
-    answers the request is to look (see `recognise`).
+    `proof` is there while nobody has looked whether the token still stands as it was last read: the first statement of
+    what answers the request is to look (see `recognise`).
     """
 
     caller: Caller
@@ -47,11 +55,7 @@ def identify(request: ApiRequest) -> None:
         raise Refusal("token.missing", "Send your token in the header Authorization: Bearer mg_…", status=401)
     found = read_token(shown)
     if found is None:
-        raise Refusal(
-            "token.unknown",
-            "This token is not known, or it was revoked. `makegood token create` makes a new one.",
-            status=401,
-        )
+        raise unknown_token()
     token, proof = found
     request.caller, request.proof = Caller(_actor(token), token.sight, token), None
     if len(_last_read) > _MOST_KEPT:
@@ -68,8 +72,7 @@ _MOST_KEPT = 1_000
 def recognise(request: ApiRequest) -> bool:
     """Take the caller for who they were when they last called, and say whether they ever did.
 
-    Only for what one statement answers, which must be given the request's `proof`; whatever asks more calls `prove`
-    first.
+    Only for what hands the request's `proof` to its first statement; whatever asks anything before calls `prove`.
     """
     known = _last_read.get(token_digest(_shown(request)))
     if known is not None:

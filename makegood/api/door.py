@@ -239,13 +239,14 @@ def guarded(view: View, *, is_open: bool = False) -> View:
     return answer
 
 
-# What is answered by one statement, as a rule: to look up the token before it was half of the ways to the server.
-_BY_ONE_STATEMENT = frozenset({("POST", "/api/v1/promises")})
+# What begins, as a rule, with a statement that looks at the token by the way: to look it up before that was up to half
+# of the ways to the server.
+_LOOKS_ITSELF = frozenset({("POST", "/api/v1/promises"), ("POST", "/api/v1/facts")})
 
 
 def _answered(view: View, request: ApiRequest, where: Mapping[str, Any]) -> HttpResponse:
     request.now = timezone.now()
-    if _is_one_statement(request) and recognise(request):
+    if _looks_itself(request) and recognise(request):
         with suppress(Refusal):
             _admit(request)
             response = view(request, **where)
@@ -257,9 +258,10 @@ def _answered(view: View, request: ApiRequest, where: Mapping[str, Any]) -> Http
     return _once(view, request, where)
 
 
-def _is_one_statement(request: HttpRequest) -> bool:
-    # With a key, an answer from memory may be given, which wants to know who asks.
-    return (request.method, request.path_info) in _BY_ONE_STATEMENT and "HTTP_IDEMPOTENCY_KEY" not in request.META
+def _looks_itself(request: HttpRequest) -> bool:
+    # With a key, an answer from memory may be given, which wants to know who asks; what is sent in chunks is read once.
+    unusual = {"HTTP_IDEMPOTENCY_KEY", "HTTP_TRANSFER_ENCODING"} & request.META.keys()
+    return (request.method, request.path_info) in _LOOKS_ITSELF and not unusual
 
 
 def _admit(request: ApiRequest) -> None:

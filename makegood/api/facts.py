@@ -64,7 +64,7 @@ def post_facts(request: ApiRequest) -> HttpResponse:
             status=415,
         )
     wired = read_facts(request.body)
-    taken = take_in(wired.facts, by=request.caller.by, now=request.now)
+    taken = take_in(wired.facts, by=request.caller.by, now=request.now, proof=request.proof)
     refused = [FactReject(wired.places[one.index], one.code, one.message) for one in taken.receipt.rejected]
     return HttpResponse(_told(taken, [*wired.rejects, *refused]), content_type=JSON)
 

@@ -59,7 +59,7 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
         raise Refusal("http.encoded", "Send the body as it is, without Content-Encoding.", status=415)
     if _length(request) > limit:
         raise _too_large(limit)
-    if hasattr(request, "_body") or "chunked" not in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+    if "chunked" not in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         return request.body
     body: bytes = request.META["wsgi.input"].read(limit + 1)
     if len(body) > limit:

@@ -67,6 +67,23 @@ def test_a_promise_of_a_known_caller_is_one_statement(django_assert_num_queries:
         assert api.post("/promises", promise()).status == 201
 
 
+def fact(reference: str) -> dict[str, Any]:
+    """The first word on a promise."""
+    return {
+        "source": "shop", "reference": reference, "kind": "callback", "customer": {"key": "C-7"}, "due_at": SOON,
+    }  # fmt: skip
+
+
+def test_the_first_words_on_a_promise_of_a_known_caller_are_four_statements(django_assert_num_queries: Any) -> None:
+    make_customer(key="C-7")
+    api = Api()
+    assert api.post("/facts", [fact("S-1")]).body["accepted"] == 1
+    # A savepoint around the fourth, because the test is a transaction.
+    with django_assert_num_queries(6):
+        assert api.post("/facts", [fact("S-2")]).body["accepted"] == 1
+    assert Promise.objects.count() == 2
+
+
 def revoke(token: ApiToken) -> None:
     revoke_token(token.pk, by=SYSTEM, now=NOW)
 
@@ -102,6 +119,8 @@ def test_a_caller_is_believed_only_while_their_token_stands(
     change(ApiToken.objects.get())
     for key in ("", "once"):
         assert api.post("/promises", {**promise(customer.pk), **parts}, key=key).code == code
+        assert api.post("/facts", [fact("S-1"), {}], key=key).code == code
+        assert api.post("/facts", "", key=key).code == code
     assert Promise.objects.count() == 1
 
 

@@ -47,6 +47,27 @@ def test_batches_with_the_same_new_promises_make_each_once() -> None:
     assert Promise.objects.count() == Entry.objects.filter(verb="promise.made").count() == MANY
 
 
+def test_first_words_told_at_once_make_each_promise_once() -> None:
+    start, customer, rounds = Barrier(4), CustomerFact(key="K1"), 25
+    due_at = NOW + timedelta(days=1)
+    take_in([Fact(source="shop", reference="R", customer=customer, kind="delivery", due_at=due_at)], by=SYSTEM, now=NOW)
+
+    def teller(_: int) -> int:
+        made = 0
+        try:
+            for n in range(rounds):
+                one = Fact(source="shop", reference=f"R{n}", customer=customer, kind="delivery", due_at=due_at)
+                start.wait()
+                made += take_in([one], by=SYSTEM, now=NOW).receipt.made
+        finally:
+            connection.close()
+        return made
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(teller, range(4))) == rounds
+    assert Promise.objects.count() == Entry.objects.filter(verb="promise.made").count() == rounds + 1
+
+
 def test_many_promises_and_one_are_recorded_alike() -> None:
     due_on = (NOW + timedelta(days=1)).date()
     facts = [

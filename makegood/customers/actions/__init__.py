@@ -10,7 +10,7 @@ from makegood.customers.actions.customers import (
     remove_contact,
 )
 from makegood.customers.actions.merging import merge
-from makegood.customers.actions.resolving import resolve_many
+from makegood.customers.actions.resolving import known_already, resolve_many
 
 __all__ = [
     "CustomerDetails",
@@ -18,6 +18,7 @@ __all__ = [
     "add",
     "add_contact",
     "change",
+    "known_already",
     "merge",
     "prefer",
     "remove_contact",

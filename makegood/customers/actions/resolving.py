@@ -96,6 +96,15 @@ def resolve_many(facts: Sequence[CustomerFact], *, now: datetime) -> dict[str, i
     return {key: row.living for key, row in known.items()} | made
 
 
+def known_already(facts: Sequence[CustomerFact]) -> dict[str, int] | None:
+    """What `resolve_many` would give where it has nothing to write; None when it has."""
+    news = _by_key(facts)
+    known = _read(news)
+    if len(known) < len(news) or any(_is_news(row, news[key]) for key, row in known.items()):
+        return None
+    return {key: row.living for key, row in known.items()}
+
+
 def _by_key(facts: Iterable[CustomerFact]) -> dict[str, CustomerFact]:
     news: dict[str, CustomerFact] = {}
     for fact in facts:

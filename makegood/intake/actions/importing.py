@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from makegood.cases.actions import follow
 from makegood.cases.rules import DetectedBy
@@ -18,7 +19,8 @@ from makegood.intake.rules.mapping import map_file, survey
 from makegood.intake.rules.rows import MappedRow, RejectedRow, SkippedRow
 from makegood.intake.rules.spec import Feed, KindPolicy
 from makegood.journal.actors import Actor
-from makegood.promises.actions import Receipt, ensure_kind, receive
+from makegood.people.queries import Proof
+from makegood.promises.actions import Receipt, ensure_kind, hear, settle, settle_first_words
 from makegood.promises.actions.receiving import FactReject
 from makegood.promises.facts import Fact
 from makegood.promises.rules import Moved, State
@@ -81,15 +83,22 @@ def take_in(
     as_of: datetime | None = None,
     cases: CasesFor = CasesFor.UNKEPT,
     detected_by: DetectedBy = DetectedBy.WATCH,
+    proof: Proof | None = None,
 ) -> Taken:
     """Settle facts and open, correct or escalate the cases that follow, in one transaction.
 
-    It is tried again when another batch was quicker with one of its new promises.
+    It is tried again when another batch was quicker with one of its new promises. Raises Refusal as `hear` does.
     """
+    heard = hear(facts, proof=proof, by=by, now=now, as_of=as_of)
     for attempt in range(_ATTEMPTS):
         try:
+            # One statement needs no transaction around it; inside of one, its failing must not end the whole.
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                first = settle_first_words(heard)
+            if first is not None:
+                return Taken(first, 0)
             with transaction.atomic():
-                receipt = receive(facts, by=by, now=now, as_of=as_of)
+                receipt = settle(heard)
                 moved = [move for move in receipt.moved if _wanted(move, cases)]
                 return Taken(receipt, follow(moved, detected_by=detected_by, by=by, now=now) if moved else 0)
         except IntegrityError:

@@ -24,6 +24,7 @@ from makegood.people.queries.tokens import (
     read_token,
     stands,
     token_digest,
+    unknown_token,
 )
 from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
 from makegood.platform.rows import fetch_rows
@@ -39,6 +40,7 @@ __all__ = [
     "read_token",
     "stands",
     "token_digest",
+    "unknown_token",
 ]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from makegood.journal.actors import Actor, ActorKind
+from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope, TokenScope, token_role
 from makegood.platform.rows import fetch_rows
 
@@ -77,6 +78,12 @@ STANDS = f"""
 def stands(proof: Proof | None) -> dict[str, str | None]:
     """The parameters of `STANDS`."""
     return {"digest": proof.digest, "mark": proof.mark} if proof else {"digest": None, "mark": None}
+
+
+def unknown_token() -> Refusal:
+    """No to whoever shows a token that does not stand."""
+    told = "This token is not known, or it was revoked. `makegood token create` makes a new one."
+    return Refusal("token.unknown", told, status=401)
 
 
 def authenticate_token(plain: str) -> TokenFacts | None:

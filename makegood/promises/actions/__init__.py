@@ -4,7 +4,7 @@ from makegood.promises.actions.ending import keep_many, let_go
 from makegood.promises.actions.kinds import change_kind, ensure_kind, make_calendar
 from makegood.promises.actions.making import Made, NewPromise, make, make_many
 from makegood.promises.actions.moving import forecast, give, keep, release, replace, withdraw
-from makegood.promises.actions.receiving import FactReject, Receipt, receive
+from makegood.promises.actions.receiving import FactReject, Receipt, hear, receive, settle, settle_first_words
 from makegood.promises.actions.watching import advance_due
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ensure_kind",
     "forecast",
     "give",
+    "hear",
     "keep",
     "keep_many",
     "let_go",
@@ -26,5 +27,7 @@ __all__ = [
     "receive",
     "release",
     "replace",
+    "settle",
+    "settle_first_words",
     "withdraw",
 ]

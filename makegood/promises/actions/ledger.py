@@ -15,7 +15,7 @@ from django.db import connection
 from makegood.customers.queries import LIVING_BY_ID, Living
 from makegood.journal.actions import hand, recording
 from makegood.journal.actors import Actor
-from makegood.people.queries import STANDS, Proof, stands
+from makegood.people.queries import STANDS, Proof, stands, unknown_token
 from makegood.platform.among import array_of
 from makegood.platform.copying import copy_rows
 from makegood.platform.rows import fetch_rows
@@ -84,11 +84,11 @@ class BatchGround:
 
 # By hand, because putting the statement together took longer than asking it, for every promise that is made.
 _SLUGS = "SELECT slug FROM promises_kind WHERE retired_at IS NULL ORDER BY slug"
-_BATCH_GROUND = """
+_BATCH_GROUND = f"""
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case,
        coalesce((SELECT time_zone FROM platform_installation LIMIT 1), 'UTC'), EXISTS (SELECT FROM promises_held)
-FROM promises_kind
-"""
+FROM promises_kind WHERE {STANDS}
+"""  # noqa: S608 - the statement of the room of people
 _POLICY = """
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case
 FROM promises_kind WHERE slug = %s
@@ -107,9 +107,11 @@ def slugs_in_use() -> list[str]:
     return [slug for (slug,) in fetch_rows(_SLUGS, ())]
 
 
-def batch_ground() -> BatchGround:
-    """What a batch of facts is judged by: one small read."""
-    rows = fetch_rows(_BATCH_GROUND, ())
+def batch_ground(proof: Proof | None) -> BatchGround:
+    """What a batch of facts is judged by: one small read. Raises Refusal "token.unknown" when the `proof` fails."""
+    rows = fetch_rows(_BATCH_GROUND, stands(proof))
+    if proof and not rows:
+        raise unknown_token()
     policies = {row[1]: _policy(row) for *row, _, _ in rows}
     zone, holds = rows[0][-2:] if rows else ("UTC", False)
     return BatchGround(policies, ZoneInfo(zone), holds)
@@ -169,7 +171,7 @@ def insert_rows(rows: Iterable[NewRow], *, many: int, by: Actor) -> list[int]:
 
     Rows may be worked out while they are asked for: the database takes in the first meanwhile.
     """
-    if many > _FEW:
+    if many > FEW:
         return _copy(rows, many, by)
     return _insert(rows, by) if many else []
 
@@ -197,7 +199,7 @@ def _cells(row: NewRow) -> tuple[Any, ...]:
 
 # Up to so many promises go in one statement with what the journal says of them, which needs no transaction around it.
 # Of more, a COPY makes up for the further ways to the server that it takes.
-_FEW = 20
+FEW = 20
 _RETURNED = "RETURNING id, customer_id, kind_id, title, made_at, due_at, due_on"
 _INSERT = f"""
 WITH made AS (

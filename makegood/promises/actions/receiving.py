@@ -9,13 +9,14 @@ from datetime import datetime, timedelta, tzinfo
 from django.db import transaction
 from msgspec.structs import replace
 
-from makegood.customers.actions import resolve_many
+from makegood.customers.actions import known_already, resolve_many
 from makegood.customers.rules import CustomerFact, read_fact
 from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal
+from makegood.people.queries import Proof
 from makegood.promises.actions import holding
-from makegood.promises.actions.ledger import VERBS, NewRow, batch_ground, insert_rows, moment_of, moved_from
+from makegood.promises.actions.ledger import FEW, VERBS, NewRow, batch_ground, insert_rows, moment_of, moved_from
 from makegood.promises.actions.stored import Stored, load, update_rows
 from makegood.promises.facts import ATTRIBUTE, FIELDS, Due, Fact, Known, known_from, merge
 from makegood.promises.rules import Clocks, Events, Moved, Policy, State, fix_clocks, stand
@@ -60,31 +61,85 @@ class _Batch:
     slugs: Mapping[int, str]
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Facts, each looked at by itself: the good ones, and those that cannot be taken."""
+
+    batch: _Batch
+    good: Sequence[Fact]
+    rejected: Sequence[FactReject]
+    customers: _Customers
+    holds: bool
+    heard_at: datetime
+
+    @property
+    def keys(self) -> set[Key]:
+        """The promises that are spoken of."""
+        return {(fact.source, fact.reference) for fact in self.good}
+
+
 def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime | None = None) -> Receipt:
-    """Take in facts and settle the promises they speak of, in one transaction.
+    """Take in facts and settle the promises they speak of, in one transaction; see `hear` and `settle`."""
+    return settle(hear(facts, by=by, now=now, as_of=as_of))
+
+
+def hear(
+    facts: Sequence[Fact], *, proof: Proof | None = None, by: Actor, now: datetime, as_of: datetime | None = None
+) -> Heard:
+    """Look at facts before they are taken in.
 
     A fact that cannot be true or names an unknown kind is rejected with its index; the others go in.
     `as_of` judges the ledger as it stood at an earlier instant: what happened later is not read.
-    Raises IntegrityError when another batch wrote one of the new references first: asked again, it is an old one.
+    Raises Refusal "token.unknown" when the token of the `proof` does not stand.
     """
-    ground = batch_ground()
+    ground = batch_ground(proof)
     slugs = {policy.kind_id: slug for slug, policy in ground.policies.items()}
     batch = _Batch(by, as_of or now, ground.zone, ground.policies, slugs)
-    checked = _Customers()
+    customers = _Customers()
     horizon = now + TOLERATED_AHEAD
-    read = [_checked(index, fact, batch, horizon, checked) for index, fact in enumerate(facts)]
+    read = [_checked(index, fact, batch, horizon, customers) for index, fact in enumerate(facts)]
     good = [one for one in read if isinstance(one, Fact)]
     rejected = [one for one in read if isinstance(one, FactReject)]
-    keys = {(fact.source, fact.reference) for fact in good}
+    return Heard(batch, good, rejected, customers, ground.holds, now)
+
+
+def settle_first_words(heard: Heard) -> Receipt | None:
+    """Take in a few facts that are the first words on promises which are open then: one statement writes them all.
+
+    None, and nothing is done, for any others. Raises IntegrityError as `settle` does.
+    """
+    if not 0 < len(heard.good) <= FEW or heard.holds or load(heard.keys, slugs=heard.batch.slugs):
+        return None
+    after, changed = _fold(heard.good, {}, heard.batch.zone)
+    customers = known_already(heard.customers.needed(after.values()))
+    if customers is None or not all(map(_is_complete, after.values())):
+        return None
+    rows = [_row(key, after[key], customers, heard.batch) for key in _in_order(after)]
+    if any(row.standing.state is not State.OPEN for row in rows):
+        return None
+    insert_rows(rows, many=len(rows), by=heard.batch.by)
+    return Receipt(
+        accepted=changed, unchanged=len(heard.good) - changed, held=0, made=len(rows), rejected=tuple(heard.rejected),
+        moved=(),
+    )  # fmt: skip
+
+
+@transaction.atomic(savepoint=False)
+def settle(heard: Heard) -> Receipt:
+    """Settle the promises that facts speak of, in one transaction.
+
+    Raises IntegrityError when another batch wrote one of the new references first: asked again, it is an old one.
+    """
+    batch, good, keys, now = heard.batch, heard.good, heard.keys, heard.heard_at
     stored = load(keys, slugs=batch.slugs)
     # Hardly anything is ever held.
-    waiting = holding.load(keys - stored.keys()) if ground.holds else {}
+    waiting = holding.load(keys - stored.keys()) if heard.holds else {}
     before = {key: row.known for key, row in stored.items()} | waiting
     after, changed = _fold(good, before, batch.zone)
     fresh = {key: known for key, known in after.items() if key not in stored and known != waiting.get(key)}
     whole = {key: known for key, known in fresh.items() if _is_complete(known)}
-    customers = resolve_many(checked.needed([*whole.values(), *(after[key] for key in stored)]), now=now)
+    needed = heard.customers.needed([*whole.values(), *(after[key] for key in stored)])
+    customers = resolve_many(needed, now=now)
     made = _insert(whole, customers, batch)
     moved = _update([(key, row, after[key]) for key, row in stored.items()], customers, batch)
     partial = {key: known for key, known in fresh.items() if key not in whole}
@@ -95,7 +150,7 @@ def receive(facts: Sequence[Fact], *, by: Actor, now: datetime, as_of: datetime 
         unchanged=len(good) - changed,
         held=sum((fact.source, fact.reference) in partial for fact in good) if partial else 0,
         made=len(whole),
-        rejected=tuple(rejected),
+        rejected=tuple(heard.rejected),
         moved=(*made, *moved),
     )
 
@@ -223,15 +278,20 @@ def _row(
     )  # fmt: skip
 
 
+def _in_order(keys: Iterable[Key]) -> list[Key]:
+    """The keys as their promises are written: two batches never cross."""
+    return sorted(keys, key="\0".join)
+
+
 def _insert(news: Mapping[Key, Known], customers: Mapping[str, int], batch: _Batch) -> list[Moved]:
-    """Write promises heard of for the first time. In the order of their keys: two batches never cross."""
+    """Write promises heard of for the first time."""
     if not news:
         return []
     opening = State.OPEN
     elsewhere: list[tuple[int, NewRow]] = []
 
     def rows() -> Iterator[NewRow]:
-        for place, key in enumerate(sorted(news, key="\0".join)):
+        for place, key in enumerate(_in_order(news)):
             row = _row(key, news[key], customers, batch)
             if row.standing.state is not opening:
                 elsewhere.append((place, row))
