@@ -18,8 +18,9 @@ from makegood.web import clocks
 from makegood.web.cases.following import asked_in_words
 from makegood.web.days import span_of_day, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.promises.ledger import owner
 from makegood.web.tables import PLACES, Choice, Column, Row, Select, number_or_none, pages, place
-from makegood.web.templatetags.desk import clock, person
+from makegood.web.templatetags.desk import clock
 from makegood.web.ways import ways
 
 _COUNTED = 1_000
@@ -37,7 +38,7 @@ def every(request: DeskRequest) -> HttpResponse:
     context = {
         "columns": [
             Column(_("What we ask")), Column(_("Customer"), plain=True), Column(_("Case"), plain=True),
-            Column(_("Due"), n=True), Column(_("Clock"), n=True, lead=True), Column(_("How")), Column(_("Owner")),
+            Column(_("Due"), n=True), Column(_("Clock"), n=True, lead=True), Column(_("Owner")),
         ],
         "rows": [Row(_cells(line, desk), f"/cases/{line.ref}/#follow-ups-h") for line in found.rows],
         "count": _counted(desk, narrow) if found.rows else "", "page": pages(request.path, asked, found),
@@ -101,14 +102,10 @@ def _may_choose(team_id: int | None, desk: Desk) -> bool:
 
 def _cells(line: FollowUpLine, desk: Desk) -> list[object]:
     customer = format_html('<a href="/customers/{}/">{}</a>', line.customer_id, line.customer_name)
-    case = format_html('<a href="/cases/{0}/">{0}</a> <span class="soft clip">{1}</span>', line.ref, line.case_title)
-    mark = format_html(
-        '<span class="person">{}<span class="clip">{}</span></span>', person(line.owner, label=""), line.owner
-    )
+    case = format_html('<a href="/cases/{0}/">{0}</a>', line.ref)
     runs = clock(line.due_at, desk.now, state=line.state, breaks=line.breaks_at, warn=line.warn_at)
-    how = ways().get(line.channel, _("as they prefer"))
-    return [asked_in_words(line.texts, line.title), customer, case, clocks.due(line.due_at, desk.now), runs, how,
-            mark if line.owner else ""]  # fmt: skip
+    asked = " · ".join(filter(None, (asked_in_words(line.texts, line.title), ways().get(line.channel, ""))))
+    return [asked, customer, case, clocks.due(line.due_at, desk.now), runs, owner(line.owner)]
 
 
 def _counted(desk: Desk, narrow: FollowUpFilter) -> str:

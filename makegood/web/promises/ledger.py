@@ -163,15 +163,14 @@ def rows(promises: Iterable[PromiseFacts], desk: Desk) -> list[Row]:
 def _cells(promise: PromiseFacts, desk: Desk) -> list[object]:
     customer = format_html('<a href="/customers/{}/">{}</a>', promise.customer_id, promise.customer_name)
     due = clocks.due(promise.due_at, desk.now, promise.due_on)
-    return [promise.title, customer, stated(promise.state), due, clock_of(promise, desk), owner(promise)]
+    return [promise.title, customer, stated(promise.state), due, clock_of(promise, desk), owner(promise.owner_name)]
 
 
-def owner(promise: PromiseFacts) -> SafeString | str:
-    """The mark and name of who answers for it; nothing for nobody."""
-    if not promise.owner_name:
+def owner(name: str) -> SafeString | str:
+    """The mark and name of who answers for something; nothing for nobody."""
+    if not name:
         return ""
-    mark = person(promise.owner_name, label="")
-    return format_html('<span class="person">{}<span class="clip">{}</span></span>', mark, promise.owner_name)
+    return format_html('<span class="person">{}<span class="clip">{}</span></span>', person(name, label=""), name)
 
 
 def clock_of(promise: PromiseFacts, desk: Desk) -> SafeString:
