@@ -139,6 +139,11 @@ class Roster:
         barred = {owner_id, *exclude}
         return next((person for person in self._standing(holders) if person.id not in barred), None)
 
+    def leader_of(self, staff_id: int) -> StaffFacts | None:
+        """Who leads somebody now: a lead of theirs who is there, else a manager, or the deputy of one. Never they
+        themselves."""
+        return self.next_up(staff_id, role=Role.LEAD) or self.next_up(staff_id, role=Role.MANAGER)
+
     def stand_in(self, owner_id: int, exclude: Collection[int] = ()) -> StaffFacts | None:
         """Who is drawn in when nobody of a ladder is there: of all who may work, those who may give work to others
         first, then the owner's team, those in hours, the highest grade."""

@@ -55,14 +55,16 @@ def _name_owner(closure: Closure, case: Case, everybody: Roster, by: Actor, now:
 
 def owner_of_process(case: Case, everybody: Roster) -> StaffFacts | None:
     """Who answers for the process: whoever is named for the cause or one above it, or for the kind of promise; else
-    the lead of the kind's team, of the owner's, or a manager. None when there is nobody."""
+    the lead of the kind's team, of the owner's, or a manager. For who is away their deputy, or the next; for want of
+    all of these whoever is there. None when there is nobody."""
     named = [*_named_for_cause(case.cause_id), *_named(kind_id=case.kind_id)]
     for staff_id in named:
-        if staff_id in everybody.people and everybody.people[staff_id].is_active:
-            return everybody.people[staff_id]
+        person = everybody.people.get(staff_id)
+        if standing := person if person and person.is_present else everybody.deputy_for(staff_id):
+            return standing
     owner = everybody.people.get(case.owner_id)
     team_id = case.kind.team_id or (owner.team_id if owner else None)
-    return everybody.lead_for(team_id) or everybody.executive()
+    return everybody.lead_for(team_id) or everybody.executive() or everybody.stand_in(0)
 
 
 def _named_for_cause(cause_id: int | None) -> list[int]:

@@ -16,12 +16,12 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.notices.actions import News, tell_many
 from makegood.people.queries import Roster, roster
-from makegood.people.rules import Role, Scope
+from makegood.people.rules import Scope
 
 
 def must_be_heard(case: Case, staff_id: int, everybody: Roster, by: Actor, now: datetime) -> Hearing:
     """Somebody carried the case: a lead of theirs is to hear them. They are told, once."""
-    lead = everybody.next_up(staff_id, role=Role.LEAD) or everybody.next_up(staff_id, role=Role.MANAGER)
+    lead = everybody.leader_of(staff_id)
     row, made = Hearing.objects.get_or_create(
         case=case, staff_id=staff_id, defaults={"lead_id": lead.id if lead else None, "named_at": now}
     )
