@@ -184,10 +184,11 @@ class StandoutOut(Schema):
 
 
 class ConsistencyOut(Schema):
-    """Same failure, different remedy."""
+    """Same failure, different remedy. Of very many remedies the latest are compared: those since `compared_from`."""
 
     groups: list[AlikeOut]
     standouts: list[StandoutOut]
+    compared_from: datetime | None
 
 
 class ConsistencyQuery(Schema):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from makegood.cases.models import Case
@@ -22,6 +25,8 @@ __all__ = ["cast"]
 
 pytestmark = pytest.mark.django_db
 ALL = Scope(Role.MANAGER)
+PINNED = 8
+"""The statements of the page."""
 
 
 def give(cast: Cast, *amounts: str, worth: str = "100") -> list[Case]:
@@ -104,10 +109,30 @@ def test_the_page_tells_it_and_takes_the_reason(cast: Cast) -> None:
     assert "Mara" not in shown
 
 
-def test_the_figures_take_two_statements_however_many_cases(
+def test_the_figures_take_one_statement_however_many_cases(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(2):
         give(cast, "10", "10", "90")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             consistency(ALL)
+
+
+def test_of_very_many_the_latest_are_compared_and_the_page_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("makegood.remedies.queries.consistency"), "COMPARED", 6)
+    give(cast, "10", "10", "12", "11", "10")
+    assert consistency(ALL).compared_from is None
+    give(cast, "10")
+    found = consistency(ALL)
+    assert (found.groups[0].cases, found.compared_from) == (6, NOW)
+    assert "Compared are the latest" in text(AtDesk(cast.greta).get("/insights/consistency/", period="all"))
+
+
+def test_the_page_asks_the_same_however_many_cases(cast: Cast) -> None:
+    greta, counts = AtDesk(cast.greta), []
+    for _ in range(2):
+        give(cast, "10", "10", "10", "11", "90")
+        with CaptureQueriesContext(connection) as asked:
+            assert greta.get("/insights/consistency/", period="all").status_code == 200
+        counts.append(len(asked))
+    assert counts == [PINNED] * 2

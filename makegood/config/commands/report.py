@@ -87,6 +87,8 @@ def consistency(by_team: bool, as_json: bool) -> None:
         told = f"{spread.lower:.2f} to {spread.upper:.2f}, median {spread.median:.2f}" if spread else "too few to say"
         name = f"{group.kind}, {group.failure or 'not judged'}, severity {group.severity}"
         click.echo(f"{' '.join(filter(None, (name, group.team))):<60} {group.cases:>6}  {group.currency} {told}")
+    if found.compared_from:
+        click.echo(f"Compared are the latest remedies, given since {found.compared_from:%Y-%m-%d %H:%M}.", err=True)
     for case in found.standouts:
         click.echo(f"SR-{case.case:<8} {case.currency} {case.total:<10} {case.reason or 'why? nobody has said'}")
 

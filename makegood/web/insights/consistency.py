@@ -13,10 +13,11 @@ from makegood.cases.queries import parse_number
 from makegood.kernel.money import format_money
 from makegood.people.rules import Ability
 from makegood.remedies.actions import explain_difference
-from makegood.remedies.queries import Alike, Consistency, Standout, consistency
+from makegood.remedies.queries import COMPARED, Alike, Consistency, Standout, consistency
 from makegood.remedies.rules.fit import FailureKind
+from makegood.web import clocks
 from makegood.web.answers import done
-from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.views import periods, since_of
 from makegood.web.remedies.words import FAILURES, per_cent
 from makegood.web.tables import Choice, Column, Row
@@ -36,7 +37,7 @@ def differences(request: DeskRequest) -> HttpResponse:
         "groups": [Choice("", _("All teams together")), Choice("team", _("By team"))],
         "periods": [Choice(key, name) for key, name in periods()], "columns": _columns(by),
         "rows": [_row(one, by) for one in found.groups], "standouts": [_told(one) for one in found.standouts],
-        "may_explain": desk.scope.may(Ability.ASSIGN),
+        "bound": _bound(found, desk), "may_explain": desk.scope.may(Ability.ASSIGN),
     }  # fmt: skip
     return render(request, "web/insights/consistency.html", context)
 
@@ -59,6 +60,15 @@ def _title(found: Consistency) -> str:
     if not count:
         return _("No remedy stands out from its like")
     return ngettext("{} case stands out from its like", "{} cases stand out from their like", count).format(count)
+
+
+def _bound(found: Consistency, desk: Desk) -> str:
+    """That not all of the time was compared, and from when on it was; "" when all was."""
+    if found.compared_from is None:
+        return ""
+    return _("Compared are the latest {many} remedies of this time, given since {when}.").format(
+        many=f"{COMPARED:,}", when=clocks.moment(found.compared_from, desk.now)
+    )
 
 
 def _columns(by: str) -> list[Column]:
