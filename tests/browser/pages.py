@@ -13,6 +13,7 @@ DANA = {"key": "D-1", "name": "Dana Okafor", "email": "dana.okafor@example.org",
 def pages_of(stage: Stage) -> list[str]:
     """The addresses of all pages, on a day with promises kept, broken, in danger and to come, and a case at work."""
     case, promise, customer = _a_day(stage)
+    incident, approval = _an_incident(stage), _an_approval(stage)
     people = ["/settings/people/1/", "/settings/people/1/absence/"]
     return [
         "/today/", "/today/?who=team", f"/today/?case={case}", f"/today/?promise={promise}", "/promises/?due=any",
@@ -32,7 +33,9 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
         "/settings/playbooks/making-good/edit/", "/settings/ladder/", "/settings/ladder/1/", "/people/1/",
-        "/incidents/", "/incidents/new/", "/promises/import/", "/accounts/password/change/", "/nowhere/",
+        "/incidents/", "/incidents/new/", f"/incidents/{incident}/", f"/incidents/{incident}/change/",
+        f"/incidents/{incident}/dry-run/", f"/approvals/{approval}/", f"/cases/{case}/page/preview/",
+        "/promises/import/", "/accounts/password/change/", "/nowhere/",
     ]  # fmt: skip
 
 
@@ -53,3 +56,15 @@ def _a_day(stage: Stage) -> tuple[str, int, int]:
     mara.post(f"/cases/{case}/note", {"text": "She is in after five."})
     promise = orders.promise("2")
     return str(case), promise["id"], promise["customer"]["id"]
+
+
+def _an_incident(stage: Stage) -> int:
+    wanted = {"kind": "delivery", "due_from": at(hours=-6), "due_before": at(hours=20)}
+    return int(stage.api("lena").post("/incidents", {"title": "Snow", "filter": wanted}, 201)["number"])
+
+
+def _an_approval(stage: Stage) -> int:
+    """What is more than an agent may give, asked for in the case of the furniture."""
+    ref = next(one["ref"] for one in stage.api().get("/cases")["items"] if one["customer"]["name"] == "Priya Nair")
+    due = {"remedy": "refund", "title": "A tenth back", "amount": "418", "due_at": at(hours=4)}
+    return int(stage.api("mara").post(f"/cases/{ref}/approvals", {"choices": [due]}, 201)["id"])

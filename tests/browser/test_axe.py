@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.urls import Resolver404, resolve
 
+from makegood.web.urls import urlpatterns
 from tests.browser.axe import judged
 from tests.browser.pages import pages_of
 from tests.browser.person import Person
@@ -16,6 +19,37 @@ pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
 # What opens over a page: the key that opens it, and the element that is then there.
 OVER = {"p": "#new-promise", "?": "#key-sheet", "Control+k": "#palette"}
+
+# What is fetched into a page, saved as a file, leads on to a page, or is read by machines.
+NO_PAGE = {
+    "", "today/queue/", "today/line/", "promises/when/", "promises/who/", "promises/<int:number>/panel/",
+    "cases/<case:ref>/panel/", "cases/<case:ref>/reported/", "views/<slug:slug>/", "live/", "live/views/",
+    "promises/import/files/<int:number>/rejects.csv", "promises/import/<int:number>/rejects.csv",
+    "incidents/<int:number>/dry-run.csv", "insights/ledger.csv", "settings/playbooks/<slug:slug>/download/",
+    "settings/owed/<slug:slug>/download/", "healthz", "metrics",
+}  # fmt: skip
+# Pages of a file that was brought: judged in tests/browser/test_import.py.
+OF_A_FILE = {"promises/import/files/<int:number>/", "promises/import/<int:number>/"}
+# Pages of what is set up for the test that judges them, and taken away again, below.
+SET_UP = {"settings/owed/<slug:slug>/", "settings/owed/<slug:slug>/edit/", "settings/webhooks/<int:number>/"}
+
+
+def test_no_page_is_forgotten(stage: Stage) -> None:
+    """A new page belongs into tests/browser/pages.py, or is judged elsewhere and named above."""
+    judged_here = {route for path in pages_of(stage) for route in _routes(path)}
+    every = {str(one.pattern) for one in urlpatterns if _answers_get(one.callback)}
+    assert every - judged_here == NO_PAGE | OF_A_FILE | SET_UP
+
+
+def _routes(path: str) -> Iterator[str]:
+    try:
+        yield resolve(path.partition("?")[0]).route
+    except Resolver404:
+        return
+
+
+def _answers_get(view: Callable[..., Any]) -> bool:
+    return "GET" in inspect.getclosurevars(view).nonlocals.get("methods", ("GET",))
 
 
 def test_axe_looks(stage: Stage, seat: Seat) -> None:
@@ -31,6 +65,23 @@ def test_every_page(stage: Stage, seat: Seat, scheme: str, width: int) -> None:
     ada = seat("ada", width=width, color_scheme=scheme)
     found = {path: violations(ada, path) for path in pages_of(stage)}
     assert {path: what for path, what in found.items() if what} == {}
+
+
+def test_what_was_set_up(stage: Stage, seat: Seat) -> None:
+    ada, api = seat("ada"), stage.api("ada")
+    hook = api.post("/webhooks", {"name": "The shop", "url": "https://shop.example/hook"}, 201)["id"]
+    ada.open("/settings/owed/new/?policy=uk-delay-repay&kind=repair")
+    ada.click("Save")
+    ada.sees("It speaks of")
+    bound = ada.page.url.removeprefix(stage.url)
+    paths, found = (f"/settings/webhooks/{hook}/", bound, f"{bound}edit/"), {}
+    for scheme in ("light", "dark"):
+        for width in (1440, 390):
+            person = seat("ada", width=width, color_scheme=scheme)
+            found |= {(path, scheme, width): violations(person, path) for path in paths}
+    api.post(f"/webhooks/{hook}/remove")
+    ada.click("Take it out of force")
+    assert {page: what for page, what in found.items() if what} == {}
 
 
 def test_what_opens_over_a_page(stage: Stage, seat: Seat) -> None:
