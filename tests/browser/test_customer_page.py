@@ -212,3 +212,17 @@ def test_every_state_of_a_choice_pleases_axe_and_fits(stage: Stage, phone: Phone
     page.goto(f"{address}?lang=de")
     expect(page.locator("#choose")).to_contain_text("gilt nicht mehr")
     fine(f"taken back: {offer['id']}")
+
+
+def test_it_prints_in_black_on_white_and_without_what_cannot_be_pressed(stage: Stage, phone: Phone) -> None:
+    ref = a_case(stage)
+    offered(stage, ref)
+    page = phone(color_scheme="dark", java_script_enabled=True)
+    page.goto(the_link(stage, ref))
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".course")).to_be_visible()
+    expect(page.get_by_text("Samstag liefern")).to_be_visible()
+    for what in ("button", "textarea", "select", "summary", "#write", "#wishes"):
+        assert page.locator(f"{what}:visible").count() == 0, what

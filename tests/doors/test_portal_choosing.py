@@ -103,6 +103,9 @@ def test_something_else_in_their_words(dana: ByLink, offer: Offer, number: int) 
     wordless = choose(dana, offer, "else", words=" ")
     assert wordless.status_code == 422
     assert "Write a few words first." in text(wordless)
+    # It is said at the field, not above the list from which they chose.
+    assert wordless.content.index(b'id="else-error"') > wordless.content.index(b'value="else"')
+    assert b'aria-invalid="true" aria-describedby="else-error"' in wordless.content
     assert choose(dana, offer, "else", words="Leave it with my neighbour").status_code == 303
     shown = text(dana.get())
     assert "You asked for something else, and Mara answers you." in shown

@@ -73,7 +73,7 @@ def _shown(request: DeskRequest, case: CaseFacts, handing: Handing | None = None
     known = links_of(desk.scope, case.number, now=desk.now)
     context: dict[str, Any] = {
         "case": case, "first": first_name(case.customer_name), "url": f"/cases/{case.ref}/page/",
-        "handing": handing, "ways": ways(),
+        "handing": handing, "ways": ways(), "slim": True,
         "links": [_line(one, desk) for one in known], "works": any(one.state is LinkState.LIVE for one in known),
     }  # fmt: skip
     return render(request, "web/cases/page.html", context)
