@@ -126,7 +126,8 @@ def person(request: ApiRequest, email: str | None) -> Acting:
                 field="staff",
             )
         return caller
-    named = colleague(email, field="staff", now=request.now)
+    named = colleague(email, field="staff", now=request.now, proof=request.proof)
+    request.proof = None
     if caller.token.staff_id not in (None, named.id):
         raise forbidden("token.other_staff", "This token stands for somebody else, and only for them.")
     return Acting(Actor(ActorKind.STAFF, named.id, named.name), named.scope)
@@ -137,9 +138,10 @@ def acting(request: ApiRequest, email: str | None) -> Acting:
     return request.caller if email is None else person(request, email)
 
 
-def colleague(email: str, *, field: str, now: datetime) -> StaffFacts:
-    """An active member of staff by e-mail. Raises Refusal "people.unknown" that names the `field`."""
-    found = staff_by_email(email, now)
+def colleague(email: str, *, field: str, now: datetime, proof: Proof | None = None) -> StaffFacts:
+    """An active member of staff by e-mail; nobody when the `proof` fails. Raises Refusal "people.unknown" that names
+    the `field`."""
+    found = staff_by_email(email, now, proof=proof)
     if found is None or not found.is_active:
         raise invalid("people.unknown", "There is no active member of staff with this e-mail address.", field=field)
     return found

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 
 from makegood.api import case_parts as parts
-from makegood.api.caller import Acting, ApiRequest, acting, colleague, person
+from makegood.api.caller import Acting, ApiRequest, acting, colleague, person, prove
 from makegood.api.case_parts import CaseOut, case_out, line_out
 from makegood.api.customers import CustomerIn, family_of, id_of, in_body, time_zone_of
 from makegood.api.door import told
@@ -66,6 +66,8 @@ def list_cases(request: ApiRequest, query: Query[parts.CasesQuery]) -> HttpRespo
 @router.post("/cases", response={200: CaseOut, 201: CaseOut}, summary="Report a failure")
 def open_case(request: ApiRequest, body: parts.CaseIn) -> HttpResponse:
     """Open a case for a harm that was reported (201), or add it to the customer's open one of the kind (200)."""
+    if body.staff is None:
+        prove(request)
     doer = acting(request, body.staff)
     # A customer who is described is added only together with the case; one who is named needs no such care.
     with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():

@@ -241,7 +241,7 @@ def guarded(view: View, *, is_open: bool = False) -> View:
 
 # What begins, as a rule, with a statement that looks at the token by the way: to look it up before that was up to half
 # of the ways to the server.
-_LOOKS_ITSELF = frozenset({("POST", "/api/v1/promises"), ("POST", "/api/v1/facts")})
+_LOOKS_ITSELF = frozenset(("POST", f"/api/v1/{what}") for what in ("promises", "facts", "cases"))
 
 
 def _answered(view: View, request: ApiRequest, where: Mapping[str, Any]) -> HttpResponse:

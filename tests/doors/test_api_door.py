@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from makegood.cases.models import Case
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import revoke_token
 from makegood.people.models import ApiToken, Staff
@@ -113,15 +114,18 @@ def make_reader(token: ApiToken) -> None:
 def test_a_caller_is_believed_only_while_their_token_stands(
     change: Callable[[ApiToken], None], code: str, parts: dict[str, Any]
 ) -> None:
-    customer = make_customer(key="C-7")
-    api = Api(staff=make_cast().mara)
+    customer, mara = make_customer(key="C-7"), make_cast().mara
+    api = Api(staff=mara)
     assert api.post("/promises", promise(customer.pk)).status == 201
     change(ApiToken.objects.get())
     for key in ("", "once"):
         assert api.post("/promises", {**promise(customer.pk), **parts}, key=key).code == code
         assert api.post("/facts", [fact("S-1"), {}], key=key).code == code
         assert api.post("/facts", "", key=key).code == code
-    assert Promise.objects.count() == 1
+        for staff in ({}, {"staff": mara.email}, {"staff": "nobody"}):
+            harm = {"customer": customer.pk, "kind": "callback", "what": "Nobody rang"} | staff
+            assert api.post("/cases", harm, key=key).code == code
+    assert (Promise.objects.count(), Case.objects.count()) == (1, 0)
 
 
 def test_a_caller_who_was_renamed_signs_with_the_new_name() -> None:

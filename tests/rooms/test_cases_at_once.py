@@ -18,6 +18,7 @@ from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.promises.actions import NewPromise, make_many
 from makegood.promises.models import Kind, Promise
+from makegood.promises.queries import kind_named
 from makegood.worker.watch import tick
 from tests.factories import NOW, Cast, make_cast, make_customer
 from tests.rooms.casework import HOUR, MINUTE, Hand
@@ -62,7 +63,7 @@ def promise_calls(customer_ids: list[int], count: int) -> None:
                    due_at=NOW + MINUTE)
         for number in range(count)
     ]  # fmt: skip
-    make_many(news, kind="callback", by=SYSTEM, now=NOW)
+    make_many(news, kind=kind_named("callback"), by=SYSTEM, now=NOW)
 
 
 def watch(now: datetime) -> None:

@@ -17,6 +17,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.people.models import Absence, Staff
 from makegood.promises.actions import NewPromise, advance_due, make_many
 from makegood.promises.models import Promise
+from makegood.promises.queries import kind_named
 from tests.factories import NOW, Cast, make_absence
 from tests.rooms.casework import HOUR, MINUTE, Hand, cast
 
@@ -31,7 +32,7 @@ def open_cases(cast: Cast, count: int) -> None:
     rows = [Customer(name=f"Customer {number}", key=f"M-{number}", made_at=NOW) for number in range(count)]
     ids = [row.pk for row in Customer.objects.bulk_create(rows)]
     news = [NewPromise(customer_id=pk, title="Ring back", due_at=NOW + MINUTE) for pk in ids]
-    make_many(news, kind="callback", by=SYSTEM, now=NOW)
+    make_many(news, kind=kind_named("callback"), by=SYSTEM, now=NOW)
     actions.follow(advance_due(now=NOW + 2 * MINUTE, limit=count * 2), by=SYSTEM, now=NOW + 2 * MINUTE)
     away.delete()
 

@@ -22,6 +22,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.promises.actions import NewPromise, advance_due, make_many, receive
 from makegood.promises.facts import CustomerFact, Fact
 from makegood.promises.models import Calendar, Kind, Promise
+from makegood.promises.queries import kind_named
 from makegood.promises.rules import Moved, State
 from tests.factories import NOW, Cast, make_absence, make_cast, make_customer
 from tests.rooms.casework import HOUR, MINUTE, Hand, callback, cast, mara, watch
@@ -260,7 +261,7 @@ def break_many(count: int, now: datetime) -> list[Moved]:
     names = [Customer(name=f"Customer {number}", key=f"{now:%d%H}-{number}", made_at=now) for number in range(count)]
     ids = [customer.pk for customer in Customer.objects.bulk_create(names)]
     news = [NewPromise(customer_id=pk, title="Ring back", due_at=now + MINUTE) for pk in ids]
-    make_many(news, kind="callback", by=SYSTEM, now=now)
+    make_many(news, kind=kind_named("callback"), by=SYSTEM, now=now)
     return advance_due(now=now + 2 * MINUTE, limit=count * 2)
 
 

@@ -20,6 +20,7 @@ from makegood.people.rules import Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.actions import NewPromise, advance_due, make_many
 from makegood.promises.models import Kind
+from makegood.promises.queries import kind_named
 from tests.factories import NOW, Cast, make_customer
 from tests.rooms.casework import HOUR, MINUTE, Hand, callback, cast, mara, watch
 
@@ -32,7 +33,7 @@ def break_for(names: list[str]) -> list[int]:
     """A case for each customer, opened by a broken call back."""
     made = [make_customer(name).pk for name in names]
     news = [NewPromise(customer_id=pk, title="Ring back", due_at=NOW + MINUTE) for pk in made]
-    make_many(news, kind="callback", by=SYSTEM, now=NOW)
+    make_many(news, kind=kind_named("callback"), by=SYSTEM, now=NOW)
     later = NOW + 2 * MINUTE
     actions.follow(advance_due(now=later, limit=1000), by=SYSTEM, now=later)
     return list(Case.objects.filter(customer_id__in=made).order_by("pk").values_list("pk", flat=True))

@@ -18,6 +18,7 @@ from makegood.people.ladder import Drawn, Rung, draw_in
 from makegood.people.queries import roster
 from makegood.platform.among import Among
 from makegood.promises.actions import NewPromise, make_many
+from makegood.promises.queries import kind_named
 
 
 class Call(NamedTuple):
@@ -76,7 +77,7 @@ def call(calls: Sequence[Call], *, by: Actor, now: datetime) -> None:
         )
         for one in calls
     ]
-    made = make_many(wanted, kind=TAKE_IN_CHARGE, by=by, now=now)
+    made = make_many(wanted, kind=kind_named(TAKE_IN_CHARGE), by=by, now=now)
     charges = insert_commitments(
         [
             NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.TAKE_IN_CHARGE)

@@ -13,7 +13,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.kernel.worktime import add_worktime
 from makegood.platform.among import Among
 from makegood.promises import actions as promises
-from makegood.promises.queries import calendar_of, kind_named
+from makegood.promises.queries import KindFacts, calendar_of, kind_named
 from makegood.promises.rules import UNKEPT
 
 FIRST_CONTACT = "first-contact"
@@ -35,11 +35,13 @@ class Clock:
     `minutes`, in the working hours of `calendar_id`, stand in the place of the kind's own time and hours.
     """
 
-    def __init__(self, kind: str, now: datetime, *, minutes: int | None = None, calendar_id: int | None = None) -> None:
+    def __init__(
+        self, kind: str | KindFacts, now: datetime, *, minutes: int | None = None, calendar_id: int | None = None
+    ) -> None:
         self.now = now
         if minutes is None:
-            policy = kind_named(kind)
-            self.allowance, calendar_id = policy.allowance or _UNLESS_TOLD[kind], policy.calendar_id
+            policy = kind if isinstance(kind, KindFacts) else kind_named(kind)
+            self.allowance, calendar_id = policy.allowance or _UNLESS_TOLD[policy.slug], policy.calendar_id
         else:
             self.allowance = timedelta(minutes=minutes)
         self.calendar = calendar_of(calendar_id, around=now)

@@ -30,6 +30,7 @@ from makegood.notices.actions import to_tell
 from makegood.people.queries import Roster, Router, roster
 from makegood.platform.among import Among
 from makegood.promises.actions import Made, NewPromise, make_many
+from makegood.promises.queries import kind_named
 from makegood.promises.rules import LIVE, Moved
 
 _TITLE_LIMIT = 300
@@ -200,7 +201,8 @@ def _first_contacts(contacts: Sequence[FirstContact], *, by: Actor, now: datetim
     """Somebody speaks to each customer by a time; that is a promise like any other."""
     if not contacts:
         return []
-    clock = Clock(FIRST_CONTACT, now)
+    kind = kind_named(FIRST_CONTACT)
+    clock = Clock(kind, now)
     return make_many(
         [
             NewPromise(
@@ -211,7 +213,7 @@ def _first_contacts(contacts: Sequence[FirstContact], *, by: Actor, now: datetim
             )
             for one in contacts
         ],
-        kind=FIRST_CONTACT,
+        kind=kind,
         by=by,
         now=now,
     )

@@ -34,6 +34,7 @@ from makegood.people.rules import Role, Scope
 from makegood.platform.installation import organisation
 from makegood.promises import actions as promises
 from makegood.promises.actions import NewPromise, make_many
+from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT
 from makegood.remedies.queries import follow_ups_for
 from makegood.remedies.rules import playbooks
@@ -113,7 +114,7 @@ def _store(
     ]
     if not wanted:
         return []
-    made = make_many(wanted, kind=FOLLOW_UP, by=by, now=now)
+    made = make_many(wanted, kind=kind_named(FOLLOW_UP), by=by, now=now)
     insert_commitments([NewCommitment(case_id=case.pk, promise_id=one.pk, purpose=Purpose.FOLLOW_UP) for one in made])
     for row, promise in zip(rows, made, strict=True):
         row.promise_id = promise.pk

@@ -109,7 +109,7 @@ class ViewFacts:
 
 def staff_by_id(staff_id: int, now: datetime) -> StaffFacts | None:
     """One member of staff as they are at `now`."""
-    return next(iter(_facts("WHERE s.id = %(one)s", now, staff_id)), None)
+    return next(iter(_facts("WHERE s.id = %(one)s", now, one=staff_id)), None)
 
 
 def there_until(staff_id: int, now: datetime) -> datetime | None:
@@ -120,10 +120,11 @@ def there_until(staff_id: int, now: datetime) -> datetime | None:
     return hours_end(Staff.objects.values_list("week", flat=True).get(pk=staff_id), facts.time_zone, now)
 
 
-def staff_by_email(email: str, now: datetime) -> StaffFacts | None:
-    """The member of staff who signs in with `email`, whatever its case."""
-    wanted = "WHERE lower(s.email) = lower(%(one)s)"
-    return next(iter(_facts(wanted, now, email.strip())), None) if is_text(email) else None
+def staff_by_email(email: str, now: datetime, *, proof: Proof | None = None) -> StaffFacts | None:
+    """The member of staff who signs in with `email`, whatever its case; nobody when the `proof` of a token fails."""
+    wanted = f"WHERE lower(s.email) = lower(%(one)s) AND {STANDS}"
+    found = _facts(wanted, now, one=email.strip(), **stands(proof)) if is_text(email) else []
+    return found[0] if found else None
 
 
 def roster(now: datetime) -> Roster:
@@ -174,10 +175,10 @@ FROM people_staff s LEFT JOIN people_team t ON t.id = s.team_id, LATERAL (
 """
 
 
-def _facts(wanted: str, now: datetime, one: int | str | None = None) -> list[StaffFacts]:
+def _facts(wanted: str, now: datetime, **given: int | str | None) -> list[StaffFacts]:
     # As text: in the binary form of the protocol, weeks and all, this was slower.
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE + wanted, {"now": now, "one": one} if one is not None else {"now": now})
+        cursor.execute(_PEOPLE + wanted, {"now": now, **given})
         return [_as_of(row, now) for row in cursor.fetchall()]
 
 
@@ -237,7 +238,7 @@ def staff_for(scope: Scope, staff_id: int, now: datetime) -> StaffCard:
         raise missing("people.unknown", "There is no such member of staff that you may open.")
     coming = Absence.objects.filter(staff=person, ends_at__gt=now).select_related("deputy").order_by("starts_at", "id")
     return StaffCard(
-        facts=_facts("WHERE s.id = %(one)s", now, staff_id)[0],
+        facts=_facts("WHERE s.id = %(one)s", now, one=staff_id)[0],
         language=person.language,
         week=person.week,
         standing_deputy_id=person.deputy_id,

@@ -20,6 +20,7 @@ from makegood.platform.among import array_of
 from makegood.platform.copying import copy_rows
 from makegood.platform.rows import fetch_rows
 from makegood.promises.models import Kind, Promise
+from makegood.promises.queries.kinds import KindFacts
 from makegood.promises.rules import Clocks, Events, Moved, Policy, Standing, State
 
 VERBS: Mapping[State, str] = {
@@ -89,10 +90,6 @@ SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, insi
        coalesce((SELECT time_zone FROM platform_installation LIMIT 1), 'UTC'), EXISTS (SELECT FROM promises_held)
 FROM promises_kind WHERE {STANDS}
 """  # noqa: S608 - the statement of the room of people
-_POLICY = """
-SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case
-FROM promises_kind WHERE slug = %s
-"""
 _IN_USE = """
 SELECT id, slug, name, warning, grace, severity, role, team_id, opens_case, inside_case, k::text
 FROM promises_kind k WHERE slug = %s AND retired_at IS NULL
@@ -117,10 +114,13 @@ def batch_ground(proof: Proof | None) -> BatchGround:
     return BatchGround(policies, ZoneInfo(zone), holds)
 
 
-def policy_named(slug: str) -> Policy | None:
-    """The policy of a kind, also of a retired one; None when there is none."""
-    found = fetch_rows(_POLICY, [slug])
-    return _policy(found[0]) if found else None
+def policy_said(kind: KindFacts) -> Policy:
+    """The policy of a kind that was read."""
+    return Policy(
+        kind_id=kind.id, slug=kind.slug, name=kind.name, warning=kind.warning, grace=kind.grace,
+        severity=kind.severity, role=kind.role, team_id=kind.team_id, opens_case=kind.opens_case,
+        inside_case=kind.inside_case,
+    )  # fmt: skip
 
 
 class AsRead(NamedTuple):

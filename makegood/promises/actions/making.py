@@ -21,10 +21,11 @@ from makegood.promises.actions.ledger import (
     NewRow,
     insert_if,
     insert_rows,
-    policy_named,
+    policy_said,
     read_kind,
     slugs_in_use,
 )
+from makegood.promises.queries.kinds import KindFacts
 from makegood.promises.queries.reading import PromiseFacts, moves_by_hand
 from makegood.promises.rules import Events, Policy, day_ends, fix_clocks, stand
 
@@ -160,14 +161,9 @@ def _read_kind(slug: str) -> AsRead:
 
 
 @transaction.atomic(savepoint=False)
-def make_many(promises: Sequence[NewPromise], *, kind: str, by: Actor, now: datetime) -> list[Made]:
-    """Make many promises of a kind in one go; they come back in the order given.
-
-    Raises Refusal "promise.unknown_kind".
-    """
-    policy = policy_named(kind)
-    if policy is None:
-        raise _unknown_kind(kind)
+def make_many(promises: Sequence[NewPromise], *, kind: KindFacts, by: Actor, now: datetime) -> list[Made]:
+    """Make many promises of a kind in one go; they come back in the order given."""
+    policy = policy_said(kind)
     rows = [_new_row(one, policy, by, now) for one in promises]
     return list(map(Made, insert_rows(rows, many=len(rows), by=by), rows))
 

@@ -16,6 +16,7 @@ from makegood.journal.actors import Actor
 from makegood.platform.among import Among
 from makegood.promises.actions import Made, NewPromise, keep_many, make_many
 from makegood.promises.models import Promise
+from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT
 from makegood.remedies.actions.fulfilling import REFERENCE_LIMIT
 from makegood.remedies.actions.granting import told
@@ -58,7 +59,7 @@ def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: da
         NewPromise(customer_id=one.customer_id, title=one.title, due_at=what.due_at, owner_id=one.owner_id)
         for one in receivers
     ]
-    made = make_many(wanted, kind="commitment", by=by, now=now)
+    made = make_many(wanted, kind=kind_named("commitment"), by=by, now=now)
     insert_commitments(
         [
             NewCommitment(case_id=one.case_id, promise_id=promise.pk, purpose=Purpose.COMMITMENT)
