@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
+    "makegood.web.accounts.apps.Providers",
     "allauth.socialaccount.providers.openid_connect",
     "csp",
     "makegood.platform",

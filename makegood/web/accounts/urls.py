@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth
+from allauth.socialaccount.providers import registry
 from django.urls import URLPattern, URLResolver, include, path
 
 from makegood.web.accounts import company, once, views
+
+# Not at the start of every process: see `makegood.web.accounts.apps`.
+registry.load()
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", views.SignIn.as_view(), name="account_login"),
