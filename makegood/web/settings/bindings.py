@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -30,7 +29,7 @@ from makegood.remedies.rules.entitlements import Kept, Shelf, find, in_force
 from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
-from makegood.web.settings.texts import around, as_file, brought
+from makegood.web.settings.texts import Writing, as_file, brought, write
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/settings/owed/"
@@ -156,7 +155,8 @@ def download(request: DeskRequest, slug: str) -> HttpResponse:
 def edit(request: DeskRequest, slug: str) -> HttpResponse:
     """A binding as text. Saved, it becomes the next version."""
     found, newest = _asked_for(request, slug), binding_named(slug)
-    return _write(request, {"source": found.source, "based_on": newest.number}, title=slug, back=f"{LIST}{slug}/")
+    values = {"source": found.source, "based_on": newest.number}
+    return write(request, _writing(), values, title=slug, back=f"{LIST}{slug}/")
 
 
 @at_desk("GET", "POST")
@@ -166,41 +166,20 @@ def new(request: DeskRequest) -> HttpResponse:
     if request.method == "GET":
         policy = find(policies(), request.GET.get("policy", ""))
         values["source"] = begun(policy, kind)
-    return _write(request, values, title=_("Bind a policy"), back=LIST)
+    return write(request, _writing(), values, title=_("Bind a policy"), back=LIST)
 
 
-def _write(request: DeskRequest, values: dict[str, Any], *, title: str, back: str) -> HttpResponse:
-    desk = request.desk
-    require(desk.actor, Ability.SET_REMEDIES)
-    errors: dict[str, str] = {}
-    near: list[dict[str, Any]] = []
-    reads = ""
-    if request.method == "POST":
-        values = request.POST.dict()
-        try:
-            read = binding_from(values.get("source", ""), _("Your text"), policies())
-            if "check" not in values:
-                return _save(request, read, values)
-            words = _("%(name)s takes %(count)s facts of %(policy)s from somewhere. Nothing is saved yet.")
-            reads = words % {"name": read.binding, "count": len(read.facts), "policy": read.policy}
-        except Refusal as no:
-            errors, near = {"source": no.message}, around(no, values)
-    context = {
-        "title": title, "values": values, "errors": errors, "near": near, "reads": reads, "back": back,
-        "lead": _("In YAML; what every key means stands in the documentation under Policies."),
-        "label": _("The binding"),
-    }  # fmt: skip
-    return render(request, "web/settings/text_edit.html", context, status=422 if errors else 200)
-
-
-def _save(request: DeskRequest, read: Binding, values: dict[str, Any]) -> HttpResponse:
-    desk = request.desk
-    version = bind(
-        read, source=values.get("source", ""), based_on=number_or_none(values.get("based_on")) or 0,
-        note=values.get("note", "").strip(), by=desk.actor, now=desk.now,
+def _writing() -> Writing[Binding]:
+    return Writing(
+        label=_("The binding"), lead=_("In YAML; what every key means stands in the documentation under Policies."),
+        read=lambda source: binding_from(source, _("Your text"), policies()), reads=_reads, save=bind,
+        address=lambda read: f"{LIST}{read.binding}/",
     )  # fmt: skip
-    said = _("Saved: version %(number)s is in force.") % {"number": version}
-    return done(request, said, to=f"{LIST}{read.binding}/")
+
+
+def _reads(read: Binding) -> str:
+    words = _("%(name)s takes %(count)s facts of %(policy)s from somewhere. Nothing is saved yet.")
+    return words % {"name": read.binding, "count": len(read.facts), "policy": read.policy}
 
 
 @at_desk("POST")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,7 +18,7 @@ from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.settings.playbook_words import follow_ups_shown, rule_shown
-from makegood.web.settings.texts import around, as_file, brought
+from makegood.web.settings.texts import Writing, as_file, brought, write
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/settings/playbooks/"
@@ -108,34 +106,22 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     """A playbook as text. Saved, it becomes the next version."""
     found = _asked_for(request, slug)
     values = {"source": found.source, "based_on": found.in_force}
-    return _write(request, values, title=found.name, slug=slug)
+    return write(request, _writing(slug), values, title=found.name, back=f"{LIST}{slug}/")
 
 
 @at_desk("GET", "POST")
 def new(request: DeskRequest) -> HttpResponse:
     """A new playbook as text."""
-    return _write(request, {"source": _BEGIN, "based_on": 0}, title=_("A new playbook"), slug="")
+    return write(request, _writing(""), {"source": _BEGIN, "based_on": 0}, title=_("A new playbook"), back=LIST)
 
 
-def _write(request: DeskRequest, values: dict[str, Any], *, title: str, slug: str) -> HttpResponse:
-    require(request.desk.actor, Ability.SET_REMEDIES)
-    errors: dict[str, str] = {}
-    near: list[dict[str, Any]] = []
-    read: Playbook | None = None
-    if request.method == "POST":
-        values = request.POST.dict()
-        try:
-            read = _read(values.get("source", ""), slug)
-            if "check" not in values:
-                return _save(request, read)
-        except Refusal as no:
-            errors, near = {"source": no.message}, around(no, values)
-    context = {
-        "title": title, "values": values, "errors": errors, "near": near, "reads": _reads(read) if read else "",
-        "lead": _("In YAML; what every key means stands in the documentation under Playbooks."),
-        "label": _("The playbook"), "back": f"{LIST}{slug}/" if slug else LIST,
-    }  # fmt: skip
-    return render(request, "web/settings/text_edit.html", context, status=422 if errors else 200)
+def _writing(slug: str) -> Writing[Playbook]:
+    """A playbook as text; one that has a name keeps it."""
+    return Writing(
+        label=_("The playbook"), lead=_("In YAML; what every key means stands in the documentation under Playbooks."),
+        read=lambda source: _read(source, slug), reads=_reads, save=save_playbook,
+        address=lambda read: f"{LIST}{read.playbook}/",
+    )  # fmt: skip
 
 
 def _reads(read: Playbook) -> str:
@@ -152,16 +138,6 @@ def _read(source: str, slug: str) -> Playbook:
         )
         raise invalid("playbook.renamed", said % {"other": playbook.playbook, "this": slug}, field="source")
     return playbook
-
-
-def _save(request: DeskRequest, playbook: Playbook) -> HttpResponse:
-    typed, desk = request.POST, request.desk
-    version = save_playbook(
-        playbook, source=typed.get("source", ""), based_on=number_or_none(typed.get("based_on")) or 0,
-        note=typed.get("note", "").strip(), by=desk.actor, now=desk.now,
-    )  # fmt: skip
-    said = _("Saved: version %(number)s is in force.") % {"number": version}
-    return done(request, said, to=f"{LIST}{playbook.playbook}/")
 
 
 @at_desk("POST")
