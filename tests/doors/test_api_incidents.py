@@ -9,21 +9,16 @@ import pytest
 
 from makegood.incidents import actions
 from makegood.incidents.models import Incident
-from makegood.platform.models import Installation
-from makegood.promises.models import Kind
 from tests.doors.api_client import Api
-from tests.factories import Cast, make_cast
-from tests.rooms.incidents import H, cancelled, passengers
+from tests.factories import Cast
+from tests.rooms.incidents import H, cancelled, passengers, snowline
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def cast() -> Cast:
-    Installation.objects.create(name="Snowline", time_zone="America/New_York", currency="USD")
-    made = make_cast()
-    Kind.objects.filter(slug="delivery").update(team=made.care)
-    return made
+    return snowline()
 
 
 @pytest.fixture

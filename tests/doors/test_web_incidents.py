@@ -17,12 +17,11 @@ from msgspec.structs import replace
 from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
 from makegood.links.models import Link
-from makegood.platform.models import Installation
-from makegood.promises.models import Kind, Promise
+from makegood.promises.models import Promise
 from tests.doors.desk_client import AtDesk, text, toast
-from tests.factories import Cast, make_cast
+from tests.factories import Cast
 from tests.rooms.casework import Hand
-from tests.rooms.incidents import NARROW, H, cancelled, passengers
+from tests.rooms.incidents import NARROW, H, cancelled, passengers, snowline
 
 pytestmark = pytest.mark.django_db
 WHOM = {"kind": "delivery", "state": "trouble", "attr": ["from=JFK", "status=cancelled"]}
@@ -32,10 +31,7 @@ PINNED = {"": 14, "dry-run/": 22, "?show=left": 14, "?show=told": 14, "?show=und
 
 @pytest.fixture
 def cast() -> Cast:
-    Installation.objects.create(name="Snowline", time_zone="America/New_York", currency="USD")
-    made = make_cast()
-    Kind.objects.filter(slug="delivery").update(team=made.care)
-    return made
+    return snowline()
 
 
 @pytest.fixture

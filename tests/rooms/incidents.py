@@ -11,9 +11,10 @@ from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
 from makegood.incidents.rules.narrowing import Narrow
 from makegood.people.models import Staff
+from makegood.platform.models import Installation
 from makegood.promises.models import Kind, Promise
 from makegood.promises.rules import State
-from tests.factories import NOW, actor, make_customer
+from tests.factories import NOW, Cast, actor, make_cast, make_customer
 from tests.rooms.casework import Hand
 
 H = timedelta(hours=1)
@@ -21,6 +22,14 @@ NARROW = Narrow(
     states=(State.AT_RISK, State.BROKEN), kind="delivery", attributes=(("from", "JFK"), ("status", "cancelled")),
     due_from=NOW, due_before=NOW + 24 * H,
 )  # fmt: skip
+
+
+def snowline() -> Cast:
+    """The airline of these tests: its people, whose deliveries are the team's of Lena."""
+    Installation.objects.create(name="Snowline", time_zone="America/New_York", currency="USD")
+    made = make_cast()
+    Kind.objects.filter(slug="delivery").update(team=made.care)
+    return made
 
 
 def passengers(many: int, *, languages: Sequence[str] = ("en",)) -> list[Customer]:
@@ -61,4 +70,4 @@ def member_of(number: int, customer: Customer) -> Member:
     return Member.objects.get(incident_id=number, customer=customer)
 
 
-__all__ = ["NARROW", "H", "actor", "cancelled", "member_of", "passengers", "release_all", "storm"]
+__all__ = ["NARROW", "H", "actor", "cancelled", "member_of", "passengers", "release_all", "snowline", "storm"]

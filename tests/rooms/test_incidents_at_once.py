@@ -16,16 +16,15 @@ from makegood.incidents.rules.giving import Gift
 from makegood.journal.actors import SYSTEM
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
-from makegood.platform.models import Installation
-from makegood.promises.models import Kind, Promise
+from makegood.promises.models import Promise
 from makegood.remedies.actions import set_limit
 from makegood.remedies.models import Grant
 from makegood.remedies.rules.authority import Limit
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.worker.watch import tick
-from tests.factories import NOW, Cast, make_cast
+from tests.factories import NOW, Cast
 from tests.rooms.casework import Hand
-from tests.rooms.incidents import NARROW, H, cancelled, passengers, storm
+from tests.rooms.incidents import NARROW, H, cancelled, passengers, snowline, storm
 from tests.rooms.test_cases_at_once import TABLES, together
 
 MINE = (
@@ -37,10 +36,7 @@ MINE = (
 @pytest.fixture
 def cast(committed: list[str]) -> Cast:
     committed.extend([*MINE, *TABLES])
-    Installation.objects.create(name="Snowline", time_zone="America/New_York", currency="USD")
-    made = make_cast()
-    Kind.objects.filter(slug="delivery").update(team=made.care)
-    return made
+    return snowline()
 
 
 @pytest.fixture
