@@ -14,8 +14,8 @@ from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.notices.models import Notice
 from makegood.people.models import Staff
-from tests.factories import Cast, actor
-from tests.rooms.casework import MINUTE, Hand, callback, cast, mara, watch
+from tests.factories import Cast, actor, make_absence
+from tests.rooms.casework import HOUR, MINUTE, Hand, callback, cast, mara, watch
 from tests.rooms.test_cases_ladder import BROKE
 
 __all__ = ["cast", "mara"]
@@ -59,6 +59,16 @@ def test_each_is_recognised_for_their_own_part(cast: Cast, mara: Hand) -> None:
     lena = recognition_of(Hand(cast.lena).scope, cast.lena.pk, NOW).rows
     assert [row.deeds for row in lena] == ["told them before they had to ask"]
     assert [row.deeds for row in recognition_of(mara.scope, mara.id, NOW).rows] == ["saw it through"]
+
+
+def test_a_lead_is_led_by_a_manager_and_one_who_is_away_reads_it_later(cast: Cast, mara: Hand) -> None:
+    make_absence(cast.lena, deputy=cast.stranger, ends_at=NOW + HOUR)
+    actions.thank(mara.id, words="For the keys", by=actor(cast.ada), now=NOW)
+    actions.thank(cast.lena.pk, words="For the keys", by=actor(cast.ada), now=NOW)
+    actions.thank(cast.greta.pk, words="For the keys", by=actor(cast.ada), now=NOW)
+    assert sorted(told(cast.lena)) == ["Ada Osei thanks Mara Silva.", "Ada Osei thanks you."]
+    assert sorted(told(cast.greta)) == ["Ada Osei thanks Lena Brandt.", "Ada Osei thanks you."]
+    assert told(cast.stranger) == []
 
 
 def test_a_customer_who_had_to_ask_was_not_told_first(cast: Cast, mara: Hand) -> None:

@@ -16,7 +16,7 @@ from makegood.kernel.refusals import invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.notices.actions import News, tell_many
 from makegood.people.queries import Roster, StaffFacts, require, roster, staff_by_id
-from makegood.people.rules import Ability
+from makegood.people.rules import Ability, Role
 from makegood.platform.rows import fetch_rows
 from makegood.promises.rules import State
 
@@ -111,9 +111,16 @@ def _tell(case: Case, deeds: dict[int, dict[str, bool]], now: datetime) -> None:
 
 
 def _lead_of(person: StaffFacts, everybody: Roster) -> StaffFacts | None:
-    """Who leads somebody, if it is not themselves."""
-    lead = everybody.lead_for(person.team_id) if person.team_id is not None else None
+    """Who leads somebody: the lead of their team, also one who is away and reads it later; of a lead, and of somebody
+    in no team, a manager. None when that is themselves."""
+    named = [one for one in everybody.people.values() if person.team_id in one.leads and one.is_active]
+    ours = named or [one for one in everybody.people.values() if _leads(one, person)]
+    lead = next((one for one in ours if one.id != person.id), None) or everybody.executive()
     return lead if lead is not None and lead.id != person.id else None
+
+
+def _leads(one: StaffFacts, person: StaffFacts) -> bool:
+    return one.is_active and one.role is Role.LEAD and one.team_id is not None and one.team_id == person.team_id
 
 
 def _news(to: int, whose: int, words: str, about: tuple[str, int]) -> News:
