@@ -28,7 +28,8 @@ SAYING_NO = {"Refusal", "invalid", "forbidden", "missing", "Obstacle", "FactReje
 # What the API can say: its own code and that of the rooms it opens. Settings are not among them.
 SOURCES = [
     *PACKAGE.glob("api/*.py"), PACKAGE / "platform/http.py", PACKAGE / "platform/idempotency.py",
-    PACKAGE / "people/presence.py", *PACKAGE.glob("customers/**/*.py"), *PACKAGE.glob("promises/**/*.py"),
+    PACKAGE / "people/presence.py", PACKAGE / "people/queries/tokens.py",
+    *PACKAGE.glob("customers/**/*.py"), *PACKAGE.glob("promises/**/*.py"),
     *PACKAGE.glob("cases/**/*.py"), *PACKAGE.glob("followups/**/*.py"),
     PACKAGE / "journal/queries.py", PACKAGE / "kernel/when.py",
     PACKAGE / "kernel/phrases.py", PACKAGE / "kernel/calendars.py", PACKAGE / "kernel/worktime.py",

@@ -89,8 +89,8 @@ def take_in(
 
     It is tried again when another batch was quicker with one of its new promises. Raises Refusal as `hear` does.
     """
-    heard = hear(facts, proof=proof, by=by, now=now, as_of=as_of)
     for attempt in range(_ATTEMPTS):
+        heard = hear(facts, proof=proof, by=by, now=now, as_of=as_of)
         try:
             # One statement needs no transaction around it; inside of one, its failing must not end the whole.
             with transaction.atomic() if connection.in_atomic_block else nullcontext():
