@@ -47,6 +47,11 @@ class Asked:
     customer_name: str
     narrow: LedgerFilter
 
+    @property
+    def counted(self) -> LedgerFilter:
+        """The same for counting: how many are in a state is told by an index, as long as no day bounds it."""
+        return replace(self.narrow, due_before=None) if self.due == "any" else self.narrow
+
 
 def read(asked: QueryDict, desk: Desk) -> Asked:
     """The filters of an address; what it does not understand is left out."""

@@ -28,7 +28,7 @@ def promises(request: DeskRequest) -> HttpResponse:
         "asked": asked,
         "columns": ledger.columns(),
         "rows": ledger.rows(found.rows, desk),
-        "count": _counted(desk.scope, asked.narrow) if found.rows else "",
+        "count": _counted(desk.scope, asked.counted) if found.rows else "",
         "page": pages(request.path, request.GET, found),
         "incident_url": incident_url(asked, desk),
         "filtered": any((asked.q, asked.state, asked.kind, asked.owner, asked.customer)),
