@@ -62,11 +62,12 @@ def choosing(offer: OfferFacts | None, moments: Moments, *, closed: bool) -> Cho
 
 
 def given_words(grant: GrantFacts, moments: Moments) -> Iterator[str]:
-    """What the customer is given, in the words meant for them."""
+    """What the customer is given, in the words meant for them, and the sum where these do not name it."""
     if grant.words:
         yield grant.words
-    if grant.remedy in _IN_MONEY and grant.total and not grant.policy:
-        yield _("You get {amount}.").format(amount=moments.money(grant.total, grant.currency))
+    amount = moments.money(grant.total, grant.currency)
+    if grant.remedy in _IN_MONEY and grant.total and not grant.policy and amount not in grant.words:
+        yield _("You get {amount}.").format(amount=amount)
 
 
 def comes_by_itself(offer: OfferFacts | None, now: datetime) -> OptionFacts | None:
@@ -81,9 +82,10 @@ def _things(offer: OfferFacts, moments: Moments) -> Iterator[Thing]:
     if ticked is None and offer.silence is Silence.FIRST and offer.else_at is None:
         ticked = offer.options[0].id
     for option in offer.options:
-        due = _("At the latest {when}.").format(when=moments.at(option.due_at))
-        words = (words for one in option.parts for words in given_words(one, moments))
-        yield Thing(option.id, option.title, (*words, due), option.id == ticked)
+        notes = [words for one in option.parts for words in given_words(one, moments)]
+        if not any(moments.exactly(option.due_at) in words for words in notes):
+            notes.append(_("At the latest {when}.").format(when=moments.at(option.due_at)))
+        yield Thing(option.id, option.title, tuple(notes), option.id == ticked)
 
 
 def _says(offer: OfferFacts, moments: Moments) -> str:

@@ -6,12 +6,15 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 
 from makegood.cases.models import Case
 from makegood.customers.models import Customer
 from makegood.journal.models import Entry
+from makegood.portal.moments import Moments
 from makegood.promises import actions as promises
 from makegood.remedies import actions
 from makegood.remedies.models import Grant, Offer
@@ -80,6 +83,13 @@ def test_what_can_be_chosen_in_words_with_the_money_and_no_cost(dana: ByLink, of
     assert "SECRET" not in shown
     assert QUESTION in shown
     assert ticked(dana) == [str(options(offer)[0])]
+
+
+def test_what_the_words_say_already_is_not_said_twice(dana: ByLink, offer: Offer) -> None:
+    money = offer.options.order_by("id")[1]
+    by = Moments(Locale("en", "GB"), ZoneInfo("Europe/London"), now()).exactly(money.due_at)
+    Grant.objects.filter(pk=money.pk).update(words=f"You have £105.00 back by {by}.")
+    assert f"money back You have £105.00 back by {by}. Something else" in text(dana.get())
 
 
 def test_choosing_changing_and_choosing_back(dana: ByLink, offer: Offer, number: int) -> None:
