@@ -128,4 +128,4 @@ def test_the_list_asks_the_same_however_long_it_is(cast: Cast) -> None:
         with CaptureQueriesContext(connection) as asked:
             assert lena.get("/closures/").status_code == 200
         counts.append(len(asked))
-    assert counts == [15, 15]
+    assert counts == [11, 11]
