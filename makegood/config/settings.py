@@ -79,6 +79,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "makegood.config.urls"
 WSGI_APPLICATION = "makegood.config.wsgi.application"
 
+# Our tags for texts stand in the place of Django's own on purpose (makegood.web.templatetags.i18n).
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
