@@ -52,6 +52,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     """How long ten thousand customers take from the filter to the last of them told."""
     from makegood.incidents import actions, queries
     from makegood.incidents.rules.giving import Gift
+    from makegood.incidents.rules.judging import Line
     from makegood.incidents.rules.narrowing import Narrow
     from makegood.journal.actors import Actor, ActorKind
     from makegood.people.queries import staff_by_email
@@ -80,6 +81,8 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     collected, number = _timed(lambda: actions.open_incident(title="Storm", narrow=narrow, **hand))
     gift = Gift(remedy=RemedyKind.CREDIT, titles={"en": "A meal voucher"}, amount=Decimal(15), currency="GBP")
     actions.set_gift(number, gift, **hand)
+    # Ten thousand who are owed the same are not ten thousand cases on desks: docs/incidents.md says how.
+    actions.set_bar(number, Line(owed=False), **hand)
     prepared, many = _timed(lambda: sum(1 for _ in queries.every_message(ada.scope, number, now=now)))
     assert many == CUSTOMERS
     counted, _ = _timed(lambda: queries.tally(ada.scope, number, now=now))
