@@ -16,6 +16,7 @@ from makegood.customers import actions as customers
 from makegood.customers.models import Customer
 from makegood.followups import actions as followups
 from makegood.journal.actors import SYSTEM
+from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.actions import NewPromise, advance_due, make_many
@@ -175,3 +176,21 @@ def test_somebody_in_no_team_who_may_not_see_all_sees_only_their_own(cast: Cast)
     nobody = Scope(Role.AGENT, None, None)
     assert queries.cases_list(nobody, CaseFilter()).rows == ()
     assert [group.count for group in queries.desk_rows(nobody, who="me").groups] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("has_team", [True, False])
+def test_whoever_is_to_find_the_cause_reads_the_case_also_from_another_team(
+    cast: Cast, mara: Hand, has_team: bool
+) -> None:
+    number = actions.report_failure(
+        customer_id=make_customer("Ann").pk, kind="callback", what="Nobody rang", **mara.at(NOW)
+    ).number
+    finder = Scope(Role.AGENT, cast.stranger.pk, cast.stranger.team_id if has_team else None)
+    with pytest.raises(Refusal, match="no such case"):
+        queries.case_for(finder, number)
+    actions.name_cause_finder(number, staff_id=cast.stranger.pk, due_at=NOW + HOUR, **mara.at(NOW))
+    assert queries.case_for(finder, number).number == number
+    assert [line.number for line in queries.cases_list(finder, CaseFilter()).rows] == [number]
+    hand = {"scope": finder, "by": Hand(cast.stranger).by, "now": NOW}
+    actions.record_cause(number, cause="forgotten", **hand)
+    assert queries.case_for(mara.scope, number).cause == "forgotten"

@@ -113,6 +113,22 @@ def test_no_case_ends_while_its_customer_may_still_choose(cast: Cast, mara: Hand
     assert Case.objects.get().closed_at == NOW + HOUR
 
 
+def test_no_case_ends_while_somebody_is_asked_about_a_remedy(cast: Cast, mara: Hand) -> None:
+    greta = Hand(cast.greta)
+    number = reported(mara)
+    satisfied(mara, number, NOW)
+    remedies.set_limit(Limit(grade=cast.greta.grade, currency="GBP"), by=greta.by, now=NOW)
+    choice = Choice(remedy=RemedyKind.REFUND, title="Refund £100", amount=Decimal(100), due_at=NOW + 4 * HOUR)
+    approval = remedies.ask_approval(number, [choice], currency="GBP", **mara.at(NOW))
+    with pytest.raises(Refusal, match="Greta Moreau is still asked about a remedy") as refused:
+        actions.close(number, **mara.at(NOW + HOUR))
+    assert refused.value.code == "approval.open"
+
+    remedies.decide(approval, approve=False, reason="They do not want it.", **greta.at(NOW + HOUR))
+    actions.close(number, **mara.at(NOW + HOUR))
+    assert Case.objects.get().closed_at == NOW + HOUR
+
+
 def test_what_was_chosen_or_came_by_silence_is_in_the_way_as_a_promise(cast: Cast, mara: Hand) -> None:
     greta = Hand(cast.greta)
     number = reported(greta)

@@ -19,12 +19,13 @@ NOBODY = 0
 
 
 def visible(scope: Scope) -> QuerySet[Case]:
-    """One's own and one's team's cases, those one was offered, sponsors or was drawn into; or all."""
+    """One's own and one's team's cases, those one was offered, sponsors, was drawn into or finds the cause of; or
+    all."""
     if scope.sees_all:
         return Case.objects.all()
     me = scope.staff_id or NOBODY
     drawn_into = Escalation.objects.filter(person_id=me).order_by().values("case_id")
-    mine = Q(owner_id=me) | Q(offered_to_id=me) | Q(sponsor_id=me) | Q(pk__in=drawn_into)
+    mine = Q(owner_id=me) | Q(offered_to_id=me) | Q(sponsor_id=me) | Q(cause_finder_id=me) | Q(pk__in=drawn_into)
     if scope.team_id is not None:
         kinds = Kind.objects.filter(team_id=scope.team_id).order_by().values("pk")
         mine |= owned_by_team(scope.team_id) | Q(kind_id__in=kinds)
@@ -35,11 +36,12 @@ def visible(scope: Scope) -> QuerySet[Case]:
 # escalations are looked at; and of many for somebody in no team, whose escalations are.
 SEEN = """
 (%(sees_all)s OR c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
- OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s)
+ OR c.cause_finder_id = %(me)s OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s)
  OR o.team_id = %(team_id)s OR k.team_id = %(team_id)s)
 """
 SEEN_WITHOUT_TEAM = """
 (c.owner_id = %(me)s::bigint OR c.offered_to_id = %(me)s::bigint OR c.sponsor_id = %(me)s::bigint
+ OR c.cause_finder_id = %(me)s::bigint
  OR c.id IN (SELECT case_id FROM cases_escalation WHERE person_id = %(me)s::bigint))
 """
 

@@ -18,8 +18,8 @@ def obstacles(case: CaseFacts, owed: Sequence[Owed]) -> tuple[Obstacle, ...]:
     """
     before = before_ending(case.number)
     alone = money_alone(before.given, {one.step for one in case.steps if _is_spoken(one)})
-    of_remedies = (one for one in (alone, before.choice) if one is not None)
-    return (*obstacles_to_closing(case.story), *of_remedies, *still_owed(owed))
+    treated = () if alone is None else (alone,)
+    return (*obstacles_to_closing(case.story), *treated, *before.standing, *still_owed(owed))
 
 
 def allowed(case: CaseFacts, standing: Sequence[Obstacle]) -> tuple[Do, ...]:

@@ -147,6 +147,13 @@ def needs_reason(of_loss: Decimal | None, *, cap: Decimal, owed_share: Decimal |
     return of_loss is not None and of_loss > max(cap, owed_share or _NOTHING)
 
 
+def still_asked(name: str) -> Obstacle:
+    """What stands in the way of ending a case in which a remedy waits for somebody's yes or no."""
+    return Obstacle(
+        "approval.open", f"{name} is still asked about a remedy. Wait for the decision, or tell them it is not needed."
+    )
+
+
 def faults(choices: Sequence[Choice], *, currency: str, now: datetime) -> Iterator[Obstacle]:
     """What is wrong with the choices themselves, each as a sentence."""
     if not choices:
