@@ -21,7 +21,9 @@ def test_no_page_lengthens_the_window(stage: Stage, seat: Seat, width: int) -> N
     ada = seat("ada", width=width)
     ada.page.set_viewport_size({"width": width, "height": 600})
     below = {}
-    for path in (path for path in pages_of(stage) if not path.startswith("/accounts/")):
+    for path in pages_of(stage):
+        if path.startswith("/accounts/") or path.endswith("/preview/"):
+            continue  # The door, and the customer's own page: letters, not the desk.
         ada.open(path)
         below[path] = ada.page.evaluate(BELOW)
     assert {path: by for path, by in below.items() if by > 0} == {}
