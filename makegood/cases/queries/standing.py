@@ -5,7 +5,7 @@ from __future__ import annotations
 from makegood.cases.queries.seeing import SEEN_WITHOUT_TEAM
 from makegood.people.rules import Scope
 
-MOST_READ = 500
+MOST_READ = 300
 """So many of those that nobody has taken, and of the others, are looked at, the gravest first."""
 
 
