@@ -67,3 +67,19 @@ def test_what_they_answer_at_once_is_not_the_word_of_a_day_later(committed: list
     assert attend(3) == 1
     actions.answer(number, answer=Answer.SATISFIED, words="All is well.", **mara.at(NOW + 4 * MINUTE))
     assert [one.after for one in queries.follow_ups_of(number) if one.is_ahead] == ["1 day", "1 month"]
+
+
+def test_whoever_wanted_more_before_the_worker_looked_is_not_planned_for_until_that_is_done(
+    committed: list[str],
+) -> None:
+    committed += ["cases_satisfactioncheck", *TABLES]
+    mara = Hand(make_cast().mara)
+    number = reported(mara)
+    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
+    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
+    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    actions.answer(number, answer=Answer.MORE, words="Who takes the box away?", **mara.at(NOW + 2 * MINUTE))
+    assert attend(3) == 0
+    more = cases.commit(number, title="Take the box away", due_at=NOW + HOUR, **mara.at(NOW + 4 * MINUTE))
+    cases.keep_commitment(number, promise_id=more, **mara.at(NOW + 5 * MINUTE))
+    assert attend(6) == 1

@@ -86,7 +86,10 @@ WHERE c.closed_at IS NULL
     WHERE m.case_id = c.id AND m.purpose = 'commitment' AND m.undone_at IS NULL AND p.state IN ('kept', 'kept_late')
   ) > greatest(c.opened_at, c.reopened_at, (
     SELECT max(p.made_at) FROM followups_followup f JOIN promises_promise p ON p.id = f.promise_id
-    WHERE f.case_id = c.id AND f.attempt IS NULL))
+    WHERE f.case_id = c.id AND f.attempt IS NULL), (
+    -- Whoever said since that they want something more is not to be asked whether it is still right.
+    SELECT max(answered_at) FROM cases_satisfactioncheck
+    WHERE case_id = c.id AND undone_at IS NULL AND answer = 'more'))
 """
 # A cursor that is not of the past is of another server's count, as in the journal's own readers.
 _SINCE = """
