@@ -28,6 +28,16 @@ def attend(minutes: int) -> int:
         connection.close()
 
 
+def asked_once_done() -> tuple[Hand, int]:
+    """What was agreed in a case is done, and its customer is asked; the worker has not looked yet."""
+    mara = Hand(make_cast().mara)
+    number = reported(mara)
+    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
+    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
+    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    return mara, number
+
+
 def test_what_was_put_right_is_planned_once_however_many_workers_look(committed: list[str]) -> None:
     committed += TABLES
     mara = Hand(make_cast().mara)
@@ -46,11 +56,7 @@ def test_what_was_put_right_is_planned_once_however_many_workers_look(committed:
 
 def test_whoever_was_asked_before_the_worker_looked_is_not_asked_at_once_again(committed: list[str]) -> None:
     committed += ["cases_satisfactioncheck", *TABLES]
-    mara = Hand(make_cast().mara)
-    number = reported(mara)
-    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
-    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
-    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    mara, number = asked_once_done()
     actions.answer(number, answer=Answer.SATISFIED, words="All is well.", **mara.at(NOW + 2 * MINUTE))
     assert attend(3) == 1
     assert [one.after for one in queries.follow_ups_of(number) if one.is_ahead] == ["1 day", "1 month"]
@@ -59,11 +65,7 @@ def test_whoever_was_asked_before_the_worker_looked_is_not_asked_at_once_again(c
 def test_what_they_answer_at_once_is_not_the_word_of_a_day_later(committed: list[str]) -> None:
     """The worker looks between the question and its answer."""
     committed += ["cases_satisfactioncheck", *TABLES]
-    mara = Hand(make_cast().mara)
-    number = reported(mara)
-    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
-    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
-    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    mara, number = asked_once_done()
     assert attend(3) == 1
     actions.answer(number, answer=Answer.SATISFIED, words="All is well.", **mara.at(NOW + 4 * MINUTE))
     assert [one.after for one in queries.follow_ups_of(number) if one.is_ahead] == ["1 day", "1 month"]
@@ -73,11 +75,7 @@ def test_whoever_wanted_more_before_the_worker_looked_is_not_planned_for_until_t
     committed: list[str],
 ) -> None:
     committed += ["cases_satisfactioncheck", *TABLES]
-    mara = Hand(make_cast().mara)
-    number = reported(mara)
-    promised = cases.commit(number, title="Bring the rest", due_at=NOW + HOUR, **mara.at(NOW))
-    cases.keep_commitment(number, promise_id=promised, **mara.at(NOW + MINUTE))
-    actions.ask(number, channel="phone", **mara.at(NOW + 2 * MINUTE))
+    mara, number = asked_once_done()
     actions.answer(number, answer=Answer.MORE, words="Who takes the box away?", **mara.at(NOW + 2 * MINUTE))
     assert attend(3) == 0
     more = cases.commit(number, title="Take the box away", due_at=NOW + HOUR, **mara.at(NOW + 4 * MINUTE))

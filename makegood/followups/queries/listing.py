@@ -10,13 +10,14 @@ from typing import Any
 from django.db.models import Q
 
 from makegood.cases.actions.clocks import FOLLOW_UP
-from makegood.people.models import Staff
+from makegood.cases.queries.seeing import owned_by_team
 from makegood.people.rules import Scope
 from makegood.platform.among import array_of
 from makegood.platform.paging import numbers_by_instant
 from makegood.platform.planning import planned_anew
 from makegood.platform.rows import fetch_rows
-from makegood.promises.models import Kind, Promise, PromiseQuerySet
+from makegood.promises.models import Promise, PromiseQuerySet
+from makegood.promises.queries.reading import kind_id
 from makegood.promises.rules import UNKEPT, State
 
 PAGE = 50
@@ -89,15 +90,15 @@ def count_follow_ups(scope: Scope, narrow: FollowUpFilter, *, at_most: int) -> i
 
 
 def _narrowed(scope: Scope, narrow: FollowUpFilter) -> PromiseQuerySet:
-    # A kind by its number: the planner knows how many promises are of that one, and not of one that is named.
-    kind_id = Kind.objects.filter(slug=FOLLOW_UP).values_list("pk", flat=True).first() or 0
-    rows = Promise.objects.filter(_seen(scope), kind_id=kind_id, reference__isnull=True, state__in=sorted(UNKEPT))
+    rows = Promise.objects.filter(
+        _seen(scope), kind_id=kind_id(FOLLOW_UP), reference__isnull=True, state__in=sorted(UNKEPT)
+    )  # fmt: skip
     parts: dict[str, Any] = {
         "owner_id": narrow.owner_id, "due_at__gte": narrow.due_from, "due_at__lt": narrow.due_before,
         "customer_id__in": narrow.customer_ids or None,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in parts.items() if value is not None})
-    return rows if narrow.team_id is None else rows.filter(_of_team(narrow.team_id))
+    return rows if narrow.team_id is None else rows.filter(owned_by_team(narrow.team_id))
 
 
 def _seen(scope: Scope) -> Q:
@@ -105,11 +106,7 @@ def _seen(scope: Scope) -> Q:
     if scope.sees_all:
         return Q()
     mine = Q(owner_id=scope.staff_id or 0)
-    return mine if scope.team_id is None else mine | _of_team(scope.team_id)
-
-
-def _of_team(team_id: int) -> Q:
-    return Q(owner_id__in=Staff.objects.filter(team_id=team_id).order_by().values("pk"))
+    return mine if scope.team_id is None else mine | owned_by_team(scope.team_id)
 
 
 _LINES = """

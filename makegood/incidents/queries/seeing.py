@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from makegood.cases.queries.seeing import NOBODY, owned_by_team
 from makegood.incidents.models import Incident
 from makegood.kernel.refusals import Refusal, missing
-from makegood.people.models import Staff
 from makegood.people.rules import Scope
-
-NOBODY = 0
 
 
 def visible(scope: Scope) -> QuerySet[Incident]:
@@ -19,7 +17,7 @@ def visible(scope: Scope) -> QuerySet[Incident]:
     me = scope.staff_id or NOBODY
     mine = Q(owner_id=me) | Q(pk__in=Incident.objects.filter(approvals__asked_of_id=me).order_by().values("pk"))
     if scope.team_id is not None:
-        mine |= Q(owner_id__in=Staff.objects.filter(team_id=scope.team_id).order_by().values("pk"))
+        mine |= owned_by_team(scope.team_id)
     return Incident.objects.filter(mine)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from makegood.cases.rules import Obstacle
-from makegood.promises.rules import LIVE, UNKEPT, State
+from makegood.promises.rules import LIVE, State
 
 MOST_REFERENCES = 5_000
 MOST_ATTRIBUTES = 10
@@ -61,8 +61,3 @@ def is_affected(state: State, states: tuple[State, ...]) -> bool:
 def stays_live(states: tuple[State, ...]) -> tuple[State, ...]:
     """The states in which a promise that was collected stays, as `is_affected` says."""
     return tuple(state for state in State if is_affected(state, states))
-
-
-def is_unkept(state: State) -> bool:
-    """Whether the customer still waits for it."""
-    return state in UNKEPT

@@ -248,7 +248,7 @@ def search(scope: Scope, text: str, *, limit: int) -> tuple[PromiseFacts, ...]:
 def _narrowed(rows: PromiseQuerySet, narrow: LedgerFilter) -> PromiseQuerySet:
     parts: dict[str, Any] = {
         "state__in": narrow.states,
-        "kind_id": _kind_id(narrow.kind) if narrow.kind else None,
+        "kind_id": kind_id(narrow.kind) if narrow.kind else None,
         "owner_id": narrow.owner_id,
         "customer_id__in": narrow.customer_ids,
         "source": narrow.source,
@@ -273,7 +273,7 @@ def _of_team(team_id: int) -> Q:
     return Q(owner_id__in=_mates(team_id)) | Q(owner__isnull=True, kind_id__in=_kinds_near(team_id))
 
 
-def _kind_id(slug: str) -> int:
+def kind_id(slug: str) -> int:
     """A kind by its number: the planner knows how many promises are of that one, and not of one that is named."""
     return Kind.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0
 

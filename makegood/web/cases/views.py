@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFilter, CaseLine, cases_list, count_open, parse_number
 from makegood.customers.queries import ids_of
-from makegood.people.queries import roster
 from makegood.promises.queries import kinds
 from makegood.web import clocks
 from makegood.web.cases import panel
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.tables import PLACES, Choice, Column, Row, Select, number_or_none, pages, place
 from makegood.web.templatetags.desk import clock, icon, person, pips
+from makegood.web.whose import owners
 
 _COUNTED = 10_000
 
@@ -70,14 +70,12 @@ def read_filter(asked: QueryDict, desk: Desk) -> CaseFilter:
 
 
 def _selects(asked: QueryDict, desk: Desk) -> list[Select]:
-    own = [Choice("me", _("Mine")), *([Choice("team", _("My team’s"))] if desk.scope.team_id else [])]
-    people = [Choice(str(one.id), one.name) for one in roster(desk.now).present() if one.id != desk.staff_id]
     states = [Choice("open", _("Open")), Choice("closed", _("Closed")), Choice("all", _("Open and closed"))]
     first = [Choice("watch", _("The watch knew")), Choice("forecast", _("Before it broke"))]
     known = [*first, Choice("customer", _("The customer said")), Choice("staff", _("We noticed"))]
     return [
         Select("state", _("State"), states, asked.get("state", "open")),
-        Select("owner", _("Owner"), [*own, *people], asked.get("owner", ""), _("Anybody’s")),
+        Select("owner", _("Owner"), owners(desk), asked.get("owner", ""), _("Anybody’s")),
         Select("kind", _("Kind"), _kinds(), asked.get("kind", ""), _("Any kind")),
         Select("known", _("Who knew first"), known, asked.get("known", ""), _("Whoever knew first")),
         Select("repeat", _("Repeats"), [Choice("1", _("Second failures"))], asked.get("repeat", ""), _("First or not")),

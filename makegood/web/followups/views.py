@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from makegood.customers.queries import search as customers_named
 from makegood.followups.queries import FollowUpFilter, FollowUpLine, count_follow_ups, follow_ups
-from makegood.people.queries import roster
+from makegood.people.queries import StaffFacts
 from makegood.web import clocks
 from makegood.web.cases.following import asked_in_words
 from makegood.web.days import span_of_day, today
@@ -22,6 +23,7 @@ from makegood.web.promises.ledger import owner
 from makegood.web.tables import PLACES, Choice, Column, Row, Select, number_or_none, pages, place
 from makegood.web.templatetags.desk import clock
 from makegood.web.ways import ways
+from makegood.web.whose import owners
 
 _COUNTED = 1_000
 _MOST_CUSTOMERS = 200
@@ -83,21 +85,19 @@ def _customers(q: str, desk: Desk) -> tuple[int, ...]:
 
 
 def _selects(asked: QueryDict, desk: Desk) -> list[Select]:
-    own = [Choice("me", _("Mine")), *([Choice("team", _("My team’s"))] if desk.scope.team_id else [])]
-    others = [one for one in roster(desk.now).present() if one.id != desk.staff_id and _may_choose(one.team_id, desk)]
     dues = [
         Choice("now", _("Late or due today")), Choice("late", _("Late")), Choice("today", _("Still due today")),
         Choice("ahead", _("After today")),
     ]  # fmt: skip
     return [
-        Select("owner", _("Owner"), [*own, *(Choice(str(one.id), one.name) for one in others)], _whose(asked, desk),
+        Select("owner", _("Owner"), owners(desk, may_choose=partial(_may_choose, desk)), _whose(asked, desk),
                _("Anybody’s")),
         Select("due", _("Due"), dues, asked.get("due", ""), _("Any day")),
     ]  # fmt: skip
 
 
-def _may_choose(team_id: int | None, desk: Desk) -> bool:
-    return desk.scope.sees_all or (team_id is not None and team_id == desk.scope.team_id)
+def _may_choose(desk: Desk, one: StaffFacts) -> bool:
+    return desk.scope.sees_all or (one.team_id is not None and one.team_id == desk.scope.team_id)
 
 
 def _cells(line: FollowUpLine, desk: Desk) -> list[object]:

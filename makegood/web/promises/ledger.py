@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from makegood.customers.queries import customer_for
 from makegood.customers.queries import search as customers_named
-from makegood.people.queries import roster
 from makegood.promises.queries import LedgerFilter, PromiseFacts, kinds, search
 from makegood.promises.rules import UNKEPT, State
 from makegood.web import clocks
@@ -22,6 +21,7 @@ from makegood.web.days import DAY, span_of_day, today
 from makegood.web.desk import Desk
 from makegood.web.tables import Choice, Column, Row, Select, number_or_none
 from makegood.web.templatetags.desk import LOOKS, clock, person, stated
+from makegood.web.whose import owners
 
 _UNKEPT, _STANDING = "unkept", "standing"
 STANDING = (State.KEPT, State.KEPT_LATE, State.BROKEN, State.AT_RISK, State.OPEN)
@@ -127,13 +127,11 @@ def selects(asked: Asked, desk: Desk) -> list[Select]:
     """The drop-downs of the filter bar."""
     states = [Choice(_UNKEPT, _("Not kept yet")), Choice(_STANDING, _("Not called off"))]
     states += (Choice(state, str(LOOKS[state][1])) for state in State)
-    own = [Choice("me", _("Mine")), *([Choice("team", _("My team’s"))] if desk.scope.team_id else [])]
-    people = [Choice(str(one.id), one.name) for one in roster(desk.now).present() if one.id != desk.staff_id]
     return [
         Select("due", _("Due"), _days(), asked.due),
         Select("state", _("State"), states, asked.state, _("Any state")),
         Select("kind", _("Kind"), _kinds(), asked.kind, _("Any kind")),
-        Select("owner", _("Owner"), [*own, *people], asked.owner, _("Anybody’s")),
+        Select("owner", _("Owner"), owners(desk), asked.owner, _("Anybody’s")),
     ]
 
 
