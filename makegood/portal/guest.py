@@ -30,9 +30,9 @@ from makegood.kernel.refusals import Refusal
 from makegood.links.actions import count_try, mark_opened
 from makegood.links.queries import LinkFacts, link_by_token
 from makegood.links.rules import LinkState, Tried
+from makegood.people.rules import READS_ALL
 from makegood.platform.installation import Organisation, organisation
 from makegood.portal.languages import Language, language_of
-from makegood.portal.letter import ALL
 from makegood.portal.moments import Moments
 
 LARGEST = 64 * 1024
@@ -160,6 +160,6 @@ def _check_sent(request: HttpRequest) -> None:
 
 
 def _guest(request: HttpRequest, token: str, link: LinkFacts, now: datetime) -> Guest:
-    customer = customer_for(ALL, link.customer_id)
+    customer = customer_for(READS_ALL, link.customer_id)
     asked, accepted = request.GET.get("lang", ""), request.headers.get("Accept-Language", "")
     return guest_of(link, customer, language_of(asked, customer.language, accepted), organisation(), now, token)

@@ -18,7 +18,7 @@ from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
 from makegood.people.presence import initials
 from makegood.people.queries import there_until
-from makegood.people.rules import Role, Scope
+from makegood.people.rules import READS_ALL
 from makegood.portal.choice import Choosing, choosing, comes_by_itself, given_words, latest_offer
 from makegood.portal.moments import Moments
 from makegood.portal.owed import dues, payment_words
@@ -27,8 +27,6 @@ from makegood.promises.rules import LIVE, State
 from makegood.remedies.queries import GrantFacts, OfferFacts, grants_of, owing
 from makegood.remedies.rules.granting import GrantState
 
-ALL = Scope(Role.ANALYST)
-"""The link has been checked; it leads to one case, whichever team's."""
 _WORDS_SHOWN = 5
 
 
@@ -71,7 +69,8 @@ class Letter:
 
 def letter_of(number: int, moments: Moments) -> Letter:
     """The letter of a case, in the language that is active."""
-    case = case_for(ALL, number)
+    # The link has been checked; it leads to one case, whichever team's.
+    case = case_for(READS_ALL, number)
     last = case.checks[-1] if case.checks else None
     since = [one for one in case.checks if case.reopened_at is None or one.asked_at >= case.reopened_at]
     answer = next((one for one in reversed(since) if one.answer), None)

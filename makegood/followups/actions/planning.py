@@ -30,7 +30,7 @@ from makegood.journal.actors import SYSTEM, Actor
 from makegood.journal.queries import START, latest_cursor
 from makegood.kernel.refusals import missing
 from makegood.kernel.when import after
-from makegood.people.rules import Role, Scope
+from makegood.people.rules import READS_ALL, Scope
 from makegood.platform.installation import organisation
 from makegood.promises import actions as promises
 from makegood.promises.actions import NewPromise, make_many
@@ -40,8 +40,6 @@ from makegood.remedies.queries import follow_ups_for
 from makegood.remedies.rules import playbooks
 from makegood.remedies.rules.playbooks_parts import span_text
 
-ALL = Scope(Role.ANALYST)
-"""The plan is made for every case, whichever team's."""
 LEFT_IN_PEACE = (Outcome.WILL_NOT_FORGIVE, Outcome.UNREACHABLE)
 
 
@@ -77,8 +75,8 @@ def plan(case: Case, *, asked: bool = False, by: Actor, now: datetime) -> list[i
         return []
     old = [one.promise_id for one in pending_of(case.pk) if one.attempt is None]
     promises.let_go(old, reason="It was put right anew: the plan is made anew.", by=by, now=now)
-    facts = case_for(ALL, case.pk)
-    wanted = follow_ups_for(facts, customer_for(ALL, case.customer_id), now)
+    facts = case_for(READS_ALL, case.pk)
+    wanted = follow_ups_for(facts, customer_for(READS_ALL, case.customer_id), now)
     made = _promise(case, wanted, asked, by, now)
     if made:
         tell("follow_ups_planned", case, by=by, at=now, data={"promises": made, "many": len(made)})
