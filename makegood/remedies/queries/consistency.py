@@ -183,7 +183,7 @@ def consistency(
     asked = {
         "since": since, "before": before, "by_team": by_team, "sees_all": scope.sees_all, "team_id": scope.team_id,
         "comp": [kind.value for kind in COMPENSATION], "fewest": FEWEST, "compared": COMPARED,
-        "looked": COMPARED if scope.sees_all else max(COMPARED, _LOOKED), "most": _MOST_GROUPS,
+        "looked": COMPARED if scope.sees_all else _LOOKED, "most": _MOST_GROUPS,
         "most_cases": _MOST_CASES,
     }  # fmt: skip
     with planned_anew():
