@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "makegood.customers",
     "makegood.promises",
     "makegood.cases",
+    "makegood.conversation",
     "makegood.remedies",
     "makegood.followups",
     "makegood.webhooks",
