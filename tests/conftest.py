@@ -13,8 +13,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from makegood.platform.health import hold_worker_lock
 from tests.browser.person import Person, a_browser, has_browser
 from tests.browser.stage import Stage, a_stage
+from tests.imap_server import ImapBox, ImapServer, an_imap_server, has_dovecot
+from tests.smtp_server import SmtpServer, an_smtp_server
 
 MISSING = "No Chromium here: the browser tests are SKIPPED. Install it (apt-get install chromium)."
+NO_DOVECOT = "No Dovecot here: the tests of mailboxes are SKIPPED. Install it (apt-get install dovecot-imapd)."
 
 
 @pytest.fixture(scope="session")
@@ -90,3 +93,25 @@ def living_worker(db: None) -> Iterator[Callable[[], None]]:
     yield hold_worker_lock
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+@pytest.fixture(scope="session")
+def running_imap_server() -> Iterator[ImapServer]:
+    """A Dovecot, started once for each process that runs tests."""
+    if not has_dovecot():
+        pytest.skip(NO_DOVECOT)
+    with an_imap_server() as server:
+        yield server
+
+
+@pytest.fixture
+def imap_server(running_imap_server: ImapServer) -> ImapBox:
+    """An empty mailbox on a real server: `host`, `port`, `tls_port`, `user`, `password`, and `deliver(raw)`."""
+    return running_imap_server.box()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A mail server that takes mail (`received`), or goes wrong as its `mode` says."""
+    with an_smtp_server() as server:
+        yield server

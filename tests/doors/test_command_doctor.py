@@ -21,7 +21,7 @@ from makegood.people.rules import Role
 from makegood.platform.installation import set_up
 from tests.identity_provider import a_provider
 from tests.installations import an_installation
-from tests.mail_server import a_mail_server
+from tests.smtp_server import an_smtp_server
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ def test_beyond_loopback_without_encryption(where: Environment) -> None:
 
 def test_the_mail_account_for_notices_lets_us_in_or_not(where: Environment) -> None:
     assert "No mail account" in checks.notices(Look(where, NOW))
-    with a_mail_server() as box:
+    with an_smtp_server() as box:
         ours = dataclasses.replace(where, private_networks=("127.0.0.0/8",), notices_mail=box.account())
         assert "lets us in" in checks.notices(Look(ours, NOW))
         wrong = dataclasses.replace(ours, notices_mail=box.account("other-word"))

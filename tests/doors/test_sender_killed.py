@@ -22,8 +22,8 @@ from makegood.worker import sender
 from makegood.worker.sender import Sender
 from tests.doors.test_telling import LOOPBACK, a_service
 from tests.factories import actor, make_staff
-from tests.mail_server import Postbox, a_mail_server
 from tests.rooms.noticing import told
+from tests.smtp_server import SmtpServer, an_smtp_server
 
 pytestmark = pytest.mark.enable_socket
 BASE = "http://127.0.0.1:8000"
@@ -48,8 +48,8 @@ with Teller(["127.0.0.0/8"], mail=sys.argv[3]) as port:
 
 
 @pytest.fixture
-def box() -> Iterator[Postbox]:
-    with a_mail_server() as ours:
+def box() -> Iterator[SmtpServer]:
+    with an_smtp_server() as ours:
         yield ours
 
 
@@ -67,7 +67,7 @@ def reach(person: Staff, address: str) -> None:
     add_channel(person.pk, name="", service="Ours", address=address, by=actor(person), now=now())
 
 
-def killed(when: str, box: Postbox) -> None:
+def killed(when: str, box: SmtpServer) -> None:
     """A process sends, and is killed with -9 `before` or after it has marked the first message."""
     dead = subprocess.run(
         [sys.executable, "-c", SENDER, str(connection.settings_dict["NAME"]), when, box.account()],
@@ -77,7 +77,7 @@ def killed(when: str, box: Postbox) -> None:
     assert dead.returncode == -signal.SIGKILL, dead.stderr
 
 
-def the_next_one_sends(box: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def the_next_one_sends(box: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     later = now() + LEASE
     monkeypatch.setattr(sender, "now", lambda: later)
     with Teller(LOOPBACK, mail=box.account()) as port:
@@ -87,7 +87,7 @@ def the_next_one_sends(box: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("way", ["mail", "service"])
 def test_killed_between_two_messages_each_comes_once(
-    mara: Staff, box: Postbox, way: str, monkeypatch: pytest.MonkeyPatch
+    mara: Staff, box: SmtpServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with a_service() as (address, taken):
         reach(mara, "mara@desk.example" if way == "mail" else f"{address}/s3cr3t")
@@ -103,7 +103,7 @@ def test_killed_between_two_messages_each_comes_once(
 
 
 def test_killed_between_the_yes_and_the_mark_only_that_one_comes_again(
-    mara: Staff, box: Postbox, monkeypatch: pytest.MonkeyPatch
+    mara: Staff, box: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with a_service() as (address, taken):
         reach(mara, address)
@@ -116,7 +116,7 @@ def test_killed_between_the_yes_and_the_mark_only_that_one_comes_again(
 
 @pytest.mark.parametrize("way", ["mail", "service"])
 def test_many_things_come_in_one_message_also_after_a_crash(
-    mara: Staff, box: Postbox, way: str, monkeypatch: pytest.MonkeyPatch
+    mara: Staff, box: SmtpServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with a_service() as (address, taken):
         reach(mara, "mara@desk.example" if way == "mail" else address)

@@ -15,7 +15,7 @@ import pytest
 from makegood.adapters.apprising import Guard
 from makegood.adapters.telling import Teller, Told
 from tests.installations import free_port
-from tests.mail_server import a_mail_server
+from tests.smtp_server import an_smtp_server
 
 pytestmark = pytest.mark.enable_socket
 LOOPBACK = ["127.0.0.0/8"]
@@ -132,7 +132,7 @@ def test_who_never_answers_is_given_up_and_the_next_one_goes() -> None:
 
 
 def test_an_email_address_is_reached_by_the_account_that_was_set_up() -> None:
-    with a_mail_server() as box, Teller(LOOPBACK, mail=box.account()) as ours:
+    with an_smtp_server() as box, Teller(LOOPBACK, mail=box.account()) as ours:
         assert ours.check("mara@desk.example") == Told("Mail", "")
         assert ours.log_in().problem == ""
         assert box.messages == [], "looking sends nothing"
@@ -144,7 +144,7 @@ def test_an_email_address_is_reached_by_the_account_that_was_set_up() -> None:
 
 
 def test_a_mail_server_that_does_not_let_us_in_is_told_without_the_secret() -> None:
-    with a_mail_server() as box, Teller(LOOPBACK, mail=box.account("wr0ng-word")) as ours:
+    with an_smtp_server() as box, Teller(LOOPBACK, mail=box.account("wr0ng-word")) as ours:
         for told in (ours.log_in(), ours.send("mara@desk.example", "a", "b")):
             assert told.problem == "It does not accept this name and password."
     with Teller(LOOPBACK, mail=f"mailto://a:b@127.0.0.1:{free_port()}?from=d@desk.example") as ours:
@@ -162,7 +162,7 @@ def test_without_an_account_an_email_address_is_no_place() -> None:
 )
 def test_one_address_is_one_receiver(address: str) -> None:
     """Nobody writes to others, or to another server, with the organisation's account."""
-    with a_mail_server() as box, Teller(LOOPBACK, mail=box.account()) as ours:
+    with an_smtp_server() as box, Teller(LOOPBACK, mail=box.account()) as ours:
         assert ours.check(address).service == ""
         assert ours.send(address, "a", "b").problem
     assert box.receivers == []
