@@ -1,9 +1,9 @@
-"""Statements that are planned for the values they carry, and those whose one plan serves all values."""
+"""Statements planned for the values they carry, those with one plan for all values, and tables that grow at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -38,3 +38,24 @@ def planned_once(statement: str) -> str:
     longer than answering. Values without a type stay as they are.
     """
     return re.sub(r"%\(\w+\)s::\w+\b(?!\[)", r"(SELECT \g<0>)", statement)
+
+
+def tell_planner(tables: Sequence[str], *, many: int) -> None:
+    """Count those of these tables anew of which the planner knows less than half of so `many` rows.
+
+    For whoever writes many rows at once into what may have been empty: the database looks by itself only every so
+    often, and until then takes the tables for empty and reads them whole for each row. Each is counted when it has
+    doubled, so this costs little, and nothing where much is known already. To be asked last in a transaction, always
+    with the tables in the same order: nobody else can count them until it ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNKNOWN, {"tables": list(tables), "many": many})
+        if grown := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"ANALYZE {', '.join(grown)}")
+
+
+_UNKNOWN = """
+SELECT t.name FROM unnest(%(tables)s::text[]) WITH ORDINALITY t (name, place)
+JOIN pg_class c ON c.oid = t.name::regclass
+WHERE 2 * c.reltuples < %(many)s ORDER BY t.place
+"""

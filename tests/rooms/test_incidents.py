@@ -374,3 +374,15 @@ def test_a_repeat_gets_a_person_as_well(lena: Hand, cast: Cast) -> None:  # noqa
     assert case.ordinal == 2
     assert Commitment.objects.get(case=case, purpose="first_contact").promise.state in (State.OPEN, State.AT_RISK)
     assert Escalation.objects.filter(case=case).exists()
+
+
+def test_the_next_batch_is_planned_for_what_the_batch_before_it_wrote(lena: Hand) -> None:
+    for one in passengers(6):
+        cancelled(one)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_case")
+    with CaptureQueriesContext(connection) as asked:
+        release_all(storm(lena), lena, size=1)
+    counted = [one["sql"] for one in asked if one["sql"].startswith("ANALYZE") and "cases_case" in one["sql"]]
+    # When what was written has doubled, so less often than there are batches.
+    assert len(counted) == 2

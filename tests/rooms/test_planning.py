@@ -10,12 +10,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from makegood.cases import actions as cases_actions
 from makegood.cases import queries as cases
 from makegood.customers import queries as customers
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import Role, Scope
+from makegood.platform.planning import tell_planner
 from makegood.promises import queries as promises
 from makegood.promises.rules import State
 from tests.factories import NOW, make_customer, make_staff
@@ -76,3 +78,27 @@ def test_what_a_case_is_opened_with_is_planned_once_for_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements WHERE custom_plans > %s", [2 * MANY])
         assert cursor.fetchall() == []
+
+
+def believed(table: str) -> int:
+    """How many rows the planner believes a table to hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
+        return int(cursor.fetchone()[0])
+
+
+def test_the_planner_is_told_of_a_table_that_grew_at_once_and_only_then(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    tables = ("customers_contactpoint", "customers_customer")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_contactpoint, customers_customer")
+    for number in range(2 * MANY):
+        make_customer(f"Ana {number}")
+    assert believed("customers_customer") == 0
+    tell_planner(tables, many=2 * MANY)
+    assert (believed("customers_contactpoint"), believed("customers_customer")) == (0, 2 * MANY)
+    make_customer("Ana again")
+    with django_assert_num_queries(1):
+        tell_planner(tables[1:], many=4 * MANY)
+    assert believed("customers_customer") == 2 * MANY

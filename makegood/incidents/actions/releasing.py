@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions.holding import person
 from makegood.incidents.actions.giving import check_giver, give_to, giver_of, no_giver
 from makegood.incidents.actions.holding import hold, tell, waiting_in
-from makegood.incidents.actions.telling import lock, note_members, tell_these
+from makegood.incidents.actions.telling import count_anew, lock, note_members, tell_these
 from makegood.incidents.models import Incident
 from makegood.incidents.queries.members import tally_of
 from makegood.incidents.queries.preparing import Prepared, Stage, prepare
@@ -134,6 +134,7 @@ def _tell_batch(row: Incident, now: datetime) -> None:
     row.save(update_fields=["batches", "next_batch_at"])
     left = Counter(str(one.verdict.left) for one in prepared if one.verdict.left)
     tell("batch", row, by=by, at=now, data={"batch": row.batches, "told": len(told), "left": dict(left)})
+    count_anew(row)
 
 
 def _hold_gift(row: Incident, plan: Plan, told: list[Prepared], now: datetime) -> None:

@@ -27,6 +27,7 @@ from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
 from makegood.platform.among import Among, array_of
 from makegood.platform.copying import copy_rows
+from makegood.platform.planning import tell_planner
 from makegood.platform.rows import fetch_rows
 from makegood.promises.actions import keep_many
 from makegood.promises.queries import PromiseFacts, promises_by_id
@@ -158,6 +159,20 @@ def _first_contacts(light: Collection[int]) -> list[int]:
 
 
 _CONTACTS = "SELECT promise_id FROM cases_commitment WHERE purpose = 'first_contact' AND case_id = ANY(%s::bigint[])"
+
+
+# What a batch writes into and the next one reads.
+_GROWN = (
+    "cases_case", "cases_commitment", "cases_failure", "cases_stepdone", "promises_promise", "remedies_grant",
+)  # fmt: skip
+
+
+def count_anew(row: Incident) -> None:
+    """See that the next batch is planned for what this release has written: the last thing that a batch does.
+
+    Without it the second batch into a fresh installation took half of the time of all twenty.
+    """
+    tell_planner(_GROWN, many=row.batches * row.batch_size)
 
 
 def note_members(
