@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from makegood import __version__
+from makegood.adapters.files import BESIDE
 from makegood.config.archive import DUMP, FOLDERS, FORMAT, KEY, Manifest, digest, write_archive
 from makegood.config.environment import Environment, secret_key
 from makegood.config.faults import Fault
@@ -23,6 +24,13 @@ def back_up(where: Environment, target: Path, *, overwrite: bool, now: datetime)
     _check_target(target, overwrite=overwrite)
     if missing():
         raise Fault("The database is not of this version. Run: makegood migrate")
+    try:
+        return _write(where, target, now)
+    except FileNotFoundError as gone:
+        raise Fault(f"{gone.filename} was deleted while the backup was written. Start it again.") from None
+
+
+def _write(where: Environment, target: Path, now: datetime) -> Manifest:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".makegood-backup-") as folder:
         dump, key = Path(folder) / DUMP, Path(folder) / KEY
         program = find_tool(where, "pg_dump", server=server_version())
@@ -77,8 +85,9 @@ def _tables() -> set[str]:
 
 
 def _files(home: Path) -> dict[str, Path]:
+    """What is in the folders of a home. It is read after the dump, so that no row names a file that came too late."""
     paths = [path for name in FOLDERS for path in sorted((home / name).rglob("*"))]
-    return {str(path.relative_to(home)): path for path in paths if path.is_file()}
+    return {str(path.relative_to(home)): path for path in paths if path.is_file() and BESIDE not in path.parts}
 
 
 def _organisation() -> str:

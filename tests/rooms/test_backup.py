@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from makegood.adapters.files import BESIDE, FileStore
 from makegood.config.archive import FORMAT, read_manifest
 from makegood.config.faults import Fault
 from makegood.platform import postgres
@@ -19,6 +20,8 @@ from tests.installations import Installation, an_installation
 
 pytestmark = pytest.mark.slow
 
+LETTER = b"Dear customer"
+
 
 @pytest.fixture(scope="module")
 def hills() -> Iterator[Installation]:
@@ -26,8 +29,8 @@ def hills() -> Iterator[Installation]:
     with an_installation() as ours:
         ours.must("init", "--name", "Hill & Sons", "--email", "ann@hill.example", "--password", "correct horse battery")
         ours.must("token", "create", "--name", "Order system", "--scope", "write")
-        (ours.home / "files" / "deep").mkdir(parents=True)
-        (ours.home / "files" / "deep" / "letter.txt").write_text("Dear customer")
+        FileStore(ours.home / "files" / "mail").put(LETTER)
+        (ours.home / "files" / "mail" / BESIDE / "half").write_text("Dear cus")
         (ours.home / "policies").mkdir()
         (ours.home / "policies" / "ours.yaml").write_text("name: ours")
         postgres.start(ours.home)
@@ -64,7 +67,9 @@ def test_all_of_it_comes_back_elsewhere(hills: Installation, saved: Path, empty:
     assert "Order system" in empty.must("token", "list")
     assert (empty.home / "secret-key").read_text() == (hills.home / "secret-key").read_text()
     assert (empty.home / "secret-key").stat().st_mode & 0o077 == 0
-    assert (empty.home / "files" / "deep" / "letter.txt").read_text() == "Dear customer"
+    kept = FileStore(empty.home / "files" / "mail")
+    assert [kept.read(name) for name in kept.names()] == [LETTER]
+    assert not (empty.home / "files" / "mail" / BESIDE).exists(), "what has no name yet belongs to no backup"
     assert (empty.home / "policies" / "ours.yaml").read_text() == "name: ours"
     uid = "SELECT uid FROM platform_installation"
     assert ask(empty, uid) == ask(hills, uid)
