@@ -68,6 +68,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -113,9 +116,15 @@ class ImapServer:
         return ImapBox(self, user or f"desk{next(_NUMBERS)}@example.com")
 
     def kill(self) -> None:
-        """End it at once with whoever is connected, as a power cut would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """End it at once with all that it started, as a power cut would: a session of ours, so nobody else's."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def start_again(self) -> None:
+        """As after a power cut: the same mailboxes at the same ports."""
+        self.process = _start(self.home, self.uid, self.gid)
+        _wait_for(self)
 
     def said(self) -> str:
         """Its log."""
@@ -172,12 +181,13 @@ class ImapBox:
         return sorted([*(home / "new").iterdir(), *(home / "cur").iterdir()])
 
     def _folder(self, name: str) -> Path:
-        home = self.server.home / "users" / self.user / "Maildir"
-        home = home / f".{name}" if name else home
-        if not home.exists():
-            for part in ("tmp", "new", "cur"):
-                (home / part).mkdir(parents=True)
-            _give(self.server.home / "users" / self.user, self.server.uid, self.server.gid)
+        inbox = self.server.home / "users" / self.user / "Maildir"
+        home = inbox / f".{name}" if name else inbox
+        for folder in (inbox, home):
+            if not folder.exists():
+                for part in ("tmp", "new", "cur"):
+                    (folder / part).mkdir(parents=True)
+                _give(self.server.home / "users" / self.user, self.server.uid, self.server.gid)
         return home
 
     def _write(self, path: Path, content: bytes) -> None:
@@ -186,22 +196,25 @@ class ImapBox:
 
 
 @contextmanager
-def an_imap_server() -> Iterator[ImapServer]:
-    """A Dovecot, until the block ends."""
+def an_imap_server(*, able: str = "") -> Iterator[ImapServer]:
+    """A Dovecot, until the block ends; one that is `able` to do no more than these when they are named."""
     home = Path(tempfile.mkdtemp(prefix="makegood-imap-", dir="/var/tmp"))
     who = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     port, tls_port = _free_ports(2)
     try:
-        _configure(home, who, port, tls_port)
-        with _running(home, who) as process:
-            server = ImapServer(home, port, tls_port, who.pw_uid, who.pw_gid, process)
+        _configure(home, who, port, tls_port, able)
+        server = ImapServer(home, port, tls_port, who.pw_uid, who.pw_gid, _start(home, who.pw_uid, who.pw_gid))
+        try:
             _wait_for(server)
             yield server
+        finally:
+            # Nothing in the folder is needed any more.
+            server.kill()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _configure(home: Path, who: pwd.struct_passwd, port: int, tls_port: int) -> None:
+def _configure(home: Path, who: pwd.struct_passwd, port: int, tls_port: int, able: str) -> None:
     write_certificate(home)
     keys = home / "keys" / "default" / "HS256"
     keys.mkdir(parents=True)
@@ -211,26 +224,17 @@ def _configure(home: Path, who: pwd.struct_passwd, port: int, tls_port: int) -> 
     group = grp.getgrgid(who.pw_gid).gr_name
     values = {"user": who.pw_name, "group": group, "uid": who.pw_uid, "gid": who.pw_gid}
     text = _DOVECOT.format(home=home, port=port, tls_port=tls_port, password=PASSWORD, **values)
-    (home / "dovecot.conf").write_text(text)
+    (home / "dovecot.conf").write_text(text + (f"imap_capability = {able}\n" if able else ""))
     _give(home, who.pw_uid, who.pw_gid)
 
 
-@contextmanager
-def _running(home: Path, who: pwd.struct_passwd) -> Iterator[subprocess.Popen[bytes]]:
-    as_whom: dict[str, Any] = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+def _start(home: Path, uid: int, gid: int) -> subprocess.Popen[bytes]:
+    as_whom: dict[str, Any] = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
     with (home / "out.log").open("wb") as out:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [str(_dovecot()), "-F", "-c", str(home / "dovecot.conf")],
-            stdout=out, stderr=subprocess.STDOUT, cwd=home, start_new_session=True,
-            **(as_whom if os.geteuid() == 0 else {}),
+            stdout=out, stderr=subprocess.STDOUT, cwd=home, start_new_session=True, **as_whom,
         )  # fmt: skip
-    try:
-        yield process
-    finally:
-        # With all that it started: a session of ours, so nobody else's. Nothing in the folder is needed any more.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _wait_for(server: ImapServer) -> None:

@@ -1,8 +1,7 @@
 """Sending a message to another system by webhook: signed, to the address that was checked, and nowhere else.
 
-Messages are signed as the Standard Webhooks specification says. A name is looked up once, its addresses are judged, and
-the connection is made to one that passed: what the name means a moment later leads nowhere. No redirect is followed, no
-proxy asked; the whole is bounded in time and the answer in length.
+Messages are signed as the Standard Webhooks specification says. No redirect is followed, no proxy asked; the whole is
+bounded in time and the answer in length.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import SplitResult, urlsplit
@@ -21,13 +18,12 @@ from urllib.parse import SplitResult, urlsplit
 from standardwebhooks.webhooks import Webhook
 
 from makegood import __version__
-from makegood.adapters.reach import is_public, may_reach, read_networks
+from makegood.adapters.dialling import NotReached, bounded, dial, look_up
+from makegood.adapters.reach import is_public, read_networks
 
 SECONDS = 10.0
 _HEARD = 4096
 _SHOWN = 300
-_TRIED = 3
-"""Of how many addresses of a machine the first that answers is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +35,6 @@ class Heard:
     text: str
     problem: str
     took_ms: int
-
-
-class _NotReached(Exception):
-    """There is no way to the address; the message says why."""
 
 
 class Hook:
@@ -60,39 +52,27 @@ class Hook:
         try:
             status, text = self._post(urlsplit(url), body, _signed(message_id, body, secrets, at))
             problem = _problem(status)
-        except (OSError, http.client.HTTPException, _NotReached, UnicodeError) as fault:
+        except (OSError, http.client.HTTPException, NotReached, UnicodeError) as fault:
             status, text, problem = None, "", self._words(fault)
         return Heard(status, text, problem, round((time.monotonic() - began) * 1000))
 
     def _post(self, where: SplitResult, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
         host, secure = where.hostname or "", where.scheme == "https"
         port = where.port or (443 if secure else 80)
-        with self._connected(host, port, secure=secure) as link:
-            # A system that answers a letter at a time would hold us for ever: each read is in time, the whole is not.
-            enough = threading.Timer(self._seconds, _hang_up, [link])
-            enough.start()
-            try:
-                asked = http.client.HTTPConnection(host, port, timeout=self._seconds)
-                asked.sock = link
-                path = (where.path or "/") + (f"?{where.query}" if where.query else "")
-                asked.request("POST", path, body, headers | {"Host": where.netloc})
-                answer = asked.getresponse()
-                return answer.status, _first_words(answer)
-            finally:
-                enough.cancel()
+        with self._connected(host, port, secure=secure) as link, bounded(link, self._seconds):
+            asked = http.client.HTTPConnection(host, port, timeout=self._seconds)
+            asked.sock = link
+            path = (where.path or "/") + (f"?{where.query}" if where.query else "")
+            asked.request("POST", path, body, headers | {"Host": where.netloc})
+            answer = asked.getresponse()
+            return answer.status, _first_words(answer)
 
     def _connected(self, host: str, port: int, *, secure: bool) -> socket.socket:
-        """A connection to an address of the machine that may be reached. Raises _NotReached when there is none."""
-        found = list(dict.fromkeys(str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-        open_to_us = [address for address in found if may_reach(address, self._allowed)][:_TRIED]
-        if not open_to_us:
-            raise _NotReached(
-                f"It leads to {found[0]}, inside your own network. An administrator can allow that:"
-                " MAKEGOOD_PRIVATE_NETWORKS."
-            )
+        """A connection to an address of the machine that may be reached. Raises NotReached when there is none."""
+        open_to_us = look_up(host, port, self._allowed)
         if not secure and any(is_public(address) for address in open_to_us):
-            raise _NotReached("In the open it must be https://, so that nobody reads it on the way.")
-        link = self._reached(open_to_us, port)
+            raise NotReached("In the open it must be https://, so that nobody reads it on the way.")
+        link = dial(open_to_us, port, seconds=self._seconds)
         if not secure:
             return link
         try:
@@ -101,24 +81,10 @@ class Hook:
             link.close()
             raise
 
-    def _reached(self, addresses: Sequence[str], port: int) -> socket.socket:
-        """A connection to the first that answers; the time to connect is shared among them."""
-        for address in addresses[:-1]:
-            try:
-                return self._link(address, port, self._seconds / len(addresses))
-            except OSError:
-                continue
-        return self._link(addresses[-1], port, self._seconds / len(addresses))
-
-    def _link(self, address: str, port: int, seconds: float) -> socket.socket:
-        link = socket.create_connection((address, port), timeout=seconds)
-        link.settimeout(self._seconds)
-        return link
-
     def _words(self, fault: Exception) -> str:
         late = f"It did not answer within {self._seconds:.0f} seconds."
         kinds: tuple[tuple[type[Exception], str], ...] = (
-            (_NotReached, str(fault)),
+            (NotReached, str(fault)),
             (TimeoutError, late),
             (socket.gaierror, "There is no machine of that name."),
             (ssl.SSLCertVerificationError, "Its certificate cannot be trusted."),
@@ -154,9 +120,3 @@ def _first_words(answer: http.client.HTTPResponse) -> str:
     except (OSError, http.client.HTTPException):
         return ""
     return " ".join(said.replace("\0", "").split())[:_SHOWN]
-
-
-def _hang_up(link: socket.socket) -> None:
-    """End a connection under whoever reads from it, TLS or not."""
-    with suppress(OSError):
-        socket.socket.shutdown(link, socket.SHUT_RDWR)
