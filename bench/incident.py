@@ -74,6 +74,9 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     number = _drain(_gathered(place, hand))
     actions.set_bar(number, Line(owed=False), **hand)
     yield from _told(hand, number, f"incident: {CUSTOMERS:,} told alike, each with a light case, off the desks")
+    number = _drain(_gathered(place, hand))
+    actions.set_owed(number, give=True, **hand)
+    yield from _told(hand, number, f"incident: {CUSTOMERS:,} told, and each given what a policy owes beside the gift")
     retire_binding("bench-flights", by=by, now=now)
     clear(place)
 

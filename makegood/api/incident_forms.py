@@ -90,6 +90,12 @@ class GivingIn(StaffIn):
     gift: GiftIn | None
 
 
+class OwedIn(StaffIn):
+    """Whether what rules owe to each is given along with the message."""
+
+    give: bool
+
+
 class BarIn(StaffIn):
     """From where on somebody gets a person as well; null does not draw the line."""
 
@@ -139,9 +145,10 @@ class LettersIn(StaffIn):
 
 
 class FulfilIn(StaffIn):
-    """Who has it now, by `member`; everybody who was given it when none is named. `reference` is how it is called where
-    it was paid or sent."""
+    """Who has it now, by `member`; everybody who was given it when none is named. `what` is the gift, or what was owed
+    and given along. `reference` is how it is called where it was paid or sent."""
 
+    what: Annotated[str, Field(pattern="^(gift|owed)$")] = "gift"
     members: Annotated[list[int], Field(min_length=1, max_length=10_000)] | None = None
     reference: Annotated[str, Field(max_length=200)] = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -102,8 +103,8 @@ class AskedOut(Schema):
 
 
 class GiftsOut(Schema):
-    """What everybody was given: how many do not have it yet, and to how many of these it is late or could not be
-    handed over."""
+    """What everybody was given, or of what rules owed was given along: how many are not handed over yet, and how many
+    of these are late or could not be."""
 
     given: int
     undone: int
@@ -128,7 +129,8 @@ class OwedSumOut(Schema):
 class IncidentOut(Schema):
     """An incident, whole. `words` are what people wrote by language and line; ours stand for the others. `allowed` is
     what the caller may do now, `giver` on whose authority the gift of a release is given. `owed` is what policies
-    owe to everybody it hits, as of `reckoned_at`; the gift comes on top of it."""
+    owe to everybody it hits, as of `reckoned_at`; the gift comes on top of it. With `gives_owed` it is given along with
+    the message, and `owed_gifts` says what became of that."""
 
     number: int
     title: str
@@ -141,6 +143,7 @@ class IncidentOut(Schema):
     filter: NarrowOut
     words: dict[str, dict[str, str]]
     gift: GiftOut | None
+    gives_owed: bool
     bar: BarOut
     collected_at: datetime | None
     released_at: datetime | None
@@ -157,6 +160,7 @@ class IncidentOut(Schema):
     owed: list[OwedSumOut]
     reckoned_at: datetime | None
     gifts: GiftsOut
+    owed_gifts: GiftsOut
     warnings: list[ObstacleOut] = []
 
 
@@ -183,7 +187,8 @@ class CollectedOut(Schema):
 
 
 class TallyOut(Schema):
-    """What a release would do now. What policies owe to those told (`owed`) comes on top of the gift."""
+    """What a release would do now. What policies owe to those told (`owed`) comes on top of the gift; with `gives_owed`
+    what of it is `open` is given along."""
 
     told: int
     light: int
@@ -197,6 +202,7 @@ class TallyOut(Schema):
     correction: Decimal
     currency: str
     owed: list[OwedSumOut]
+    gives_owed: bool
 
 
 class DueOut(Schema):
@@ -284,12 +290,13 @@ def incident_out(one: IncidentFacts) -> dict[str, Any]:
         "owner": named(one.owner_id, one.owner_name), "opened_at": one.opened_at, "state": one.state,
         "allowed": list(one.deeds), "filter": narrow | {"attributes": dict(one.narrow.attributes)},
         "words": plan.words.lines, "gift": msgspec.structs.asdict(plan.gift) if plan.gift else None,
-        "bar": msgspec.structs.asdict(plan.line), "collected_at": one.collected_at, "released_at": one.released_at,
-        "batch_size": one.batch_size, "every": one.every, "batches": one.batches, "next_batch_at": one.next_batch_at,
+        "gives_owed": plan.gives_owed, "bar": msgspec.structs.asdict(plan.line),
+        "collected_at": one.collected_at, "released_at": one.released_at, "batch_size": one.batch_size,
+        "every": one.every, "batches": one.batches, "next_batch_at": one.next_batch_at,
         "stopped_at": one.stopped_at, "stopped_why": one.stopped_why, "ended_at": one.ended_at, "giver": one.giver,
         "asked": _asked_out(one.asked) if one.asked else None, "counts": counts_out(one.counts),
         "owed": [msgspec.structs.asdict(due) for due in one.owed], "reckoned_at": one.reckoned_at,
-        "gifts": {"given": one.gifts.given, "undone": one.gifts.undone, "late": one.gifts.late}, "warnings": [],
+        "gifts": asdict(one.gifts), "owed_gifts": asdict(one.owed_gifts), "warnings": [],
     }  # fmt: skip
 
 
@@ -323,5 +330,5 @@ def tally_out(found: Tally) -> dict[str, Any]:
         "joins": found.joins, "left_out": dict(found.left), "languages": dict(found.languages),
         "channels": dict(found.channels), "apologised_lately": found.apologised, "goodwill": found.sums.goodwill,
         "correction": found.sums.correction, "currency": found.currency,
-        "owed": [msgspec.structs.asdict(one) for one in found.owed],
+        "owed": [msgspec.structs.asdict(one) for one in found.owed], "gives_owed": found.gives_owed,
     }  # fmt: skip

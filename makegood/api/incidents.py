@@ -88,6 +88,15 @@ def set_gift(request: ApiRequest, number: int, body: forms.GivingIn) -> HttpResp
     return _answer(doer, number)
 
 
+@router.post("/incidents/{number}/owed", response=parts.IncidentOut, summary="Give what rules owe along")
+def set_owed(request: ApiRequest, number: int, body: forms.OwedIn) -> HttpResponse:
+    """Whether what policies owe to each is given along with the message; whom something must be asked first a person
+    speaks to."""
+    doer = person(request, body.staff)
+    actions.set_owed(number, give=body.give, **_hand(request, doer))
+    return _answer(doer, number)
+
+
 @router.post("/incidents/{number}/bar", response=parts.IncidentOut, summary="Set who gets a person as well")
 def set_bar(request: ApiRequest, number: int, body: forms.BarIn) -> HttpResponse:
     """Everybody else gets a light case, which is on no desk until they want something more."""
@@ -185,10 +194,12 @@ def letters(request: ApiRequest, number: int, body: forms.LettersIn | None = Non
 
 @router.post("/incidents/{number}/fulfil", response=parts.IncidentOut, summary="Hand over what everybody is given")
 def fulfil_gifts(request: ApiRequest, number: int, body: forms.FulfilIn | None = None) -> HttpResponse:
-    """They have what everybody is given: all who were given it and do not have it yet, or the members named."""
+    """They have what everybody is given, or what was owed: all who do not have it yet, or the members named."""
     doer = person(request, body.staff if body else None)
     said = body or forms.FulfilIn()
-    actions.fulfil_gifts(number, members=said.members, reference=said.reference, **_hand(request, doer))
+    actions.fulfil_gifts(
+        number, owed=said.what == "owed", members=said.members, reference=said.reference, **_hand(request, doer)
+    )
     return _answer(doer, number)
 
 

@@ -104,6 +104,16 @@ class Member(models.Model):
         return f"{self.customer_id} in incident {self.incident_id}"
 
 
+class OwedGrant(models.Model):
+    """What a rule owed to a customer and a release gave them along with the message."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="owed")
+    grant = models.OneToOneField("remedies.Grant", on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"grant {self.grant_id} to member {self.member_id}"
+
+
 class Affected(models.Model):
     """A promise by which the incident hits a customer. `freed_at` is when it turned out fine."""
 

@@ -157,6 +157,7 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<int:number>/words/<slug:language>/", planning.words),
     path("incidents/<int:number>/gift/", planning.gift),
     path("incidents/<int:number>/bar/", planning.bar),
+    path("incidents/<int:number>/owed/", planning.owed),
     path("incidents/<int:number>/letters.csv", deeds.letters),
     re_path(rf"^incidents/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(deeds.DEEDS)})/$", deeds.do),
     path("views/", saved.save),

@@ -28,8 +28,8 @@ from tests.rooms.incidents import NARROW, H, cancelled, passengers, snowline, st
 from tests.rooms.test_cases_at_once import TABLES, together
 
 MINE = (
-    "incidents_affected", "incidents_approval", "incidents_member", "incidents_incident", "links_link",
-    "remedies_grant", "remedies_limit", "customers_contactpoint", "platform_installation",
+    "incidents_affected", "incidents_approval", "incidents_member", "incidents_owedgrant", "incidents_incident",
+    "links_link", "remedies_grant", "remedies_limit", "customers_contactpoint", "platform_installation",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ Examples:
   makegood incident list
   makegood incident show 7
   makegood incident dry-run 7 --messages
+  makegood incident give-owed 7 --by lena@example.com
   makegood incident release 7 --by lena@example.com --batch-size 200 --every 30
   makegood incident stop 7 --by lena@example.com --reason "The Spanish is wrong"
 """
@@ -90,6 +91,19 @@ def dry_run(number: int, messages: bool) -> None:
             click.echo(line)
         for one in every_message(READS_ALL, number, now=now) if messages else ():
             click.echo(_letter(one))
+
+
+@command.command("give-owed")
+@_number
+@_by
+@click.option("--no", "not_", is_flag=True, help="Do not: people give it, case by case.")
+def give_owed(number: int, email: str, not_: bool) -> None:
+    """Give what rules owe to each along with the message. The sums are the policies'; no authority is asked."""
+    with _acting(email) as hand:
+        from makegood.incidents import actions
+
+        actions.set_owed(number, give=not not_, **hand)
+    click.echo("People give it, case by case." if not_ else "Each is given what is owed along with the message.")
 
 
 @command.command()
@@ -169,6 +183,8 @@ def _told(one: IncidentFacts) -> Iterator[str]:
             f"Given to {one.gifts.given:,}: {one.gifts.undone:,} do not have it yet, "
             f"{one.gifts.late:,} late or in trouble"
         )
+    if one.owed_gifts.given:
+        yield f"Owed and given along: {one.owed_gifts.given:,}, of which {one.owed_gifts.undone:,} are not paid yet"
     for due in one.owed:
         yield (
             f"Owed by {due.title}: {due.amount} {due.currency} to {due.many:,}, {due.open} of it still to be given; "
@@ -185,6 +201,8 @@ def _rehearsed(found: Tally) -> Iterator[str]:
         yield f"Given: {found.total} {found.currency}"
     for due in found.owed:
         yield f"Owed by {due.title}: {due.amount} {due.currency} to {due.many:,}; {due.unknown:,} must be asked first"
+        if found.gives_owed and due.still:
+            yield f"  {due.open} {due.currency} of it is given to {due.still:,} along with the message"
     for why, many in sorted(found.left.items()):
         yield f"Left out, {why.replace('_', ' ')}: {many:,}"
 

@@ -5,7 +5,7 @@ from makegood.incidents.actions.deciding import ask_approval, decide, follow_sil
 from makegood.incidents.actions.fulfilling import fulfil_gifts
 from makegood.incidents.actions.handing import Letter, hand_out
 from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
-from makegood.incidents.actions.planning import set_bar, set_gift, set_words
+from makegood.incidents.actions.planning import set_bar, set_gift, set_owed, set_words
 from makegood.incidents.actions.reckoning import reckon_due
 from makegood.incidents.actions.releasing import end, release, release_due, resume, stop
 
@@ -30,6 +30,7 @@ __all__ = [
     "resume",
     "set_bar",
     "set_gift",
+    "set_owed",
     "set_words",
     "stop",
 ]

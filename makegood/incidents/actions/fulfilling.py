@@ -1,4 +1,4 @@
-"""Handing over what everybody is given: many at once, by whoever says that it went out."""
+"""Handing over what everybody is given, and what rules owed: many at once, by whoever says that it went out."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from makegood.remedies.actions.alike import fulfil_alike
 
 @transaction.atomic
 def fulfil_gifts(
-    number: int, *, members: Collection[int] | None = None, reference: str = "", scope: Scope, by: Actor, now: datetime
-) -> int:
-    """What everybody is given was handed over: to all who do not have it yet, or to these `members`.
+    number: int, *, owed: bool = False, members: Collection[int] | None = None, reference: str = "", scope: Scope,
+    by: Actor, now: datetime,
+) -> int:  # fmt: skip
+    """What everybody is given was handed over, or what was `owed` and given along with the message was paid: to all who
+    do not have it yet, or to these `members`.
 
     Returns to how many. Raises Refusal "incident.unknown", "incident.may_not", "incident.nothing_to_fulfil".
     """
@@ -33,11 +35,11 @@ def fulfil_gifts(
     person(by)
     row = Incident.objects.select_for_update().get(pk=number)
     asked = {"incident": number, "all": members is None, "members": array_of(members or ())}
-    grants = [grant for (grant,) in fetch_rows(_UNDONE, asked)]
+    grants = [grant for (grant,) in fetch_rows(_OWED_UNDONE if owed else _UNDONE, asked)]
     if not grants:
-        raise Refusal("incident.nothing_to_fulfil", "Nobody of these waits for what everybody is given.")
+        raise Refusal("incident.nothing_to_fulfil", "Nobody of these waits for it.")
     many = fulfil_alike(grants, reference=reference, by=by, now=now)
-    tell("gifts_fulfilled", row, by=by, at=now, data={"many": many, "reference": reference.strip()})
+    tell("gifts_fulfilled", row, by=by, at=now, data={"many": many, "owed": owed, "reference": reference.strip()})
     return many
 
 
@@ -48,3 +50,7 @@ JOIN promises_promise p ON p.id = g.promise_id AND p.state IN ('open', 'at_risk'
 WHERE m.incident_id = %(incident)s AND (%(all)s OR m.id = ANY(%(members)s::bigint[]))
 ORDER BY g.id
 """
+_OWED_UNDONE = _UNDONE.replace(
+    "JOIN remedies_grant g ON g.id = m.gift_id",
+    "JOIN incidents_owedgrant x ON x.member_id = m.id JOIN remedies_grant g ON g.id = x.grant_id",
+)

@@ -1,4 +1,5 @@
-"""On whose authority everybody is given the same: the incident's owner's, or that of somebody who was asked."""
+"""On whose authority everybody is given the same: the incident's owner's, or that of somebody who was asked; and what
+rules owe to each, about which no authority is asked."""
 
 from __future__ import annotations
 
@@ -9,15 +10,17 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from makegood.cases.rules import Obstacle
-from makegood.incidents.models import Approval, Incident, Member
+from makegood.incidents.models import Approval, Incident, Member, OwedGrant
 from makegood.incidents.queries.preparing import Prepared
 from makegood.incidents.rules.giving import Gift, covers, obstacles
+from makegood.incidents.rules.owed import is_open
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import Roster, StaffFacts, roster
 from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
-from makegood.remedies.actions.alike import Alike, Receiver, give_alike
+from makegood.remedies.actions.alike import Alike, Creditor, Receiver, give_alike, give_owed_alike
+from makegood.remedies.actions.weighing import hold_events
 from makegood.remedies.queries.authority import limits, spent_by
 from makegood.remedies.rules.authority import nearest_approver, together
 
@@ -127,7 +130,35 @@ def give_to(
     ]
     what = Alike(
         remedy=gift.remedy, sums=gift.sums(now), currency=gift.currency, due_at=gift.due_at(now),
-        reason=f"Incident {row.pk}: {row.title}", by_id=row.owner_id, decided_by=giver_id,
+        reason=_reason(row), by_id=row.owner_id, decided_by=giver_id,
     )  # fmt: skip
     grants = give_alike(receivers, what, by=by, now=now)
     return {one.hit.member_id: grant for one, grant in zip(given, grants, strict=True)}
+
+
+def hold_owed(told: Sequence[Prepared]) -> None:
+    """Hold the events for which these are owed something, after their cases and before budgets: each is paid once."""
+    hold_events({due.event for one in told for due in one.dues if due.event})
+
+
+def give_owed_to(
+    row: Incident, told: Sequence[Prepared], numbers: dict[int, int], *, by: Actor, now: datetime
+) -> int:  # fmt: skip
+    """Give everybody of these what rules owe them as things stand, but not whoever owns the incident. Their events must
+    be held. Returns how many grants that made."""
+    owing = [one for one in told if is_open(one.dues)]
+    own = own_hands(row.owner_id, owing)
+    creditors = [
+        Creditor(
+            one.hit.member_id, numbers[one.hit.member_id], one.hit.customer_id, one.owner_id, one.hit.promise_ids
+        )
+        for one in owing
+        if one.hit.customer_id not in own
+    ]  # fmt: skip
+    given = give_owed_alike(creditors, reason=_reason(row), by_id=row.owner_id, by=by, now=now)
+    OwedGrant.objects.bulk_create([OwedGrant(member_id=member, grant_id=grant) for member, grant in given])
+    return len(given)
+
+
+def _reason(row: Incident) -> str:
+    return f"Incident {row.pk}: {row.title}"

@@ -62,6 +62,14 @@ def set_gift(number: int, gift: Gift | None, *, scope: Scope, by: Actor, now: da
 
 
 @transaction.atomic
+def set_owed(number: int, *, give: bool, scope: Scope, by: Actor, now: datetime) -> None:
+    """Say whether what rules owe to each is given along with the message. Raises Refusal "incident.not_now"."""
+    row = hold(number, Deed.PLAN, scope=scope)
+    person(by)
+    _save(row, replace(plan_of(row.plan), gives_owed=give), by=by, now=now, what={"gives_owed": give})
+
+
+@transaction.atomic
 def set_bar(number: int, bar: Bar, *, scope: Scope, by: Actor, now: datetime) -> None:
     """Say from where on somebody gets a full case. Raises Refusal "incident.not_now", "incident.bad_bar"."""
     row = hold(number, Deed.PLAN, scope=scope)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from makegood.cases.actions.holding import person
-from makegood.incidents.actions.giving import check_giver, give_to, giver_of, no_giver
+from makegood.incidents.actions.giving import check_giver, give_owed_to, give_to, giver_of, hold_owed, no_giver
 from makegood.incidents.actions.holding import hold, tell, waiting_in
 from makegood.incidents.actions.telling import count_anew, lock, note_members, tell_these
 from makegood.incidents.models import Incident
@@ -112,14 +112,17 @@ def _stop(row: Incident, why: str, *, by: Actor, now: datetime) -> None:
 def _tell_batch(row: Incident, now: datetime) -> None:
     members = list(waiting_in(row).order_by("pk").values_list("pk", flat=True)[: row.batch_size])
     if not members:
-        row.next_batch_at = None
-        row.save(update_fields=["next_batch_at"])
+        # Everybody is told: the page shall say soon what of all that is owed is still to be given.
+        row.next_batch_at, row.next_reckon_at = None, row.next_reckon_at and now
+        row.save(update_fields=["next_batch_at", "next_reckon_at"])
         return
     plan, everybody = plan_of(row.plan), roster(now)
     by = Actor(ActorKind.STAFF, row.owner_id, everybody.people[row.owner_id].name)
     stock = lock(members, now=now)
     prepared = prepare(members, plan, Stage(row.owner_id, everybody, now))
     told = [one for one in prepared if one.verdict.left is None]
+    if plan.gives_owed:
+        hold_owed(told)
     try:
         _hold_gift(row, plan, told, now)
     except Refusal as no:
@@ -128,13 +131,20 @@ def _tell_batch(row: Incident, now: datetime) -> None:
     numbers, gifts = tell_these(row, told, stock, by=by, now=now), dict[int, int]()
     if plan.gift is not None and row.giver_id is not None:
         gifts = give_to(row, plan.gift, row.giver_id, told, numbers, by=by, now=now)
+    owed = give_owed_to(row, told, numbers, by=by, now=now) if plan.gives_owed else 0
     row.batches += 1
     note_members(prepared, numbers, gifts, batch=row.batches, now=now)
     row.next_batch_at = now + timedelta(seconds=row.every)
     row.save(update_fields=["batches", "next_batch_at"])
-    left = Counter(str(one.verdict.left) for one in prepared if one.verdict.left)
-    tell("batch", row, by=by, at=now, data={"batch": row.batches, "told": len(told), "left": dict(left)})
+    tell("batch", row, by=by, at=now, data=_batch(row, told, prepared, owed))
     count_anew(row)
+
+
+def _batch(row: Incident, told: list[Prepared], prepared: list[Prepared], owed: int) -> dict[str, object]:
+    """What the journal says of a batch."""
+    left = Counter(str(one.verdict.left) for one in prepared if one.verdict.left)
+    said = {"batch": row.batches, "told": len(told), "left": dict(left)}
+    return said | ({"owed_given": owed} if owed else {})
 
 
 def _hold_gift(row: Incident, plan: Plan, told: list[Prepared], now: datetime) -> None:

@@ -34,7 +34,7 @@ class Tally:
 
     `weights` and `left` count customers, `joins` those whose open case is joined; `languages` are of those told, a
     language that we do not write in under its own name. `owed` is what policies owe to those told, beside the `sums` of
-    the gift.
+    the gift; what of it is open is given along when the plan says so (`gives_owed`).
     """
 
     told: int
@@ -48,6 +48,7 @@ class Tally:
     sums: Sums
     currency: str
     owed: tuple[OwedSum, ...]
+    gives_owed: bool
 
     @property
     def total(self) -> Decimal:
@@ -153,7 +154,7 @@ def tally_of(row: Incident, *, now: datetime) -> Tally:
     owed = dues(found, now=now)
     for hit in found:
         mine = owed.get(hit.member_id, ())
-        verdict = judge(plight_of(hit, mine), plan.line)
+        verdict = judge(plight_of(hit, mine, plan), plan.line)
         if verdict.left is not None:
             left[verdict.left.value] += 1
             continue
@@ -168,7 +169,7 @@ def tally_of(row: Incident, *, now: datetime) -> Tally:
     return Tally(
         told=told, weights=weights, joins=joins, left=left, languages=languages, channels=channels,
         apologised=apologised, in_case=in_case, sums=_sums(plan, told, now),
-        currency=plan.gift.currency if plan.gift else currency, owed=summed(told_dues),
+        currency=plan.gift.currency if plan.gift else currency, owed=summed(told_dues), gives_owed=plan.gives_owed,
     )  # fmt: skip
 
 

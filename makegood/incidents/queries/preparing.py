@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from makegood.cases.actions.stock import REPEAT_WINDOW
 from makegood.incidents.queries.owing import dues_of
 from makegood.incidents.rules.judging import Plight, Verdict, judge
-from makegood.incidents.rules.owed import Due, is_open
+from makegood.incidents.rules.owed import Due, asks, is_open
 from makegood.incidents.rules.plan import Plan
 from makegood.incidents.rules.saying import Facts, Line, compose
 from makegood.kernel.texts import first_name
@@ -112,22 +112,23 @@ def dues(found: Sequence[Hit], *, now: datetime) -> Mapping[int, tuple[Due, ...]
     return dues_of(hurt, now=now)
 
 
-def plight_of(hit: Hit, owed: Sequence[Due]) -> Plight:
-    """What the rules ask about somebody to whom this is owed."""
+def plight_of(hit: Hit, owed: Sequence[Due], plan: Plan) -> Plight:
+    """What the rules ask about somebody to whom this is owed. What the plan gives along needs no person to give it, but
+    one to ask where something must be asked first."""
     has_case = hit.case_id is not None
     return Plight(
         affected=len(hit.promise_ids), told_elsewhere=hit.told_elsewhere, settled=hit.settled, case=hit.case_id,
         spoken=bool(hit.case_spoken), taken=bool(hit.case_taken), unforgiving=hit.unforgiving,
         reachable=hit.channel is not None, severity=hit.severity or 2,
         criticality=hit.case_criticality or 2, ordinal=(hit.case_ordinal if has_case else hit.earlier + 1) or 1,
-        value=hit.value, owed=is_open(owed),
+        value=hit.value, owed=is_open(owed) and not plan.gives_owed, asks=plan.gives_owed and asks(owed),
     )  # fmt: skip
 
 
 def _prepared(
     hit: Hit, owed: tuple[Due, ...], plan: Plan, hands: Sequence[int], stage: Stage, texts: _Texts
 ) -> Prepared:  # fmt: skip
-    verdict = judge(plight_of(hit, owed), plan.line)
+    verdict = judge(plight_of(hit, owed, plan), plan.line)
     language = language_of(hit.language)
     owner_id = _owner(hit, hands, stage)
     owner = stage.everybody.people[owner_id].name

@@ -52,8 +52,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Gifts:
-    """What everybody was given: to how many, how many do not have it yet, and to how many of these it is late or could
-    not be handed over."""
+    """What everybody was given, or of what rules owed was given along: how many there are, how many are not handed over
+    yet, and how many of these are late or could not be."""
 
     given: int = 0
     undone: int = 0
@@ -112,6 +112,7 @@ class IncidentFacts:
     owed: tuple[OwedSum, ...]
     reckoned_at: datetime | None
     gifts: Gifts
+    owed_gifts: Gifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +143,13 @@ def incident_for(scope: Scope, number: int) -> IncidentFacts:
         ended_at=row.ended_at, giver=row.giver.name if row.giver else "", state=state,
         deeds=ALLOWED[state] if scope.may(Ability.ASSIGN) else (), counts=counts, asked=_asked(number),
         owed=msgspec.convert(row.owed, tuple[OwedSum, ...], strict=False), reckoned_at=row.reckoned_at,
-        gifts=Gifts(*fetch_rows(_GIFTS, [number])[0]) if counts.told else Gifts(),
+        gifts=_gifts(_GIFTS, number) if counts.told else Gifts(),
+        owed_gifts=_gifts(_OWED_GIFTS, number) if counts.told and row.plan.get("gives_owed") else Gifts(),
     )  # fmt: skip
+
+
+def _gifts(query: str, number: int) -> Gifts:
+    return Gifts(*fetch_rows(query, [number])[0])
 
 
 # What was taken back was not given.
@@ -153,6 +159,10 @@ SELECT count(*), count(*) FILTER (WHERE p.state IN ('open', 'at_risk', 'broken')
 FROM incidents_member m JOIN remedies_grant g ON g.id = m.gift_id JOIN promises_promise p ON p.id = g.promise_id
 WHERE m.incident_id = %s AND g.state = 'given'
 """
+_OWED_GIFTS = _GIFTS.replace(
+    "JOIN remedies_grant g ON g.id = m.gift_id",
+    "JOIN incidents_owedgrant x ON x.member_id = m.id JOIN remedies_grant g ON g.id = x.grant_id",
+)
 
 
 def incidents(scope: Scope, *, ended: bool | None = None, limit: int = MOST) -> tuple[IncidentLine, ...]:

@@ -56,7 +56,7 @@ class Plight(msgspec.Struct, frozen=True, kw_only=True):
 
     `case` is their open case about it, or of the same kind, `taken` says that a person took it in hand. `severity` is
     that of the promise. `ordinal` tells the how-manyth similar failure it is. `owed` says that a policy owes them
-    something that nobody has given yet.
+    something that nobody has given yet, and that the message does not bring; `asks` that it would, had somebody asked.
     """
 
     affected: int
@@ -72,6 +72,7 @@ class Plight(msgspec.Struct, frozen=True, kw_only=True):
     ordinal: int = 1
     value: Decimal | None = None
     owed: bool = False
+    asks: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -109,6 +110,7 @@ def wants_person(plight: Plight, line: Line) -> bool:
     words, or it is the second time, when one more failure undoes what recovery does (Maxham & Netemeyer 2002)."""
     return (
         plight.taken
+        or plight.asks
         or (line.owed and plight.owed)
         or (line.failed_before and plight.ordinal > 1)
         or _reaches(plight.severity, line.severity)

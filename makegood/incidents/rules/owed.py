@@ -42,6 +42,11 @@ class OwedSum(msgspec.Struct, frozen=True, kw_only=True):
     at_stake: Decimal = Decimal(0)
 
 
+def asks(dues: Iterable[Due]) -> bool:
+    """Whether somebody must ask something before it is known what is owed."""
+    return any(due.asks for due in dues)
+
+
 def is_open(dues: Iterable[Due]) -> bool:
     """Whether something is owed that nobody has given yet: a message does not settle it, a person has to."""
     return any(due.state is OwedState.OPEN for due in dues)

@@ -12,11 +12,13 @@ from makegood.incidents.rules.saying import Words
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What everybody is told and given, and from where on somebody gets a full case."""
+    """What everybody is told and given, and from where on somebody gets a full case. `gives_owed` says that what rules
+    owe to each is given along with the message."""
 
     words: Words = Words()
     gift: Gift | None = None
     line: Line = Line()
+    gives_owed: bool = False
 
 
 def stored(part: msgspec.Struct) -> Any:

@@ -14,15 +14,18 @@ from makegood.cases.rules import Purpose
 from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
 from makegood.platform.among import Among
-from makegood.promises.actions import Made, NewPromise, keep_many, make_many
+from makegood.promises.actions import NewPromise, keep_many, make_many
 from makegood.promises.models import Promise
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT
 from makegood.remedies.actions.fulfilling import REFERENCE_LIMIT
-from makegood.remedies.actions.granting import told
+from makegood.remedies.actions.granting import owed_row, soon_after, told
 from makegood.remedies.models import Grant
+from makegood.remedies.queries.failing import failures_in
+from makegood.remedies.queries.owing import Failed, owing_to
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState, Sums
+from makegood.remedies.rules.owing import OwedState
 
 
 class Receiver(NamedTuple):
@@ -53,11 +56,57 @@ def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: da
     The cases must be held, then the budget of whoever decided (`hold_budget`), and it must have been seen to be within
     their authority: this asks nothing more.
     """
-    if not receivers:
-        return []
+    rows = [_row(one, what, now) for one in receivers]
+    _give_all(rows, receivers, decided_by=what.decided_by, by=by, now=now)
+    return [row.pk for row in rows]
+
+
+class Creditor(NamedTuple):
+    """Somebody whom policies owe something: `id` is for whoever asks, as of `Failed`."""
+
+    id: int
+    case_id: int
+    customer_id: int
+    owner_id: int
+    promise_ids: Sequence[int]
+
+
+@transaction.atomic
+def give_owed_alike(
+    creditors: Sequence[Creditor], *, reason: str, by_id: int, by: Actor, now: datetime
+) -> list[tuple[int, int]]:
+    """Give each of these all that policies owe them and that is known, as `grant_owed` gives it in one case: the sums
+    are the policies', no authority is asked. Returns pairs of a creditor's id and a grant.
+
+    The cases must be held, then the events (`hold_events`); `by_id` must be no customer of theirs. What something must
+    be asked about first is not given; an event that several of them share is paid to the first.
+    """
+    owing = owing_to([Failed(one.id, one.case_id, one.customer_id, one.promise_ids) for one in creditors], now=now)
+    soon = soon_after(now)
+    rows, receivers, whose, paid = list[Grant](), list[Receiver](), list[int](), set[str]()
+    for one in creditors:
+        for owed in owing.get(one.id, ()):
+            row = owed_row(one.case_id, owed, by_id=by_id, soon=soon, now=now)
+            if owed.state is not OwedState.OPEN or row is None or row.once_key in paid:
+                continue
+            paid |= {row.once_key} - {""}
+            row.reason = reason[:500]
+            rows.append(row)
+            receivers.append(Receiver(one.case_id, one.customer_id, one.owner_id, row.title))
+            whose.append(one.id)
+    _give_all(rows, receivers, decided_by=by_id, by=by, now=now)
+    return [(number, row.pk) for number, row in zip(whose, rows, strict=True)]
+
+
+def _give_all(
+    rows: Sequence[Grant], receivers: Sequence[Receiver], *, decided_by: int, by: Actor, now: datetime
+) -> None:  # fmt: skip
+    """Make these grants real, as `give` does one: the commitment of each, its place in a budget, its record."""
+    if not rows:
+        return
     wanted = [
-        NewPromise(customer_id=one.customer_id, title=one.title, due_at=what.due_at, owner_id=one.owner_id)
-        for one in receivers
+        NewPromise(customer_id=one.customer_id, title=row.title, due_at=row.due_at, owner_id=one.owner_id)
+        for row, one in zip(rows, receivers, strict=True)
     ]
     made = make_many(wanted, kind=kind_named("commitment"), by=by, now=now)
     insert_commitments(
@@ -66,13 +115,15 @@ def give_alike(receivers: Sequence[Receiver], what: Alike, *, by: Actor, now: da
             for one, promise in zip(receivers, made, strict=True)
         ]
     )
-    rows = [_row(one, promise, what, now) for one, promise in zip(receivers, made, strict=True)]
+    judged = failures_in({one.case_id for one in receivers})
+    for row, promise in zip(rows, made, strict=True):
+        row.failure, row.promise_id = judged[row.case_id].kind, promise.pk
+        row.state, row.decided_by_id, row.given_at = GrantState.GIVEN, decided_by, now
     Grant.objects.bulk_create(rows, batch_size=1_000)
     record_many(
         entry("granted", row.case_id, one.customer_id, by=by, at=now, data=told(row))
         for row, one in zip(rows, receivers, strict=True)
     )
-    return [row.pk for row in rows]
 
 
 @transaction.atomic
@@ -100,10 +151,9 @@ def fulfil_alike(grant_ids: Collection[int], *, reference: str = "", by: Actor, 
     return len(rows)
 
 
-def _row(one: Receiver, promise: Made, what: Alike, now: datetime) -> Grant:
-    sums = what.sums
+def _row(one: Receiver, what: Alike, now: datetime) -> Grant:
     return Grant(
-        case_id=one.case_id, remedy=what.remedy, title=one.title, correction=sums.correction,
-        goodwill=sums.goodwill, currency=what.currency, reason=what.reason, state=GrantState.GIVEN, by_id=what.by_id,
-        made_at=now, due_at=what.due_at, decided_by_id=what.decided_by, given_at=now, promise_id=promise.pk,
+        case_id=one.case_id, remedy=what.remedy, title=one.title, correction=what.sums.correction,
+        goodwill=what.sums.goodwill, currency=what.currency, reason=what.reason, by_id=what.by_id, made_at=now,
+        due_at=what.due_at,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from makegood.kernel.when import after
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
 from makegood.remedies.actions.telling import one_owed
-from makegood.remedies.actions.weighing import Weighed, hold_budget, hold_event, weigh
+from makegood.remedies.actions.weighing import Weighed, hold_budget, hold_events, weigh
 from makegood.remedies.models import Grant
 from makegood.remedies.queries.authority import staff_of_customer
 from makegood.remedies.queries.failing import failure_in
@@ -158,21 +158,32 @@ def _give_owed(case: Case, facts: CaseFacts, owed: Owed, *, by: Actor, now: date
     check_not_own(staff_of_customer(case.customer_id), me)
     if owed.entitlement is not None and owed.entitlement.once_key:
         # Another case may be paying for the same event just now: what is left is known once that is done.
-        hold_event(owed.entitlement.once_key)
+        hold_events([owed.entitlement.once_key])
         owed = one_owed(facts, *owed.key, now=now)
-    found = owed.entitlement
-    if found is None or not owed.sums.to_grant:
+    row = owed_row(case.pk, owed, by_id=me, soon=soon_after(now), now=now)
+    if row is None:
         raise _not_to_give(owed)
-    soon = after(SOON, now=now, zone=organisation().zone, calendar=None).due_at
-    amount = format_money(owed.sums.to_grant, owed.currency)
-    row = Grant(
-        case=case, remedy=owed.remedy, title=f"{_HOW[owed.means]} {amount}: {owed.title}"[:300],
-        entitled=owed.sums.to_grant, currency=owed.currency, policy=owed.policy, about_id=owed.promise_id,
-        once_key=found.once_key, explanation=msgspec.to_builtins(found), by_id=me, made_at=now,
-        due_at=last_moment(found.pay_by, owed.zone) if found.pay_by and found.pay_by > now else soon,
-    )  # fmt: skip
     give(row, case, decided_by=me, by=by, now=now)
     return row.pk
+
+
+def soon_after(now: datetime) -> datetime:
+    """By when what is owed without a date of its own is given."""
+    return after(SOON, now=now, zone=organisation().zone, calendar=None).due_at
+
+
+def owed_row(number: int, owed: Owed, *, by_id: int, soon: datetime, now: datetime) -> Grant | None:
+    """The grant of all that is still owed of it in a case, not stored yet; None when nothing is to be given."""
+    found = owed.entitlement
+    if found is None or not owed.sums.to_grant:
+        return None
+    amount = format_money(owed.sums.to_grant, owed.currency)
+    return Grant(
+        case_id=number, remedy=owed.remedy, title=f"{_HOW[owed.means]} {amount}: {owed.title}"[:300],
+        entitled=owed.sums.to_grant, currency=owed.currency, policy=owed.policy, about_id=owed.promise_id,
+        once_key=found.once_key, explanation=msgspec.to_builtins(found), by_id=by_id, made_at=now,
+        due_at=last_moment(found.pay_by, owed.zone) if found.pay_by and found.pay_by > now else soon,
+    )  # fmt: skip
 
 
 def _not_to_give(owed: Owed) -> Refusal:

@@ -131,7 +131,15 @@ def hold_budget(staff_id: int) -> None:
         cursor.execute(_LOCK, [_BUDGET, staff_id])
 
 
-def hold_event(once_key: str) -> None:
-    """Hold one event, whichever cases are about it, until this transaction ends: it is paid once. After the case."""
+def hold_events(once_keys: Collection[str]) -> None:
+    """Hold these events, whichever cases are about them, until this transaction ends: each is paid once. After the
+    cases; always in the same order, so that whoever holds many waits for nobody who waits for them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_EVENT, once_key])
+        cursor.execute(_HOLD_EVENTS, [_EVENT, list(once_keys)])
+
+
+_HOLD_EVENTS = """
+SELECT pg_advisory_xact_lock(%s, event) FROM (
+    SELECT DISTINCT hashtext(key) AS event FROM unnest(%s::text[]) key ORDER BY event
+) e
+"""

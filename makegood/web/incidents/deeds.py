@@ -67,7 +67,8 @@ def _end(request: DeskRequest, number: int, hand: _Hand) -> str:
 
 
 def _fulfil(request: DeskRequest, number: int, hand: _Hand) -> str:
-    many = actions.fulfil_gifts(number, reference=request.POST.get("reference", ""), **hand)
+    owed = request.POST.get("what") == "owed"
+    many = actions.fulfil_gifts(number, owed=owed, reference=request.POST.get("reference", ""), **hand)
     return _("Handed over to {}.").format(f"{many:,}")
 
 

@@ -41,6 +41,7 @@ def plan_context(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
         "places": [f"{{{place}}}" for place in PLACES], "cautions": heeded(plan.words),
         "gift_is": plan.gift, "titles": [(code, NAMES[code], _title(plan.gift, code)) for code in LANGUAGES],
         "remedies": [Choice(kind, kind_name(kind)) for kind in RemedyKind], "bar": plan.line,
+        "gives_owed": plan.gives_owed,
         "severities": [Choice(one, one) for one in _SEVERITIES], "may_plan": Deed.PLAN in facts.deeds,
     }  # fmt: skip
 
@@ -104,6 +105,19 @@ def _amount(text: str) -> Decimal:
         return Decimal(text.strip().replace(",", ".") or "0")
     except InvalidOperation:
         raise invalid("grant.bad_amount", _("Write an amount such as 15 or 15.50."), field="amount") from None
+
+
+@at_desk("POST")
+def owed(request: DeskRequest, number: int) -> HttpResponse:
+    """Say whether what rules owe to each is given along with the message."""
+    desk, give = request.desk, bool(request.POST.get("give"))
+    actions.set_owed(number, give=give, scope=desk.scope, by=desk.actor, now=desk.now)
+    said = (
+        _("Kept. Each is given what is owed along with the message.")
+        if give
+        else _("Kept. People give it, case by case.")
+    )
+    return done(request, said, to=f"/incidents/{number}/#owed")
 
 
 @at_desk("POST")

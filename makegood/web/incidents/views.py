@@ -84,6 +84,7 @@ def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
     return {
         "owed": words.owed_lines(facts.owed), "incident": facts, "may_hand": desk.scope.may(Ability.ASSIGN),
         "gifts_done": facts.gifts.given - facts.gifts.undone,
+        "owed_done": facts.owed_gifts.given - facts.owed_gifts.undone,
         "state_name": name, "state_tone": tone, "kpis": _kpis(facts),
         "may": {deed.value: deed in facts.deeds for deed in Deed}, "filter": filtering.in_words(facts.narrow, desk),
         "gift": gift_in_words(facts.plan.gift, facts.counts.waiting + facts.counts.told) if facts.plan.gift else "",
