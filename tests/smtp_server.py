@@ -47,7 +47,7 @@ class SmtpServer:
     mode: Mode = "accept"
     received: list[Received] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
-    connections: int = 0
+    talks: list[SMTP] = field(default_factory=list)
     host: str = HOST
     name: str = NAME
     password: str = PASSWORD
@@ -68,6 +68,16 @@ class SmtpServer:
         """What was taken over, as text."""
         return [one.raw.decode() for one in self.received]
 
+    @property
+    def connections(self) -> int:
+        """How often somebody has connected."""
+        return len(self.talks)
+
+    def hang_up(self) -> None:
+        """Break every connection, as a server does that was started anew."""
+        for talk in self.talks:
+            talk.loop.call_soon_threadsafe(talk.transport.abort)
+
     def account(self, password: str = PASSWORD) -> str:
         """The account as a setting of notices names it."""
         return f"mailto://{NAME}:{password}@{HOST}:{self.port}?from=desk@desk.example"
@@ -81,7 +91,7 @@ class _Talk(SMTP):
         self.box = box
 
     async def _handle_client(self) -> None:
-        self.box.connections += 1
+        self.box.talks.append(self)
         if self.box.mode == "busy":
             await self.push("421 4.3.2 come back later")
             self.transport.close()
