@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "Print how well promises were kept.",
     "policy": "Check and explain what rules say is owed to a customer.",
     "playbook": "List, check, bring in and write out what may be offered for which failure.",
+    "coach": "Read what you are about to say to a customer, like a linter.",
     "incident": "List, show, rehearse, release and stop incidents: one cause, many customers.",
     "token": "Make, list and revoke tokens for the API.",
     "webhook": "Tell other systems what happens: add, try, pause, resume, list.",

@@ -1,0 +1,62 @@
+"""Puts the patterns of a rulebook on sentences, and weighs what they hit against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from makegood.conversation.coach.rulebook import Rule, Rulebook
+from makegood.conversation.coach.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words that a rule found: in which sentence (by its index), and where in the text."""
+
+    rule: Rule
+    sentence: int
+    start: int
+    end: int
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+
+def matches(book: Rulebook, cut: Sequence[Sentence]) -> list[Hit]:
+    """What the patterns hit, each rule at most once in a sentence, less what the rest of the text speaks against."""
+    hits = [hit for index, one in enumerate(cut) for hit in _in_sentence(book, index, one)]
+    # Twice, so that what is itself spoken against speaks against nothing.
+    return _standing(hits, _standing(hits, hits))
+
+
+def _standing(hits: Sequence[Hit], among: Sequence[Hit]) -> list[Hit]:
+    """The hits that none of those `among` them speaks against."""
+    everywhere = {hit.code for hit in among}
+    beside: dict[int, set[str]] = {}
+    for hit in among:
+        beside.setdefault(hit.sentence, set()).add(hit.code)
+    return [
+        hit for hit in hits
+        if not hit.rule.without & beside.get(hit.sentence, set()) and not hit.rule.alone & everywhere
+    ]  # fmt: skip
+
+
+def _in_sentence(book: Rulebook, index: int, one: Sentence) -> Iterator[Hit]:
+    """The hits in one sentence; the words of a question are the whole question."""
+    for rule in book.rules:
+        if rule.pattern is None or (rule.asks is not None and rule.asks != one.asks):
+            continue
+        found = _stands(rule, rule.pattern, one.low, book.negation)
+        if found and not (rule.unless and rule.unless.search(one.low)):
+            start, end = (0, len(one.low)) if rule.asks else found.span()
+            yield Hit(rule, index, one.start + start, one.start + end)
+
+
+def _stands(rule: Rule, pattern: re.Pattern[str], low: str, negation: re.Pattern[str]) -> re.Match[str] | None:
+    """The first match that no negation stands before."""
+    for found in pattern.finditer(low):
+        if rule.negated or not negation.search(low, max(0, found.start() - 24), found.start()):
+            return found
+    return None
