@@ -90,6 +90,14 @@ class GivingIn(StaffIn):
     gift: GiftIn | None
 
 
+class DismissIn(StaffIn):
+    """What is no incident: promises of a `kind` ("": of several) that share a value, as the suggestion says."""
+
+    name: Annotated[str, Field(max_length=200)]
+    value: Annotated[str, Field(max_length=500)]
+    kind: Annotated[str, Field(max_length=40)] = ""
+
+
 class OwedIn(StaffIn):
     """Whether what rules owe to each is given along with the message."""
 

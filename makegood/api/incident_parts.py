@@ -179,6 +179,31 @@ class FoundOut(Schema):
     common: list[CommonOut]
 
 
+class SuggestionOut(Schema):
+    """What promises to `many` customers share that broke within the hour, due from `first` to `last`; `kind` is "" when
+    they differ."""
+
+    name: str
+    value: str
+    many: int
+    kind: str
+    first: datetime
+    last: datetime
+
+
+class SuggestionsOut(Schema):
+    """What may be one incident, the strongest first."""
+
+    items: list[SuggestionOut]
+    next: None
+
+
+class DismissedOut(Schema):
+    """By which a dismissal is taken back."""
+
+    id: int
+
+
 class CollectedOut(Schema):
     """How many promises joined, and how many customers left because theirs turned out fine."""
 

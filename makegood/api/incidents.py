@@ -16,6 +16,7 @@ from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
 from makegood.api.heeding import warnings_of
 from makegood.incidents import actions, queries
+from makegood.incidents.rules.suggesting import Question
 
 router = Router(tags=["incidents"])
 
@@ -44,6 +45,29 @@ def try_filter(request: ApiRequest, body: forms.NarrowIn) -> HttpResponse:
     found = queries.look(request.caller.scope, body.narrow())
     common = [{"name": one.name, "value": one.value, "many": one.many} for one in found.common]
     return told({"many": found.many, "common": common})
+
+
+@router.get("/incidents/suggested", response=parts.SuggestionsOut, summary="List what may be one incident")
+def suggested(request: ApiRequest) -> HttpResponse:
+    """What promises that broke within the hour have in common, as Today asks leads and managers."""
+    found = queries.suggestions(request.caller.scope, least=settings.INCIDENT_FROM, now=request.now)
+    return told({"items": [one._asdict() for one in found], "next": None})
+
+
+@router.post("/incidents/suggested/dismiss", response=parts.DismissedOut, summary="Say that it is no incident")
+def dismiss(request: ApiRequest, body: forms.DismissIn) -> HttpResponse:
+    """It is not asked about again for a day, unless half as many customers again are hit."""
+    doer = person(request, body.staff)
+    asked = Question(body.name, body.value, body.kind)
+    return told({"id": actions.dismiss(asked, least=settings.INCIDENT_FROM, **_hand(request, doer))})
+
+
+@router.post("/incidents/suggested/{dismissal_id}/again", response=parts.DismissedOut, summary="Ask about it again")
+def ask_again(request: ApiRequest, dismissal_id: int, body: StaffIn | None = None) -> HttpResponse:
+    """Take back that it was dismissed."""
+    doer = person(request, body.staff if body else None)
+    actions.ask_again(dismissal_id, **_hand(request, doer))
+    return told({"id": dismissal_id})
 
 
 @router.get("/incidents/{number}", response=parts.IncidentOut, summary="Read an incident")

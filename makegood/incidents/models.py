@@ -58,6 +58,28 @@ class Incident(models.Model):
         return self.title
 
 
+class Dismissal(models.Model):
+    """Somebody said that what `many` customers share is no incident: promises of a `kind` ("": of several) whose `name`
+    is `value`. It counts for their `team`, for all where there is none."""
+
+    team = models.ForeignKey(
+        "people.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )  # fmt: skip
+    name = models.CharField(max_length=200)
+    value = models.CharField(max_length=500)
+    kind = models.CharField(max_length=40, blank=True)
+    many = models.PositiveIntegerField()
+    by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="dismissal_at", condition=models.Q(undone_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
 class Member(models.Model):
     """A customer whom the incident hits: waiting, told (`told_at`) or `left_out` with a reason; never two of these.
 

@@ -12,7 +12,7 @@ from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
 from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
-from makegood.web.incidents import deeds, opening, planning
+from makegood.web.incidents import deeds, opening, planning, suggested
 from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
@@ -150,6 +150,8 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:number>/contacts/<int:contact>/remove/", customers_changing.remove_contact),
     path("incidents/", incidents.every),
     path("incidents/new/", opening.new),
+    path("incidents/suggested/dismiss/", suggested.dismiss),
+    path("incidents/suggested/<int:dismissal>/again/", suggested.ask_again),
     path("incidents/<int:number>/", incidents.one),
     path("incidents/<int:number>/change/", opening.change),
     path("incidents/<int:number>/dry-run/", incidents.rehearse),

@@ -2,6 +2,7 @@
 
 from makegood.incidents.actions.closing import close_answered, close_silent
 from makegood.incidents.actions.deciding import ask_approval, decide, follow_silence
+from makegood.incidents.actions.dismissing import ask_again, dismiss
 from makegood.incidents.actions.fulfilling import fulfil_gifts
 from makegood.incidents.actions.handing import Letter, hand_out
 from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
@@ -12,6 +13,7 @@ from makegood.incidents.actions.releasing import end, release, release_due, resu
 __all__ = [
     "Collected",
     "Letter",
+    "ask_again",
     "ask_approval",
     "change_incident",
     "close_answered",
@@ -19,6 +21,7 @@ __all__ = [
     "collect",
     "collect_open",
     "decide",
+    "dismiss",
     "end",
     "follow_silence",
     "fulfil_gifts",

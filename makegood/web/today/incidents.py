@@ -21,13 +21,15 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident in one line; `hot` when customers of it want something more."""
+    """An incident in one line; `hot` when customers of it want something more. `asked` is what a suggestion is about,
+    as the form that dismisses it sends it; empty for an incident."""
 
     url: str
     title: str
     words: str
     state: str
     hot: bool
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 def under_way(desk: Desk) -> list[IncidentRow]:
@@ -49,4 +51,5 @@ def _suggested(one: Suspect, desk: Desk) -> IncidentRow:
     }  # fmt: skip
     title = _("{many} customers with {name} {value}").format(many=f"{one.many:,}", name=one.name, value=one.value)
     words = _("All let down within an hour. Make it one incident?")
-    return IncidentRow(f"/incidents/new/?{urlencode(asked)}", title, words, _("One cause?"), True)
+    return IncidentRow(f"/incidents/new/?{urlencode(asked)}", title, words, _("One cause?"), True,
+                       tuple(one.question._asdict().items()))  # fmt: skip
