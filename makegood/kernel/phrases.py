@@ -33,73 +33,6 @@ class Day(NamedTuple):
     weekly: bool = False
 
 
-_NUMBERS = {
-    name: str(number)
-    for number, name in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
-    )
-} | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "sixty": "60", "ninety": "90"}
-_TIMED = r"hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|days?|weeks?|months?|working|business"
-# An hour after "morning" or "tonight", not the day of a date.
-_HOUR = r"([1-9]|1[01])((?::\d\d)?)(?![\d:/.-]|[ap]m|st|nd|rd|th| (?:" + "|".join(MONTH_NAMES) + "))"
-
-_REWRITES = tuple(
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"[,;!?…]|\.(?=\s|$)", " "),
-        (r"’", "'"),
-        (r"\b([ap])\.m\b", r"\1m"),
-        (r"\bo'?\s?clock\b", " "),
-        (r"\b(at|by|before|until) (\d{1,2})h(\d\d)?\b", lambda found: f"{found[1]} {found[2]}:{found[3] or '00'}"),
-        (r"\bforty[ -]five\b", "45"),
-        (r"\b(" + "|".join(_NUMBERS) + r")\b", lambda found: _NUMBERS[found[1]]),
-        (r"\b(?:an?|1) hour and a half\b", "90 min"),
-        (r"\bhalf (?:an )?hour\b", "30 min"),
-        (r"\b(?:a )?quarter of an hour\b", "15 min"),
-        (r"\b(?:a )?couple (?:of )?", "2 "),
-        (rf"\ban? (?=(?:{_TIMED})\b)", "1 "),
-        (r"\bthe hour\b", "1 hour"),
-        (r"\b(?:working|business)[ -]?days?\b|\bworkdays?\b", "workday"),
-        (r"\b(?:working|business) (?:hours?|hrs?|h)\b", "workhour"),
-        (r"\b(?:working|business) (?:minutes?|mins?|m)\b", "workminute"),
-        (r"(\d) ([ap]m)\b", r"\1\2"),
-        (r"\b(?:close of (?:business|play)|cob|end of (?:the |working |the working )?day|eod)\b", "eod"),
-        (r"\b(?:end of )?next week\b", "next-week"),
-        (r"\b(?:end of (?:the |this )?week|eow|this week)\b", "eow"),
-        (r"\b(?:end of )?next month\b", "next-month"),
-        (r"\b(?:end of (?:the |this )?month|eom|this month)\b", "eom"),
-        (r"\b(?:end of (?:the |this )?year|eoy)\b", "eoy"),
-        (r"\b(?:the )?day after tomorrow\b", "overmorrow"),
-        (r"\b(?:tomorow|tommorow|tommorrow|tmrw|tmw)\b", "tomorrow"),
-        (r"\btonight\b", "today night"),
-        (r"\bthis (morning|afternoon|evening)\b", r"today \1"),
-        (r"\bin the (morning|afternoon|evening)\b", r"by \1"),
-        (r"\bmorning (?:at |by )?" + _HOUR, r"\1\2am"),
-        (r"\b(?:afternoon|evening|night) (?:at |by )?" + _HOUR, r"\1\2pm"),
-        (r"\b(?:morning|afternoon|evening|night) (?=(?:at |by )?\d{1,2}(?::\d\d|[ap]m))", ""),
-        (r"\bmidday\b", "noon"),
-        (r"\bfrom now$", " "),
-        (r"\b(?:of|the|on|and)\b", " "),
-        (r"\s+", " "),
-    )
-)
-_JOINERS = re.compile(r"(?:(?:by|before|at|until|till|til|due|latest|no later than|within|around|for) |@ ?)+")
-
-
-def tidy(text: str) -> tuple[str, bool]:
-    """The phrase in the desk's own vocabulary without its leading joiner ("by", "at"), and whether it had one."""
-    words = text.lower()
-    for pattern, replacement in _REWRITES:
-        words = pattern.sub(replacement, words)
-    return unjoined(words.strip())
-
-
-def unjoined(words: str) -> tuple[str, bool]:
-    """Tidy words without a leading "by", "at", "until", and whether there was one."""
-    joiner = _JOINERS.match(words)
-    return (words[joiner.end() :], True) if joiner else (words, False)
-
-
 # Spans
 
 _UNITS = {
@@ -171,7 +104,7 @@ _NAMED = {
 }
 _DIGITS = re.compile(r"(\d{1,2})(?::(\d\d)(?::(\d\d))?)?|(\d{1,2})(?:[:.](\d\d))?([ap]m)")
 _PAST = re.compile(r"(\d{1,2}|half|(?:a )?quarter)(?: min(?:ute)?s?)? (past|to) (\d{1,2})([ap]m)?")
-_BARE = re.compile(r"\d{1,2}|morning|afternoon|evening|night")
+_BARE = re.compile(r"\d{1,2}(?:st|nd|rd|th)?|morning|afternoon|evening|night")
 
 
 def is_bare(words: str) -> bool:
@@ -218,7 +151,7 @@ _MONTH = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKLY = re.compile(rf"(?:(?P<which>this|next|coming) )?{_WEEKDAY}")
+_WEEKLY = re.compile(rf"(?:(?P<which>this|next|coming) )?{_WEEKDAY}(?P<later> week)?")
 _DATES = tuple(
     re.compile(rf"(?:{_WEEKDAY} )?{pattern}")
     for pattern in (
@@ -228,8 +161,11 @@ _DATES = tuple(
         r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
     )
 )
+_MONTH_END = re.compile(rf"month-end {_MONTH}")
+NTH = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)(?: (?:this|the|(?P<next>next))-month)?")
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})(?:\2(\d{4}|\d\d))?")
-_LATELY = timedelta(days=60)
+LATELY = timedelta(days=60)
+"""How long ago a date without a year still counts as the one that has gone by."""
 
 
 def read_day(words: str, today: date) -> Day | None:
@@ -241,7 +177,13 @@ def read_day(words: str, today: date) -> Day | None:
     if words in _RELATIVE:
         return Day(_RELATIVE[words](today))
     if weekly := _WEEKLY.fullmatch(words):
-        return _weekly(weekly["which"], DAY_NAMES.index(weekly["weekday"][:3]), today)
+        named = _weekly(weekly["which"], DAY_NAMES.index(weekly["weekday"][:3]), today)
+        return Day(named.on + timedelta(days=7)) if weekly["later"] else named
+    if ending := _MONTH_END.fullmatch(words):
+        return Day(_last_of(MONTH_NAMES.index(ending["month"][:3]) + 1, today))
+    if nth := NTH.fullmatch(words):
+        on = _of_month(int(nth["day"]), months_later(today.replace(day=1), 1) if nth["next"] else today)
+        return Day(on) if on else None
     if slashed := _SLASHED.fullmatch(words):
         return _slashed(slashed, words, today)
     found = next(filter(None, (pattern.fullmatch(words) for pattern in _DATES)), None)
@@ -265,6 +207,10 @@ def end_of_month(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+def _last_of(month: int, today: date) -> date:
+    return end_of_month(date(today.year + (month < today.month), month, 1))
+
+
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or that month's last. Raises ValueError past the year 9999."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -276,11 +222,20 @@ def _friday(day: date) -> date:
     return day + timedelta(days=(4 - day.weekday()) % 7)
 
 
+def _of_month(nth: int, today: date) -> date | None:
+    """The next day of that number: the 31st waits for a month that has one."""
+    months = (months_later(today.replace(day=1), ahead) for ahead in range(3))
+    days = (_date(month.year, month.month, nth) for month in months)
+    return next((day for day in days if day and day >= today), None)
+
+
 _RELATIVE: dict[str, Callable[[date], date]] = {
     "today": lambda today: today,
     "tomorrow": lambda today: today + timedelta(days=1),
     "overmorrow": lambda today: today + timedelta(days=2),
     "eow": _friday,
+    "weekend": lambda today: today + timedelta(days=6 - today.weekday()),
+    "next weekend": lambda today: today + timedelta(days=13 - today.weekday()),
     "next-week": lambda today: today + timedelta(days=11 - today.weekday()),
     "eom": end_of_month,
     "next-month": lambda today: end_of_month(months_later(today, 1)),
@@ -327,7 +282,7 @@ def _dated(day: int, month: int, year: str | None, today: date) -> date | None:
     found = next(filter(None, (_date(today.year + ahead, month, day) for ahead in range(9))), None)
     if found is None or found >= today:
         return found
-    if today - found <= _LATELY:
+    if today - found <= LATELY:
         named = day_words(found, today.year)
         raise invalid(
             "when.past",

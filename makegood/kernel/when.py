@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from makegood.kernel.calendars import WorkCalendar, day_words, local_instant, office_hours
 from makegood.kernel.phrases import (
+    LATELY,
+    NTH,
     Clock,
     Day,
     Span,
@@ -24,15 +26,17 @@ from makegood.kernel.phrases import (
     read_day,
     read_span,
     span_words,
-    tidy,
-    unjoined,
 )
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.tidying import Tidied, tidy, unjoined
 from makegood.kernel.worktime import add_workdays, add_worktime
 
 _LONGEST = 100
 _MOST_WORDS = 9
 _DAY = timedelta(days=1)
+# The farthest ahead that a weekday is nearer than it was a week before, in days.
+_NEAREST = 3
+_HALF_MONTH = timedelta(days=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class _Here(NamedTuple):
     now: datetime
     zone: ZoneInfo
     calendar: WorkCalendar
+    recalled: bool = False
 
     @property
     def today(self) -> date:
@@ -66,19 +71,41 @@ def read_when(text: str, *, now: datetime, zone: ZoneInfo, calendar: WorkCalenda
     `calendar` tells the end of the working day and counts working days; without one, Monday to Friday, 9 to 5.
     Raises Refusal("when.not_understood"), ("when.ambiguous") or ("when.past"), each with examples that work.
     """
-    here = _Here(now, zone, calendar or office_hours(zone.key))
-    try:
-        when = _read(text, here) if len(text) <= _LONGEST else None
-    except (OverflowError, ValueError):  # Past the year 9999, or a date such as 31 June.
-        when = None
-    if when is None:
-        raise invalid("when.not_understood", f"{_quoted(text)} {_EXAMPLES}", field="when")
+    when = _understood(text, _Here(now, zone, calendar or office_hours(zone.key)))
     if when.due_at <= now:
         raise invalid(
             "when.past",
             f"“{text.strip()}” has passed. Write a time to come, such as “in 30 min”, “tomorrow 10:00” or “Fri”.",
             field="when",
         )
+    return when
+
+
+def spoken_when(
+    tidied: Tidied, *, now: datetime, zone: ZoneInfo, calendar: WorkCalendar | None, recalled: bool = False
+) -> When | None:
+    """What words out of a text mean, said at `now` (aware UTC); None when they name no time.
+
+    What is `recalled` was named before and may have passed: a clock time is today's, a weekday the nearest to today,
+    a date without a year the latest within two months, else the next. Raises Refusal("when.ambiguous", "when.past").
+    """
+    here = _Here(now, zone, calendar or office_hours(zone.key), recalled=recalled)
+    try:
+        when = _meant(tidied, here)
+    except (OverflowError, ValueError):
+        return None
+    if when and when.due_at <= now and not recalled:
+        raise invalid("when.past", f"{when.words} has passed.", field="when")
+    return when
+
+
+def _understood(text: str, here: _Here) -> When:
+    try:
+        when = _read(text, here) if len(text) <= _LONGEST else None
+    except (OverflowError, ValueError):  # Past the year 9999, or a date such as 31 June.
+        when = None
+    if when is None:
+        raise invalid("when.not_understood", f"{_quoted(text)} {_EXAMPLES}", field="when")
     return when
 
 
@@ -118,17 +145,22 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-
 
 
 def _read(text: str, here: _Here) -> When | None:
-    words, joined = tidy(text)
-    if _INSTANT.fullmatch(words):
-        read = datetime.fromisoformat(words.upper()).replace(microsecond=0)
+    tidied = tidy(text)
+    if _INSTANT.fullmatch(tidied.words):
+        read = datetime.fromisoformat(tidied.words.upper()).replace(microsecond=0)
         return _instant(read if read.tzinfo else read.replace(tzinfo=here.zone), here)
+    return _meant(tidied, here)
+
+
+def _meant(tidied: Tidied, here: _Here) -> When | None:
+    words, joined = tidied
     if span := read_span(words):
         return _after(span, here)
     for day_part, clock_part in _splits(words, joined):
         clock = read_clock(clock_part) if clock_part else None
         if clock_part and clock is None:
             continue
-        day = read_day(day_part, here.today) if day_part else None
+        day = _day(day_part, here) if day_part else None
         if day or not day_part:
             return _combined(day, clock, here)
     return None
@@ -152,6 +184,26 @@ def _plain(clock: str, joined: bool, day: str) -> bool:
     return joined or not clock.isdecimal() or day in {"today", "tomorrow"}
 
 
+def _day(words: str, here: _Here) -> Day | None:
+    if not here.recalled:
+        return read_day(words, here.today)
+    if words == "yesterday":
+        return Day(here.today - _DAY)
+    which, _, rest = words.partition(" ")
+    try:
+        day = read_day(rest if which == "last" else words, here.today)
+    except Refusal as refused:
+        if refused.code != "when.past":
+            raise
+        return read_day(words, here.today - LATELY)
+    if day and NTH.fullmatch(words) and day.on - here.today > _HALF_MONTH:
+        return read_day(words, here.today - 2 * _HALF_MONTH)
+    if day is None or not day.weekly:
+        return day if which != "last" else None
+    ahead = (day.on - here.today).days
+    return Day(day.on - 7 * _DAY) if ahead > _NEAREST or which == "last" else Day(day.on)
+
+
 def _combined(day: Day | None, clock: Clock | None, here: _Here) -> When | None:
     if clock is None:
         return _whole_day(day.on, here) if day else None
@@ -159,7 +211,7 @@ def _combined(day: Day | None, clock: Clock | None, here: _Here) -> When | None:
         if clock.closes:
             return _instant(add_workdays(here.calendar, here.now + timedelta.resolution, 0).at, here)
         today = _at(here.today, clock, here)
-        return _instant(today if today > here.now else _at(here.today + _DAY, clock, here), here)
+        return _instant(today if today > here.now or here.recalled else _at(here.today + _DAY, clock, here), here)
     due = _at(day.on, clock, here)
     if day.weekly and due <= here.now:
         due = _at(day.on + 7 * _DAY, clock, here)
@@ -208,6 +260,8 @@ def _instant(due: datetime, here: _Here) -> When:
 def _named(day: date, here: _Here) -> str:
     if day == here.today:
         return "today"
+    if here.recalled and day == here.today - _DAY:
+        return "yesterday"
     return "tomorrow" if day == here.today + _DAY else day_words(day, here.today.year)
 
 
@@ -234,8 +288,15 @@ def _candidates(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _stands_alone(phrase: str, *, leading: bool = False) -> bool:
-    """Whether nobody would take the phrase for part of what is promised, as in "rent it for 3 days"."""
-    words, joined = tidy(phrase)
+    return stands_alone(tidy(phrase), phrase, leading=leading)
+
+
+def stands_alone(tidied: Tidied, phrase: str, *, leading: bool = False) -> bool:
+    """Whether nobody would take the phrase for part of what is promised, as in "rent it for 3 days".
+
+    `leading`: it does not end the line, so that a span must say "in" or "within".
+    """
+    words, joined = tidied
     if is_bare(words):
         return joined
     if read_span(words):

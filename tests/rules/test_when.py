@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makegood.kernel.refusals import Refusal
-from makegood.kernel.when import When, find_when, read_when
+from makegood.kernel.tidying import tidy
+from makegood.kernel.when import When, find_when, read_when, spoken_when
 from makegood.kernel.worktime import WorkCalendar
 
 LONDON = ZoneInfo("Europe/London")
@@ -61,6 +62,9 @@ def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:
         ("90s", "2026-11-20 14:19:30", "in 1 min 30 s"),
         ("in 1 day 2 hours", "2026-11-21 16:18", "in 26 h"),
         ("in 4 working hours", "2026-11-23 10:18", "in 4 working hours"),
+        ("in the next two hours", "2026-11-20 16:18", "in 2 h"),
+        ("within the next hour", "2026-11-20 15:18", "in 1 h"),
+        ("in 24-48 hours", "2026-11-22 14:18", "in 48 h"),
         # times
         ("17:30", "2026-11-20 17:30", "today 17:30"),
         ("at 17h", "2026-11-20 17:00", "today 17:00"),
@@ -83,6 +87,11 @@ def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:
         ("end of day", "2026-11-20 17:00", "today 17:00"),
         ("EOD", "2026-11-20 17:00", "today 17:00"),
         ("cob", "2026-11-20 17:00", "today 17:00"),
+        ("half five", "2026-11-20 17:30", "today 17:30"),
+        ("by two thirty", "2026-11-20 14:30", "today 14:30"),
+        ("by 16.30", "2026-11-20 16:30", "today 16:30"),
+        ("half past 3 in the afternoon", "2026-11-20 15:30", "today 15:30"),
+        ("3-4pm", "2026-11-20 16:00", "today 16:00"),
         # a time that has passed today is tomorrow's
         ("10:00", "2026-11-21 10:00", "tomorrow 10:00"),
         ("9", "2026-11-21 09:00", "tomorrow 09:00"),
@@ -115,6 +124,11 @@ def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:
         ("30/11 14:00", "2026-11-30 14:00", "Mon 30 Nov 14:00"),
         ("tomorrow eod", "2026-11-21 17:00", "tomorrow 17:00"),
         ("end of the day Monday", "2026-11-23 17:00", "Mon 23 Nov 17:00"),
+        ("on Friday between 9 and 11", "2026-11-27 11:00", "Fri 27 Nov 11:00"),
+        ("tomorrow 8-12", "2026-11-21 12:00", "tomorrow 12:00"),
+        ("at 9 tomorrow morning", "2026-11-21 09:00", "tomorrow 09:00"),
+        ("first thing tomorrow", "2026-11-21 12:00", "tomorrow 12:00"),
+        ("end of Monday", "2026-11-23 17:00", "Mon 23 Nov 17:00"),
         # joining words mean nothing
         ("due by 17:30", "2026-11-20 17:30", "today 17:30"),
         ("no later than 17:30", "2026-11-20 17:30", "today 17:30"),
@@ -157,6 +171,17 @@ def test_words_that_name_an_instant(text: str, due: str, words: str) -> None:
         ("next week", "2026-11-27", "Fri 27 Nov"),
         ("end of month", "2026-11-30", "Mon 30 Nov"),
         ("end of next month", "2026-12-31", "Thu 31 Dec"),
+        ("a week from today", "2026-11-27", "Fri 27 Nov"),
+        ("in two weeks' time", "2026-12-04", "Fri 4 Dec"),
+        ("Thursday next week", "2026-11-26", "Thu 26 Nov"),
+        ("Wednesday week", "2026-12-02", "Wed 2 Dec"),
+        ("this weekend", "2026-11-22", "Sun 22 Nov"),
+        ("by the 10th", "2026-12-10", "Thu 10 Dec"),
+        ("the 5th of next month", "2026-12-05", "Sat 5 Dec"),
+        ("the end of November", "2026-11-30", "Mon 30 Nov"),
+        ("early next week", "2026-11-27", "Fri 27 Nov"),
+        ("within 3 to 5 working days", "2026-11-27", "Fri 27 Nov"),
+        ("between Monday and Wednesday", "2026-11-25", "Wed 25 Nov"),
         ("3 working days", "2026-11-25", "Wed 25 Nov"),
         ("within 2 business days", "2026-11-24", "Tue 24 Nov"),
     ],
@@ -292,6 +317,7 @@ def test_the_when_is_found_at_the_end_or_the_beginning(line: str, rest: str, wor
         "a review of the day",
         "call after 5",
         "room 12",
+        "deliver the 2nd",
     ],
 )
 def test_other_words_are_left_alone(line: str) -> None:
@@ -303,6 +329,27 @@ def test_a_when_that_cannot_be_meant_is_refused(line: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         find_when(line, now=NOW, zone=LONDON, calendar=None)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Tuesday", "Tue 17 Nov"),
+        ("Monday", "Mon 23 Nov"),
+        ("last Friday", "Fri 13 Nov"),
+        ("by 3", "today 15:00"),
+        ("noon", "today 12:00"),
+        ("yesterday at 5", "yesterday 17:00"),
+        ("3 November", "Tue 3 Nov"),
+        ("the 10th", "Tue 10 Nov"),
+        ("24 Dec", "Thu 24 Dec"),
+        ("tomorrow", "tomorrow"),
+    ],
+)
+def test_what_is_recalled_may_have_passed(text: str, words: str) -> None:
+    recalled = spoken_when(tidy(text), now=NOW, zone=LONDON, calendar=None, recalled=True)
+    assert recalled is not None
+    assert recalled.words == words
 
 
 # Properties

@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from makegood.kernel.calendars import WorkCalendar, office_hours
-from makegood.kernel.phrases import read_span, tidy
+from makegood.kernel.phrases import read_span
 from makegood.kernel.refusals import invalid
+from makegood.kernel.tidying import tidy
 from makegood.kernel.when import read_when
 from makegood.kernel.worktime import Deadline, add_workdays, add_worktime
 from makegood.promises.queries.kinds import KindFacts, calendar_of

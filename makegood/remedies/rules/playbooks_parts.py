@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from makegood.kernel.money import parse_money
 from makegood.kernel.nodes import Part
-from makegood.kernel.phrases import Span, read_span, span_words, tidy
+from makegood.kernel.phrases import Span, read_span, span_words
 from makegood.kernel.refusals import Refusal
+from makegood.kernel.tidying import tidy
 from makegood.people.rules import LADDER, Role
 from makegood.remedies.rules.playbooks import NOW, PLACES, Range, Who, Words
 

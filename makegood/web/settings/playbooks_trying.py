@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.rules import FailureClass
 from makegood.kernel.money import format_money, parse_money
-from makegood.kernel.phrases import read_span, tidy
+from makegood.kernel.phrases import read_span
 from makegood.kernel.refusals import Refusal
+from makegood.kernel.tidying import tidy
 from makegood.promises.queries import kinds
 from makegood.remedies.queries import active_playbooks
 from makegood.remedies.rules.fit import FailureKind, failure_kind

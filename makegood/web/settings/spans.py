@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from makegood.kernel.phrases import read_span, tidy
+from makegood.kernel.phrases import read_span
 from makegood.kernel.refusals import invalid
+from makegood.kernel.tidying import tidy
 from makegood.kernel.worktime import duration_words
 
 _DAY = timedelta(days=1)
