@@ -43,7 +43,7 @@ SOURCES = [
     PACKAGE / "remedies/rules/entitlements/reading.py",
     PACKAGE / "remedies/actions/judging.py", PACKAGE / "remedies/actions/planning.py",
     PACKAGE / "remedies/actions/calling.py",
-    PACKAGE / "remedies/queries/hands.py",
+    PACKAGE / "remedies/queries/hands.py", PACKAGE / "conversation/coach/rulebook.py",
     *PACKAGE.glob("incidents/**/*.py"),
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),

@@ -13,7 +13,7 @@ from makegood.config.faults import Fault
 from makegood.kernel.refusals import Refusal
 
 POOR = "Dear Ben,\n\nsorry for any inconvenience.\n> You never rang me. There is nothing you could do, they said.\n"
-GOOD = "You were sent the wrong colour. We got that wrong, and I am sorry. I will bring the blue one myself by 5 pm today.\n"
+GOOD = "You were sent the wrong colour. We got that wrong, and I am sorry. I will bring the blue one by 5 pm today.\n"
 
 
 def run(*words: str, given: str | bytes | None = None) -> Result:

@@ -2,6 +2,7 @@
 
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
+from makegood.remedies.queries.coaching import coaching
 from makegood.remedies.queries.consistency import COMPARED, Alike, Consistency, Spread, Standout, consistency
 from makegood.remedies.queries.ending import BeforeEnding, before_ending
 from makegood.remedies.queries.follow_up import follow_ups_for
@@ -67,6 +68,7 @@ __all__ = [
     "binding_versions",
     "bindings",
     "cap",
+    "coaching",
     "consistency",
     "follow_ups_for",
     "grants_of",

@@ -1,0 +1,77 @@
+"""What the coach finds in words that are about to be said to a customer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest
+from makegood.api.door import told
+from makegood.cases.queries import case_for, parse_number
+from makegood.conversation.coach import Context, Reading, read
+from makegood.remedies.queries import coaching
+
+router = Router(tags=["conversation"])
+# Longer than any message to a customer; the coach reads it in some tens of milliseconds.
+_LONGEST = 20_000
+
+
+class CoachIn(Schema):
+    """What is about to be said, in which language. `case` adds what the case knows, when the caller may see it."""
+
+    text: Annotated[str, Field(max_length=_LONGEST)]
+    language: Annotated[str, Field(max_length=20)] = "en"
+    case: Annotated[str, Field(max_length=20)] = ""
+
+
+class FindingOut(Schema):
+    """Words of the text from `start` to `end` (characters from 0; `line` and `column` from 1), and what they are."""
+
+    code: str
+    kind: Literal["element", "fault"]
+    start: int
+    end: int
+    line: int
+    column: int
+    words: str
+    rule: str
+    why: str
+    better: str
+
+
+class MissingOut(Schema):
+    """An element that a good reply has and this text has not."""
+
+    code: str
+    why: str
+    better: str
+
+
+class CoachOut(Schema):
+    """What the coach found; `clean` when there is no fault."""
+
+    language: str
+    clean: bool
+    findings: list[FindingOut]
+    missing: list[MissingOut]
+
+
+@router.post("/coach", response=CoachOut, summary="Have words to a customer read")
+def coach(request: ApiRequest, body: CoachIn) -> HttpResponse:
+    """Elements and faults of what is about to be said, with the words, why, and better ones. Nothing is kept."""
+    context = Context()
+    if body.case:
+        context = coaching(case_for(request.caller.scope, parse_number(body.case)), now=request.now)
+    return told(_out(read(body.text, language=body.language, context=context)))
+
+
+def _out(reading: Reading) -> dict[str, Any]:
+    return {
+        "language": reading.language, "clean": reading.clean,
+        "findings": [asdict(one) for one in reading.findings],
+        "missing": [asdict(one) for one in reading.missing],
+    }  # fmt: skip

@@ -1,0 +1,53 @@
+"""What a case shows that the coach has to know before it judges what we are about to say in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from makegood.cases.queries import CaseFacts
+from makegood.cases.rules import Purpose
+from makegood.conversation.coach import Context
+from makegood.customers.queries import ids_of
+from makegood.customers.rules import Channel
+from makegood.promises.rules import State
+from makegood.remedies.queries.grants import GrantFacts, grants_of
+from makegood.remedies.queries.plan import apologies_to
+from makegood.remedies.rules.fit import RemedyKind
+from makegood.remedies.rules.granting import GrantState
+from makegood.remedies.rules.plan import APOLOGY_WINDOW
+
+_KEPT = frozenset({State.KEPT, State.KEPT_LATE})
+# What may be said to be done once a remedy of this kind is given, in the coach's own names of facts.
+_SHOWS = {
+    RemedyKind.REFUND: {"refund"},
+    RemedyKind.CREDIT: {"credit"},
+    RemedyKind.GESTURE: {"credit", "dispatch"},
+    RemedyKind.EXCHANGE: {"replacement", "dispatch"},
+    RemedyKind.RE_PERFORMANCE: {"repair", "replacement", "dispatch"},
+    RemedyKind.PERSONAL_CONTACT: {"call"},
+}
+# What was promised and is done could be any of these; only people know which, so none is doubted.
+_DELIVERED = frozenset({"repair", "replacement", "dispatch"})
+
+
+def coaching(case: CaseFacts, *, now: datetime) -> Context:
+    """What the coach has to know of a case: apologies within the window, what is done, what the customer said."""
+    made = apologies_to(ids_of(case.customer_id), now=now)
+    return Context(
+        apologies=sum(now - one.at < APOLOGY_WINDOW for one in made),
+        improved=any(one.purpose is Purpose.CHANGE and one.promise.state in _KEPT for one in case.commitments),
+        done=frozenset(_done(case, grants_of(case.number))),
+        customer_words=" ".join((case.title, case.harm, case.needs)),
+    )
+
+
+def _done(case: CaseFacts, grants: Iterable[GrantFacts]) -> Iterator[str]:
+    for grant in grants:
+        if grant.state == GrantState.GIVEN:
+            yield from _SHOWS[RemedyKind(grant.remedy)]
+    if any(step.channel == Channel.PHONE for step in case.steps):
+        yield "call"
+    promises = [one.promise for one in case.failures] + [one.promise for one in case.commitments]
+    if any(one is not None and one.state in _KEPT for one in promises):
+        yield from _DELIVERED
