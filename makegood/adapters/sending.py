@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,11 +27,19 @@ class Refused:
     perhaps_sent: bool = False
 
 
+Handing = Callable[[], bool]
+"""Told that the next step may bring a message to the other side; says whether that is still wanted."""
+NOT_WANTED = Refused("It was taken back before it left.", temporary=True)
+
+
 class Carrier(Protocol):
     """Hands over messages, one at a time; for one thread."""
 
-    def send(self, raw: bytes, *, sender: str, to: Sequence[str]) -> Accepted | Refused:
-        """Hand a message over: to all receivers or to none. `sender` is where it comes back to when it bounces."""
+    def send(self, raw: bytes, *, sender: str, to: Sequence[str], handing: Handing) -> Accepted | Refused:
+        """Hand a message over: to all receivers or to none. `sender` is where it comes back to when it bounces.
+
+        `handing` is asked just before the step after which it may have arrived; it does not leave when that says no.
+        """
 
     def close(self) -> None:
         """Let go of connections. The next message opens new ones."""

@@ -24,7 +24,7 @@ from makegood.adapters.mailserver import (
     trouble,
     xoauth2,
 )
-from makegood.adapters.sending import Accepted, Refused
+from makegood.adapters.sending import NOT_WANTED, Accepted, Handing, Refused
 
 _SLOWEST = 20_000
 """Bytes a second; a server that takes a message slower is given up."""
@@ -48,14 +48,14 @@ class Smtp:
         self._link: smtplib.SMTP | None = None
         self._used = 0.0
 
-    def send(self, raw: bytes, *, sender: str, to: Sequence[str]) -> Accepted | Refused:
-        """Hand a message over: to all receivers or to none. `sender` is where it comes back to when it bounces."""
+    def send(self, raw: bytes, *, sender: str, to: Sequence[str], handing: Handing) -> Accepted | Refused:
+        """See `Carrier`: `handing` is asked when the server has all of the message but its end."""
         if strange := [one for one in (sender, *to) if _ADDRESS.fullmatch(one) is None]:
             return Refused(f"{said(strange[0])!r} is no mail address.", temporary=False)
         if not to:
             return Refused("It names no receiver.", temporary=False)
         try:
-            return self._hand_over(self._ready(), raw, sender, to)
+            return self._hand_over(self._ready(), raw, sender, to, handing)
         except MailTrouble as fault:
             self.close()
             return Refused(str(fault), temporary=True)
@@ -133,14 +133,16 @@ class Smtp:
         except (OSError, smtplib.SMTPException, MailTrouble):
             return False
 
-    def _hand_over(self, link: smtplib.SMTP, raw: bytes, sender: str, to: Sequence[str]) -> Accepted | Refused:
+    def _hand_over(
+        self, link: smtplib.SMTP, raw: bytes, sender: str, to: Sequence[str], handing: Handing
+    ) -> Accepted | Refused:
         with self._told(), bounded(self._socket(link), 2 * self._seconds + len(raw) / _SLOWEST):
             refused = _announce(link, raw, sender, to)
             if refused is None:
                 link.putcmd("data")
                 code, words = link.getreply()
                 if code == 354:
-                    return self._hand_text(link, raw)
+                    return self._hand_text(link, raw, handing)
                 refused = _refused(code, words)
             # After 421 the server hangs up; there is nobody to take anything back from.
             if refused.words.startswith("421"):
@@ -150,10 +152,16 @@ class Smtp:
                 self._used = time.monotonic()
             return refused
 
-    def _hand_text(self, link: smtplib.SMTP, raw: bytes) -> Accepted | Refused:
+    def _hand_text(self, link: smtplib.SMTP, raw: bytes, handing: Handing) -> Accepted | Refused:
         text = _FIRST_DOT.sub(b"..", _LINE_END.sub(b"\r\n", raw))
         # When this fails the end was not handed over either: a message without its end is none.
-        link.send(text + (b"" if text.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+        link.send(text + (b"" if text.endswith(b"\r\n") else b"\r\n"))
+        if not handing():
+            # Hanging up is the only way out: the server throws away what has no end.
+            link.close()
+            self._link = None
+            return NOT_WANTED
+        link.send(b".\r\n")
         try:
             code, words = link.getreply()
         except (OSError, smtplib.SMTPException) as fault:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from makegood.adapters.mailserver import MailServer
-from makegood.adapters.sending import Accepted, Carrier, Refused
+from makegood.adapters.sending import NOT_WANTED, Accepted, Carrier, Refused
 from makegood.adapters.smtp import Smtp, try_smtp
 from tests.installations import free_port
 from tests.smtp_server import SmtpServer
@@ -32,7 +32,7 @@ def carrier(smtp_server: SmtpServer) -> Iterator[Carrier]:
 
 
 def send(carrier: Carrier, *to: str, raw: bytes = LETTER) -> Accepted | Refused:
-    return carrier.send(raw, sender=DESK, to=to or (MARA,))
+    return carrier.send(raw, sender=DESK, to=to or (MARA,), handing=lambda: True)
 
 
 def test_what_is_accepted_arrived_as_it_was(carrier: Carrier, smtp_server: SmtpServer) -> None:
@@ -84,6 +84,19 @@ def test_an_answer_that_got_lost_may_mean_that_it_was_sent(carrier: Carrier, smt
     assert len(smtp_server.received) == 1
 
 
+def test_what_is_no_longer_wanted_at_the_last_moment_does_not_arrive(carrier: Carrier, smtp_server: SmtpServer) -> None:
+    asked: list[int] = []
+
+    def handing() -> bool:
+        asked.append(len(smtp_server.received))
+        return False
+
+    assert carrier.send(LETTER, sender=DESK, to=[MARA], handing=handing) is NOT_WANTED
+    assert isinstance(send(carrier), Accepted), "the next one leaves"
+    assert asked == [0]
+    assert len(smtp_server.received) == 1
+
+
 def test_a_server_that_never_answers_is_given_up(carrier: Carrier, smtp_server: SmtpServer) -> None:
     smtp_server.mode = "hang"
     began = time.monotonic()
@@ -113,9 +126,11 @@ def test_a_connection_that_broke_a_moment_ago_costs_one_try(carrier: Carrier, sm
     assert isinstance(send(carrier), Accepted)
 
 
-def test_forty_megabytes_go_whole(carrier: Carrier, smtp_server: SmtpServer) -> None:
+def test_forty_megabytes_go_whole(smtp_server: SmtpServer) -> None:
     big = LETTER + (b"0123456789abcdef" * 4 + b"\r\n") * 830_000
-    assert isinstance(send(carrier, raw=big), Accepted)
+    patient = Smtp(account(smtp_server), networks=LOOPBACK)
+    assert isinstance(send(patient, raw=big), Accepted)
+    patient.close()
     assert smtp_server.received[0].raw == big
 
 
@@ -140,7 +155,9 @@ def test_what_is_no_address_is_sent_nowhere(carrier: Carrier, smtp_server: SmtpS
     assert isinstance(refused, Refused)
     assert "is no mail address" in refused.words
     assert smtp_server.connections == 0
-    assert carrier.send(LETTER, sender=DESK, to=()) == Refused("It names no receiver.", temporary=False)
+    assert carrier.send(LETTER, sender=DESK, to=(), handing=lambda: True) == Refused(
+        "It names no receiver.", temporary=False
+    )
 
 
 def test_letters_of_the_world_need_a_server_that_knows_them(carrier: Carrier) -> None:

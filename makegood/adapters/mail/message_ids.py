@@ -14,14 +14,13 @@ import hmac
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 _VERSION = 1
 _SEAL_BYTES = 15
 """120 bits are 24 characters without padding, and more than anybody guesses through a mailbox."""
 _OURS = re.compile(r"mg(\d)\.(\d{1,18})\.(\d{1,18})\.([a-z2-7]{24})@([a-z0-9.-]{1,253})", re.IGNORECASE | re.ASCII)
-_LOOKED_AT = 500
-"""So many of the ids of a message are looked at; an honest one has a few."""
+_LOOKED_AT = 100_000
+"""So many characters of the ids of a message are looked at, from their end; an honest message has some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,19 @@ def mint(secret: str, thread: int, message: int, domain: str) -> str:
 
 
 def recognise(secret: str, ids: Iterable[str], *, domains: Collection[str]) -> Ours | Forged | None:
-    """What a message answers, by the ids it names, the nearest first; brackets do not matter.
+    """What a message answers, by the ids it names: those that count most last, as `References` writes them.
 
-    The first that is ours counts; only when none is, one at `domains` of ours that has our form is Forged. The same
-    form at another domain is the id of somebody else's desk and means nothing here.
+    Each of `ids` may hold several, with their brackets or without. The last that is ours counts; only when none is,
+    one at `domains` of ours that has our form is Forged. The same form at another domain is the id of somebody else's
+    desk and means nothing here.
     """
-    found = [one for id_ in islice(ids, _LOOKED_AT) if (one := _OURS.fullmatch(id_.strip().strip("<>")))]
-    for one in found:
+    found = list(_OURS.finditer(" ".join(ids)[-_LOOKED_AT:]))
+    for one in reversed(found):
         version, thread, message, seal, _domain = one.groups()
         if int(version) == _VERSION and hmac.compare_digest(seal.lower(), _seal(secret, int(thread), int(message))):
             return Ours(int(thread), int(message))
     ours = {domain.lower() for domain in domains}
-    return next((Forged(one[0]) for one in found if one[5].lower() in ours), None)
+    return next((Forged(one[0]) for one in reversed(found) if one[5].lower() in ours), None)
 
 
 def _seal(secret: str, thread: int, message: int) -> str:
