@@ -319,6 +319,7 @@ _OWNING = frozenset(f"case.{verb}" for verb in (
 _WORK = frozenset(f"case.{verb}" for verb in (
     "step", "told", "committed", "granted", "fact_told", "renounced", "grant_moved", "grant_fulfilled",
     "choice_offered", "approval_asked", "asked", "answered", "followed_up", "cause", "cause_sought", "taken_in_charge",
+    "message_written", "message_sent",
 ))  # fmt: skip
 _CAUSES = frozenset({"case.cause", "case.cause_sought"})
 _ANY = _OWNING | _WORK | {"case.closed", "case.reopened", "case.joined", "case.escalated"}
@@ -339,19 +340,22 @@ UNDOABLE: Mapping[str, frozenset[str]] = {
     "case.closed": frozenset(
         {"case.reopened", "case.followed_up", "case.answered", "case.process_closed", "case.heard", *_CAUSES}
     ),
+    "case.message_written": frozenset({"case.message_sent", "case.message_withdrawn"}),
     "case.process_closed": frozenset({"case.reopened", "case.process_closed"}),
     "case.heard": frozenset({"case.reopened"}),
     "case.reopened": _ANY,
 }
 """What may be taken back, and what stands on it: once one of those was done since, it stays."""
 
-AFTER_THE_CLOSE = frozenset({"case.closed", "case.followed_up", "case.process_closed", "case.heard"})
+AFTER_THE_CLOSE = frozenset(
+    {"case.closed", "case.followed_up", "case.process_closed", "case.heard", "case.message_written"}
+)
 """What may be taken back of a case that is closed."""
 
 _BEFORE = {
     "case.step": "row", "case.noted": "text", "case.asked": "channel", "case.answered": "row",
     "case.followed_up": "row", "case.heard": "row", "case.process_closed": "words",
-    "case.committed": "promise",
+    "case.committed": "promise", "case.message_written": "message",
 }  # fmt: skip
 """What an entry must tell for its move to be taken back; of the others, what was "before"."""
 

@@ -211,3 +211,9 @@ def test_a_fault_of_ours_keeps_the_message(smtp_server: SmtpServer) -> None:
     assert isinstance(refused, Refused)
     assert refused.temporary, "the message is as good as before"
     assert "changed" not in refused.words
+
+
+def test_what_is_not_wanted_any_more_does_not_arrive(carrier: Carrier, smtp_server: SmtpServer) -> None:
+    assert carrier.send(LETTER, sender=DESK, to=(MARA,), handing=lambda: False) is NOT_WANTED
+    assert isinstance(send(carrier), Accepted)
+    assert len(smtp_server.received) == 1

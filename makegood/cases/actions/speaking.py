@@ -14,7 +14,7 @@ from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold_thei
 from makegood.cases.models import Case
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
-from makegood.notices.actions import tell as tell_person
+from makegood.notices.actions import News, tell_many
 
 PAGE = "page"
 """The channel by which it came."""
@@ -47,7 +47,12 @@ def short(text: str) -> str:
 
 def tell_owner(case: Case, topic: str, words: str, *, by: Actor, now: datetime) -> None:
     """Let the owner know what their customer did; `words` have a place for the number."""
-    tell_person(
-        case.owner_id, about=("case", case.pk), topic=f"case.{topic}", words=words.format(f"SR-{case.pk}"),
-        link=f"/cases/SR-{case.pk}/", occasion=now.isoformat(), by=by, now=now,
+    tell_many([news_for_owner(case.pk, case.owner_id, topic, words, occasion=now.isoformat())], by=by, now=now)
+
+
+def news_for_owner(number: int, owner_id: int, topic: str, words: str, *, occasion: str) -> News:
+    """The same, to be told with others."""
+    return News(
+        staff_id=owner_id, about=("case", number), topic=f"case.{topic}", words=words.format(f"SR-{number}"),
+        link=f"/cases/SR-{number}/", occasion=occasion,
     )  # fmt: skip

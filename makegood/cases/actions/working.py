@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from makegood.cases.actions.charging import note_contact
 from makegood.cases.actions.committing import promise_next_word
-from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
+from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, entry, hold, person, said, tell
 from makegood.cases.actions.searching import index_words
 from makegood.cases.models import Case, Commitment, SatisfactionCheck, StepDone
 from makegood.cases.rules import CONVERSATION, Answer, Held, Purpose, Step
+from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.people.rules import Scope
@@ -63,6 +64,27 @@ def record_step(
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
     if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
         keep_contact(case, by=by, now=now, at=held.at if held else None)
+
+
+def note_said(case: Case, steps: Sequence[Step], *, channel: str, by: Actor, now: datetime, message: int) -> list[int]:
+    """A message that took these steps has left: each is done, and the customer was spoken to. The case must be held.
+
+    Returns the rows of the steps. What was said stands with the message."""
+    rows = StepDone.objects.bulk_create(
+        StepDone(case=case, step=step, channel=channel[:10], by_id=by.id, at=now) for step in steps
+    )
+    record_many(
+        entry(
+            "step", case.pk, case.customer_id, by=by, at=now,
+            data={"step": row.step, "said": "", "channel": channel, "harm": "", "row": row.pk, "message": message},
+        )
+        for row in rows
+    )  # fmt: skip
+    if case.owner_id == by.id and case.taken_at is None:
+        case.taken_at = now
+        case.save(update_fields=["taken_at"])
+    keep_contact(case, by=by, now=now)
+    return [row.pk for row in rows]
 
 
 @transaction.atomic

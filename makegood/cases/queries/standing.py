@@ -29,7 +29,7 @@ _THEIRS = "'case.wrote', 'case.asked_else', 'case.link_asked'"
 # What is a reply to a customer who wrote, or one that the customer needs no more.
 _REPLIES = (
     "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.followed_up', 'case.choice_offered',"
-    " 'case.link_made'"
+    " 'case.link_made', 'case.message_sent'"
 )
 
 ASKED_OF_ME = """

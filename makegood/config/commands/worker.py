@@ -22,18 +22,24 @@ Any number of workers may run at once, on any machine that reaches the database;
 )
 def command() -> None:
     """Run only the worker: it moves promises whose instant has come, opens a case for each that broke, reads the
-    files that people bring to the desk, tells the customers of incidents, and sends notices to where people are and
-    webhooks to other systems."""
+    files that people bring to the desk, tells the customers of incidents, sends notices to where people are and
+    webhooks to other systems, reads the mailboxes and sends what is
+    written to customers."""
     follow_supervisor()
     prepare_home(environment().home)
     with installation() as where:
         from makegood.adapters.hooks import Hook
         from makegood.adapters.telling import Teller
+        from makegood.platform.keeping import files
+        from makegood.worker.carriers import carriers
         from makegood.worker.courier import Courier
         from makegood.worker.importer import Importer
         from makegood.worker.loop import Worker
+        from makegood.worker.mailer import Mailer
+        from makegood.worker.reader import Reader
         from makegood.worker.releaser import Releaser
         from makegood.worker.sender import Sender
+        from makegood.worker.sorter import Sorter
 
         stop = Stop()
         signal.signal(signal.SIGTERM, stop)
@@ -47,6 +53,9 @@ def command() -> None:
                 asked_to_stop=lambda: stop.asked,
             ),
             Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
+            Reader(files(), networks=where.private_networks, asked_to_stop=lambda: stop.asked),
+            Mailer(files(), carriers(where.private_networks), asked_to_stop=lambda: stop.asked),
+            Sorter(files(), asked_to_stop=lambda: stop.asked),
         ]
         for one in beside:
             one.start()

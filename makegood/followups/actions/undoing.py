@@ -9,6 +9,7 @@ from django.db import transaction
 from makegood.cases.actions.committing import promise_next_word
 from makegood.cases.actions.undoing import REASON, Way, give_back, promise_to_speak, take_back
 from makegood.cases.models import Case, Commitment, SatisfactionCheck
+from makegood.conversation.actions import withdraw
 from makegood.followups.actions.hearing import settle_employees
 from makegood.followups.actions.planning import renew
 from makegood.followups.actions.recognition import forget
@@ -89,7 +90,13 @@ def _heard(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     settle_employees(case, now)
 
 
+def _message(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    """It does not leave."""
+    withdraw(entry.data["message"], now=now)
+
+
 _WAYS: dict[str, Way] = {
+    "case.message_written": _message,
     "case.asked": _question,
     "case.answered": _answer,
     "case.followed_up": _follow_up,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Answer, Purpose, Step
@@ -105,6 +106,24 @@ def _opened(data: Mapping[str, Any]) -> str:
 
 def _named(words: str) -> Any:
     return lambda data: _(words).format(name=data.get("name", ""))
+
+
+_WAYS = {
+    "page": _l("wrote to us on their page"), "email": _l("wrote to us by e-mail"),
+    "sms": _l("wrote to us by text message"), "chat": _l("wrote to us in the chat"),
+}  # fmt: skip
+_LEAVES = {
+    "page": _l("wrote to the customer’s page"), "email": _l("wrote an e-mail to the customer"),
+    "sms": _l("wrote a text message to the customer"), "chat": _l("wrote to the customer in the chat"),
+}  # fmt: skip
+
+
+def _wrote(data: Mapping[str, Any]) -> str:
+    return str(_WAYS.get(str(data.get("channel")), _WAYS["page"]))
+
+
+def _written(data: Mapping[str, Any]) -> str:
+    return _("sends the message again") if data.get("again") else str(_LEAVES[str(data["channel"])])
 
 
 def _committed(data: Mapping[str, Any]) -> str:
@@ -302,7 +321,20 @@ LINES |= {
     "case.follow_up_spared": Line(fixed("left the customer in peace this once"), image="clock"),
     "case.cause": Line(_named("found why: {name}"), image="root"),
     "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
-    "case.wrote": Line(fixed("wrote to us on their page"), image="talk"),
+    "case.wrote": Line(_wrote, image="talk"),
+    "case.message_written": Line(_written, image="share"),
+    "case.message_sent": Line(
+        fixed("sent it: the next server has it"), "It left: the next server has it", image="check"
+    ),
+    "case.message_withdrawn": Line(fixed("took the message back before it left"), image="undo"),
+    "case.message_failed": Line(fixed("could not send it"), "The message did not leave", "broken", image="warn"),
+    "case.message_unsure": Line(
+        fixed("does not know whether it left"), "Nobody knows whether the message left", "at_risk", image="warn"
+    ),
+    "case.message_bounced": Line(fixed("had it back"), "The message came back", "broken", image="warn"),
+    "case.acknowledged": Line(
+        fixed("acknowledged it"), "The customer was told that it arrived, and by when they hear", image="check"
+    ),
     "case.link_made": Line(fixed("made a link to the customer’s page"), image="link"),
     "case.link_revoked": Line(fixed("took back every link to the customer’s page"), image="link"),
     "case.link_opened": Line(fixed("opened their page"), image="eye"),

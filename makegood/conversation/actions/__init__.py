@@ -1,0 +1,76 @@
+"""Everything that writes conversations."""
+
+from makegood.conversation.actions.fetching import (
+    Fetching,
+    let_mailbox_go,
+    note_read,
+    note_trouble,
+    take_mailbox,
+)
+from makegood.conversation.actions.mailboxes import (
+    MailboxDetails,
+    add_mailbox,
+    change_mailbox,
+    pause_mailbox,
+    remove_mailbox,
+    renew_hook,
+    resume_mailbox,
+)
+from makegood.conversation.actions.receiving import Files, receive
+from makegood.conversation.actions.sending import (
+    Carried,
+    give_back,
+    mark_refused,
+    mark_sent,
+    mark_unsure,
+    note_handing,
+    note_sending,
+    rest_mailbox,
+    settle_doubts,
+    take_messages,
+)
+from makegood.conversation.actions.sorting import sort_arrivals
+from makegood.conversation.actions.writing import (
+    Enclosed,
+    Written,
+    log_letter,
+    send_again,
+    withdraw,
+    withdraw_message,
+    write_message,
+)
+
+__all__ = [
+    "Carried",
+    "Enclosed",
+    "Fetching",
+    "Files",
+    "MailboxDetails",
+    "Written",
+    "add_mailbox",
+    "change_mailbox",
+    "give_back",
+    "let_mailbox_go",
+    "log_letter",
+    "mark_refused",
+    "mark_sent",
+    "mark_unsure",
+    "note_handing",
+    "note_read",
+    "note_sending",
+    "note_trouble",
+    "pause_mailbox",
+    "receive",
+    "remove_mailbox",
+    "renew_hook",
+    "rest_mailbox",
+    "resume_mailbox",
+    "send_again",
+    "settle_doubts",
+    "sort_arrivals",
+    "take_mailbox",
+    "take_messages",
+    "withdraw",
+    "withdraw_message",
+    "write_message",
+]

@@ -1,0 +1,185 @@
+"""Where each of a batch of incoming messages belongs: read in sets, judged by `rules.place_of`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+
+from makegood.adapters.mail.letter import Letter
+from makegood.adapters.mail.message_ids import Forged, Ours, recognise
+from makegood.conversation.actions.threads import domain_of
+from makegood.conversation.models import Arrival, Mailbox, Message
+from makegood.conversation.rules.messages import HEARD, Sort
+from makegood.conversation.rules.placing import MOST_AN_HOUR, Known, Place, Sender, place_of, read_subject
+from makegood.platform.rows import fetch_rows
+
+_HOUR = timedelta(hours=1)
+FORGED = "It names a message of ours that we never sent: that was not followed."
+ELSEWHERE = "It comes from an address that we do not know as this customer's."
+TOO_MANY = "More came from this address within the hour than a person writes: nobody was told."
+
+
+class Mail(NamedTuple):
+    """Something that came in, and what it says."""
+
+    arrival: Arrival
+    letter: Letter
+
+
+class Placed(NamedTuple):
+    """A message and where it goes. `about_id` is the message of ours that a machine speaks of."""
+
+    mail: Mail
+    sort: Sort
+    place: Place
+    note: str
+    about_id: int | None = None
+
+    @property
+    def case_id(self) -> int | None:
+        """The case that it goes to, as far as there is one already."""
+        return self.place.case_id
+
+
+class _Read(NamedTuple):
+    """What was read for the whole batch."""
+
+    senders: Mapping[str, Sender]
+    followed: Mapping[str, Collection[int]]
+    of_thread: Mapping[int, tuple[int | None, int | None]]
+    """Case and customer of each thread."""
+    lately: Mapping[str, int]
+    """How many messages came from an address within the hour."""
+    own: Collection[str]
+    """The addresses of our own mailboxes."""
+
+
+def place_all(mail: Sequence[Mail], *, now: datetime) -> list[Placed]:
+    """Judge each of these."""
+    own = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+    domains = {domain_of(address) for address in own}
+    named = [_named(one.letter, domains) for one in mail]
+    read = _read(mail, {one.thread for one in named if isinstance(one, Ours)}, own, now)
+    counted: dict[str, int] = defaultdict(int, read.lately)
+    return [_place(one, verdict, read, counted, now) for one, verdict in zip(mail, named, strict=True)]
+
+
+def _named(letter: Letter, domains: Collection[str]) -> Ours | Forged | None:
+    """What the message says it answers or speaks of, as far as it is ours."""
+    report = letter.report
+    ids = [*letter.answers_to, report.about, *report.references]
+    return recognise(settings.SECRET_KEY, ids, domains=domains)
+
+
+def _place(one: Mail, verdict: Ours | Forged | None, read: _Read, counted: dict[str, int], now: datetime) -> Placed:
+    letter, address = one.letter, one.letter.author.email.lower()
+    sender = read.senders.get(address, Sender(()))
+    sort, notes = _sort_of(letter, address, read.own, counted)
+    if isinstance(verdict, Forged):
+        notes.append(FORGED)
+    ours = verdict if isinstance(verdict, Ours) and verdict.thread in read.of_thread else None
+    followed = {number for name in letter.answers_to for number in read.followed.get(name, ())}
+    place = place_of(
+        ours=ours.thread if ours else None, followed=followed, subject=read_subject(letter.envelope.subject),
+        sender=sender, kind_id=one.arrival.mailbox.kind_id if one.arrival.mailbox else None, now=now,
+    )  # fmt: skip
+    if place.thread_id is not None:
+        case_id, customer_id = read.of_thread.get(place.thread_id, (None, None))
+        if customer_id is not None and customer_id not in sender.customers and sort in HEARD:
+            notes.append(ELSEWHERE)
+        place = Place(thread_id=place.thread_id, case_id=case_id, customer_id=customer_id)
+    elif sort not in HEARD:
+        # A machine opens no case and waits for nobody.
+        place = Place(customer_id=next(iter(sender.customers)) if len(sender.customers) == 1 else None)
+    return Placed(one, sort, place, " ".join(notes), ours.message if ours and sort not in HEARD else None)
+
+
+def _sort_of(letter: Letter, address: str, own: Collection[str], counted: dict[str, int]) -> tuple[Sort, list[str]]:
+    """What it is, and what there is to say of that: our own mail that comes back to us, and what one address sends by
+    the dozen, is nobody's word."""
+    sort = Sort(letter.kind.value)
+    if sort not in HEARD:
+        return sort, []
+    if address in own or letter.envelope.loop:
+        return Sort.BULK, []
+    counted[address] += 1
+    return (Sort.BULK, [TOO_MANY]) if counted[address] > MOST_AN_HOUR else (sort, [])
+
+
+def _read(mail: Sequence[Mail], ours: Collection[int], own: Collection[str], now: datetime) -> _Read:
+    addresses = sorted({one.letter.author.email.lower() for one in mail if one.letter.author.email})
+    senders = _senders(addresses)
+    names = sorted({name for one in mail for name in one.letter.answers_to})
+    followed: dict[str, set[int]] = defaultdict(set)
+    rows = Message.objects.filter(message_id__in=names).exclude(message_id="") if names else Message.objects.none()
+    for name, thread_id in rows.values_list("message_id", "thread_id"):
+        followed[name].add(thread_id)
+    threads = {one.thread_id for sender in senders.values() for one in sender.threads} | set(ours)
+    lately = fetch_rows(_LATELY, {"addresses": addresses, "since": now - _HOUR})
+    return _Read(senders, followed, _cases_of(threads), dict(lately), own)
+
+
+_LATELY = """
+SELECT address, count(*) FROM conversation_message
+WHERE inward AND address = ANY(%(addresses)s::text[]) AND at >= %(since)s GROUP BY address
+"""
+
+
+def _cases_of(thread_ids: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
+    rows = fetch_rows(_THREADS, {"ids": sorted(thread_ids)})
+    return {number: (case_id, customer_id) for number, case_id, customer_id in rows}
+
+
+_THREADS = """
+SELECT t.id, t.case_id, coalesce(c.merged_into_id, c.id) FROM conversation_thread t
+LEFT JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.id = ANY(%(ids)s::bigint[])
+"""
+
+
+def _senders(addresses: Sequence[str]) -> dict[str, Sender]:
+    """Everybody who writes from these addresses, with their threads of late and their open cases."""
+    customers: dict[str, set[int]] = defaultdict(set)
+    for address, customer_id in fetch_rows(_CUSTOMERS, {"addresses": list(addresses)}):
+        customers[address].add(customer_id)
+    ids = sorted({number for theirs in customers.values() for number in theirs})
+    threads: dict[int, list[Known]] = defaultdict(list)
+    for customer_id, *told in fetch_rows(_OF_CUSTOMERS, {"ids": ids}) if ids else ():
+        threads[customer_id].append(Known(*told))
+    cases: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for customer_id, number, kind_id in fetch_rows(_OPEN, {"ids": ids}) if ids else ():
+        cases[customer_id].append((number, kind_id))
+    return {
+        address: Sender(
+            theirs,
+            [one for number in theirs for one in threads[number]],
+            [one for number in theirs for one in cases[number]],
+        )
+        for address, theirs in customers.items()
+    }
+
+
+_CUSTOMERS = """
+SELECT p.normal, coalesce(c.merged_into_id, c.id) FROM customers_contactpoint p
+JOIN customers_customer c ON c.id = p.customer_id
+WHERE p.channel = 'email' AND p.normal = ANY(%(addresses)s::text[])
+"""
+_FAMILY = """
+SELECT c.id, coalesce(c.merged_into_id, c.id) AS living FROM customers_customer c
+WHERE c.id = ANY(%(ids)s::bigint[]) OR c.merged_into_id = ANY(%(ids)s::bigint[])
+"""
+_OF_CUSTOMERS = f"""
+SELECT f.living, t.id, t.case_id, t.subject, t.latest_at FROM ({_FAMILY}) f
+JOIN LATERAL (
+    SELECT * FROM conversation_thread t WHERE t.customer_id = f.id ORDER BY t.id DESC LIMIT 50
+) t ON true
+"""  # noqa: S608 - the words above
+_OPEN = f"""
+SELECT f.living, k.id, k.kind_id FROM ({_FAMILY}) f
+JOIN cases_case k ON k.customer_id = f.id AND k.closed_at IS NULL
+ORDER BY k.id
+"""  # noqa: S608 - the words above

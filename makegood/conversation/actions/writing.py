@@ -1,0 +1,197 @@
+"""Writing to a customer: composed at the case, waiting a moment before it leaves, taken back while it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
+from makegood.cases.actions.working import note_said
+from makegood.cases.models import Case
+from makegood.cases.rules import CONVERSATION, Step
+from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
+from makegood.conversation.models import Attachment, Message
+from makegood.conversation.rules.messages import BY_HAND, MOVES, UNDO, Channel, Move, State
+from makegood.customers.queries import ContactFacts, customer_for
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.kernel.texts import one_line
+from makegood.people.rules import READS_ALL, Scope
+
+
+class Enclosed(NamedTuple):
+    """A file that goes with a message; `digest` is the name under which it is kept already."""
+
+    name: str
+    content_type: str
+    size: int
+    digest: str
+
+
+class Written(NamedTuple):
+    """A message that was written, and when it leaves (aware UTC)."""
+
+    id: int
+    leave_at: datetime
+
+
+@transaction.atomic
+def write_message(
+    number: int,
+    *,
+    channel: str,
+    words: str,
+    subject: str = "",
+    to: str = "",
+    covers: Sequence[str] = (),
+    leave_at: datetime | None = None,
+    enclosed: Sequence[Enclosed] = (),
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+) -> Written:
+    """Write to the customer of a case. It leaves after `rules.UNDO`, or at `leave_at` when that is later.
+
+    `to` is one of their addresses, "" for the first on this channel. `covers` are the steps of the conversation that
+    it takes once it left. Raises Refusal "message.bad_channel", "message.no_address", "message.not_theirs",
+    "message.no_mailbox", "message.bad_step", "case.no_words", "case.too_long", and as `hold` does.
+    """
+    case = hold(number, scope=scope, closed=None)
+    me = person(by)
+    way = _way(channel)
+    text = said(words, field="words", what="Write a few words first.")
+    if len(text) > WORDS_LIMIT:
+        raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
+    thread = thread_of(case, way, subject, now=now)
+    row = Message.objects.create(
+        thread=thread, inward=False, channel=way, state=State.WAITING,
+        address=_address(case, way, to), name=case.customer.name[:200],
+        subject=one_line(subject)[:SUBJECT_LIMIT] or thread.subject, text=text, language=case.customer.language,
+        at=now, by_id=me, by_name=by.name[:120], covers=_steps(covers), leave_at=max(leave_at or now, now + UNDO),
+    )  # fmt: skip
+    name_message(row, thread.mailbox)
+    Attachment.objects.bulk_create(
+        Attachment(message=row, name=one.name[:200], content_type=one.content_type[:100], size=one.size,
+                   digest=one.digest)
+        for one in enclosed
+    )  # fmt: skip
+    bring_to_desk(case)
+    told = {"message": row.pk, "channel": way, "leave_at": row.leave_at.isoformat() if row.leave_at else None}
+    tell("message_written", case, by=by, at=now, data=told)
+    assert row.leave_at is not None  # noqa: S101 - set above
+    return Written(row.pk, row.leave_at)
+
+
+@transaction.atomic
+def log_letter(
+    number: int, *, words: str, covers: Sequence[str] = (), scope: Scope, by: Actor, now: datetime
+) -> int:  # fmt: skip
+    """Record a letter that goes by post: it counts as said now. Returns the id of the message.
+
+    Raises Refusal as `write_message` does.
+    """
+    case = hold(number, scope=scope, closed=None)
+    me = person(by)
+    text = said(words, field="words", what="Write a few words first.")
+    thread = thread_of(case, Channel.POST, "", now=now)
+    row = Message.objects.create(
+        thread=thread, inward=False, channel=Channel.POST, state=State.SENT, address=_address(case, Channel.POST, ""),
+        name=case.customer.name[:200], subject=thread.subject, text=text[:WORDS_LIMIT],
+        language=case.customer.language, at=now, sent_at=now, by_id=me, by_name=by.name[:120], covers=_steps(covers),
+    )  # fmt: skip
+    bring_to_desk(case)
+    tell("message_sent", case, by=by, at=now, data={"message": row.pk, "channel": Channel.POST})
+    note_said(case, [Step(one) for one in row.covers], channel=Channel.POST, by=by, now=now, message=row.pk)
+    return row.pk
+
+
+@transaction.atomic
+def withdraw_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """Take a message back while it waits. Raises Refusal "message.unknown", "message.left", and as `hold` does."""
+    number = Message.objects.filter(pk=message_id, thread__case__isnull=False, inward=False).values_list(
+        "thread__case_id", flat=True
+    ).first()  # fmt: skip
+    if number is None:
+        raise missing("message.unknown", "There is no such message.")
+    case = hold(number, scope=scope, closed=None)
+    withdraw(message_id, now=now)
+    tell("message_withdrawn", case, by=by, at=now, data={"message": message_id})
+
+
+def withdraw(message_id: int, *, now: datetime) -> None:
+    """The same for whoever holds the case and records the move. Raises Refusal "message.left"."""
+    row = Message.objects.select_for_update().get(pk=message_id)
+    if row.state == State.WAITING and row.handed_at is not None:
+        raise Refusal("message.left", "It is leaving just now, and cannot be taken back any more.")
+    if Move.WITHDRAW not in MOVES.allowed(State(row.state)):
+        raise Refusal("message.left", "It has left already. Write another to put it right.")
+    row.state, row.ended_at, row.leave_at = State.WITHDRAWN, now, None
+    row.save(update_fields=["state", "ended_at", "leave_at"])
+
+
+@transaction.atomic
+def send_again(message_id: int, *, to: str = "", scope: Scope, by: Actor, now: datetime) -> Written:
+    """Send a message anew that did not leave, came back, or of which nobody knows: to the same address or another of
+    the customer's. Raises Refusal "message.unknown", "message.illegal_move", "message.not_theirs"."""
+    row = Message.objects.select_related("thread__case__customer", "thread__mailbox").filter(
+        pk=message_id, inward=False, thread__case__isnull=False
+    ).first()  # fmt: skip
+    if row is None or row.thread.case is None:
+        raise missing("message.unknown", "There is no such message.")
+    case = hold(row.thread.case.pk, scope=scope, closed=None)
+    person(by)
+    row = Message.objects.select_for_update().select_related("thread__mailbox").get(pk=message_id)
+    row.state = MOVES.after(State(row.state), Move.RETRY)
+    row.leave_at, row.attempts, row.problem = now + UNDO, 0, ""
+    row.handed_at = row.sent_at = row.ended_at = row.leased_until = None
+    if to:
+        row.address = _address(case, Channel(row.channel), to)
+    row.save()
+    tell("message_written", case, by=by, at=now, data={"message": row.pk, "channel": row.channel, "again": True})
+    assert row.leave_at is not None  # noqa: S101 - set above
+    return Written(row.pk, row.leave_at)
+
+
+def _way(channel: str) -> Channel:
+    known = [one for one in Channel if one not in BY_HAND]
+    if channel not in known:
+        raise invalid("message.bad_channel", f"Choose how to write: {', '.join(known)}.", field="channel")
+    return Channel(channel)
+
+
+def _steps(covers: Sequence[str]) -> list[str]:
+    strange = next((one for one in covers if one not in CONVERSATION), None)
+    if strange is not None:
+        known = ", ".join(CONVERSATION)
+        raise invalid("message.bad_step", f"A message does not take {strange!r}. Choose of: {known}.", field="covers")
+    return [step for step in CONVERSATION if step in covers]
+
+
+def _address(case: Case, way: Channel, to: str) -> str:
+    """Where it goes: only ever to an address that is known to be the customer's own."""
+    if way is Channel.PAGE:
+        return ""
+    contacts = customer_for(READS_ALL, case.customer_id).contacts
+    theirs = [one.value for one in contacts if _reaches(one, way)]
+    if to and to not in theirs:
+        raise invalid("message.not_theirs", "That is no address of this customer. Add it to them first.", field="to")
+    if not theirs:
+        raise invalid("message.no_address", _NO_ADDRESS[way], field="channel")
+    return to or theirs[0]
+
+
+def _reaches(contact: ContactFacts, way: Channel) -> bool:
+    if way in (Channel.SMS, Channel.CHAT):
+        return contact.channel in ("sms", "phone")
+    return contact.channel == way.value
+
+
+_NO_ADDRESS = {
+    Channel.EMAIL: "We have no e-mail address of this customer. Add one, or choose another way.",
+    Channel.SMS: "We have no phone number of this customer. Add one, or choose another way.",
+    Channel.CHAT: "We have no phone number of this customer. Add one, or choose another way.",
+    Channel.POST: "We have no postal address of this customer. Add one, or choose another way.",
+}

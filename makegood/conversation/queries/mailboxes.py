@@ -1,0 +1,84 @@
+"""The mailboxes, as those who set them up see them, and which one a message leaves by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from makegood.conversation.models import Mailbox
+from makegood.kernel.refusals import missing
+from makegood.people.queries import require_scope
+from makegood.people.rules import Ability, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxFacts:
+    """A mailbox without its secrets; see `models.Mailbox`. `kind` is that of the cases it opens, "" for none."""
+
+    id: int
+    name: str
+    address: str
+    sender_name: str
+    kind: str
+    acknowledges: bool
+    imap_host: str
+    imap_port: int
+    imap_security: str
+    imap_user: str
+    has_imap_secret: bool
+    folder: str
+    done_folder: str
+    has_hook: bool
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    has_smtp_secret: bool
+    paused_at: datetime | None
+    read_at: datetime | None
+    problem: str
+    problem_at: datetime | None
+    sending_problem: str
+    sending_problem_at: datetime | None
+
+
+def mailboxes(scope: Scope) -> tuple[MailboxFacts, ...]:
+    """Every mailbox, by name. Raises Refusal "people.not_allowed"."""
+    require_scope(scope, Ability.ADMINISTER)
+    return tuple(_facts(row) for row in Mailbox.objects.select_related("kind"))
+
+
+def mailbox_for(scope: Scope, mailbox_id: int) -> MailboxFacts:
+    """One mailbox. Raises Refusal "mailbox.unknown", "people.not_allowed"."""
+    require_scope(scope, Ability.ADMINISTER)
+    row = Mailbox.objects.select_related("kind").filter(pk=mailbox_id).first()
+    if row is None:
+        raise missing("mailbox.unknown", "There is no such mailbox.")
+    return _facts(row)
+
+
+def sends_by(case_id: int) -> Mailbox | None:
+    """The mailbox that a message of a case leaves by: the one it came in by, else that of its kind, else the first."""
+    return next(iter(Mailbox.objects.raw(_USED, {"case": case_id})), None)
+
+
+_USED = """
+SELECT m.* FROM conversation_mailbox m, cases_case c
+WHERE c.id = %(case)s AND m.paused_at IS NULL
+ORDER BY (SELECT max(t.latest_at) FROM conversation_thread t WHERE t.case_id = c.id AND t.mailbox_id = m.id)
+         DESC NULLS LAST, (m.kind_id = c.kind_id) DESC NULLS LAST, m.id
+LIMIT 1
+"""
+
+
+def _facts(row: Mailbox) -> MailboxFacts:
+    return MailboxFacts(
+        id=row.pk, name=row.name, address=row.address, sender_name=row.sender_name,
+        kind=row.kind.slug if row.kind else "", acknowledges=row.acknowledges, imap_host=row.imap_host,
+        imap_port=row.imap_port, imap_security=row.imap_security, imap_user=row.imap_user,
+        has_imap_secret=bool(row.imap_secret), folder=row.folder, done_folder=row.done_folder,
+        has_hook=bool(row.hook_digest), smtp_host=row.smtp_host, smtp_port=row.smtp_port,
+        smtp_security=row.smtp_security, smtp_user=row.smtp_user, has_smtp_secret=bool(row.smtp_secret),
+        paused_at=row.paused_at, read_at=row.read_at, problem=row.problem, problem_at=row.problem_at,
+        sending_problem=row.sending_problem, sending_problem_at=row.sending_problem_at,
+    )  # fmt: skip

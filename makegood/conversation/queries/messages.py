@@ -1,0 +1,144 @@
+"""The messages of a case, and one message with all that came with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from makegood.cases.queries import case_for
+from makegood.cases.queries.seeing import visible
+from makegood.conversation.models import Attachment, Message
+from makegood.conversation.rules.messages import AWRY, MOVES, Channel, Move, Sort, State
+from makegood.kernel.refusals import missing
+from makegood.people.rules import Ability, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFacts:
+    """A file of a message. `digest` is the name under which it is kept."""
+
+    id: int
+    name: str
+    content_type: str
+    content_id: str
+    size: int
+    inline: bool
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFacts:
+    """One message, whole; see `models.Message`. `moves` are what may happen to it next."""
+
+    id: int
+    thread_id: int
+    case_id: int | None
+    inward: bool
+    channel: Channel
+    sort: Sort
+    state: State
+    automatic: bool
+    message_id: str
+    address: str
+    name: str
+    subject: str
+    text: str
+    rest: str
+    html: str
+    at: datetime
+    by_id: int | None
+    by_name: str
+    raw: str
+    size: int
+    note: str
+    covers: tuple[str, ...]
+    minutes: int | None
+    leave_at: datetime | None
+    sent_at: datetime | None
+    attempts: int
+    problem: str
+    files: tuple[AttachmentFacts, ...]
+
+    @property
+    def is_awry(self) -> bool:
+        """Whether the customer did not get it, or nobody knows whether they did."""
+        return self.state in AWRY
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """What may happen to it next."""
+        return MOVES.allowed(self.state)
+
+
+def messages_of(scope: Scope, number: int) -> tuple[MessageFacts, ...]:
+    """The messages of a case, oldest first. Raises Refusal "case.unknown"."""
+    case_for(scope, number)
+    return of_case(number)
+
+
+def of_case(number: int) -> tuple[MessageFacts, ...]:
+    """The same for whoever has the case before them already."""
+    return _facts(Message.objects.filter(thread__case_id=number))
+
+
+def of_thread(thread_id: int) -> tuple[MessageFacts, ...]:
+    """The messages of one thread, oldest first, for whoever may see it."""
+    return _facts(Message.objects.filter(thread_id=thread_id))
+
+
+def said_on_page(number: int) -> tuple[MessageFacts, ...]:
+    """What we wrote to the customer's page of a case, oldest first; what was taken back or waits is not there."""
+    return tuple(one for one in of_case(number) if one.channel is Channel.PAGE and one.state is State.SENT)
+
+
+def message_for(scope: Scope, message_id: int) -> MessageFacts:
+    """One message, for somebody who may see its case, or who works when it has none. Raises Refusal
+    "message.unknown"."""
+    seen = Message.objects.filter(pk=message_id)
+    own = seen.filter(thread__case__in=visible(scope))
+    found = own if own.exists() else seen.filter(thread__case=None) if scope.may(Ability.WORK) else seen.none()
+    for facts in _facts(found):
+        return facts
+    raise missing("message.unknown", "There is no such message.")
+
+
+def attachment_for(scope: Scope, attachment_id: int) -> AttachmentFacts:
+    """One file of a message, for somebody who may see the message. Raises Refusal "message.no_file"."""
+    row = Attachment.objects.filter(pk=attachment_id).first()
+    if row is None:
+        raise missing("message.no_file", "There is no such file.")
+    message_for(scope, row.message_id)
+    return _file(row)
+
+
+def _facts(rows: QuerySet[Message]) -> tuple[MessageFacts, ...]:
+    found = list(rows.select_related("thread").order_by("at", "id"))
+    files = _files(one.pk for one in found)
+    return tuple(_one(row, files[row.pk]) for row in found)
+
+
+def _files(message_ids: Iterable[int]) -> dict[int, list[AttachmentFacts]]:
+    files: dict[int, list[AttachmentFacts]] = defaultdict(list)
+    wanted = list(message_ids)
+    for row in Attachment.objects.filter(message_id__in=wanted) if wanted else ():
+        files[row.message_id].append(_file(row))
+    return files
+
+
+def _file(row: Attachment) -> AttachmentFacts:
+    return AttachmentFacts(row.pk, row.name, row.content_type, row.content_id, row.size, row.inline, row.digest)
+
+
+def _one(row: Message, files: Collection[AttachmentFacts]) -> MessageFacts:
+    return MessageFacts(
+        id=row.pk, thread_id=row.thread_id, case_id=row.thread.case_id, inward=row.inward,
+        channel=Channel(row.channel), sort=Sort(row.sort), state=State(row.state), automatic=row.automatic,
+        message_id=row.message_id, address=row.address, name=row.name, subject=row.subject, text=row.text,
+        rest=row.rest, html=row.html, at=row.at, by_id=row.by_id, by_name=row.by_name, raw=row.raw, size=row.size,
+        note=row.note, covers=tuple(row.covers), minutes=row.minutes, leave_at=row.leave_at, sent_at=row.sent_at,
+        attempts=row.attempts, problem=row.problem, files=tuple(files),
+    )  # fmt: skip

@@ -1,1 +1,0 @@
-"""What a message is, how it may move, and which thread it belongs to. Pure."""

@@ -1,0 +1,139 @@
+"""What a message is, how it may move, when it leaves, and by which other way when it did not reach anybody. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from makegood.kernel.texts import fold
+from makegood.kernel.transitions import Transitions
+
+
+class Channel(StrEnum):
+    """How words go between a customer and us. A call and a letter are recorded; the others are carried."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    CHAT = "chat"
+    PAGE = "page"
+    PHONE = "phone"
+    POST = "post"
+
+
+BY_HAND = (Channel.PHONE, Channel.POST)
+"""What a person carries: it counts as said once it is recorded."""
+
+
+class State(StrEnum):
+    """Where a message stands. One that came in is `received` and stays so."""
+
+    RECEIVED = "received"
+    WAITING = "waiting"
+    SENT = "sent"
+    UNSURE = "unsure"
+    """It was handed over and the answer was not heard: it may have left. A person decides about another try."""
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    """What can happen to a message that leaves."""
+
+    SEND = "send"
+    DOUBT = "doubt"
+    FAIL = "fail"
+    BOUNCE = "bounce"
+    WITHDRAW = "withdraw"
+    RETRY = "retry"
+
+
+MOVES: Transitions[State, Move] = Transitions(
+    "message",
+    {
+        Move.SEND: {State.WAITING: State.SENT, State.UNSURE: State.SENT},
+        Move.DOUBT: {State.WAITING: State.UNSURE},
+        Move.FAIL: {State.WAITING: State.FAILED},
+        Move.BOUNCE: {State.SENT: State.BOUNCED, State.UNSURE: State.BOUNCED},
+        Move.WITHDRAW: {State.WAITING: State.WITHDRAWN},
+        Move.RETRY: {
+            State.FAILED: State.WAITING, State.BOUNCED: State.WAITING, State.UNSURE: State.WAITING,
+        },
+    },
+)  # fmt: skip
+
+AWRY = (State.UNSURE, State.FAILED, State.BOUNCED)
+"""What is red on the case: the customer did not get it, or nobody knows whether they did."""
+
+
+class Sort(StrEnum):
+    """What an incoming message is, as its headers say. Only the first two are somebody's word."""
+
+    ORDINARY = "ordinary"
+    MACHINE = "machine"
+    """A machine wrote of its own accord, such as a form: it is read, and never answered by one."""
+    AUTO_REPLY = "auto_reply"
+    BULK = "bulk"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    RECEIPT = "receipt"
+
+
+HEARD = (Sort.ORDINARY, Sort.MACHINE)
+"""What opens a case or reaches its owner. Everything else is kept, and asks nobody for anything."""
+
+# Leaving
+
+UNDO = timedelta(seconds=10)
+"""How long a message waits before it leaves, so that it can be taken back."""
+LEASE = timedelta(minutes=5)
+"""How long whoever sends holds a message. Longer than a server may take to answer."""
+_WAITS = (60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400)
+"""Seconds between two tries (RFC 5321 4.5.4.1 asks for half an hour in the long run, and four to five days in all)."""
+TRIES = len(_WAITS) + 1
+
+
+def next_try(attempts: int, now: datetime) -> datetime | None:
+    """When a message that was refused so often, for the time being, is tried again; None when it is given up."""
+    return now + timedelta(seconds=_WAITS[attempts - 1]) if attempts < TRIES else None
+
+
+DAY_BEGINS, DAY_ENDS = time(8), time(20)
+
+
+def in_their_hours(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next instant (aware UTC) at which somebody in `zone` may be written to without waking them: now when it is
+    between eight in the morning and eight in the evening there."""
+    there = now.astimezone(zone)
+    if DAY_BEGINS <= there.time() < DAY_ENDS:
+        return now
+    day = there.date() + timedelta(days=there.time() >= DAY_ENDS)
+    return datetime.combine(day, DAY_BEGINS, zone).astimezone(now.tzinfo)
+
+
+# Another way
+
+_WAYS: Mapping[Channel, tuple[Channel, ...]] = {
+    Channel.EMAIL: (Channel.EMAIL, Channel.SMS),
+    Channel.SMS: (Channel.SMS, Channel.EMAIL),
+    Channel.CHAT: (Channel.SMS, Channel.EMAIL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach a customer: a channel that we can send by, and their address there."""
+
+    channel: Channel
+    address: str
+
+
+def other_ways(failed: Channel, contacts: Sequence[Way], *, tried: Collection[str]) -> Iterator[Way]:
+    """The ways that are left when one channel did not reach the customer: another address there first."""
+    for channel in _WAYS.get(failed, ()):
+        for way in contacts:
+            if way.channel is channel and fold(way.address) not in {fold(one) for one in tried}:
+                yield way
