@@ -184,26 +184,33 @@ class StandoutOut(Schema):
 
 
 class ConsistencyOut(Schema):
-    """Same failure, different remedy. Of very many remedies the latest are compared: those since `compared_from`."""
+    """Same failure, different remedy. So many `remedies` are compared: all that was asked about, or of very many those
+    given since `compared_from`."""
 
     groups: list[AlikeOut]
     standouts: list[StandoutOut]
     compared_from: datetime | None
+    remedies: int
 
 
 class ConsistencyQuery(Schema):
-    """Whether to split by team, and what was given when."""
+    """Whether to split by team, for which kind of promise, what was given when; `whole`: all of it, however many."""
 
     by: Literal["", "team"] = ""
+    kind: str = ""
     since: Instant | None = None
     before: Instant | None = None
+    whole: bool = False
 
 
 @router.get("/report/consistency", response=ConsistencyOut, tags=["report"], summary="Same failure, different remedy")
 def report_consistency(request: ApiRequest, query: Query[ConsistencyQuery]) -> Any:
     """How far apart what was given for the like lies, and which cases stand out. For leads of their own team."""
     refuse_unknown(request.GET, ConsistencyQuery)
-    return consistency(request.caller.scope, by_team=query.by == "team", since=query.since, before=query.before)
+    return consistency(
+        request.caller.scope, by_team=query.by == "team", kind=query.kind, since=query.since, before=query.before,
+        whole=query.whole,
+    )  # fmt: skip
 
 
 @router.get("/journal", response=JournalOut, tags=["journal"], summary="Read the journal")

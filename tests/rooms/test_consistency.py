@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 
@@ -13,8 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 from makegood.cases.models import Case
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope
+from makegood.promises.models import Kind
 from makegood.remedies import actions
-from makegood.remedies.models import Difference
+from makegood.remedies.models import Difference, Grant
 from makegood.remedies.queries import consistency
 from tests.doors.desk_client import AtDesk, text
 from tests.factories import NOW, Cast
@@ -25,7 +27,7 @@ __all__ = ["cast"]
 
 pytestmark = pytest.mark.django_db
 ALL = Scope(Role.MANAGER)
-PINNED = 8
+PINNED = 9
 """The statements of the page."""
 
 
@@ -125,7 +127,32 @@ def test_of_very_many_the_latest_are_compared_and_the_page_says_so(cast: Cast, m
     give(cast, "10")
     found = consistency(ALL)
     assert (found.groups[0].cases, found.compared_from) == (6, NOW)
-    assert "Compared are the latest" in text(AtDesk(cast.greta).get("/insights/consistency/", period="all"))
+    assert "Compared are the latest 6 remedies" in text(AtDesk(cast.greta).get("/insights/consistency/", period="all"))
+    assert (consistency(ALL, whole=True).groups[0].cases, consistency(ALL, whole=True).compared_from) == (6, None)
+
+
+def test_of_a_kind_or_a_month_all_are_compared(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("makegood.remedies.queries.consistency"), "COMPARED", 7)
+    give(cast, "10", "10", "12", "11", "10")
+    call = give(cast, "10")[0]
+    Case.objects.filter(pk=call.pk).update(kind=Kind.objects.get(slug="callback"))
+    Grant.objects.filter(case=call).update(given_at=NOW - timedelta(days=40))
+    found = consistency(ALL, kind="callback")
+    assert ([one.kind for one in found.groups], found.remedies, found.compared_from) == (["Call back"], 1, None)
+    greta, here = AtDesk(cast.greta), "/insights/consistency/"
+    assert "Compared are all 6 remedies of this time." in text(greta.get(here, period="all"))
+    assert "Compared are all 5 remedies of this time." in text(greta.get(here, period="all", kind="delivery"))
+    assert '<option value="delivery" selected' in greta.get(here, kind="delivery").content.decode()
+
+
+def test_a_months_remedies_are_those_of_the_month(cast: Cast) -> None:
+    give(cast, "10")
+    now = datetime.now(UTC)
+    Grant.objects.update(given_at=now.replace(day=1, hour=12) - timedelta(days=1))
+    greta, here = AtDesk(cast.greta), "/insights/consistency/"
+    last = f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"
+    assert "Compared is the one remedy of this time." in text(greta.get(here, month=last))
+    assert "Nothing was given in this time" in text(greta.get(here, month=f"{now:%Y-%m}"))
 
 
 def test_the_page_asks_the_same_however_many_cases(cast: Cast) -> None:

@@ -64,13 +64,16 @@ def ledger(by: str | None, as_json: bool) -> None:
 Examples:
   makegood report consistency
   makegood report consistency --by-team --json
+  makegood report consistency --kind delivery
 """
 )
 @click.option("--by-team", is_flag=True, help="Split each group by the team that owns the cases.")
+@click.option("--kind", default="", help="Only for promises of this kind, such as delivery.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the groups, and the cases that stand out.")
-def consistency(by_team: bool, as_json: bool) -> None:
+def consistency(by_team: bool, kind: str, as_json: bool) -> None:
     """Same failure, different remedy: how far apart what was given lies, and which cases stand out.
 
+    Everything that was ever given is compared, however long that takes.
     Of fewer than five cases no spread is told.
     """
     prepare_home(environment().home)
@@ -78,7 +81,7 @@ def consistency(by_team: bool, as_json: bool) -> None:
         from makegood.people.rules import Role, Scope
         from makegood.remedies.queries import consistency as read
 
-        found = read(Scope(Role.ADMINISTRATOR), by_team=by_team)
+        found = read(Scope(Role.ADMINISTRATOR), by_team=by_team, kind=kind, whole=True)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(found), default=str))
         return
@@ -87,8 +90,6 @@ def consistency(by_team: bool, as_json: bool) -> None:
         told = f"{spread.lower:.2f} to {spread.upper:.2f}, median {spread.median:.2f}" if spread else "too few to say"
         name = f"{group.kind}, {group.failure or 'not judged'}, severity {group.severity}"
         click.echo(f"{' '.join(filter(None, (name, group.team))):<60} {group.cases:>6}  {group.currency} {told}")
-    if found.compared_from:
-        click.echo(f"Compared are the latest remedies, given since {found.compared_from:%Y-%m-%d %H:%M}.", err=True)
     for case in found.standouts:
         click.echo(f"SR-{case.case:<8} {case.currency} {case.total:<10} {case.reason or 'why? nobody has said'}")
 

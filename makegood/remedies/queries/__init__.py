@@ -3,7 +3,7 @@
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
 from makegood.remedies.queries.coaching import coaching
-from makegood.remedies.queries.consistency import COMPARED, Alike, Consistency, Spread, Standout, consistency
+from makegood.remedies.queries.consistency import Alike, Consistency, Spread, Standout, consistency
 from makegood.remedies.queries.ending import BeforeEnding, before_ending
 from makegood.remedies.queries.follow_up import follow_ups_for
 from makegood.remedies.queries.grants import (
@@ -35,7 +35,6 @@ from makegood.remedies.queries.playbooks import (
 from makegood.remedies.queries.shelf import policies, policies_at_hand
 
 __all__ = [
-    "COMPARED",
     "Alike",
     "ApprovalFacts",
     "BeforeEnding",

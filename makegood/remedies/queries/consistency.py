@@ -1,8 +1,8 @@
 """Same failure, different remedy: how far apart what was given for the like lies, and which cases stand out.
 
-Counted are cases that were given something that stands, each with all it was given in one currency; of many the latest,
-because each is looked up by itself. Nobody is compared with anybody: groups are kinds of failure, of promise and
-severities, split by team at most.
+Counted are cases that were given something that stands, each with all it was given in one currency; for a page, of
+many the latest, because each is looked up by itself. Nobody is compared with anybody: groups are kinds of failure, of
+promise and severities, split by team at most.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from makegood.remedies.rules.fit import COMPENSATION
 FEWEST = 5
 """Of fewer cases a spread says nothing, and none is told."""
 COMPARED = 2_000
-"""So many remedies are compared, those that were given last."""
+"""So many remedies are compared for a page, those that were given last."""
 _LOOKED = 10_000
-"""Among so many, the latest, those of a lead's team are looked for."""
+"""Among so many, the latest, those of a lead's team or of a kind are looked for."""
 _MOST_GROUPS, _MOST_CASES = 200, 20
 
 
@@ -81,12 +81,13 @@ class Standout:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """The groups, the largest first, and the cases that stand out, the farthest first. `compared_from` is since when
-    remedies are compared, None when none is left out for want of room."""
+    """The groups, the largest first, and the cases that stand out, the farthest first. `remedies` are compared;
+    `compared_from` is since when they were given, None when all that was asked about are among them."""
 
     groups: tuple[Alike, ...]
     standouts: tuple[Standout, ...]
     compared_from: datetime | None
+    remedies: int
 
 
 _IN_TIME = """
@@ -97,12 +98,15 @@ AND (%(before)s::timestamptz IS NULL OR g.given_at < %(before)s)
 # read all that there are: of a hundred thousand, that took twice as long.
 _ASKED = f"""
 WITH looked AS MATERIALIZED (
-    SELECT g.case_id, g.given_at FROM remedies_grant g WHERE {_IN_TIME} ORDER BY g.given_at DESC LIMIT %(looked)s
+    SELECT g.case_id, g.given_at FROM remedies_grant g WHERE {_IN_TIME}
+    ORDER BY g.given_at DESC LIMIT %(looked)s::bigint
 ), newest AS MATERIALIZED (
     SELECT case_id, given_at FROM looked
-    WHERE %(sees_all)s OR %(team_id)s = (
-        SELECT o.team_id FROM cases_case c JOIN people_staff o ON o.id = c.owner_id WHERE c.id = case_id)
-    ORDER BY given_at DESC LIMIT %(compared)s
+    WHERE (%(sees_all)s OR %(team_id)s = (
+        SELECT o.team_id FROM cases_case c JOIN people_staff o ON o.id = c.owner_id WHERE c.id = case_id))
+    AND (%(kind)s::text = '' OR %(kind)s::text = (
+        SELECT k.slug FROM cases_case c JOIN promises_kind k ON k.id = c.kind_id WHERE c.id = case_id))
+    ORDER BY given_at DESC LIMIT %(compared)s::bigint
 ), given AS MATERIALIZED (
     SELECT n.case_id, given.*
     FROM (SELECT DISTINCT case_id FROM newest) n CROSS JOIN LATERAL (
@@ -165,16 +169,19 @@ SELECT
         SELECT d.reason, s.name FROM remedies_difference d JOIN people_staff s ON s.id = d.by_id
         WHERE d.case_id = far.case_id ORDER BY d.id DESC LIMIT 1
      ) said ON true),
-    coalesce((SELECT min(given_at) FROM newest HAVING count(*) = %(compared)s),
-             (SELECT min(given_at) FROM looked HAVING count(*) = %(looked)s))
+    coalesce((SELECT min(given_at) FROM newest HAVING count(*) = %(compared)s::bigint),
+             (SELECT min(given_at) FROM looked HAVING count(*) = %(looked)s::bigint)),
+    (SELECT count(*) FROM newest)
 """  # noqa: S608 - a condition written above
 
 
 def consistency(
-    scope: Scope, *, by_team: bool = False, since: datetime | None = None, before: datetime | None = None
-) -> Consistency:
-    """What was given from `since` until before `before` (aware UTC), of every team or, for a lead, of their own; of
-    many remedies the latest `COMPARED`.
+    scope: Scope, *, by_team: bool = False, kind: str = "", since: datetime | None = None,
+    before: datetime | None = None, whole: bool = False,
+) -> Consistency:  # fmt: skip
+    """What was given from `since` until before `before` (aware UTC) for promises of a `kind` ("": of every), of every
+    team or, for a lead, of their own. Of many remedies the latest `COMPARED`, unless the `whole` is to be read, however
+    long that takes.
 
     Raises Refusal "people.not_allowed" for those who neither lead nor see the work of every team.
     """
@@ -182,15 +189,16 @@ def consistency(
         require_scope(scope, Ability.ASSIGN)
     asked = {
         "since": since, "before": before, "by_team": by_team, "sees_all": scope.sees_all, "team_id": scope.team_id,
-        "comp": [kind.value for kind in COMPENSATION], "fewest": FEWEST, "compared": COMPARED,
-        "looked": COMPARED if scope.sees_all else _LOOKED, "most": _MOST_GROUPS,
-        "most_cases": _MOST_CASES,
+        "comp": [kind.value for kind in COMPENSATION], "fewest": FEWEST, "compared": None if whole else COMPARED,
+        "looked": None if whole else COMPARED if scope.sees_all and not kind else _LOOKED, "most": _MOST_GROUPS,
+        "most_cases": _MOST_CASES, "kind": kind,
     }  # fmt: skip
     with planned_anew():
-        groups, standouts, since_when = fetch_rows(_ASKED, asked)[0]
+        groups, standouts, since_when, remedies = fetch_rows(_ASKED, asked)[0]
     return Consistency(
-        tuple(_alike(*row) for row in groups or ()), tuple(_standout(*row) for row in standouts or ()), since_when
-    )
+        tuple(_alike(*row) for row in groups or ()), tuple(_standout(*row) for row in standouts or ()), since_when,
+        remedies,
+    )  # fmt: skip
 
 
 def _alike(

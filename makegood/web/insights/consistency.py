@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.cases.queries import parse_number
 from makegood.kernel.money import format_money
 from makegood.people.rules import Ability
+from makegood.promises.queries import kinds
 from makegood.remedies.actions import explain_difference
-from makegood.remedies.queries import COMPARED, Alike, Consistency, Standout, consistency
+from makegood.remedies.queries import Alike, Consistency, Standout, consistency
 from makegood.remedies.rules.fit import FailureKind
 from makegood.web import clocks
 from makegood.web.answers import done
+from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.views import periods, since_of
 from makegood.web.remedies.words import FAILURES, per_cent
@@ -30,13 +34,19 @@ def differences(request: DeskRequest) -> HttpResponse:
     """The groups and the cases that stand out, for leads of their own team, for others of every team."""
     desk, asked = request.desk, request.GET
     by = "team" if asked.get("by") == "team" else ""
-    period = asked.get("period", "") if asked.get("period", "") in dict(periods()) else "30"
-    found = consistency(desk.scope, by_team=by == "team", since=since_of(period, desk))
+    promised = kinds(inside_case=False)
+    kind = asked.get("kind", "") if asked.get("kind", "") in {one.slug for one in promised} else ""
+    months = _months(desk)
+    month = asked.get("month", "") if asked.get("month", "") in {one.key for one in months} else ""
+    period = "" if month else asked.get("period", "") if asked.get("period", "") in dict(periods()) else "30"
+    since, before = _span(month, desk) if month else (since_of(period, desk), None)
+    found = consistency(desk.scope, by_team=by == "team", kind=kind, since=since, before=before)
     context = {
         "title": _title(found), "by": by, "period": period, "found": found,
         "groups": [Choice("", _("All teams together")), Choice("team", _("By team"))],
         "periods": [Choice(key, name) for key, name in periods()], "columns": _columns(by),
         "rows": [_row(one, by) for one in found.groups], "standouts": [_told(one) for one in found.standouts],
+        "kind": kind, "month": month, "kinds": [Choice(one.slug, one.name) for one in promised], "months": months,
         "bound": _bound(found, desk), "may_explain": desk.scope.may(Ability.ASSIGN),
     }  # fmt: skip
     return render(request, "web/insights/consistency.html", context)
@@ -63,12 +73,30 @@ def _title(found: Consistency) -> str:
 
 
 def _bound(found: Consistency, desk: Desk) -> str:
-    """That not all of the time was compared, and from when on it was; "" when all was."""
+    """What was compared: all that was asked about, or since when; and then how all of it is."""
     if found.compared_from is None:
-        return ""
-    return _("Compared are the latest {many} remedies of this time, given since {when}.").format(
-        many=f"{COMPARED:,}", when=clocks.moment(found.compared_from, desk.now)
-    )
+        every = ngettext(
+            "Compared is the one remedy of this time.", "Compared are all {} remedies of this time.", found.remedies
+        )
+        return every.format(f"{found.remedies:,}") if found.remedies else ""
+    return _(
+        "Compared are the latest {many} remedies of this time, given since {when}. To compare all of them, choose a"
+        " kind of promise or a month."
+    ).format(many=f"{found.remedies:,}", when=clocks.moment(found.compared_from, desk.now))
+
+
+def _months(desk: Desk) -> list[Choice]:
+    """This month and the twelve before it."""
+    now = today(desk.now, desk.zone)
+    whole = now.year * 12 + now.month - 1
+    firsts = [date(one // 12, one % 12 + 1, 1) for one in range(whole, whole - 13, -1)]
+    return [Choice(f"{first:%Y-%m}", date_format(first, "F Y")) for first in firsts]
+
+
+def _span(month: str, desk: Desk) -> tuple[datetime, datetime]:
+    """A local month as a half-open span of instants."""
+    first = date.fromisoformat(f"{month}-01")
+    return starts(first, desk.zone), starts((first + timedelta(days=32)).replace(day=1), desk.zone)
 
 
 def _columns(by: str) -> list[Column]:
