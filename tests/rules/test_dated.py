@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makegood.conversation.dated import Confidence, Dated, promised
-from makegood.conversation.dated.clauses import plain
+from makegood.conversation.dated.clauses import ours
 from makegood.conversation.dated.finding import times
 from makegood.conversation.dated.language import LANGUAGES, language_of
 from makegood.conversation.dated.values import SaidBy
@@ -81,6 +81,7 @@ def test_each_rule_finds_and_leaves_alone_the_lines_of_its_file(language: str) -
         ("We'll refund the £12.50 in 2-3 working days.", "in 2-3 working days", "Refund the £12.50", "Wed 25 Nov"),
         ("Your new one ships on the 30th.", "on the 30th", "Your new one ships", "Mon 30 Nov"),
         ("It will go out on the next working day.", "on the next working day", "It will go out", "Mon 23 Nov"),
+        ("The parts arrive in December.", "in December", "The parts arrive", "Thu 31 Dec"),
         ("I'll ring at five, is that all right?", "at five", "Ring", "today 17:00"),
         ("Told him the courier comes tomorrow 8-12.", "tomorrow 8-12", "The courier comes", "tomorrow 12:00"),
         ("Customer rang at 9:15. Will call back by 3.", "by 3", "Will call back", "today 15:00"),
@@ -125,6 +126,7 @@ def test_words_of_ours_become_a_promise(text: str, words: str, what: str, when: 
         "Someone will be in touch shortly.",
         "I'll ring you today at 10:00.",
         "We'll send it by 3/4.",
+        "I'll ring you at 5pm PST.",
     ],
 )
 def test_other_words_of_ours_are_left_alone(text: str) -> None:
@@ -253,7 +255,7 @@ def test_the_dates_that_people_agreed_in_talk_are_found_and_read() -> None:
     with gzip.open(AGREED, "rt", encoding="utf-8") as lines:
         turns = [turn for line in lines for turn in json.loads(line)["turns"]]
     for turn in turns:
-        low = plain(turn["utterance"])
+        low = ours(turn["utterance"])
         found = list(times(low, 0, len(low), language_of("en"), read))
         for frame in turn["frames"]:
             meant = {

@@ -7,10 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from makegood.conversation.coach.sentences import plain
 from makegood.conversation.dated.language import Language
 
-# Same length as what they stand for: every position in the plain text is a position in the text.
-_SAME = {ord(a): b for a, b in zip("’‘ʼ´`“”„«»\u00a0\u202f\t", "'''''\"\"\"\"\"   ", strict=True)}
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _END = re.compile(r"[.!?…]+(?=[\"')\]]*(?:\s|$))|\n(?=[ \t]*(?:\n|[-*•]|\d{1,2}[.)]\s))|\n")
 _WRAPS_FROM = 50
@@ -36,18 +35,9 @@ class Sentence:
         return self.cuts[index], self.end if last else self.cuts[index + 1]
 
 
-def plain(text: str) -> str:
+def ours(text: str) -> str:
     """The text in small letters, with plain quotes and without quoted lines, as long as it was."""
-    same = text.translate(_SAME)
-    low = same.lower()
-    if len(low) != len(text):
-        low = "".join(_small(one) for one in same)
-    return _QUOTED.sub(lambda found: " " * len(found[0]), low)
-
-
-def _small(letter: str) -> str:
-    low = letter.lower()
-    return low if len(low) == 1 else letter
+    return _QUOTED.sub(lambda found: " " * len(found[0]), plain(text))
 
 
 def sentences(low: str, language: Language) -> Iterator[Sentence]:

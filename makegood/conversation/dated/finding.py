@@ -158,5 +158,7 @@ def _hour_ends(low: str, words: list[Word], tidied: Tidied, language: Language) 
 
 def _means_other(low: str, found: Found, language: Language) -> bool:
     """Whether the words around it make it no time to come: "since Monday", "3 days ago", "every Friday"."""
+    if found.is_span and found.says.startswith("by "):  # "Delayed by an hour" says how much.
+        return True
     before = language.patterns["not_after"].search(low, max(0, found.start - BEFORE), found.start)
     return before is not None or language.patterns["not_before"].match(low, found.end) is not None

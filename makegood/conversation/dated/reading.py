@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from makegood.conversation.dated.clauses import Sentence, plain, sentences
+from makegood.conversation.dated.clauses import Sentence, ours, sentences
 from makegood.conversation.dated.finding import BEFORE, Found, Read, times
 from makegood.conversation.dated.language import Language, Rule, language_of
 from makegood.conversation.dated.naming import beside, title, without
@@ -36,7 +36,7 @@ def promised(
     promised, which may have passed. `language` is a BCP 47 tag. Quoted lines are left out. Any text is read.
     """
     words = language_of(language)
-    low = plain(text[:_LONGEST])
+    low = ours(text[:_LONGEST])
     ahead: Read = partial(spoken_when, now=now, zone=zone, calendar=calendar)
     recalled: Read = partial(spoken_when, now=now, zone=zone, calendar=calendar, recalled=True)
     made: list[Dated] = []
@@ -59,7 +59,7 @@ def _ours(text: str, low: str, sentence: Sentence, words: Language, read: Read) 
         clauses.setdefault(_owner(low, sentence, one), []).append(one)
     for index, said in clauses.items():
         start, end = sentence.bounds(index)
-        if (rule := _rule(low, sentence, index, words)) is None:
+        if (rule := _rule(low, sentence, index, said[-1].end, words)) is None:
             continue
         match = rule.words.search(low[start:end])
         begin = start + match.end() if match and rule.what == "after" else start
@@ -84,15 +84,18 @@ def _owner(low: str, sentence: Sentence, one: Found) -> int:
     return index + 1 if index + 1 < len(sentence.cuts) else index - 1
 
 
-def _rule(low: str, sentence: Sentence, index: int, words: Language) -> Rule | None:
-    """What makes a promise of ours of this clause; None when nothing does, or something speaks against it."""
+def _rule(low: str, sentence: Sentence, index: int, dated: int, words: Language) -> Rule | None:
+    """What makes a promise of ours of this clause, whose last time ends at `dated`; None when nothing does, or
+    something speaks against it."""
     clause = _clause(low, sentence, index)
     rule, match = next(((one, found) for one in words.promises if (found := one.words.search(clause))), (None, None))
     if rule is None or match is None or _conditional(low, sentence, index, words):
         return None
     if sentence.asks and not words.patterns["asks"].search(clause):
         return None
-    near = clause[max((found.end() for found in _BREAK.finditer(clause, 0, match.start() + 1)), default=0) :]
+    ending = _BREAK.search(clause, max(match.end(), dated - sentence.bounds(index)[0]))
+    begin = max((found.end() for found in _BREAK.finditer(clause, 0, match.start() + 1)), default=0)
+    near = clause[begin : ending.start() if ending else None]
     return None if any(one.words.search(near if one.near else clause) for one in words.never) else rule
 
 
