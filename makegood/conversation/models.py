@@ -16,9 +16,11 @@ def _choices(enum: type[Channel | Sort | State]) -> list[tuple[str, str]]:
 class Mailbox(models.Model):
     """An address that customers write to and get answers from.
 
-    It is read by IMAP where `imap_host` is set, or filled by a service that calls us with a secret whose digest is
-    `hook_digest`. It sends by SMTP where `smtp_host` is set, else by the mail service of the installation. Secrets are
-    sealed (`platform.sealing`). Mail that begins something new opens a case of `kind`, or waits for a person
+    It is read by IMAP where `imap_host` is set, or filled by a mail service (`hook_service`) that calls us with a
+    secret whose digest is `hook_digest`, and whose key for that, where it has one, is `hook_key`. It sends by SMTP
+    where `smtp_host` is set, else by the mail service of the installation. Secrets are sealed (`platform.sealing`).
+    `problem` has stood in the way of reading since `problem_at`, `sending_problem` in that of sending. Mail that begins
+    something new opens a case of `kind`, or waits for a person
     without one. `uid_validity` and `last_uid` are how far it was read; whoever reads holds it until `leased_until`.
     """
 
@@ -38,6 +40,8 @@ class Mailbox(models.Model):
     done_folder = models.CharField(max_length=200, blank=True)
     uid_validity = models.BigIntegerField(null=True, blank=True)
     last_uid = models.BigIntegerField(default=0)
+    hook_service = models.CharField(max_length=20, blank=True)
+    hook_key = models.TextField(blank=True)
     hook_digest = models.CharField(max_length=64, blank=True)
     smtp_host = models.CharField(max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(default=587)
@@ -157,6 +161,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["thread", "at", "id"], name="message_of_thread"),
             models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
+            models.Index(fields=["reference"], name="message_by_reference", condition=~Q(reference="")),
             models.Index(fields=["leave_at", "id"], name="message_leaves", condition=Q(state=State.WAITING.value)),
             models.Index(fields=["at"], name="message_awry", condition=Q(state__in=[state.value for state in AWRY])),
             models.Index(fields=["address", "at"], name="message_from", condition=Q(inward=True)),

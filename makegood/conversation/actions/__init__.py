@@ -17,6 +17,7 @@ from makegood.conversation.actions.mailboxes import (
     resume_mailbox,
 )
 from makegood.conversation.actions.receiving import Files, receive
+from makegood.conversation.actions.returning import Lost, note_brought, note_lost
 from makegood.conversation.actions.sending import (
     Carried,
     give_back,
@@ -45,6 +46,7 @@ __all__ = [
     "Enclosed",
     "Fetching",
     "Files",
+    "Lost",
     "MailboxDetails",
     "Written",
     "add_mailbox",
@@ -55,7 +57,9 @@ __all__ = [
     "mark_refused",
     "mark_sent",
     "mark_unsure",
+    "note_brought",
     "note_handing",
+    "note_lost",
     "note_read",
     "note_sending",
     "note_trouble",

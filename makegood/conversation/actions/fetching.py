@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from makegood.conversation.models import Mailbox
 from makegood.platform.sealing import SealBroken, unseal
@@ -46,7 +47,7 @@ def take_mailbox(*, now: datetime) -> Fetching | None:
     try:
         password = unseal(row.imap_secret)
     except SealBroken as broken:
-        row.problem, row.problem_at, row.leased_until = str(broken), now, now + _LONG_REST
+        row.problem, row.problem_at, row.leased_until = str(broken), row.problem_at or now, now + _LONG_REST
         row.save(update_fields=["problem", "problem_at", "leased_until"])
         return None
     row.leased_until = now + LEASE
@@ -69,7 +70,9 @@ def note_read(mailbox_id: int, *, validity: int, uid: int, now: datetime) -> boo
 def note_trouble(mailbox_id: int, problem: str, *, lasting: bool, now: datetime) -> None:
     """It cannot be read just now: it is left alone for a while."""
     Mailbox.objects.filter(pk=mailbox_id).update(
-        problem=problem[:300], problem_at=now, leased_until=now + (_LONG_REST if lasting else _REST)
+        problem=problem[:300],
+        problem_at=Coalesce("problem_at", now),
+        leased_until=now + (_LONG_REST if lasting else _REST),
     )
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from makegood.conversation.models import Mailbox, Message
 from makegood.conversation.rules.messages import State
+from makegood.conversation.rules.services import SERVICES
 from makegood.customers.rules import read_email
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
@@ -43,6 +44,8 @@ class MailboxDetails(TypedDict, total=False):
     imap_secret: str | None
     folder: str
     done_folder: str
+    hook_service: str
+    hook_key: str | None
     smtp_host: str
     smtp_port: int
     smtp_security: str
@@ -54,7 +57,7 @@ class MailboxDetails(TypedDict, total=False):
 def add_mailbox(*, by: Actor, now: datetime, **details: Unpack[MailboxDetails]) -> int:
     """Take a mailbox in. Returns its id.
 
-    Raises Refusal "mailbox.bad_name", "mailbox.known", "mailbox.bad_server", "mailbox.too_many",
+    Raises Refusal "mailbox.bad_name", "mailbox.known", "mailbox.bad_server", "mailbox.bad_service", "mailbox.too_many",
     "customer.bad_email", "kind.unknown", "people.not_allowed".
     """
     require(by, Ability.ADMINISTER)
@@ -150,6 +153,9 @@ def _apply(row: Mailbox, details: Mapping[str, Any]) -> None:
     row.acknowledges = details.get("acknowledges", row.acknowledges)
     for way in ("imap", "smtp"):
         _reach(row, way, details)
+    if "hook_service" in details:
+        row.hook_service = _service(details["hook_service"])
+    _seal_in(row, "hook_key", details)
 
 
 def _reach(row: Mailbox, way: str, details: Mapping[str, Any]) -> None:
@@ -166,9 +172,19 @@ def _reach(row: Mailbox, way: str, details: Mapping[str, Any]) -> None:
         if security not in SECURITIES:
             raise invalid("mailbox.bad_server", f"Choose one of {', '.join(SECURITIES)}.", field=f"{way}_security")
         setattr(row, f"{way}_security", security)
-    secret = details.get(f"{way}_secret", "")
+    _seal_in(row, f"{way}_secret", details)
+
+
+def _seal_in(row: Mailbox, field: str, details: Mapping[str, Any]) -> None:
+    secret = details.get(field, "")
     if secret is None or secret:
-        setattr(row, f"{way}_secret", seal(secret or ""))
+        setattr(row, field, seal(secret or ""))
+
+
+def _service(name: str) -> str:
+    if name and name not in SERVICES:
+        raise invalid("mailbox.bad_service", f"Choose one of {', '.join(SERVICES)}.", field="hook_service")
+    return name
 
 
 def _name(row: Mailbox, text: str) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models.functions import Coalesce
 
 from makegood.cases.actions.holding import hold_theirs, tell
 from makegood.cases.actions.speaking import tell_owner
@@ -218,7 +219,7 @@ def author_of(row: Message) -> Actor:
 def rest_mailbox(mailbox_id: int, problem: str, *, until: datetime, now: datetime) -> None:
     """A mailbox cannot send at all just now, which is no fault of its messages: they wait until then."""
     Mailbox.objects.filter(pk=mailbox_id).update(
-        sending_next_at=until, sending_problem=problem[:300], sending_problem_at=now
+        sending_next_at=until, sending_problem=problem[:300], sending_problem_at=Coalesce("sending_problem_at", now)
     )
 
 

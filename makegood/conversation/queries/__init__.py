@@ -1,5 +1,6 @@
 """Everything that reads conversations."""
 
+from makegood.conversation.queries.hooks import Brought, mailbox_by_hook
 from makegood.conversation.queries.mailboxes import MailboxFacts, mailbox_for, mailboxes, sends_by
 from makegood.conversation.queries.messages import (
     AttachmentFacts,
@@ -14,12 +15,14 @@ from makegood.conversation.queries.sending import SendsAs, sends_as
 
 __all__ = [
     "AttachmentFacts",
+    "Brought",
     "MailboxFacts",
     "MessageFacts",
     "SendsAs",
     "Unsorted",
     "attachment_for",
     "count_unsorted",
+    "mailbox_by_hook",
     "mailbox_for",
     "mailboxes",
     "message_for",

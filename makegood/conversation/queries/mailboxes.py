@@ -29,6 +29,8 @@ class MailboxFacts:
     folder: str
     done_folder: str
     has_hook: bool
+    hook_service: str
+    has_hook_key: bool
     smtp_host: str
     smtp_port: int
     smtp_security: str
@@ -77,7 +79,8 @@ def _facts(row: Mailbox) -> MailboxFacts:
         kind=row.kind.slug if row.kind else "", acknowledges=row.acknowledges, imap_host=row.imap_host,
         imap_port=row.imap_port, imap_security=row.imap_security, imap_user=row.imap_user,
         has_imap_secret=bool(row.imap_secret), folder=row.folder, done_folder=row.done_folder,
-        has_hook=bool(row.hook_digest), smtp_host=row.smtp_host, smtp_port=row.smtp_port,
+        has_hook=bool(row.hook_digest), hook_service=row.hook_service, has_hook_key=bool(row.hook_key),
+        smtp_host=row.smtp_host, smtp_port=row.smtp_port,
         smtp_security=row.smtp_security, smtp_user=row.smtp_user, has_smtp_secret=bool(row.smtp_secret),
         paused_at=row.paused_at, read_at=row.read_at, problem=row.problem, problem_at=row.problem_at,
         sending_problem=row.sending_problem, sending_problem_at=row.sending_problem_at,

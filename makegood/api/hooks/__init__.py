@@ -1,0 +1,1 @@
+"""Addresses that mail and text services call, each with a secret of its own in it."""
