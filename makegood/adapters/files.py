@@ -65,6 +65,10 @@ class FileStore:
         """A whole content. Raises FileNotFoundError when it is not kept."""
         return self._path(sha256).read_bytes()
 
+    def open(self, sha256: str) -> IO[bytes]:
+        """A content as a file that is open for reading. Raises FileNotFoundError when it is not kept."""
+        return self._path(sha256).open("rb")
+
     def pieces(self, sha256: str) -> Iterator[bytes]:
         """A content, at most a mebibyte at a time. Raises FileNotFoundError at the first when it is not kept."""
         with self._path(sha256).open("rb") as content:

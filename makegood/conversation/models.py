@@ -220,3 +220,41 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return f"arrival {self.pk}"
+
+
+class Draft(models.Model):
+    """What somebody is writing at a case and has not sent: one for each person and case. `mode` is what it is to be: a
+    channel, or what the box under the story calls it."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    mode = models.CharField(max_length=10)
+    address = models.CharField(max_length=300, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    covers = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "staff"], name="draft_of_person")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.staff_id} at SR-{self.case_id}"
+
+
+class Phrase(models.Model):
+    """Words that are kept to be used again, with fields in braces that are filled from the case. Without a language or
+    a channel they are for every one."""
+
+    name = models.CharField(max_length=60)
+    language = models.CharField(max_length=12, blank=True)
+    channel = models.CharField(max_length=10, blank=True)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "language"]
+        constraints = [models.UniqueConstraint(fields=["name", "language"], name="phrase_named")]
+
+    def __str__(self) -> str:
+        return self.name

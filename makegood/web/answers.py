@@ -27,9 +27,11 @@ def done(request: HttpRequest, text: str, *, to: str, undo: str = "") -> HttpRes
     return see_other(to)
 
 
-def say(response: HttpResponse, text: str, *, kind: str = "", undo: str = "") -> HttpResponse:
-    """Say one line in a toast when a fragment has arrived; `kind` "refused" is a no, `undo` as for `done`."""
-    detail: dict[str, Any] = {"text": text} | ({"kind": kind} if kind else {}) | ({"undo": undo} if undo else {})
+def say(response: HttpResponse, text: str, *, kind: str = "", undo: str = "", seconds: int = 0) -> HttpResponse:
+    """Say one line in a toast when a fragment has arrived; `kind` "refused" is a no, `undo` as for `done`, `seconds`
+    how long that can be pressed, for it to be seen running out."""
+    told = {"kind": kind, "undo": undo, "seconds": seconds}
+    detail: dict[str, Any] = {"text": text} | {name: value for name, value in told.items() if value}
     return trigger_client_event(response, "toast", detail)
 
 

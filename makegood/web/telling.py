@@ -13,6 +13,7 @@ from makegood.journal.actors import ActorKind
 from makegood.journal.queries import Recorded
 from makegood.web import clocks
 from makegood.web.desk import Desk
+from makegood.web.messages.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Event:
     id: int = 0
     undo: str = ""
     undone: bool = False
+    message: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path, register_converter
 from django.views.generic import RedirectView
 
-from makegood.web.cases import acting, changing, page, reporting
+from makegood.web.cases import acting, changing, page, reporting, writing
 from makegood.web.cases import views as cases
 from makegood.web.closures import views as closures
 from makegood.web.customers import changing as customers_changing
@@ -17,6 +17,8 @@ from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
+from makegood.web.messages import moving as messages_moving
+from makegood.web.messages import serving
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.people import views as persons
@@ -121,6 +123,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/owed/<slug:policy>/<of_owed:deed>/", acting.owed),
     path("cases/<case:ref>/followups/<int:promise>/", acting.followed_up),
     path("cases/<case:ref>/followups/<int:promise>/spare/", acting.spared),
+    path("cases/<case:ref>/notes/", writing.write),
+    path("cases/<case:ref>/draft/", writing.draft),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
@@ -148,6 +152,11 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:number>/merge/", customers_changing.merge),
     path("customers/<int:number>/contacts/", customers_changing.add_contact),
     path("customers/<int:number>/contacts/<int:contact>/remove/", customers_changing.remove_contact),
+    path("messages/files/<int:number>/", serving.file),
+    path("messages/<int:number>/html/", serving.as_it_came),
+    path("messages/<int:number>/raw/", serving.raw),
+    path("messages/<int:number>/withdraw/", messages_moving.withdraw),
+    path("messages/<int:number>/again/", messages_moving.again),
     path("incidents/", incidents.every),
     path("incidents/new/", opening.new),
     path("incidents/suggested/dismiss/", suggested.dismiss),

@@ -1,5 +1,6 @@
 """Everything that writes conversations."""
 
+from makegood.conversation.actions.drafting import forget_draft, keep_draft
 from makegood.conversation.actions.fetching import (
     Fetching,
     let_mailbox_go,
@@ -16,6 +17,7 @@ from makegood.conversation.actions.mailboxes import (
     renew_hook,
     resume_mailbox,
 )
+from makegood.conversation.actions.phrasing import remove_phrase, save_phrase
 from makegood.conversation.actions.receiving import Files, receive
 from makegood.conversation.actions.returning import Lost, note_brought, note_lost
 from makegood.conversation.actions.sending import (
@@ -36,6 +38,7 @@ from makegood.conversation.actions.writing import (
     Written,
     log_letter,
     send_again,
+    too_large,
     withdraw,
     withdraw_message,
     write_message,
@@ -51,7 +54,9 @@ __all__ = [
     "Written",
     "add_mailbox",
     "change_mailbox",
+    "forget_draft",
     "give_back",
+    "keep_draft",
     "let_mailbox_go",
     "log_letter",
     "mark_refused",
@@ -66,14 +71,17 @@ __all__ = [
     "pause_mailbox",
     "receive",
     "remove_mailbox",
+    "remove_phrase",
     "renew_hook",
     "rest_mailbox",
     "resume_mailbox",
+    "save_phrase",
     "send_again",
     "settle_doubts",
     "sort_arrivals",
     "take_mailbox",
     "take_messages",
+    "too_large",
     "withdraw",
     "withdraw_message",
     "write_message",

@@ -12,9 +12,10 @@ from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, per
 from makegood.cases.actions.working import note_said
 from makegood.cases.models import Case
 from makegood.cases.rules import CONVERSATION, Step
+from makegood.conversation.actions.drafting import forget_draft, restore_draft
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
 from makegood.conversation.models import Attachment, Message
-from makegood.conversation.rules.messages import BY_HAND, MOVES, UNDO, Channel, Move, State
+from makegood.conversation.rules.messages import BY_HAND, MOST_ENCLOSED, MOVES, UNDO, Channel, Move, State
 from makegood.customers.queries import ContactFacts, customer_for
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
@@ -57,7 +58,8 @@ def write_message(
 
     `to` is one of their addresses, "" for the first on this channel. `covers` are the steps of the conversation that
     it takes once it left. Raises Refusal "message.bad_channel", "message.no_address", "message.not_theirs",
-    "message.no_mailbox", "message.bad_step", "case.no_words", "case.too_long", and as `hold` does.
+    "message.no_mailbox", "message.bad_step", "message.too_large", "case.no_words", "case.too_long", and as `hold`
+    does.
     """
     case = hold(number, scope=scope, closed=None)
     me = person(by)
@@ -65,6 +67,8 @@ def write_message(
     text = said(words, field="words", what="Write a few words first.")
     if len(text) > WORDS_LIMIT:
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
+    if sum(one.size for one in enclosed) > MOST_ENCLOSED:
+        raise too_large()
     thread = thread_of(case, way, subject, now=now)
     row = Message.objects.create(
         thread=thread, inward=False, channel=way, state=State.WAITING,
@@ -78,6 +82,7 @@ def write_message(
                    digest=one.digest)
         for one in enclosed
     )  # fmt: skip
+    forget_draft(number, me)
     bring_to_desk(case)
     told = {"message": row.pk, "channel": way, "leave_at": row.leave_at.isoformat() if row.leave_at else None}
     tell("message_written", case, by=by, at=now, data=told)
@@ -102,6 +107,7 @@ def log_letter(
         name=case.customer.name[:200], subject=thread.subject, text=text[:WORDS_LIMIT],
         language=case.customer.language, at=now, sent_at=now, by_id=me, by_name=by.name[:120], covers=_steps(covers),
     )  # fmt: skip
+    forget_draft(number, me)
     bring_to_desk(case)
     tell("message_sent", case, by=by, at=now, data={"message": row.pk, "channel": Channel.POST})
     note_said(case, [Step(one) for one in row.covers], channel=Channel.POST, by=by, now=now, message=row.pk)
@@ -130,6 +136,7 @@ def withdraw(message_id: int, *, now: datetime) -> None:
         raise Refusal("message.left", "It has left already. Write another to put it right.")
     row.state, row.ended_at, row.leave_at = State.WITHDRAWN, now, None
     row.save(update_fields=["state", "ended_at", "leave_at"])
+    restore_draft(row, now=now)
 
 
 @transaction.atomic
@@ -143,7 +150,7 @@ def send_again(message_id: int, *, to: str = "", scope: Scope, by: Actor, now: d
         raise missing("message.unknown", "There is no such message.")
     case = hold(row.thread.case.pk, scope=scope, closed=None)
     person(by)
-    row = Message.objects.select_for_update().select_related("thread__mailbox").get(pk=message_id)
+    row = Message.objects.select_for_update(of=("self",)).select_related("thread__mailbox").get(pk=message_id)
     row.state = MOVES.after(State(row.state), Move.RETRY)
     row.leave_at, row.attempts, row.problem = now + UNDO, 0, ""
     row.handed_at = row.sent_at = row.ended_at = row.leased_until = None
@@ -153,6 +160,15 @@ def send_again(message_id: int, *, to: str = "", scope: Scope, by: Actor, now: d
     tell("message_written", case, by=by, at=now, data={"message": row.pk, "channel": row.channel, "again": True})
     assert row.leave_at is not None  # noqa: S101 - set above
     return Written(row.pk, row.leave_at)
+
+
+def too_large() -> Refusal:
+    """The files are more than a message carries."""
+    most = MOST_ENCLOSED // 2**20
+    return Refusal(
+        "message.too_large", f"All files together may have up to {most} MB: more is refused by most mail servers. "
+        "Send a link to them, or several messages.", field="files", status=413,
+    )  # fmt: skip
 
 
 def _way(channel: str) -> Channel:

@@ -8,25 +8,41 @@ from makegood.conversation.queries.messages import (
     attachment_for,
     message_for,
     messages_of,
+    of_case,
     said_on_page,
 )
 from makegood.conversation.queries.pile import Unsorted, count_unsorted, unsorted
 from makegood.conversation.queries.sending import SendsAs, sends_as
+from makegood.conversation.queries.writing import (
+    DraftFacts,
+    PhraseFacts,
+    carried_channels,
+    draft_of,
+    phrase_for,
+    phrases,
+)
 
 __all__ = [
     "AttachmentFacts",
     "Brought",
+    "DraftFacts",
     "MailboxFacts",
     "MessageFacts",
+    "PhraseFacts",
     "SendsAs",
     "Unsorted",
     "attachment_for",
+    "carried_channels",
     "count_unsorted",
+    "draft_of",
     "mailbox_by_hook",
     "mailbox_for",
     "mailboxes",
     "message_for",
     "messages_of",
+    "of_case",
+    "phrase_for",
+    "phrases",
     "said_on_page",
     "sends_as",
     "sends_by",

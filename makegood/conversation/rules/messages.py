@@ -85,6 +85,9 @@ class Sort(StrEnum):
 HEARD = (Sort.ORDINARY, Sort.MACHINE)
 """What opens a case or reaches its owner. Everything else is kept, and asks nobody for anything."""
 
+MOST_ENCLOSED = 40 * 1024 * 1024
+"""Bytes of all files that go with one message: more is refused by most mail servers."""
+
 # Leaving
 
 UNDO = timedelta(seconds=10)

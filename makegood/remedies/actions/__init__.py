@@ -28,6 +28,7 @@ from makegood.remedies.actions.playbooks import (
     save_playbook,
 )
 from makegood.remedies.actions.telling import renounce, tell_facts
+from makegood.remedies.actions.writing import post_letter, write_to_customer
 
 __all__ = [
     "Imported",
@@ -53,6 +54,7 @@ __all__ = [
     "let_off_promise",
     "log_call",
     "name_failure",
+    "post_letter",
     "release_commitment",
     "remove_limit",
     "renounce",
@@ -69,4 +71,5 @@ __all__ = [
     "want_else",
     "withdraw_grant",
     "withdraw_offer",
+    "write_to_customer",
 ]

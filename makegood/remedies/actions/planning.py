@@ -43,13 +43,13 @@ def take_step(
     plan = None
     if speaks(step, words, channel) and before.closed_at is None and not is_spoken(before):
         plan = prepare(before, customer_for(scope, before.customer_id), scope=scope, now=now)
-    heeded = _cautions(before, step, words, now)
+    heeded = heed(before, step, words, now)
     # The case is held by the step; what comes after it needs no lock of its own.
     record_step(
         number, step=step, words=words, channel=channel, harm=harm, needs=needs, held=held, scope=scope, by=by, now=now
     )
     if plan is not None:
-        _keep(plan, by=by, now=now)
+        keep_plan(plan, by=by, now=now)
     return heeded
 
 
@@ -71,10 +71,10 @@ def change_plan(number: int, *, step: str, words: str, scope: Scope, by: Actor, 
         raise Refusal("plan.kept", "The customer has been spoken to: the plan is kept as it was. Write a note instead.")
     PlanLine.objects.create(case=case, step=line, words=said, by_id=me, at=now)
     tell("plan_changed", case, by=by, at=now, data={"line": line, "note": said})
-    return _cautions(facts, line, said, now)
+    return heed(facts, line, said, now)
 
 
-def _keep(plan: Plan, *, by: Actor, now: datetime) -> None:
+def keep_plan(plan: Plan, *, by: Actor, now: datetime) -> None:
     """Keep it. One that was kept before a step that was taken back gives way to what stands now."""
     content = msgspec.to_builtins(plan)
     PlanKept.objects.update_or_create(
@@ -82,7 +82,8 @@ def _keep(plan: Plan, *, by: Actor, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _cautions(case: CaseFacts, step: str, words: str, now: datetime) -> tuple[Caution, ...]:
+def heed(case: CaseFacts, step: str, words: str, now: datetime) -> tuple[Caution, ...]:
+    """What there is to heed about a step in which these words are said."""
     if step not in list(Step):
         return ()
     made = apologies_to(ids_of(case.customer_id), now=now) if step == Step.APOLOGISE else ()

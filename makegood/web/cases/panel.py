@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
+from makegood.conversation.queries import MessageFacts, of_case
+from makegood.conversation.rules.messages import Channel
 from makegood.followups.queries import allowed, obstacles
 from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
@@ -18,11 +21,13 @@ from makegood.people.queries import roster
 from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.queries import ApprovalFacts, approvals_awaited, offers_of, owing
 from makegood.web import clocks
-from makegood.web.cases import following, plan
+from makegood.web.cases import composing, following, plan
+from makegood.web.cases.composing import Box
 from makegood.web.cases.guide import GuideStep, is_unforgiven, steps_of
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
+from makegood.web.messages.shown import Shown, shown
 from makegood.web.promises.ledger import clock_of
 from makegood.web.remedies.offers import notice_of
 from makegood.web.remedies.owed import is_shown
@@ -58,7 +63,7 @@ class Typed:
 
     deed: str
     errors: Mapping[str, str]
-    values: Mapping[str, Any]
+    values: QueryDict
 
 
 def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: bool = False) -> dict[str, Any]:
@@ -68,6 +73,8 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     open_to_undo = undoable(case, entries, desk.scope)
     owed = owing(case, now=desk.now)
     steps, standing = steps_of(case), obstacles(case, owed)
+    messages = of_case(number)
+    box = composing.box(case, messages, steps, desk, _typed_into_box(typed))
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
@@ -75,7 +82,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "stakes": _stakes(case),
         "may": {do.value: True for do in allowed(case, standing)},
         "url": f"/cases/{case.ref}/",
-        "events": story(case, entries, desk, open_to_undo),
+        "events": story(case, entries, desk, open_to_undo, _said(messages, desk, box)),
         "undo_last": last_deed(case, entries, open_to_undo, desk),
         "ahead": [_ahead(one, case) for one in _to_come(case)],
         "steps": steps,
@@ -85,7 +92,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "follow_ups": following.follow_ups(case, desk),
         "answers": following.answers(),
         "unforgiven": is_unforgiven(case),
-        "modes": _modes(case),
+        "box": box,
         "talk": [step for step in steps if step.key in CONVERSATION],
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
@@ -195,9 +202,14 @@ def _ahead(one: CommitmentFacts, case: CaseFacts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _modes(case: CaseFacts) -> list[Choice]:
-    first = first_name(case.customer_name)
-    return [Choice("note", _("Note")), Choice("words", _("{}’s words").format(first)), Choice("call", _("Log a call"))]
+def _typed_into_box(typed: Typed | None) -> dict[str, Any]:
+    return composing.typed_into(typed.values) if typed is not None and typed.deed == "notes" else {}
+
+
+def _said(messages: Sequence[MessageFacts], desk: Desk, box: Box | None) -> dict[int, Shown]:
+    """The messages by id, in the order in which they came and went."""
+    where = {Channel.EMAIL: box.emails, Channel.SMS: box.numbers} if box else {}
+    return {one.id: shown(one, desk, where.get(one.channel, ())) for one in messages}
 
 
 def _hands(case: CaseFacts) -> bool:

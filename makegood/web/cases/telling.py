@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,23 +20,30 @@ from makegood.remedies.rules.fit import FailureKind
 from makegood.remedies.rules.owing import EVIDENCE
 from makegood.web.clocks import span
 from makegood.web.desk import Desk
+from makegood.web.messages.shown import Shown
+from makegood.web.messages.telling import entries_of_messages, is_told, untold, with_message
 from makegood.web.remedies.words import FAILURES
 from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
 
 
-def story(case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk, undoable: Collection[int]) -> list[Event]:
+def story(
+    case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk, undoable: Collection[int],
+    said: Mapping[int, Shown] = MappingProxyType({}),
+) -> list[Event]:  # fmt: skip
     """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name; that it
     goes with the case from owner to owner, the case has told; what was given is told as that. What was taken back
-    stands there struck out."""
+    stands there struck out. A message of `said` is told once, with all that became of it."""
     made = {one.promise.id for one in case.commitments}
-    texts_of = tell(_worth_telling(case, entries, made), desk, named=made)
+    told_by = entries_of_messages(entries)
+    texts_of = tell((one for one in _worth_telling(case, entries, made) if is_told(one, told_by)), desk, named=made)
     # What was given is told as that, and taken back by the promise that goes with it.
     by_promise = {entry.data.get("promise"): entry.id for entry in entries if entry.verb == "case.committed"}
     deeds = {one.id: by_promise.get(one.data.get("promise"), one.id) for one in entries if one.verb == "case.granted"}
     events = [replace(event, id=deeds.get(event.id, event.id)) for event in texts_of]
     texts, gone = {event.id: event.text for event in events}, undone(entries)
     back = {entry.id: texts.get(entry.data["entry"], "") for entry in entries if entry.verb == "case.undone"}
-    return seamed(_with_undo(event, case, undoable, gone, back) for event in events)
+    whole = [with_message(_with_undo(event, case, undoable, gone, back), told_by, said) for event in events]
+    return seamed(sorted([*whole, *untold(said, told_by)], key=lambda event: event.at))
 
 
 def _worth_telling(case: CaseFacts, entries: Sequence[Recorded], made: Collection[int]) -> Iterator[Recorded]:

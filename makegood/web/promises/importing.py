@@ -36,6 +36,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.people.queries import roster
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
+from makegood.web.bodies import drain, length_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.tables import Choice, Column, Row, pages, place
 
@@ -53,9 +54,9 @@ def files(request: DeskRequest) -> HttpResponse:
     """The form, and what was imported before. Sent, the file is kept and tried."""
     if request.method == "GET":
         return _form(request)
-    if _length(request) > _MOST_BODY:
+    if length_of(request) > _MOST_BODY:
         # Before anything reads the body: a file of any size would be written to this machine's disk first.
-        _drain(request)
+        drain(request, most=_DRAINED)
         return _form(request, actions.too_large())
     return csrf_protect(_bring)(request)
 
@@ -176,18 +177,6 @@ def _feed_text(request: DeskRequest) -> str:
     if own is None:
         return str(request.POST.get("feed_text", "")).replace("\r\n", "\n").strip()
     return bytes(own.read()).decode("utf-8", "replace").strip()
-
-
-def _length(request: DeskRequest) -> int:
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 20 else 0
-
-
-def _drain(request: DeskRequest) -> None:
-    """Let a browser finish sending what is not read, up to a bound: it shows no answer before."""
-    left = min(_length(request), _DRAINED)
-    while left > 0 and (read := request.read(min(left, 1 << 20))):
-        left -= len(read)
 
 
 def _feeds() -> list[Choice]:

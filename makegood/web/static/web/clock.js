@@ -35,5 +35,18 @@ class DueClock extends HTMLElement {
   }
 }
 
+/** <time data-leaves="in {} s">: the last minute before a message leaves, second by second. */
+function count(now) {
+  for (const time of document.querySelectorAll("time[data-leaves]")) {
+    const left = Math.ceil((Date.parse(time.dateTime) - now) / 1000);
+    time.textContent = left > 0 && left <= 60 ? time.dataset.leaves.replace("{}", left) : "";
+  }
+}
+
 customElements.define("due-clock", DueClock);
-setInterval(() => { if (!document.hidden) for (const clock of clocks) clock.tick(Date.now() + skew); }, 1000);
+setInterval(() => {
+  if (document.hidden) return;
+  const now = Date.now() + skew;
+  for (const clock of clocks) clock.tick(now);
+  count(now);
+}, 1000);

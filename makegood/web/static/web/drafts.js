@@ -4,7 +4,7 @@
 import { say } from "./toast.js";
 
 const body = document.body;
-const FIELDS = "textarea, input:not([type=hidden]), select";
+const FIELDS = "textarea, input:not([type=hidden], [type=file]), select";
 const drafts = new Map();   // by where a field stands: what was typed into it
 const onItsWay = new Map(); // by what sent it, a form or a part of one: what was sent of each field
 
@@ -58,7 +58,7 @@ export function restore() {
 
 /** A step that is done has no form any more: what was typed into it meanwhile goes to the note, in plain sight. */
 function rescue() {
-  const note = document.querySelector("#case textarea[data-key~=n]");
+  const note = document.querySelector("#case [data-composer] textarea");
   for (const [key, draft] of note ? drafts : []) {
     if (!draft.since) continue;
     drafts.delete(key);
@@ -87,3 +87,7 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 body.addEventListener("htmx:afterSwap", restore);
 for (const lost of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout"]) body.addEventListener(lost, ({ detail }) => onItsWay.delete(detail.elt));
+// Files that have left with a message do not leave with the next one as well.
+body.addEventListener("written", () => {
+  for (const files of document.querySelectorAll("#case [data-composer] input[type=file]")) files.value = "";
+});

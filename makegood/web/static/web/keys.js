@@ -25,6 +25,7 @@ export function press(key) {
   if (before) before.focus();
   else if (own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
   else own.click();
+  if (own.matches("input[type=radio]")) own.form.querySelector("textarea")?.focus();
   own.closest("details[open]")?.querySelector("select, textarea, input:not([type=hidden])")?.focus();
   return true;
 }

@@ -13,8 +13,17 @@ function leave(toast) {
   setTimeout(go, 8000);
 }
 
-/** Show one line; Undo posts to `undo`, `kind` "refused" marks a no. */
-export function say(text, { undo, kind } = {}) {
+/** Write how many seconds are left, until none are and there is nothing to press any more. */
+function countDown(toast, seconds) {
+  const left = toast.querySelector("[data-left]");
+  if (seconds < 1) return toast.remove();
+  left.hidden = false;
+  left.textContent = `${seconds} s`;
+  setTimeout(() => toast.isConnected && countDown(toast, seconds - 1), 1000);
+}
+
+/** Show one line; Undo posts to `undo` and can be pressed for `seconds`, `kind` "refused" marks a no. */
+export function say(text, { undo, kind, seconds } = {}) {
   const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
   toast.querySelector("[data-text]").textContent = text;
   if (kind) toast.classList.add(kind);
@@ -28,7 +37,8 @@ export function say(text, { undo, kind } = {}) {
   }
   shelf.append(toast);
   while (shelf.children.length > MOST) shelf.firstElementChild.remove();
-  leave(toast);
+  if (undo && seconds) countDown(toast, seconds);
+  else leave(toast);
 }
 
 /** Take back without leaving the page: the open case is drawn anew, any other only says so. */

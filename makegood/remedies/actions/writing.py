@@ -1,0 +1,73 @@
+"""Writing to a customer: the first message to them keeps the plan as it stood, as the first spoken word does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from makegood.cases.queries import case_for
+from makegood.cases.rules import CONVERSATION, Step
+from makegood.conversation import actions as conversation
+from makegood.conversation.actions import Enclosed, Written
+from makegood.customers.queries import customer_for
+from makegood.journal.actors import Actor
+from makegood.people.rules import Scope
+from makegood.remedies.actions.planning import heed, keep_plan
+from makegood.remedies.queries.plan import Plan, is_spoken, prepare
+from makegood.remedies.rules.plan import Caution, promised_better
+
+
+@transaction.atomic
+def write_to_customer(
+    number: int,
+    *,
+    channel: str,
+    words: str,
+    subject: str = "",
+    to: str = "",
+    covers: Sequence[str] = (),
+    leave_at: datetime | None = None,
+    enclosed: Sequence[Enclosed] = (),
+    scope: Scope,
+    by: Actor,
+    now: datetime,
+) -> tuple[Written, tuple[Caution, ...]]:
+    """Write a message as `conversation.actions.write_message` does, and tell what there is to heed about it. Raises
+    Refusal as that does."""
+    plan, heeded = _before(number, words, covers, scope, now)
+    written = conversation.write_message(
+        number, channel=channel, words=words, subject=subject, to=to, covers=covers, leave_at=leave_at,
+        enclosed=enclosed, scope=scope, by=by, now=now,
+    )  # fmt: skip
+    _after(plan, by, now)
+    return written, heeded
+
+
+@transaction.atomic
+def post_letter(
+    number: int, *, words: str, covers: Sequence[str] = (), scope: Scope, by: Actor, now: datetime
+) -> tuple[int, tuple[Caution, ...]]:
+    """Record a letter as `conversation.actions.log_letter` does: the id of the message, and what there is to heed."""
+    plan, heeded = _before(number, words, covers, scope, now)
+    message_id = conversation.log_letter(number, words=words, covers=covers, scope=scope, by=by, now=now)
+    _after(plan, by, now)
+    return message_id, heeded
+
+
+def _before(
+    number: int, words: str, covers: Sequence[str], scope: Scope, now: datetime
+) -> tuple[Plan | None, tuple[Caution, ...]]:
+    """The plan as it stands before the first word, None when that was said; and what there is to heed."""
+    case = case_for(scope, number)
+    first = case.closed_at is None and not is_spoken(case)
+    plan = prepare(case, customer_for(scope, case.customer_id), scope=scope, now=now) if first else None
+    steps = [Step(one) for one in covers if one in CONVERSATION]
+    found = [*promised_better([words]), *(one for step in steps for one in heed(case, step, "", now))]
+    return plan, tuple(found)
+
+
+def _after(plan: Plan | None, by: Actor, now: datetime) -> None:
+    if plan is not None:
+        keep_plan(plan, by=by, now=now)

@@ -1,0 +1,146 @@
+"""The box under the story of a case: a note, the customer's words, a call, or a message to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from makegood.cases.queries import CaseFacts
+from makegood.cases.rules import CONVERSATION, Do, Stage
+from makegood.conversation.queries import MessageFacts, PhraseFacts, carried_channels, draft_of, phrases
+from makegood.conversation.rules.messages import Channel, in_their_hours
+from makegood.customers.queries import CustomerFacts, customer_for
+from makegood.kernel.texts import first_name
+from makegood.web import clocks
+from makegood.web.cases.guide import GuideStep
+from makegood.web.desk import Desk
+from makegood.web.tables import Choice
+
+WRITTEN = (Channel.EMAIL, Channel.SMS, Channel.PAGE, Channel.POST)
+"""What is written to the customer here, in the order in which it is offered."""
+_CALLED = {Channel.EMAIL: ("email",), Channel.SMS: ("sms", "phone"), Channel.POST: ("post",)}
+"""By which of the customer's addresses each goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """The box as it is shown. `first` are the modes that leave nothing, `ways` those by which the customer is written
+    to. `values` are what was typed, kept, or stands there to begin with; `kept` when a draft was kept."""
+
+    modes: Sequence[Choice]
+    ways: Sequence[Choice]
+    mode: str
+    values: Mapping[str, Any]
+    emails: Sequence[Choice]
+    numbers: Sequence[Choice]
+    covers: Collection[str]
+    phrases: Sequence[PhraseFacts]
+    language: str
+    subject: str
+    their_hours: str
+    kept: datetime | None
+
+
+def box(
+    case: CaseFacts,
+    said: Sequence[MessageFacts],
+    steps: Sequence[GuideStep],
+    desk: Desk,
+    typed: Mapping[str, Any] | None,
+) -> Box | None:
+    """The box; None for somebody who may not write here."""
+    if not desk.may_work:
+        return None
+    customer = customer_for(desk.scope, case.customer_id)
+    able = ways_to(customer, carried_channels())
+    draft = None if typed else draft_of(desk.scope, case.number)
+    values = typed or ({} if draft is None else _as_typed(draft))
+    modes = _notes(case)
+    there = [one.key for one in (*modes, *able)]
+    wanted = str(values.get("mode") or "")
+    return Box(
+        modes=modes, ways=able, mode=wanted if wanted in there else _usual(case, said, there), values=values,
+        emails=addresses(customer, Channel.EMAIL), numbers=addresses(customer, Channel.SMS),
+        covers=_covered(values, steps), phrases=_ready(customer), language=customer.language,
+        subject=next((one.subject for one in reversed(said) if one.channel is Channel.EMAIL), ""),
+        their_hours=hours_words(customer, desk), kept=draft.at if draft else None,
+    )  # fmt: skip
+
+
+def typed_into(values: QueryDict) -> dict[str, Any]:
+    """What was typed into the box."""
+    return {**values.dict(), "covers": values.getlist("covers")}
+
+
+def ways_to(customer: CustomerFacts, carried: Collection[Channel]) -> list[Choice]:
+    """The ways to write to this customer: those that leave here, to where we have an address of theirs."""
+    names = {
+        Channel.EMAIL: _("E-mail"), Channel.SMS: _("Text message"), Channel.PAGE: _("Their page"),
+        Channel.POST: _("Letter"),
+    }  # fmt: skip
+    able = [
+        way for way in WRITTEN
+        if way is Channel.PAGE or (addresses(customer, way) and (way in carried or way is Channel.POST))
+    ]  # fmt: skip
+    return [Choice(way.value, names[way]) for way in able]
+
+
+def addresses(customer: CustomerFacts, way: Channel) -> list[Choice]:
+    """Where a message goes by this way; the first is taken unless another is chosen."""
+    return [Choice(one.value, one.value) for one in customer.contacts if one.channel.value in _CALLED.get(way, ())]
+
+
+def zone_of(customer: CustomerFacts, desk: Desk) -> ZoneInfo:
+    """The customer's time zone; ours when theirs is not known."""
+    return ZoneInfo(customer.time_zone) if customer.time_zone else desk.organisation.zone
+
+
+def hours_words(customer: CustomerFacts, desk: Desk) -> str:
+    """When the customer's hours are next, on their clock and, when that is another, on the reader's."""
+    zone = zone_of(customer, desk)
+    at = in_their_hours(desk.now, zone)
+    with timezone.override(zone):
+        if at <= desk.now:
+            return _("it is {} for them: now").format(clocks.moment(at, desk.now))
+        theirs = clocks.stamp(at)
+    ours = clocks.stamp(at)
+    return _("{} for them").format(theirs) if theirs == ours else _("{} for them, {} for you").format(theirs, ours)
+
+
+def _notes(case: CaseFacts) -> list[Choice]:
+    if Do.NOTE not in case.allowed:
+        return []
+    first = first_name(case.customer_name)
+    return [Choice("note", _("Note")), Choice("words", _("{}’s words").format(first)), Choice("call", _("Log a call"))]
+
+
+def _usual(case: CaseFacts, said: Sequence[MessageFacts], there: Sequence[str]) -> str:
+    """A note, unless the customer wrote last: then it is an answer by the way they chose."""
+    last = said[-1] if said else None
+    if last is not None and last.inward and last.channel.value in there and case.stage is not Stage.CLOSED:
+        return last.channel.value
+    return there[0] if there else ""
+
+
+def _covered(values: Mapping[str, Any], steps: Sequence[GuideStep]) -> Collection[str]:
+    """The steps that a message takes: as they were ticked, else the one that the guide has open."""
+    if values:
+        return list(values.get("covers", ()))
+    return [step.key for step in steps if step.open and step.key in CONVERSATION]
+
+
+def _as_typed(draft: Any) -> dict[str, Any]:
+    way = "to_sms" if draft.mode == Channel.SMS else "to"
+    return {"mode": draft.mode, "text": draft.text, "subject": draft.subject, way: draft.to, "covers": draft.covers}
+
+
+def _ready(customer: CustomerFacts) -> list[PhraseFacts]:
+    code = customer.language.partition("-")[0].lower()
+    return [one for one in phrases() if one.language in ("", code, customer.language)]

@@ -1,0 +1,1 @@
+"""Messages at the desk: shown, served, moved, and those that belong to no case yet."""

@@ -1,0 +1,46 @@
+"""Taking a message back while it waits, and sending one again that did not reach the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from makegood.conversation import actions
+from makegood.conversation.queries import message_for
+from makegood.conversation.rules.messages import UNDO
+from makegood.kernel.refusals import missing
+from makegood.web.cases.acting import do, known
+from makegood.web.desk import Desk, DeskRequest, at_desk
+
+
+@at_desk("POST")
+def withdraw(request: DeskRequest, number: int) -> HttpResponse:
+    """Take it back; its words are the author's draft again."""
+
+    def deed(case: int, typed: QueryDict, desk: Desk) -> str:
+        actions.withdraw_message(number, **known(desk))
+        return _("Taken back. It did not leave.")
+
+    return _moved(request, number, deed)
+
+
+@at_desk("POST")
+def again(request: DeskRequest, number: int) -> HttpResponse:
+    """Send it again, to the same address or another."""
+
+    def deed(case: int, typed: QueryDict, desk: Desk) -> str:
+        actions.send_again(number, to=typed.get("to", ""), **known(desk))
+        return _("It leaves in a moment.")
+
+    return _moved(request, number, deed, seconds=int(UNDO.total_seconds()))
+
+
+def _moved(
+    request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk], str], *, seconds: int = 0
+) -> HttpResponse:
+    case_id = message_for(request.desk.scope, number).case_id
+    if case_id is None:
+        raise missing("message.unknown", "There is no such message.")
+    return do(request, case_id, "message", deed, seconds=seconds)

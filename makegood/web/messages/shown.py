@@ -1,0 +1,106 @@
+"""A message as a page shows it: what it says, what came with it, where it stands, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from makegood.conversation.queries import AttachmentFacts, MessageFacts
+from makegood.conversation.rules.messages import HEARD, Channel, Move, Sort, State
+from makegood.web import clocks
+from makegood.web.desk import Desk
+from makegood.web.tables import Choice
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+"""What a browser may draw in the page; everything else is only downloaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a message."""
+
+    name: str
+    size: int
+    url: str
+    is_picture: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A message in a timeline. `chip` and `tone` tell where one of ours stands, `leaves_at` until when it can be taken
+    back, `problem` why it is red. Addresses are "" where there is nothing to do."""
+
+    id: int
+    at: datetime
+    inward: bool
+    heard: bool
+    about: str
+    text: str
+    rest: str
+    note: str
+    chip: str
+    tone: str
+    problem: str
+    leaves_at: datetime | None
+    files: Sequence[File]
+    html_url: str
+    raw_url: str
+    letter_url: str
+    withdraw_url: str
+    again_url: str
+    others: Sequence[Choice]
+
+
+def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> Shown:
+    """The message for somebody who may see it; `addresses` are the customer's, to which it could go instead."""
+    base = f"/messages/{one.id}/"
+    chip, tone = _stands(one, desk)
+    ours = desk.may_work and not one.inward and one.case_id is not None
+    again = ours and Move.RETRY in one.moves
+    return Shown(
+        id=one.id, at=one.at, inward=one.inward, heard=not one.inward or one.sort in HEARD, about=_about(one),
+        text=one.text, rest=one.rest, note=one.note, chip=chip, tone=tone,
+        problem="" if one.state is State.SENT else one.problem,
+        leaves_at=one.leave_at if one.state is State.WAITING else None, files=[_file(each) for each in one.files],
+        html_url=f"{base}html/" if one.html else "", raw_url=f"{base}raw/" if one.raw else "",
+        letter_url=f"/cases/SR-{one.case_id}/letters/{one.id}.pdf" if one.channel is Channel.POST else "",
+        withdraw_url=f"{base}withdraw/" if ours and Move.WITHDRAW in one.moves else "",
+        again_url=f"{base}again/" if again else "",
+        others=[Choice(each.key, each.name) for each in addresses] if again else (),
+    )  # fmt: skip
+
+
+def _about(one: MessageFacts) -> str:
+    """To whom or from whom, and on what."""
+    way = _("from {}") if one.inward else _("to {}")
+    return ", ".join(filter(None, (way.format(one.address) if one.address else "", one.subject)))
+
+
+def _stands(one: MessageFacts, desk: Desk) -> tuple[str, str]:
+    """The chip of a message of ours and its tone."""
+    if one.inward:
+        return _sorted(one.sort), ""
+    if one.state is State.WAITING:
+        when = clocks.moment(one.leave_at or desk.now, desk.now)
+        again = _("not accepted so far, tried again {}") if one.attempts else _("leaves {}")
+        return again.format(when), "risk" if one.attempts else "waits"
+    return {
+        State.SENT: (_("Sent"), ""), State.UNSURE: (_("Nobody knows whether it left"), "broken"),
+        State.FAILED: (_("Did not leave"), "broken"), State.BOUNCED: (_("Came back"), "broken"),
+        State.WITHDRAWN: (_("Taken back"), ""), State.RECEIVED: ("", ""),
+    }[one.state]  # fmt: skip
+
+
+def _sorted(sort: Sort) -> str:
+    return {
+        Sort.ORDINARY: "", Sort.MACHINE: _("Written by a machine"), Sort.AUTO_REPLY: _("Automatic answer"),
+        Sort.BULK: _("Bulk mail"), Sort.BOUNCE: _("Delivery report"), Sort.COMPLAINT: _("Complaint report"),
+        Sort.RECEIPT: _("Receipt"),
+    }[sort]  # fmt: skip
+
+
+def _file(one: AttachmentFacts) -> File:
+    return File(one.name, one.size, f"/messages/files/{one.id}/", one.content_type in PICTURES)
