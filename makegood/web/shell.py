@@ -32,6 +32,7 @@ _PLACES = (
     ("/incidents/", "incidents"),
     ("/closures/", "closures"),
     ("/settings/closing/", "closing"),
+    ("/messages/", "unsorted"),
     ("/customers/", "customers"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),

@@ -20,4 +20,5 @@ def counts_of(own: Own) -> dict[str, int]:
     return {
         "today": own.broken, "cases": own.cases, "promises": own.promises, "notices": own.notices,
         "approvals": own.approvals, "follow_ups": own.follow_ups, "closures": own.closures,
+        "unsorted": own.unsorted,
     }  # fmt: skip

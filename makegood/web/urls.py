@@ -18,7 +18,7 @@ from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
 from makegood.web.messages import moving as messages_moving
-from makegood.web.messages import serving
+from makegood.web.messages import pile, serving
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.people import views as persons
@@ -152,6 +152,8 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:number>/merge/", customers_changing.merge),
     path("customers/<int:number>/contacts/", customers_changing.add_contact),
     path("customers/<int:number>/contacts/<int:contact>/remove/", customers_changing.remove_contact),
+    path("messages/", pile.pile),
+    re_path(rf"^messages/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(pile.DEEDS)})/$", pile.sort),
     path("messages/files/<int:number>/", serving.file),
     path("messages/<int:number>/html/", serving.as_it_came),
     path("messages/<int:number>/raw/", serving.raw),

@@ -18,6 +18,7 @@ from makegood.conversation.actions.mailboxes import (
     resume_mailbox,
 )
 from makegood.conversation.actions.phrasing import remove_phrase, save_phrase
+from makegood.conversation.actions.piling import open_case_of, put_into_case, settle_as_nobodys
 from makegood.conversation.actions.receiving import Files, receive
 from makegood.conversation.actions.returning import Lost, note_brought, note_lost
 from makegood.conversation.actions.sending import (
@@ -68,7 +69,9 @@ __all__ = [
     "note_read",
     "note_sending",
     "note_trouble",
+    "open_case_of",
     "pause_mailbox",
+    "put_into_case",
     "receive",
     "remove_mailbox",
     "remove_phrase",
@@ -77,6 +80,7 @@ __all__ = [
     "resume_mailbox",
     "save_phrase",
     "send_again",
+    "settle_as_nobodys",
     "settle_doubts",
     "sort_arrivals",
     "take_mailbox",

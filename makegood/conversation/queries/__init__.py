@@ -11,7 +11,7 @@ from makegood.conversation.queries.messages import (
     of_case,
     said_on_page,
 )
-from makegood.conversation.queries.pile import Unsorted, count_unsorted, unsorted
+from makegood.conversation.queries.pile import Candidate, Unsorted, candidates, count_unsorted, unsorted
 from makegood.conversation.queries.sending import SendsAs, sends_as
 from makegood.conversation.queries.writing import (
     DraftFacts,
@@ -25,6 +25,7 @@ from makegood.conversation.queries.writing import (
 __all__ = [
     "AttachmentFacts",
     "Brought",
+    "Candidate",
     "DraftFacts",
     "MailboxFacts",
     "MessageFacts",
@@ -32,6 +33,7 @@ __all__ = [
     "SendsAs",
     "Unsorted",
     "attachment_for",
+    "candidates",
     "carried_channels",
     "count_unsorted",
     "draft_of",

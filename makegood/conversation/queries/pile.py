@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from makegood.cases.queries.seeing import visible
 from makegood.conversation.models import Thread
 from makegood.conversation.queries.messages import MessageFacts, of_thread
 from makegood.kernel.refusals import forbidden
@@ -29,6 +31,23 @@ def unsorted(scope: Scope) -> tuple[Unsorted, ...]:
         raise forbidden("case.may_not_work", "Your role may look at cases but not work them.")
     rows = Thread.objects.filter(case=None, settled_at=None).order_by("latest_at", "id")[:PAGE]
     return tuple(Unsorted(row.pk, row.subject, row.latest_at, of_thread(row.pk)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An open case of a customer who has this address, that the reader may see."""
+
+    address: str
+    number: int
+    title: str
+    customer: str
+
+
+def candidates(scope: Scope, addresses: Collection[str]) -> tuple[Candidate, ...]:
+    """The open cases that messages from these addresses may belong to, the newest first."""
+    rows = visible(scope).filter(closed_at=None, customer__contacts__value__in=set(addresses)).order_by("-opened_at")
+    found = rows.values_list("customer__contacts__value", "pk", "title", "customer__name").distinct()[:PAGE]
+    return tuple(Candidate(*row) for row in found if row[0] in addresses)
 
 
 def count_unsorted(*, at_most: int = 100) -> int:

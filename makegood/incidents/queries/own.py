@@ -10,7 +10,7 @@ from makegood.cases.queries.seeing import NOBODY
 from makegood.cases.queries.standing import ASKED_OF_ME, CASELESS_MINE, grouped
 from makegood.followups.queries.closures import MINE
 from makegood.notices.queries import UNREAD
-from makegood.people.rules import Scope
+from makegood.people.rules import Ability, Scope
 from makegood.platform.planning import planned_once
 from makegood.platform.rows import fetch_rows
 
@@ -19,7 +19,7 @@ from makegood.platform.rows import fetch_rows
 class Own:
     """Of one member of staff: what stands under Broken on Today, open cases, promises not kept yet, notices not read,
     questions asked of them about cases and incidents, follow-ups that are due, and closed cases in which something is
-    left for them to make good.
+    left for them to make good, and what came in and is nobody's yet (for those who may sort it).
 
     `limit` bounds what they give in a case alone, None when nothing does; `team` is the name of theirs, or "".
     """
@@ -31,6 +31,7 @@ class Own:
     approvals: int
     follow_ups: int
     closures: int
+    unsorted: int
     limit: Decimal | None
     team: str
 
@@ -52,6 +53,9 @@ SELECT least(%(at_most)s::bigint, {{broken}}),
        (SELECT count(*) FROM (
             SELECT FROM ({MINE}) l JOIN cases_case c ON c.id = l.case_id AND c.closed_at IS NOT NULL
             LIMIT %(at_most)s::bigint) l),
+       (SELECT count(*) FROM (
+            SELECT FROM conversation_thread WHERE %(works)s AND case_id IS NULL AND settled_at IS NULL
+            LIMIT %(at_most)s::bigint) t),
        (SELECT min("case") FROM remedies_limit WHERE remedy = '' AND currency = %(currency)s::text AND grade = (
             SELECT max(l.grade) FROM remedies_limit l JOIN people_staff s ON l.grade <= s.grade
             WHERE s.id = %(me)s::bigint AND l.currency = %(currency)s::text)),
@@ -68,7 +72,7 @@ def own_standing(scope: Scope, currency: str, *, until: datetime, at_most: int, 
     given when a page has counted it for its own list."""
     asked = {
         "me": scope.staff_id or NOBODY, "team_id": scope.team_id, "currency": currency, "until": until,
-        "at_most": at_most,
+        "at_most": at_most, "works": scope.may(Ability.WORK),
     }  # fmt: skip
     if broken is None:
         statement = grouped(scope, "me") + _OWN.format(broken=_BROKEN)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts
-from makegood.cases.rules import CONVERSATION, Do, Stage
+from makegood.cases.rules import CONVERSATION, Do, Stage, Step
 from makegood.conversation.queries import MessageFacts, PhraseFacts, carried_channels, draft_of, phrases
 from makegood.conversation.rules.messages import Channel, in_their_hours
 from makegood.customers.queries import CustomerFacts, customer_for
@@ -130,10 +130,11 @@ def _usual(case: CaseFacts, said: Sequence[MessageFacts], there: Sequence[str]) 
 
 
 def _covered(values: Mapping[str, Any], steps: Sequence[GuideStep]) -> Collection[str]:
-    """The steps that a message takes: as they were ticked, else the one that the guide has open."""
+    """The steps that a message takes: as they were ticked, else the one that the guide has open, unless that is to
+    listen."""
     if values:
         return list(values.get("covers", ()))
-    return [step.key for step in steps if step.open and step.key in CONVERSATION]
+    return [step.key for step in steps if step.open and step.key in CONVERSATION and step.key != Step.LISTEN]
 
 
 def _as_typed(draft: Any) -> dict[str, Any]:
