@@ -43,6 +43,7 @@ def test_the_page_follows_what_happens() -> None:
         "approvals": 0,
         "follow_ups": 0,
         "closures": 0,
+        "unsorted": 0,
         "notices": 0,
     }
     assert mara.get("/live/", since=news["cursor"]).status_code == 204

@@ -42,6 +42,11 @@ class Candidate:
     title: str
     customer: str
 
+    @property
+    def ref(self) -> str:
+        """Its number as people say it."""
+        return f"SR-{self.number}"
+
 
 def candidates(scope: Scope, addresses: Collection[str]) -> tuple[Candidate, ...]:
     """The open cases that messages from these addresses may belong to, the newest first."""
