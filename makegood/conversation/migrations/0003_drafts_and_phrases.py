@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0017_desk_in_order'),
-        ('conversation', '0001_threads_and_messages'),
+        ('conversation', '0002_services_that_bring_mail'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
