@@ -1,5 +1,6 @@
 """Everything that writes conversations."""
 
+from makegood.conversation.actions.dating import Taken, take_at_word
 from makegood.conversation.actions.drafting import forget_draft, keep_draft
 from makegood.conversation.actions.fetching import (
     Fetching,
@@ -52,6 +53,7 @@ __all__ = [
     "Files",
     "Lost",
     "MailboxDetails",
+    "Taken",
     "Written",
     "add_mailbox",
     "change_mailbox",
@@ -83,6 +85,7 @@ __all__ = [
     "settle_as_nobodys",
     "settle_doubts",
     "sort_arrivals",
+    "take_at_word",
     "take_mailbox",
     "take_messages",
     "too_large",

@@ -1,5 +1,6 @@
 """Everything that reads conversations."""
 
+from makegood.conversation.queries.dated import Offer, dated_words, offers_in, told_words
 from makegood.conversation.queries.hooks import Brought, mailbox_by_hook
 from makegood.conversation.queries.mailboxes import MailboxFacts, mailbox_for, mailboxes, sends_by
 from makegood.conversation.queries.messages import (
@@ -29,6 +30,7 @@ __all__ = [
     "DraftFacts",
     "MailboxFacts",
     "MessageFacts",
+    "Offer",
     "PhraseFacts",
     "SendsAs",
     "Unsorted",
@@ -36,6 +38,7 @@ __all__ = [
     "candidates",
     "carried_channels",
     "count_unsorted",
+    "dated_words",
     "draft_of",
     "mailbox_by_hook",
     "mailbox_for",
@@ -43,10 +46,12 @@ __all__ = [
     "message_for",
     "messages_of",
     "of_case",
+    "offers_in",
     "phrase_for",
     "phrases",
     "said_on_page",
     "sends_as",
     "sends_by",
+    "told_words",
     "unsorted",
 ]

@@ -1,0 +1,139 @@
+"""Dated words of a case that may become promises of it: what we said we would do, what the customer was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from makegood.cases.queries import CaseFacts, timeline, undone
+from makegood.cases.rules import Do, Purpose, Step
+from makegood.conversation.dated import Confidence, Dated, SaidBy, promised
+from makegood.conversation.models import Message
+from makegood.conversation.rules.messages import State
+from makegood.customers.queries import CustomerFacts
+from makegood.journal.queries import Recorded
+from makegood.kernel.when import When
+
+_LATEST = 12
+"""How many of the latest things said are read: what was said long before has had its time."""
+_TOLD_OF = (Purpose.COMMITMENT, Purpose.UPDATE)
+"""What a customer was told of that is promised in a case; its own clocks they do not know."""
+_REACHES = (State.WAITING, State.SENT, State.UNSURE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Words of an entry of the journal that promise something by a time, and stand on no record yet.
+
+    `start` tells one from another in the same entry, counted in characters of what was said. `ahead`: it is still to
+    come, so that it can be promised; else it is what a customer was promised and did not get.
+    """
+
+    entry: int
+    start: int
+    said_by: SaidBy
+    words: str
+    what: str
+    when: When | None
+    hedged: bool
+    ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Something that was said: in which entry, by whom, and when."""
+
+    entry: int
+    text: str
+    by: SaidBy
+    at: datetime
+
+
+def dated_words(
+    text: str, customer: CustomerFacts | None, *, home: ZoneInfo, now: datetime, said_by: SaidBy, language: str = ""
+) -> tuple[Dated, ...]:
+    """What `text`, said at `now`, promises by when, on the customer's clock; on `home`'s when theirs is not known."""
+    zone = ZoneInfo(customer.time_zone) if customer and customer.time_zone else home
+    spoken = language or (customer.language if customer else "")
+    return promised(text, now=now, zone=zone, calendar=None, language=spoken, said_by=said_by)
+
+
+def offers_in(
+    case: CaseFacts, customer: CustomerFacts, *, entries: Sequence[Recorded] | None = None, home: ZoneInfo,
+    now: datetime,
+) -> tuple[Offer, ...]:  # fmt: skip
+    """What was said in a case and may become a promise of it, in the order in which it was said; nothing once nobody
+    may promise anything there. `entries` is its timeline when the caller has it."""
+    if Do.COMMIT not in case.allowed:
+        return ()
+    zone = ZoneInfo(customer.time_zone) if customer.time_zone else home
+    read = timeline(case) if entries is None else entries
+    found = [one for said in list(_said(read))[-_LATEST:] for one in _offers(said, customer, home, now)]
+    names = {one.what for one in found}
+    return tuple(one for one in found if not _on_record(case, one, names, zone))
+
+
+def _offers(said: _Said, customer: CustomerFacts, home: ZoneInfo, now: datetime) -> Iterator[Offer]:
+    found = dated_words(said.text, customer, home=home, now=said.at, said_by=said.by)
+    # Colleagues note in their own language what they said in the customer's.
+    for one in found or dated_words(said.text, customer, home=home, now=said.at, said_by=said.by, language="en"):
+        ahead = one.when is not None and one.when.due_at > now
+        if ahead or said.by == "them":
+            yield Offer(
+                entry=said.entry, start=one.start, said_by=said.by, words=one.words, what=one.what, when=one.when,
+                hedged=one.confidence is Confidence.HEDGED, ahead=ahead,
+            )  # fmt: skip
+
+
+def _on_record(case: CaseFacts, offer: Offer, names: Collection[str], zone: ZoneInfo) -> bool:
+    """Whether it is promised already, under this name or one that somebody gave it instead. What a customer recalls is
+    recalled by its day."""
+    due = offer.when.due_at if offer.when else None
+    if offer.said_by == "us":
+        made = [one.promise for one in case.commitments]
+        return any(one.due_at == due and (one.title == offer.what or one.title not in names) for one in made)
+    promises = [one.promise for one in case.commitments if one.purpose in _TOLD_OF]
+    promises += [failure.promise for failure in case.failures if failure.promise]
+    days = {one.due_at.astimezone(zone).date() for one in promises} | {one.due_on for one in promises}
+    known = due is not None and due.astimezone(zone).date() in days
+    return known or told_words(offer) in {failure.what for failure in case.failures}
+
+
+def told_words(offer: Offer) -> str:
+    """What a customer says they were promised, as it is recorded: "Promised by 3: it would be here"."""
+    return f"Promised “{offer.words}”: {offer.what}" if offer.what else f"Promised “{offer.words}”"
+
+
+def _said(entries: Sequence[Recorded]) -> Iterator[_Said]:
+    """What was said and was not taken back."""
+    gone = undone(entries)
+    texts = _texts([one.data.get("message") for one in entries if one.verb == "case.message_written"])
+    for entry in entries:
+        if entry.id in gone:
+            continue
+        if entry.verb == "case.noted":
+            yield _Said(entry.id, str(entry.data.get("text", "")), "us", entry.at)
+        elif entry.verb == "case.wrote":
+            yield _Said(entry.id, str(entry.data.get("words", "")), "them", entry.at)
+        elif entry.verb == "case.step" and entry.data.get("said"):
+            yield _in_step(entry)
+        elif entry.verb == "case.message_written" and entry.data.get("message") in texts:
+            yield _Said(entry.id, texts[entry.data["message"]], "us", entry.at)
+
+
+def _in_step(entry: Recorded) -> _Said:
+    """What was said with a step: listening records the customer's words, unless it logs a call of both."""
+    held = entry.data.get("held_at")
+    theirs = entry.data.get("step") == Step.LISTEN and not held
+    at = datetime.fromisoformat(held) if held else entry.at
+    return _Said(entry.id, str(entry.data["said"]), "them" if theirs else "us", at)
+
+
+def _texts(message_ids: Sequence[int | None]) -> dict[int, str]:
+    """What messages of ours say that reached the customer, or will."""
+    if not message_ids:
+        return {}
+    rows = Message.objects.filter(pk__in=[one for one in message_ids if one], state__in=_REACHES)
+    return dict(rows.values_list("pk", "text"))
