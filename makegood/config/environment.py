@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from makegood.config.identity import read_company
+from makegood.config.mailing import read_mail_service
 from makegood.config.values import (
     BadSetting,
     choice,
@@ -25,6 +26,7 @@ from makegood.config.values import (
     web_address,
 )
 from makegood.platform.company import Company
+from makegood.platform.mail_service import MailService
 
 _SHORTEST_KEY = 32
 # Two answer while one calculates; each takes some 100 MiB and up to 16 connections to the database.
@@ -38,7 +40,8 @@ class Environment:
     `database_url` is empty when the embedded PostgreSQL is used; `key` when the home keeps the signing key.
     `company` is the identity provider, if there is one; `passwords` says whether people may sign in with one,
     `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach,
-    `notices_mail` is the mail account by which staff are told, "" for none. From `incident_from` customers on who are
+    `notices_mail` is the mail account by which staff are told, "" for none. `mail_service` takes what we write to
+    customers where a mailbox names no mail server. From `incident_from` customers on who are
     let down by what looks like one cause an incident is suggested.
     """
 
@@ -56,6 +59,7 @@ class Environment:
     json_log: bool
     private_networks: tuple[str, ...]
     notices_mail: str
+    mail_service: MailService | None
     incident_from: int
 
     @property
@@ -105,6 +109,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         json_log=choice("MAKEGOOD_LOG", variables.get("MAKEGOOD_LOG", ""), {"text": False, "json": True, "": False}),
         private_networks=network_names("MAKEGOOD_PRIVATE_NETWORKS", variables.get("MAKEGOOD_PRIVATE_NETWORKS", "")),
         notices_mail=mail_account(variables, "MAKEGOOD_NOTICES_MAIL", "MAKEGOOD_NOTICES_MAIL_FILE"),
+        mail_service=read_mail_service(variables),
         incident_from=count(
             "MAKEGOOD_INCIDENT_FROM", variables.get("MAKEGOOD_INCIDENT_FROM", ""), default=10, most=100_000
         ),

@@ -193,6 +193,7 @@ CONTENT_SECURITY_POLICY = {
 # Where in our own network what is sent may go; see makegood.adapters.reach.
 PRIVATE_NETWORKS = ENVIRONMENT.private_networks
 NOTICES_MAIL = ENVIRONMENT.notices_mail
+MAIL_SERVICE = ENVIRONMENT.mail_service
 
 LOG_REQUESTS = ENVIRONMENT.json_log
 LOGGING = logging_settings(json=ENVIRONMENT.json_log)

@@ -33,7 +33,7 @@ def case(files: FileStore, box: Mailbox, mara: Hand, smtp_server: SmtpServer) ->
 
 def run(files: FileStore, monkeypatch: pytest.MonkeyPatch, at=NOW + MINUTE) -> None:
     monkeypatch.setattr(mailer, "now", lambda: at)
-    sender = Mailer(files, carriers(["127.0.0.0/8"]), asked_to_stop=lambda: False)
+    sender = Mailer(files, carriers(["127.0.0.0/8"], None), asked_to_stop=lambda: False)
     while sender.turn():
         pass
     sender.leave()

@@ -20,6 +20,7 @@ from typing import Literal
 
 import idna
 
+from makegood.adapters.mail.headers import LOOP_MARK
 from makegood.adapters.mail.letter import Address, Attachment
 
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
@@ -31,9 +32,6 @@ _TYPE = re.compile(r"(application|audio|font|image|model|text|video)/[A-Za-z0-9.
 _ID = re.compile(r"[^\s<>\x00-\x1f\x7f]{3,400}")
 _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-LOOP_MARK = "X-Makegood-Loop"
-"""Who reads it leaves the message unanswered, also where the headers for that were lost on the way."""
 
 
 class BadAddress(ValueError):

@@ -54,7 +54,7 @@ def command() -> None:
             ),
             Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
             Reader(files(), networks=where.private_networks, asked_to_stop=lambda: stop.asked),
-            Mailer(files(), carriers(where.private_networks), asked_to_stop=lambda: stop.asked),
+            Mailer(files(), carriers(where.private_networks, where.mail_service), asked_to_stop=lambda: stop.asked),
             Sorter(files(), asked_to_stop=lambda: stop.asked),
         ]
         for one in beside:
