@@ -63,9 +63,11 @@ class PlanWordsOut(Schema):
 
 
 class PlanOptionOut(Schema):
-    """One of the first three options. `decides` is empty when it is the caller's own to give, or `nobody` may."""
+    """One of the first three options, named in the customer's language and (`titles`) in others. `decides` is empty
+    when it is the caller's own to give, or `nobody` may."""
 
     title: str
+    titles: dict[str, str]
     amount: Decimal
     known: bool
     currency: str

@@ -117,7 +117,8 @@ class GrantOut(Schema):
     """A remedy of a case. What is owed (by a `policy`), what corrects and what is goodwill are separate sums.
 
     `promise` is the commitment by which it is fulfilled, `promise_state` how that stands. `reference` is how whoever
-    carried it out calls that, `problem` why it could not be. `offer` is the one of which the customer chose it,
+    carried it out calls that, `problem` why it could not be. `title` is what the customer reads, `titles` are its names
+    by language where a playbook or an incident has several. `offer` is the one of which the customer chose it,
     `part_of` the remedy that it was given together with.
     """
 
@@ -128,6 +129,7 @@ class GrantOut(Schema):
     part_of: int | None
     remedy: RemedyKind
     title: str
+    titles: dict[str, str]
     words: str
     policy: str
     entitled: Decimal

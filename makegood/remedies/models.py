@@ -190,7 +190,7 @@ class Grant(models.Model):
     (`goodwill`) are separate sums. `by` wanted it, `decided_by` gave it on their own authority. `promise` is the
     commitment by which it is fulfilled. `failure` is the kind of failure it was given for, as it was judged then.
     `reference` is how whoever paid or delivered it calls that, `problem` why they could not ("" once it is done after
-    all).
+    all). `title` is what the customer reads; `titles` are its names by language, where it has several.
 
     What is given together is a grant each, and all but the first are `part_of` the first.
     What is owed is a grant of its own, by a `policy`, for the promise that failed (`about`, None for a harm that was
@@ -203,6 +203,7 @@ class Grant(models.Model):
     part_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     remedy = models.CharField(max_length=20, choices=_REMEDIES)
     title = models.CharField(max_length=300)
+    titles = models.JSONField(default=dict)
     words = models.TextField(blank=True)
     playbook = models.CharField(max_length=60, blank=True)
     rule = models.CharField(max_length=60, blank=True)

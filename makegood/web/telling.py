@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from makegood.journal.actors import ActorKind
@@ -14,6 +15,12 @@ from makegood.journal.queries import Recorded
 from makegood.web import clocks
 from makegood.web.desk import Desk
 from makegood.web.messages.shown import Shown
+
+
+def read_in(texts: Mapping[str, str], title: str) -> str:
+    """What has names by language in the reader's own; what has none in the words of the `title`, which the customer
+    reads in theirs."""
+    return texts.get((get_language() or "en").partition("-")[0]) or title
 
 
 @dataclass(frozen=True, slots=True)

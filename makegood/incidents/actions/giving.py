@@ -131,6 +131,7 @@ def give_to(
     what = Alike(
         remedy=gift.remedy, sums=gift.sums(now), currency=gift.currency, due_at=gift.due_at(now),
         reason=_reason(row), by_id=row.owner_id, decided_by=giver_id,
+        titles=gift.titles,
     )  # fmt: skip
     grants = give_alike(receivers, what, by=by, now=now)
     return {one.hit.member_id: grant for one, grant in zip(given, grants, strict=True)}

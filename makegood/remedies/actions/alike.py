@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -38,7 +38,8 @@ class Receiver(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """What each is given, by `due_at`: `by_id` wanted it, `decided_by` gave it on their own authority."""
+    """What each is given, by `due_at`, with its names by language: `by_id` wanted it, `decided_by` gave it on their own
+    authority."""
 
     remedy: RemedyKind
     sums: Sums
@@ -47,6 +48,7 @@ class Alike(NamedTuple):
     reason: str
     by_id: int
     decided_by: int
+    titles: Mapping[str, str]
 
 
 @transaction.atomic
@@ -152,8 +154,9 @@ def fulfil_alike(grant_ids: Collection[int], *, reference: str = "", by: Actor, 
 
 
 def _row(one: Receiver, what: Alike, now: datetime) -> Grant:
+    sums = what.sums
     return Grant(
-        case_id=one.case_id, remedy=what.remedy, title=one.title, correction=what.sums.correction,
-        goodwill=what.sums.goodwill, currency=what.currency, reason=what.reason, by_id=what.by_id, made_at=now,
+        case_id=one.case_id, remedy=what.remedy, title=one.title, titles=dict(what.titles), correction=sums.correction,
+        goodwill=sums.goodwill, currency=what.currency, reason=what.reason, by_id=what.by_id, made_at=now,
         due_at=what.due_at,
     )  # fmt: skip

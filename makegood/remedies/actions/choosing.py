@@ -27,7 +27,7 @@ from makegood.remedies.rules.offering import OfferState, Silence
 from makegood.remedies.rules.playbooks import joined
 
 _COPIED = (
-    "case_id", "offer_id", "remedy", "title", "words", "playbook", "rule", "option", "correction", "goodwill",
+    "case_id", "offer_id", "remedy", "title", "titles", "words", "playbook", "rule", "option", "correction", "goodwill",
     "currency", "share", "reason", "by_id", "due_at",
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ from makegood.remedies.queries.authority import staff_of_customer
 from makegood.remedies.queries.failing import failure_in
 from makegood.remedies.queries.grants import unknown_grant
 from makegood.remedies.queries.owing import Owed, owing
+from makegood.remedies.queries.playbooks import titles_of
 from makegood.remedies.rules.authority import Ruling
 from makegood.remedies.rules.entitlements.words import last_moment
 from makegood.remedies.rules.granting import SOON, Choice, GrantState, beside_owed, part
@@ -136,8 +137,10 @@ def _rows_of(choice: Choice, weighed: Weighed, reason: str, by_id: int, now: dat
     first = None
     for one in choice.parts:
         sums = part(one)
+        title = one.title.strip()[:300]
         row = Grant(
-            case=weighed.case, part_of=first, remedy=one.remedy, title=one.title.strip()[:300], words=one.words.strip(),
+            case=weighed.case, part_of=first, remedy=one.remedy, title=title,
+            titles=titles_of(choice.playbook, choice.option, title) if choice.playbook else {}, words=one.words.strip(),
             playbook=choice.playbook, rule=choice.rule, option=choice.option, correction=sums.correction,
             goodwill=sums.goodwill, currency=weighed.currency, share=_storable(weighed.of_loss),
             reason=reason.strip()[:500], by_id=by_id, made_at=now, due_at=one.due_at,
@@ -208,6 +211,7 @@ def told(row: Grant) -> dict[str, Any]:
     sums = {name: str(getattr(row, name)) for name in ("entitled", "correction", "goodwill") if getattr(row, name)}
     return {
         "grant": row.pk, "remedy": row.remedy, "title": row.title, "currency": row.currency, **sums,
+        **({"titles": row.titles} if row.titles else {}),
         "due_at": row.due_at.isoformat(), "promise": row.promise_id, "reason": row.reason, **by_rule,
         **({"offer": row.offer_id} if row.offer_id else {}), **({"part_of": row.part_of_id} if row.part_of_id else {}),
     }  # fmt: skip

@@ -27,7 +27,8 @@ class GrantFacts:
 
     `fulfilled_at` is when it was carried out and `reference` how whoever did it calls that; `problem` is why it could
     not be. What is owed is a grant of its own: `policy` says by which rule, `explanation` is that entitlement as it was
-    worked out. `part_of_id` is the remedy that it was given together with.
+    worked out. `part_of_id` is the remedy that it was given together with. `title` is in the customer's language,
+    `titles` are its names by language where it has several.
     """
 
     id: int
@@ -37,6 +38,7 @@ class GrantFacts:
     part_of_id: int | None
     remedy: RemedyKind
     title: str
+    titles: Mapping[str, str]
     words: str
     entitled: Decimal
     correction: Decimal
@@ -180,7 +182,7 @@ def grant_facts(row: Grant) -> GrantFacts:
     return GrantFacts(
         id=row.pk, case=row.case_id, approval_id=row.approval_id, offer_id=row.offer_id,
         part_of_id=row.part_of_id, remedy=RemedyKind(row.remedy), title=row.title,
-        words=row.words, entitled=row.entitled, correction=row.correction, goodwill=row.goodwill,
+        titles=row.titles, words=row.words, entitled=row.entitled, correction=row.correction, goodwill=row.goodwill,
         currency=row.currency, share=row.share, reason=row.reason,
         refusal=row.approval.reason if row.approval else "", state=GrantState(row.state), by=row.by.name,
         decided_by=row.decided_by.name if row.decided_by else "", made_at=row.made_at, due_at=row.due_at,

@@ -66,9 +66,11 @@ class PlanWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanOption(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that may be offered. `decides` is "" when it is one's own to give, or when `nobody` there may."""
+    """Something that may be offered, named in the customer's language and (`titles`) in each that it has a name in.
+    `decides` is "" when it is one's own to give, or when `nobody` there may."""
 
     title: str
+    titles: dict[str, str]
     amount: Decimal
     known: bool
     currency: str
@@ -309,8 +311,10 @@ def _offered(pick: Pick, language: str) -> tuple[str, datetime] | None:
 
 
 def _option(pick: Pick, picked: Picker, language: str) -> PlanOption:
+    option = pick.offer.option
     return PlanOption(
-        title=pick.offer.option.name_in(language), amount=pick.amount, known=pick.offer.cost is not None,
+        title=option.name_in(language), titles={one: option.name_in(one) for one in option.title.texts},
+        amount=pick.amount, known=pick.offer.cost is not None,
         currency=picked.currency, due_at=pick.due_at, why=pick.offer.why, ask_first=tuple(pick.offer.ask_first),
         decides=pick.decider.name if pick.decider else "", nobody=pick.nobody,
     )  # fmt: skip

@@ -61,6 +61,15 @@ def active_playbooks() -> tuple[Rules, ...]:
     )
 
 
+def titles_of(playbook: str, option: str, title: str) -> dict[str, str]:
+    """The names by language of a remedy that an option of a playbook gives, by the one that a customer reads; {} of one
+    that was written by hand, or changed."""
+    text = _in_force().filter(playbook__slug=playbook).values_list("text", flat=True).first()
+    options = [one for rule in decode(text).rules for one in rule.options if one.option == option] if text else []
+    named = (giving.title.texts for one in options for giving in one.gives)
+    return next((dict(texts) for texts in named if title in texts.values()), {})
+
+
 def playbooks() -> tuple[PlaybookFacts, ...]:
     """Every playbook, those in force first, then by name."""
     rows = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts
@@ -15,6 +14,7 @@ from makegood.followups.queries import FollowUpFacts, follow_ups_of
 from makegood.web.cases.telling import answer_name
 from makegood.web.desk import Desk
 from makegood.web.tables import Choice
+from makegood.web.telling import read_in
 from makegood.web.ways import ways
 
 
@@ -41,16 +41,11 @@ def follow_ups(case: CaseFacts, desk: Desk) -> list[Coming]:
 
 def _coming(one: FollowUpFacts, case: CaseFacts, desk: Desk) -> Coming:
     return Coming(
-        key=f"followup-{one.promise_id}", title=asked_in_words(one.texts, one.title),
+        key=f"followup-{one.promise_id}", title=read_in(one.texts, one.title),
         note=" · ".join(_notes(one)), state=one.state, due_at=one.due_at,
         breaks_at=one.breaks_at, warn_at=one.warn_at, ended_at=one.settled_at,
         url=f"/cases/{case.ref}/followups/{one.promise_id}/" if one.is_ahead and desk.may_work else "",
     )  # fmt: skip
-
-
-def asked_in_words(texts: Mapping[str, str], title: str) -> str:
-    """What is asked, in the reader's language where the playbook has it."""
-    return texts.get((get_language() or "en").partition("-")[0]) or title
 
 
 def _notes(one: FollowUpFacts) -> list[str]:

@@ -32,7 +32,9 @@ from makegood.web.promises.ledger import clock_of
 from makegood.web.remedies.offers import notice_of
 from makegood.web.remedies.owed import is_shown
 from makegood.web.remedies.owed import shown as owed_shown
+from makegood.web.remedies.words import name_of
 from makegood.web.tables import Choice
+from makegood.web.telling import read_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     steps, standing = steps_of(case), obstacles(case, owed)
     messages = of_case(number)
     box = composing.box(case, messages, steps, desk, _typed_into_box(typed))
+    called = {entry.data["promise"]: entry.data.get("titles", {}) for entry in entries if entry.verb == "case.granted"}
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
@@ -84,7 +87,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "url": f"/cases/{case.ref}/",
         "events": story(case, entries, desk, open_to_undo, _said(messages, desk, box)),
         "undo_last": last_deed(case, entries, open_to_undo, desk),
-        "ahead": [_ahead(one, case) for one in _to_come(case)],
+        "ahead": [_ahead(one, case, called) for one in _to_come(case)],
         "steps": steps,
         "closed": case.stage is Stage.CLOSED,
         "obstacles": [one for one in standing if one.code != "case.closed"],
@@ -192,11 +195,12 @@ def _to_come(case: CaseFacts) -> list[CommitmentFacts]:
     return sorted(live, key=lambda one: one.promise.due_at)
 
 
-def _ahead(one: CommitmentFacts, case: CaseFacts) -> dict[str, Any]:
+def _ahead(one: CommitmentFacts, case: CaseFacts, called: Mapping[int, Mapping[str, str]]) -> dict[str, Any]:
     promise = one.promise
     by_hand = Do.STEP in case.allowed and one.purpose not in (*OF_ONE_PERSON, Purpose.FOLLOW_UP)
     return {
-        "text": promise.title, "url": f"/promises/{promise.id}/", "at": promise.due_at, "on": promise.due_on,
+        "text": read_in(called.get(promise.id, {}), promise.title), "url": f"/promises/{promise.id}/",
+        "at": promise.due_at, "on": promise.due_on,
         "state": promise.state, "breaks_at": promise.breaks_at, "warn_at": promise.warn_at, "note": "",
         "keep_url": f"/cases/{case.ref}/commitments/{promise.id}/keep/" if by_hand else "",
     }  # fmt: skip
@@ -243,7 +247,7 @@ def _awaited(one: ApprovalFacts, desk: Desk) -> dict[str, str]:
     total = format_money(one.total, one.currency)
     mine = one.asked_of_id == desk.staff_id
     name = _("You decide about {}.").format(total) if mine else _("{} decides about {}.").format(one.asked_of, total)
-    things = ", ".join(grant.title for grant in one.grants)
+    things = ", ".join(map(name_of, one.grants))
     asked = _("{name} asked for: {what}. Answer by {when}.").format(
         name=one.asked_by, what=things, when=clocks.moment(one.decide_by, desk.now)
     )

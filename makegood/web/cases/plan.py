@@ -21,6 +21,7 @@ from makegood.remedies.queries.plan import Needed, PlanOption, PlanWords
 from makegood.remedies.rules.plan import Caution
 from makegood.web import clocks
 from makegood.web.desk import Desk
+from makegood.web.telling import read_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _option(one: PlanOption, desk: Desk) -> Said:
     cost = format_money(one.amount, one.currency) if one.known and one.amount else ""
     by = _("by {}").format(clocks.moment(one.due_at, desk.now))
     ask = _("ask first") if one.ask_first else ""
-    return Said(one.title, ", ".join(filter(None, (cost, who, by, ask))))
+    return Said(read_in(one.titles, one.title), ", ".join(filter(None, (cost, who, by, ask))))
 
 
 def _needed(one: Needed, desk: Desk) -> Said:

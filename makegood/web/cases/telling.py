@@ -23,7 +23,7 @@ from makegood.web.desk import Desk
 from makegood.web.messages.shown import Shown
 from makegood.web.messages.telling import entries_of_messages, is_told, untold, with_message
 from makegood.web.remedies.words import FAILURES
-from makegood.web.telling import LINES, Event, Line, fixed, instant, seamed, tell
+from makegood.web.telling import LINES, Event, Line, fixed, instant, read_in, seamed, tell
 
 
 def story(
@@ -171,13 +171,18 @@ def _followed_up(data: Mapping[str, Any]) -> str:
     return _("came back to the customer: {}").format(answer_name(data.get("answer", "")))
 
 
+def _remedy(data: Mapping[str, Any]) -> str:
+    """What a remedy of the journal is called, in the reader's language."""
+    return read_in(data.get("titles", {}), data.get("title", ""))
+
+
 def _granted(data: Mapping[str, Any]) -> str:
-    words = _("gave: {title}, due {due}").format(title=data.get("title", ""), due=instant(data, "due_at"))
+    words = _("gave: {title}, due {due}").format(title=_remedy(data), due=instant(data, "due_at"))
     return f"{words} ({sum_of(data)})" if sum_of(data) else words
 
 
 def _fulfilled(data: Mapping[str, Any]) -> str:
-    words = _("carried out: {}").format(data.get("title", ""))
+    words = _("carried out: {}").format(_remedy(data))
     return f"{words} ({data['reference']})" if data.get("reference") else words
 
 
@@ -273,14 +278,14 @@ LINES |= {
     "case.wishes": Line(_wishes, image="clock"),
     "case.link_given": Line(_link_given, image="share"),
     "case.granted": Line(_granted, image="hand", ours=True),
-    "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(data.get("title", "")), image="undo"),
+    "case.grant_withdrawn": Line(lambda data: _("took back: {}").format(_remedy(data)), image="undo"),
     "case.difference_explained": Line(fixed("said why this case was given more or less"), image="note", ours=True),
     "case.failure_named": Line(
         lambda data: _("said what failed: {}").format(FAILURES[FailureKind(data["kind"])]), image="edit"
     ),
     "case.grant_fulfilled": Line(_fulfilled, image="check", state="kept"),
     "case.grant_failed": Line(
-        lambda data: _("could not carry out: {}").format(data.get("title", "")),
+        lambda data: _("could not carry out: {}").format(_remedy(data)),
         image="flag",
         state="at_risk",
         ours=True,

@@ -16,11 +16,11 @@ from makegood.customers.queries import search as customers_named
 from makegood.followups.queries import FollowUpFilter, FollowUpLine, count_follow_ups, follow_ups
 from makegood.people.queries import StaffFacts
 from makegood.web import clocks
-from makegood.web.cases.following import asked_in_words
 from makegood.web.days import span_of_day, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.ledger import owner
 from makegood.web.tables import PLACES, Choice, Column, Row, Select, number_or_none, pages, place
+from makegood.web.telling import read_in
 from makegood.web.templatetags.desk import clock
 from makegood.web.ways import ways
 from makegood.web.whose import owners
@@ -104,7 +104,7 @@ def _cells(line: FollowUpLine, desk: Desk) -> list[object]:
     customer = format_html('<a href="/customers/{}/">{}</a>', line.customer_id, line.customer_name)
     case = format_html('<a href="/cases/{0}/">{0}</a>', line.ref)
     runs = clock(line.due_at, desk.now, state=line.state, breaks=line.breaks_at, warn=line.warn_at)
-    asked = " · ".join(filter(None, (asked_in_words(line.texts, line.title), ways().get(line.channel, ""))))
+    asked = " · ".join(filter(None, (read_in(line.texts, line.title), ways().get(line.channel, ""))))
     return [asked, customer, case, clocks.due(line.due_at, desk.now), runs, owner(line.owner)]
 
 

@@ -31,7 +31,7 @@ from makegood.remedies.queries import (
 from makegood.remedies.rules.granting import GrantState
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.remedies.words import kind_name, per_cent, state_words
+from makegood.web.remedies.words import kind_name, name_of, per_cent, state_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def approval(request: DeskRequest, number: int) -> HttpResponse:
 
 def _question(one: ApprovalFacts) -> Question:
     return Question(
-        url=f"/approvals/{one.id}/", customer=one.customer_name, what=", ".join(grant.title for grant in one.grants),
+        url=f"/approvals/{one.id}/", customer=one.customer_name, what=", ".join(map(name_of, one.grants)),
         total=format_money(one.total, one.currency), asked_by=one.asked_by, asked_of=one.asked_of,
         decide_by=one.decide_by,
     )  # fmt: skip
@@ -152,7 +152,7 @@ def _sums(one: ApprovalFacts) -> list[tuple[str, str, str]]:
 def _thing(grant: GrantFacts) -> Thing:
     free = _("free") if not grant.total else ""
     state = str(grant.promise_state or State.OPEN) if grant.given_at else "waits"
-    return Thing(grant.title, free or format_money(grant.total, grant.currency), kind_name(grant.remedy), state)
+    return Thing(name_of(grant), free or format_money(grant.total, grant.currency), kind_name(grant.remedy), state)
 
 
 def _share(grants: Sequence[GrantFacts]) -> str:

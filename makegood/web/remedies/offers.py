@@ -14,6 +14,7 @@ from makegood.remedies.queries import OfferFacts
 from makegood.remedies.rules.offering import OfferState, Silence
 from makegood.web import clocks
 from makegood.web.desk import Desk
+from makegood.web.remedies.words import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def standing_of(offers: Sequence[OfferFacts], case: CaseFacts, desk: Desk) -> St
     return Standing(
         id=offer.id, title=_title(offer, first, desk), text=_text(offer, first),
         options=[
-            Option(one.id, one.title, format_money(one.total, one.currency) if one.total else _("free"),
+            Option(one.id, names_of(one.parts), format_money(one.total, one.currency) if one.total else _("free"),
                    one.id == offer.chosen_id)
             for one in offer.options
         ],
@@ -75,7 +76,7 @@ def _title(offer: OfferFacts, first: str, desk: Desk) -> str:
     if offer.else_at is not None:
         return _("{} asks for something else.").format(first)
     if offer.chosen is not None:
-        return _("{name} chose: {what}.").format(name=first, what=offer.chosen.title)
+        return _("{name} chose: {what}.").format(name=first, what=names_of(offer.chosen.parts))
     return _("{name} may choose until {when}.").format(name=first, when=clocks.moment(offer.until, desk.now))
 
 
@@ -87,5 +88,7 @@ def _text(offer: OfferFacts, first: str) -> str:
     if offer.chosen is not None:
         return _("They may change it until {}.").format(clocks.stamp(offer.until))
     if offer.silence is Silence.FIRST:
-        return _("Nothing is chosen yet; without a choice they get the first: {}.").format(offer.options[0].title)
+        return _("Nothing is chosen yet; without a choice they get the first: {}.").format(
+            names_of(offer.options[0].parts)
+        )
     return _("Nothing is chosen yet; without a choice you get in touch.")

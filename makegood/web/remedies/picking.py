@@ -38,7 +38,7 @@ from makegood.web.remedies.bar import bar_of
 from makegood.web.remedies.drafting import Draft, amount_key, key_of
 from makegood.web.remedies.offering import let_choose, letting
 from makegood.web.remedies.offers import standing_of
-from makegood.web.remedies.words import FAILURES, kind_choices, per_cent, state_words, why_not
+from makegood.web.remedies.words import FAILURES, kind_choices, name_of, per_cent, state_words, why_not
 from makegood.web.tables import Choice
 from makegood.webhooks.queries import Sent, Word, sent_about
 
@@ -349,7 +349,7 @@ def _untold(sent: Sequence[Sent]) -> str:
 def _given(grant: GrantFacts, sent: Sequence[Sent], desk: Desk) -> Given:
     stands = grant.state is GrantState.GIVEN and grant.promise_state in UNKEPT
     return Given(
-        id=grant.id, title=grant.title, words=state_words(grant),
+        id=grant.id, title=name_of(grant), words=state_words(grant),
         cost=format_money(grant.total, grant.currency) if grant.total != Decimal(0) else "",
         state=_mark(grant), why=why_not(grant),
         due_at=grant.due_at if stands else None, promise_state=str(grant.promise_state or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,8 +14,21 @@ from makegood.remedies.queries import GrantFacts
 from makegood.remedies.rules.authority import Period
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
 from makegood.remedies.rules.granting import GrantState
+from makegood.remedies.rules.playbooks import joined
 from makegood.web import clocks
 from makegood.web.tables import Choice
+from makegood.web.telling import read_in
+
+
+def name_of(grant: GrantFacts) -> str:
+    """A remedy as the desk calls it: in the reader's language, whatever the customer's is."""
+    return read_in(grant.titles, grant.title)
+
+
+def names_of(grants: Iterable[GrantFacts]) -> str:
+    """Remedies that are given together, in one line."""
+    return joined(map(name_of, grants))
+
 
 FAILURES = {
     FailureKind.LATE: gettext_lazy("late, or not there"),
