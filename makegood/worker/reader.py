@@ -95,7 +95,7 @@ def _fetch(box: Mailbox, found: Fetching, place: Place | None, files: Files) -> 
     """Keep what has come and tell the server so, batch by batch. The place where to go on, None when the mailbox is no
     longer ours to read."""
     at = place if place is not None and place.validity == box.place.validity else Place(box.place.validity, 0)
-    for batch in _batches(box.fetch(place)):
+    for batch in _batches(box.fetch(place, since=found.since)):
         receive(list(map(_whole, batch)), mailbox_id=found.id, channel=Channel.EMAIL, files=files, now=now())
         at = batch[-1].at
         # Only now: what the server is told has come is safe here. Whoever dies before the place is noted reads it

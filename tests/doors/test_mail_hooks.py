@@ -18,7 +18,7 @@ from makegood.conversation import actions
 from makegood.conversation.models import Arrival, Mailbox, Message
 from makegood.conversation.rules.messages import Channel, State
 from makegood.links.rules import LIMITS, Tried
-from makegood.platform.keeping import files
+from makegood.platform.filing import file_store
 from tests.factories import NOW, actor
 from tests.rooms.casework import Cast, Hand, cast, mara  # noqa: F401 - fixtures
 
@@ -53,7 +53,7 @@ class Service:
 
 
 def sort() -> None:
-    while actions.sort_arrivals(read_mail, files(), now=NOW):
+    while actions.sort_arrivals(read_mail, file_store(), now=NOW):
         pass
 
 

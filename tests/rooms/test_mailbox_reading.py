@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,7 +35,7 @@ def box(cast: Cast, imap_server: ImapBox) -> Mailbox:
     number = actions.add_mailbox(
         name="Care", address="care@desk.example", kind="delivery", imap_host=imap_server.host,
         imap_port=imap_server.port, imap_security="none", imap_user=imap_server.user, imap_secret=imap_server.password,
-        by=actor(cast.ada), now=NOW,
+        by=actor(cast.ada), now=datetime(2020, 1, 1, tzinfo=UTC),
     )  # fmt: skip
     return Mailbox.objects.get(pk=number)
 
@@ -48,6 +50,20 @@ def look(files: FileStore) -> None:
     found = actions.take_mailbox(now=reader.now())
     assert found is not None
     reader.read(found, files, networks=["127.0.0.0/8"], asked_to_stop=once())
+
+
+def test_what_was_there_long_before_the_mailbox_was_set_up_is_left_alone(files, box, imap_server) -> None:
+    """Also when the server numbers its messages anew."""
+    imap_server.deliver(mail("From years ago."))
+    (old,) = imap_server.files()
+    os.utime(old, (1_500_000_000, 1_500_000_000))
+    look(files)
+    imap_server.deliver(mail("Of today."))
+    look(files)
+    assert Arrival.objects.count() == 1
+    imap_server.renumber()
+    look(files)
+    assert Arrival.objects.count() == 1
 
 
 def test_what_comes_is_kept_and_sorted_once(files, box, imap_server, mara) -> None:

@@ -17,8 +17,8 @@ from makegood.conversation.rules.messages import Channel
 from makegood.kernel.refusals import Refusal, missing
 from makegood.links.actions import count_try
 from makegood.links.rules import Tried
+from makegood.platform.filing import file_store
 from makegood.platform.http import problem, read_body
-from makegood.platform.keeping import files
 from makegood.platform.sealing import SealBroken
 from makegood.portal.guest import address_of
 
@@ -70,7 +70,7 @@ def mail(request: HttpRequest, service: str, number: int, secret: str) -> HttpRe
     now = timezone.now()
     told = read_call(request, service, About.MAIL, box.key)
     raws = [whole(one.message) for one in told]
-    receive(raws, mailbox_id=box.id, channel=Channel.EMAIL, files=files(), now=now)
+    receive(raws, mailbox_id=box.id, channel=Channel.EMAIL, files=file_store(), now=now)
     note_brought(box.id, now=now)
     return HttpResponse()
 

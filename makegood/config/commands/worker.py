@@ -30,7 +30,7 @@ def command() -> None:
     with installation() as where:
         from makegood.adapters.hooks import Hook
         from makegood.adapters.telling import Teller
-        from makegood.platform.keeping import files
+        from makegood.platform.filing import file_store
         from makegood.worker.carriers import carriers
         from makegood.worker.courier import Courier
         from makegood.worker.importer import Importer
@@ -41,7 +41,7 @@ def command() -> None:
         from makegood.worker.sender import Sender
         from makegood.worker.sorter import Sorter
 
-        stop = Stop()
+        stop, kept = Stop(), file_store()
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         beside = [
@@ -53,9 +53,9 @@ def command() -> None:
                 asked_to_stop=lambda: stop.asked,
             ),
             Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
-            Reader(files(), networks=where.private_networks, asked_to_stop=lambda: stop.asked),
-            Mailer(files(), carriers(where.private_networks, where.mail_service), asked_to_stop=lambda: stop.asked),
-            Sorter(files(), asked_to_stop=lambda: stop.asked),
+            Reader(kept, networks=where.private_networks, asked_to_stop=lambda: stop.asked),
+            Mailer(kept, carriers(where.private_networks, where.mail_service), asked_to_stop=lambda: stop.asked),
+            Sorter(kept, asked_to_stop=lambda: stop.asked),
         ]
         for one in beside:
             one.start()

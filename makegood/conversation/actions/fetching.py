@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -16,12 +16,15 @@ LEASE = timedelta(minutes=2)
 """How long whoever reads a mailbox may be silent before another takes it over."""
 _REST = timedelta(minutes=1)
 _LONG_REST = timedelta(minutes=10)
+_MARGIN = timedelta(days=1)
+"""Servers say of a day only that something came on it, and the day is that of their own zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """A mailbox that is ours to read, and where to go on: after this UID, of this UIDVALIDITY (None: from the first
-    unread)."""
+    """A mailbox that is ours to read, and where to go on: after this UID, of this UIDVALIDITY. Without one (None), or
+    when the server numbers its messages anew, from what came on the day `since`: what was there before the mailbox was
+    set up is not ours to open cases about."""
 
     id: int
     name: str
@@ -34,6 +37,7 @@ class Fetching:
     done_folder: str
     validity: int | None
     uid: int
+    since: date
 
 
 @transaction.atomic
@@ -54,7 +58,7 @@ def take_mailbox(*, now: datetime) -> Fetching | None:
     row.save(update_fields=["leased_until"])
     return Fetching(
         row.pk, row.name, row.imap_host, row.imap_port, row.imap_security, row.imap_user, password, row.folder,
-        row.done_folder, row.uid_validity, row.last_uid,
+        row.done_folder, row.uid_validity, row.last_uid, (row.made_at - _MARGIN).date(),
     )  # fmt: skip
 
 
