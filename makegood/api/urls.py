@@ -19,6 +19,7 @@ from makegood.api import (
     ladder,
     ledger,
     links,
+    mailboxes,
     notices,
     offers,
     people,
@@ -52,6 +53,7 @@ for _router in (
     notices.router,
     ledger.router,
     webhooks.router,
+    mailboxes.router,
 ):
     api.add_router("", _router)
 

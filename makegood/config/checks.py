@@ -15,6 +15,7 @@ from makegood.adapters.telling import Teller
 from makegood.config.environment import Environment, key_file
 from makegood.config.identity import CALLBACK, DISCOVERY
 from makegood.config.migrating import OLDEST, missing, server_version, unknown
+from makegood.conversation.queries import mail_fares
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import roster
 from makegood.people.rules import Role
@@ -26,6 +27,7 @@ from makegood.webhooks.queries import hooks
 _GIGABYTE = 1e9
 _LEAST_SPACE = 1.0
 _CLOCK_SECONDS = 2.0
+_MAILBOXES = " Try it under Settings, Mailboxes, or by makegood mailbox test NAME."
 _PATIENCE_SECONDS = 5
 
 
@@ -223,6 +225,22 @@ def calendars(look: Look) -> str:
     return f"{counted} kinds of promise count in working hours; their calendars are sound."
 
 
+def mail(look: Look) -> str:
+    fares = mail_fares(by_service=look.where.mail_service is not None)
+    if fares.unread:
+        raise Trouble("Not read: " + " ".join(f"{name}: {why}" for name, why in fares.unread) + _MAILBOXES)
+    if fares.unsent:
+        raise Trouble("Sends nothing: " + " ".join(f"{name}: {why}" for name, why in fares.unsent) + _MAILBOXES)
+    if fares.mute:
+        raise Trouble(
+            f"Nobody has said how these send: {', '.join(fares.mute)}. Name their mail server, or set"
+            " MAKEGOOD_MAIL_SERVICE."
+        )
+    if not fares.active:
+        return "No mailbox is connected: customers are written to on their page only."
+    return f"{fares.active} mailbox{'es' * (fares.active != 1)}, read and sent by."
+
+
 def webhooks(look: Look) -> str:
     fares = hooks(now=look.now)
     if fares.gave_up:
@@ -267,6 +285,7 @@ ROOMS: list[tuple[str, Check]] = [
     ("watch", watch),
     ("staff", staff),
     ("calendars", calendars),
+    ("mail", mail),
     ("webhooks", webhooks),
     ("journal", journal),
 ]

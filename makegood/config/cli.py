@@ -26,6 +26,7 @@ COMMANDS = {
     "coach": "Read what you are about to say to a customer, like a linter.",
     "incident": "List, show, rehearse, release and stop incidents: one cause, many customers.",
     "token": "Make, list and revoke tokens for the API.",
+    "mailbox": "Mailboxes that are read and sent by: add, try, pause, resume, list.",
     "webhook": "Tell other systems what happens: add, try, pause, resume, list.",
     "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
     "doctor": "Say in plain words what is wrong with this installation.",

@@ -42,12 +42,13 @@ _PLACES = (
     ("/settings/owed/", "owed"),
     ("/settings/authority/", "authority"),
     ("/settings/ladder/", "ladder"),
+    ("/settings/mailboxes/", "mailboxes"),
     ("/settings/webhooks/", "webhooks"),
     ("/health/", "health"),
     ("/notices/", "notices"),
 )
 _IN_SETTINGS = frozenset(
-    ("people", "kinds", "playbooks", "owed", "authority", "ladder", "closing", "webhooks", "health")
+    ("people", "kinds", "playbooks", "owed", "authority", "ladder", "closing", "mailboxes", "webhooks", "health")
 )
 
 

@@ -47,7 +47,8 @@ SOURCES = [
     PACKAGE / "conversation/actions/dating.py",
     *PACKAGE.glob("incidents/**/*.py"),
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
-    *PACKAGE.glob("webhooks/**/*.py"),
+    *PACKAGE.glob("webhooks/**/*.py"), PACKAGE / "conversation/actions/mailboxes.py",
+    PACKAGE / "conversation/queries/mailboxes.py",
 ]  # fmt: skip
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",

@@ -2,6 +2,7 @@
 
 from makegood.conversation.actions.dating import Taken, take_at_word
 from makegood.conversation.actions.drafting import forget_draft, keep_draft
+from makegood.conversation.actions.failing import tell_of_failing
 from makegood.conversation.actions.fetching import (
     Fetching,
     let_mailbox_go,
@@ -35,6 +36,7 @@ from makegood.conversation.actions.sending import (
     take_messages,
 )
 from makegood.conversation.actions.sorting import sort_arrivals
+from makegood.conversation.actions.trying import Tried, try_mailbox
 from makegood.conversation.actions.writing import (
     Enclosed,
     Written,
@@ -54,6 +56,7 @@ __all__ = [
     "Lost",
     "MailboxDetails",
     "Taken",
+    "Tried",
     "Written",
     "add_mailbox",
     "change_mailbox",
@@ -88,7 +91,9 @@ __all__ = [
     "take_at_word",
     "take_mailbox",
     "take_messages",
+    "tell_of_failing",
     "too_large",
+    "try_mailbox",
     "withdraw",
     "withdraw_message",
     "write_message",

@@ -10,12 +10,13 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 
 from makegood.conversation.models import Mailbox, Message
+from makegood.conversation.queries.mailboxes import unknown_mailbox
 from makegood.conversation.rules.messages import State
 from makegood.conversation.rules.services import SERVICES
 from makegood.customers.rules import read_email
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.texts import is_text, one_line
 from makegood.people.queries import require, token_digest
 from makegood.people.rules import Ability
@@ -57,14 +58,15 @@ class MailboxDetails(TypedDict, total=False):
 def add_mailbox(*, by: Actor, now: datetime, **details: Unpack[MailboxDetails]) -> int:
     """Take a mailbox in. Returns its id.
 
-    Raises Refusal "mailbox.bad_name", "mailbox.known", "mailbox.bad_server", "mailbox.bad_service", "mailbox.too_many",
+    Raises Refusal "mailbox.bad_name", "mailbox.known", "mailbox.bad_server", "mailbox.bad_service",
+    "mailbox.needs_secret", "mailbox.too_many",
     "customer.bad_email", "kind.unknown", "people.not_allowed".
     """
     require(by, Ability.ADMINISTER)
     if Mailbox.objects.count() >= MOST:
         raise Refusal("mailbox.too_many", f"There are {MOST} mailboxes already. Remove one first.")
     row = Mailbox(made_at=now)
-    _apply(row, {"name": "", "address": "", **details})
+    describe(row, {"name": "", "address": "", **details})
     row.save()
     _record("added", row, by, now)
     return row.pk
@@ -76,7 +78,7 @@ def change_mailbox(mailbox_id: int, *, by: Actor, now: datetime, **details: Unpa
     "mailbox.unknown"."""
     row = _held(mailbox_id, by)
     where = (row.imap_host, row.imap_user, row.folder)
-    _apply(row, details)
+    describe(row, details)
     if (row.imap_host, row.imap_user, row.folder) != where:
         row.uid_validity, row.last_uid = None, 0
     row.problem, row.problem_at, row.leased_until = "", None, None
@@ -135,12 +137,12 @@ def _held(mailbox_id: int, by: Actor) -> Mailbox:
     require(by, Ability.ADMINISTER)
     row = Mailbox.objects.select_for_update().filter(pk=mailbox_id).first()
     if row is None:
-        raise missing("mailbox.unknown", "There is no such mailbox.")
+        raise unknown_mailbox()
     return row
 
 
-def _apply(row: Mailbox, details: Mapping[str, Any]) -> None:
-    """Write what is said, checked. Raises Refusal for the first that is wrong."""
+def describe(row: Mailbox, details: Mapping[str, Any]) -> None:
+    """Set what is said, checked; nothing is stored. Raises Refusal for the first that is wrong."""
     if "name" in details:
         row.name = _name(row, details["name"])
     if "address" in details:
@@ -160,8 +162,13 @@ def _apply(row: Mailbox, details: Mapping[str, Any]) -> None:
 
 def _reach(row: Mailbox, way: str, details: Mapping[str, Any]) -> None:
     """How a server is reached: `way` is imap or smtp."""
+    was = getattr(row, f"{way}_host")
     if f"{way}_host" in details:
         setattr(row, f"{way}_host", _line(details[f"{way}_host"], f"{way}_host", 253))
+    host, kept = getattr(row, f"{way}_host"), getattr(row, f"{way}_secret")
+    if host not in ("", was) and kept and details.get(f"{way}_secret", "") == "":
+        # A password is shown to nobody, and to no other server than the one that it was given for.
+        raise invalid("mailbox.needs_secret", "Give the password again for the other server.", field=f"{way}_secret")
     if f"{way}_port" in details:
         port = details[f"{way}_port"]
         if not 0 < port < 65_536:
@@ -172,7 +179,7 @@ def _reach(row: Mailbox, way: str, details: Mapping[str, Any]) -> None:
         if security not in SECURITIES:
             raise invalid("mailbox.bad_server", f"Choose one of {', '.join(SECURITIES)}.", field=f"{way}_security")
         setattr(row, f"{way}_security", security)
-    _seal_in(row, f"{way}_secret", details)
+    _seal_in(row, f"{way}_secret", details if host else {f"{way}_secret": None})
 
 
 def _seal_in(row: Mailbox, field: str, details: Mapping[str, Any]) -> None:

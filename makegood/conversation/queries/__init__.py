@@ -2,7 +2,7 @@
 
 from makegood.conversation.queries.dated import Offer, dated_words, offers_in, told_words
 from makegood.conversation.queries.hooks import Brought, mailbox_by_hook
-from makegood.conversation.queries.mailboxes import MailboxFacts, mailbox_for, mailboxes, sends_by
+from makegood.conversation.queries.mailboxes import Mail, MailboxFacts, mail_fares, mailbox_for, mailboxes, sends_by
 from makegood.conversation.queries.messages import (
     AttachmentFacts,
     MessageFacts,
@@ -28,6 +28,7 @@ __all__ = [
     "Brought",
     "Candidate",
     "DraftFacts",
+    "Mail",
     "MailboxFacts",
     "MessageFacts",
     "Offer",
@@ -40,6 +41,7 @@ __all__ = [
     "count_unsorted",
     "dated_words",
     "draft_of",
+    "mail_fares",
     "mailbox_by_hook",
     "mailbox_for",
     "mailboxes",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from makegood.conversation.models import Mailbox
-from makegood.kernel.refusals import missing
+from makegood.kernel.refusals import Refusal, missing
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
 
@@ -55,8 +55,40 @@ def mailbox_for(scope: Scope, mailbox_id: int) -> MailboxFacts:
     require_scope(scope, Ability.ADMINISTER)
     row = Mailbox.objects.select_related("kind").filter(pk=mailbox_id).first()
     if row is None:
-        raise missing("mailbox.unknown", "There is no such mailbox.")
+        raise unknown_mailbox()
     return _facts(row)
+
+
+def unknown_mailbox() -> Refusal:
+    """The refusal of one that does not exist."""
+    return missing("mailbox.unknown", "There is no such mailbox.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail fares: how many mailboxes are not paused, and by name those that cannot be read or cannot send just
+    now, each with why, and those that never send, because nobody has said how."""
+
+    active: int
+    unread: tuple[tuple[str, str], ...]
+    unsent: tuple[tuple[str, str], ...]
+    mute: tuple[str, ...]
+
+    @property
+    def works(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.unread or self.unsent or self.mute)
+
+
+def mail_fares(*, by_service: bool) -> Mail:
+    """How reading and sending fare. `by_service`: the installation has a mail service."""
+    rows = list(Mailbox.objects.filter(paused_at=None))
+    return Mail(
+        len(rows),
+        tuple((row.name, row.problem) for row in rows if row.problem),
+        tuple((row.name, row.sending_problem) for row in rows if row.sending_problem),
+        () if by_service else tuple(row.name for row in rows if not row.smtp_host and not row.sending_problem),
+    )
 
 
 def sends_by(case_id: int) -> Mailbox | None:

@@ -3,7 +3,7 @@
 from makegood.notices.actions.channels import add_channel, check_address, record_test, remove_channel
 from makegood.notices.actions.reading import forget_old, mark_all_read, mark_read, settle
 from makegood.notices.actions.sending import Errand, give_back, mark_refused, mark_sent, take_errand
-from makegood.notices.actions.telling import TOLD, News, tell, tell_many, to_tell
+from makegood.notices.actions.telling import TOLD, News, tell, tell_administrators, tell_many, to_tell
 
 __all__ = [
     "TOLD",
@@ -22,6 +22,7 @@ __all__ = [
     "settle",
     "take_errand",
     "tell",
+    "tell_administrators",
     "tell_many",
     "to_tell",
 ]

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from makegood.journal.actors import Actor, ActorKind
+from makegood.journal.actors import SYSTEM, Actor, ActorKind
+from makegood.people.queries import roster
+from makegood.people.rules import Ability, may
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +84,18 @@ def tell(
         staff_id=staff_id, about=about, topic=topic, words=words, link=link, urgent=urgent, occasion=occasion
     )  # fmt: skip
     return tell_many([news], by=by, now=now) > 0
+
+
+def tell_administrators(
+    about: tuple[str, int], *, topic: str, occasion: str, words: str, link: str, now: datetime
+) -> int:
+    """Tell everybody who administers, urgently, what of the installation needs them. To how many it was new."""
+    news = [
+        News(staff_id=one.id, about=about, topic=topic, occasion=occasion, words=words, urgent=True, link=link)
+        for one in roster(now).people.values()
+        if one.is_active and may(one.role, Ability.ADMINISTER)
+    ]
+    return tell_many(news, by=SYSTEM, now=now)
 
 
 def _row(one: News) -> dict[str, object]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from makegood import __version__
+from makegood.conversation.queries import mail_fares
 from makegood.notices.queries import outbox
 from makegood.people.queries import authenticate_token
 from makegood.platform.health import status_of, workers
@@ -32,7 +34,15 @@ _ASK = "Ask from this machine, or send a token: Authorization: Bearer mg_…\n"
 @at_desk("GET")
 def health(request: DeskRequest) -> HttpResponse:
     """The health page: each check says what it means and what to do."""
-    checks = [_watch(request.desk), _worker(), _held(), _notices(request.desk), _webhooks(request.desk), _database()]
+    checks = [
+        _watch(request.desk),
+        _worker(),
+        _held(),
+        _notices(request.desk),
+        _mail(request.desk),
+        _webhooks(request.desk),
+        _database(),
+    ]
     fine = all(check["state"] == "kept" for check in checks)
     title = _("Everything works") if fine else _("Something needs you")
     return render(request, "web/health/health.html", {"checks": checks, "title": title, "versions": _versions()})
@@ -124,6 +134,22 @@ def _notices(desk: Desk) -> dict[str, str]:
         "{} notices reached their people in the app only, within a day. They see why under Your desk.", out.failed,
     )  # fmt: skip
     return _check("broken", _("Notices"), text.format(f"{out.failed:,}"), _("{} given up").format(f"{out.failed:,}"))
+
+
+def _mail(desk: Desk) -> dict[str, str]:
+    fares = mail_fares(by_service=settings.MAIL_SERVICE is not None)
+    name, figure = _("Mail"), ngettext("{} mailbox", "{} mailboxes", fares.active).format(fares.active)
+    if fares.works:
+        return _check("kept", name, _("Every mailbox that is connected can be read and sends."), figure)
+    if not desk.administers:
+        return _check("broken", name, _("A mailbox does not work: those who administer see why."), figure)
+    for words, found in (
+        (_("{name} cannot be read. {why}"), fares.unread),
+        (_("{name} sends nothing. {why}"), fares.unsent),
+    ):
+        for box, why in found:
+            return _check("broken", name, words.format(name=box, why=why), figure)
+    return _check("at_risk", name, _("Nobody has said how these send: {}.").format(", ".join(fares.mute)), figure)
 
 
 def _webhooks(desk: Desk) -> dict[str, str]:

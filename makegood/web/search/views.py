@@ -90,6 +90,7 @@ def _places(desk: Desk) -> list[Option]:
         Option(_("Health"), "pulse", href="/health/"),
     ]
     if desk.administers:
+        places.append(Option(_("Mailboxes"), "mail", href="/settings/mailboxes/"))
         places.append(Option(_("Webhooks"), "share", href="/settings/webhooks/"))
     return places if desk.may_work else [place for place in places if place.icon not in ("plus", "flag")]
 

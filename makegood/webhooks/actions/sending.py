@@ -23,7 +23,7 @@ from makegood.journal.actions import record
 from makegood.journal.actors import SYSTEM
 from makegood.journal.queries import Recorded, entries_of, read_some
 from makegood.remedies.queries import words_of
-from makegood.webhooks.actions.setting_aside import set_aside_old, tell_administrators
+from makegood.webhooks.actions.setting_aside import say_of, set_aside_old
 from makegood.webhooks.models import Delivery, Endpoint
 from makegood.webhooks.queries import signing
 from makegood.webhooks.rules import (
@@ -225,7 +225,7 @@ def _say_gave_up(row: Endpoint, now: datetime) -> None:
     """Write down that it is told no more, and tell everybody who administers."""
     told = {"name": row.name, "url": row.url, "problem": row.problem}
     record("webhook.gave_up", by=SYSTEM, at=now, subject=("webhook", row.pk), data=told)
-    tell_administrators(
+    say_of(
         row, "webhook_gave_up", now.isoformat(),
         f"The webhook {row.name} is switched off: it accepted nothing for days, or is gone.", now,
     )  # fmt: skip

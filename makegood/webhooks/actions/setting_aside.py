@@ -13,8 +13,8 @@ from makegood.journal.actions import NewEntry, record_many
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, missing
 from makegood.notices import actions as notices
-from makegood.people.queries import require, roster
-from makegood.people.rules import Ability, may
+from makegood.people.queries import require
+from makegood.people.rules import Ability
 from makegood.remedies.queries import still_to_do
 from makegood.webhooks.models import Delivery, Endpoint
 from makegood.webhooks.queries import unknown_webhook
@@ -30,7 +30,7 @@ def set_aside_old(row: Endpoint, now: datetime) -> None:
     old.update(next_at=None, failed_at=now)
     record_many([_entry("set_aside", row, one, SYSTEM, now) for one in gone])
     _tell_owners(row, [one for one in gone if one.about_kind == "grant"], now)
-    tell_administrators(
+    say_of(
         row, "webhook_set_aside", now.date().isoformat(),
         f"A message to {row.name} was tried for days and set aside. It can be sent again.", now,
     )  # fmt: skip
@@ -75,20 +75,11 @@ def held_webhook(webhook_id: int, by: Actor) -> Endpoint:
     return row
 
 
-def tell_administrators(row: Endpoint, topic: str, occasion: str, words: str, now: datetime) -> None:
+def say_of(row: Endpoint, topic: str, occasion: str, words: str, now: datetime) -> None:
     """Tell everybody who administers what became of a webhook."""
-    people = roster(now).people.values()
-    notices.tell_many(
-        [
-            notices.News(
-                staff_id=one.id, about=("webhook", row.pk), topic=topic, occasion=occasion, words=words, urgent=True,
-                link=f"/settings/webhooks/{row.pk}/",
-            )
-            for one in people
-            if one.is_active and may(one.role, Ability.ADMINISTER)
-        ],
-        by=SYSTEM, now=now,
-    )  # fmt: skip
+    notices.tell_administrators(
+        ("webhook", row.pk), topic=topic, occasion=occasion, words=words, link=f"/settings/webhooks/{row.pk}/", now=now
+    )
 
 
 def _leave(row: Endpoint, chosen: QuerySet[Delivery], by: Actor, now: datetime) -> int:

@@ -1,0 +1,201 @@
+"""Mailboxes: which addresses are read and sent by. For those who administer, by a token that stands for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from ninja import Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest
+from makegood.api.door import told
+from makegood.api.forms import Form, Id
+from makegood.conversation import actions
+from makegood.conversation.queries import mailbox_for, mailboxes
+
+router = Router(tags=["mailboxes"])
+
+Short = Annotated[str, Field(max_length=60)]
+Host = Annotated[str, Field(max_length=253)]
+Line = Annotated[str, Field(max_length=254)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Secret = Annotated[str, Field(max_length=4_000)]
+Security = Literal["tls", "starttls", "none"]
+
+
+class MailboxOut(Schema):
+    """A mailbox without its secrets. It was read or filled last at `read_at`; `problem` has stood in the way of reading
+    since `problem_at`, `sending_problem` in that of sending. `kind` is that of the cases it opens, "" for none."""
+
+    id: int
+    name: str
+    address: str
+    sender_name: str
+    kind: str
+    acknowledges: bool
+    imap_host: str
+    imap_port: int
+    imap_security: str
+    imap_user: str
+    has_imap_secret: bool
+    folder: str
+    done_folder: str
+    hook_service: str
+    has_hook: bool
+    has_hook_key: bool
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    has_smtp_secret: bool
+    paused_at: datetime | None
+    read_at: datetime | None
+    problem: str
+    problem_at: datetime | None
+    sending_problem: str
+    sending_problem_at: datetime | None
+
+
+class MailboxesOut(Schema):
+    """Every mailbox."""
+
+    items: list[MailboxOut]
+    next: None
+
+
+class MailboxIn(Form):
+    """What is to be changed of a mailbox; what is left out stays. A secret that is null is taken away."""
+
+    name: Short | None = None
+    address: Line | None = None
+    sender_name: Annotated[str, Field(max_length=120)] | None = None
+    kind: Short | None = None
+    acknowledges: bool | None = None
+    imap_host: Host | None = None
+    imap_port: Port | None = None
+    imap_security: Security | None = None
+    imap_user: Line | None = None
+    imap_secret: Secret | None = None
+    folder: Annotated[str, Field(max_length=200)] | None = None
+    done_folder: Annotated[str, Field(max_length=200)] | None = None
+    hook_service: Short | None = None
+    hook_key: Secret | None = None
+    smtp_host: Host | None = None
+    smtp_port: Port | None = None
+    smtp_security: Security | None = None
+    smtp_user: Line | None = None
+    smtp_secret: Secret | None = None
+
+
+class NewMailboxIn(MailboxIn):
+    """A mailbox to connect."""
+
+    name: Short
+    address: Line
+
+
+class StepOut(Schema):
+    """One step of a test: what was tried, and what came of it."""
+
+    tried: str
+    words: str
+    ok: bool
+
+
+class TriedOut(Schema):
+    """What works of mail that comes in (`reading`) and that leaves (`sending`), each up to the first that does not."""
+
+    works: bool
+    reading: list[StepOut]
+    sending: list[StepOut]
+
+
+class HookOut(Schema):
+    """What the mail service calls: with mail that came in, and with what became of ours. Not shown again."""
+
+    mail: str
+    events: str
+
+
+@router.get("/mailboxes", response=MailboxesOut, summary="List mailboxes")
+def list_mailboxes(request: ApiRequest) -> Any:
+    """Every mailbox, and how it fares."""
+    return {"items": mailboxes(request.caller.scope), "next": None}
+
+
+@router.post("/mailboxes", response={201: MailboxOut}, summary="Connect a mailbox")
+def add_mailbox(request: ApiRequest, body: NewMailboxIn) -> Any:
+    """Read and send by it from now on."""
+    number = actions.add_mailbox(**_said(body), by=request.caller.by, now=request.now)
+    return told(mailbox_for(request.caller.scope, number), status=201)
+
+
+@router.post("/mailboxes/test", response=TriedOut, summary="Try a mailbox before it is connected")
+def try_new_mailbox(request: ApiRequest, body: NewMailboxIn) -> Any:
+    """What works and what does not, step by step. Nothing is saved, read or sent. It may take a minute."""
+    return _tried(request, None, body)
+
+
+@router.get("/mailboxes/{mailbox_id}", response=MailboxOut, summary="Read a mailbox")
+def read_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
+    """One of them."""
+    return mailbox_for(request.caller.scope, mailbox_id)
+
+
+@router.post("/mailboxes/{mailbox_id}", response=MailboxOut, summary="Change a mailbox")
+def change_mailbox(request: ApiRequest, mailbox_id: Id, body: MailboxIn) -> Any:
+    """Change what is given. It is read and sent by anew at once."""
+    actions.change_mailbox(mailbox_id, **_said(body), by=request.caller.by, now=request.now)
+    return mailbox_for(request.caller.scope, mailbox_id)
+
+
+@router.post("/mailboxes/{mailbox_id}/test", response=TriedOut, summary="Try a mailbox")
+def try_mailbox(request: ApiRequest, mailbox_id: Id, body: MailboxIn) -> Any:
+    """The same for one that is connected, as it would be with what is given."""
+    return _tried(request, mailbox_id, body)
+
+
+@router.post("/mailboxes/{mailbox_id}/pause", response=MailboxOut, summary="Pause a mailbox")
+def pause_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
+    """Neither read it nor send by it for now."""
+    actions.pause_mailbox(mailbox_id, by=request.caller.by, now=request.now)
+    return mailbox_for(request.caller.scope, mailbox_id)
+
+
+@router.post("/mailboxes/{mailbox_id}/resume", response=MailboxOut, summary="Resume a mailbox")
+def resume_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
+    """Go on at once from where it stopped."""
+    actions.resume_mailbox(mailbox_id, by=request.caller.by, now=request.now)
+    return mailbox_for(request.caller.scope, mailbox_id)
+
+
+@router.post("/mailboxes/{mailbox_id}/hook", response=HookOut, summary="Make an address for its mail service")
+def renew_hook(request: ApiRequest, mailbox_id: Id) -> Any:
+    """A new address with a secret in it, in the answer this once; the one before works no more."""
+    secret = actions.renew_hook(mailbox_id, by=request.caller.by, now=request.now)
+    facts = mailbox_for(request.caller.scope, mailbox_id)
+    address = f"{settings.BASE_URL}/hooks/mail/{facts.hook_service}/{facts.id}/{secret}/"
+    return {"mail": address, "events": f"{address}events/"}
+
+
+@router.post("/mailboxes/{mailbox_id}/remove", response=MailboxesOut, summary="Remove a mailbox")
+def remove_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
+    """Read it and send by it no more. What came by it stays. Answers with those that are left."""
+    actions.remove_mailbox(mailbox_id, by=request.caller.by, now=request.now)
+    return {"items": mailboxes(request.caller.scope), "next": None}
+
+
+def _tried(request: ApiRequest, mailbox_id: int | None, body: MailboxIn) -> Any:
+    found = actions.try_mailbox(
+        mailbox_id, by_service=settings.MAIL_SERVICE is not None, networks=settings.PRIVATE_NETWORKS,
+        by=request.caller.by, **_said(body),
+    )  # fmt: skip
+    return {"works": found.works, "reading": found.reading, "sending": found.sending}
+
+
+def _said(body: MailboxIn) -> Any:
+    """What was given, nulls left out but for secrets."""
+    given = body.dict(exclude_unset=True)
+    return {name: value for name, value in given.items() if value is not None or name.endswith(("_secret", "_key"))}

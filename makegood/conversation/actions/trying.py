@@ -1,0 +1,80 @@
+"""Trying a mailbox before it is set, or since: step by step, and nothing is read, sent or changed there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Unpack, cast
+
+from makegood.adapters import imap
+from makegood.adapters.mailserver import MailServer, Security, Step
+from makegood.adapters.smtp import try_smtp
+from makegood.conversation.actions.mailboxes import MailboxDetails, describe
+from makegood.conversation.models import Mailbox
+from makegood.conversation.queries.mailboxes import unknown_mailbox
+from makegood.conversation.rules.services import SERVICES
+from makegood.journal.actors import Actor
+from makegood.people.queries import require
+from makegood.people.rules import Ability
+from makegood.platform.sealing import SealBroken, unseal
+
+
+class Tried(NamedTuple):
+    """What works and what does not, of mail that comes in and of mail that leaves."""
+
+    reading: tuple[Step, ...]
+    sending: tuple[Step, ...]
+
+    @property
+    def works(self) -> bool:
+        """Whether all of it does."""
+        return all(step.ok for step in (*self.reading, *self.sending))
+
+
+def try_mailbox(
+    mailbox_id: int | None,
+    *,
+    by_service: bool,
+    networks: Iterable[str],
+    by: Actor,
+    **details: Unpack[MailboxDetails],
+) -> Tried:
+    """Try a mailbox as it would be with these details; None for one that is not there yet. `by_service`: the
+    installation has a mail service; `networks` of ours may be reached. It takes up to a minute.
+
+    Raises Refusal as `add_mailbox` does, and "mailbox.unknown".
+    """
+    require(by, Ability.ADMINISTER)
+    row = Mailbox() if mailbox_id is None else Mailbox.objects.filter(pk=mailbox_id).first()
+    if row is None:
+        raise unknown_mailbox()
+    describe(row, details if mailbox_id else {"name": "", "address": "", **details})
+    allowed = tuple(networks)
+    try:
+        return Tried(_reading(row, allowed), _sending(row, allowed, by_service))
+    except SealBroken as broken:
+        return Tried((Step("Read what is kept", str(broken), ok=False),), ())
+
+
+def _reading(row: Mailbox, networks: tuple[str, ...]) -> tuple[Step, ...]:
+    if row.imap_host:
+        server = _server(row.imap_host, row.imap_port, row.imap_security, row.imap_user, row.imap_secret)
+        return imap.try_mailbox(server, folder=row.folder, move_to=row.done_folder, networks=networks)
+    if row.hook_service:
+        name = SERVICES[row.hook_service]
+        words = "It has an address to call." if row.hook_digest else "It gets an address to call once this is saved."
+        return (Step(f"Let {name} bring mail", words, ok=True),)
+    return (Step("Take mail in", "Nothing comes in here: it only sends.", ok=True),)
+
+
+def _sending(row: Mailbox, networks: tuple[str, ...], by_service: bool) -> tuple[Step, ...]:
+    if row.smtp_host:
+        server = _server(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, row.smtp_secret)
+        return try_smtp(server, sender=row.address, networks=networks)
+    if by_service:
+        return (Step("Send by the mail service", "It is set for this installation.", ok=True),)
+    words = "Nothing leaves by it yet. Name its mail server, or a mail service for the installation."
+    return (Step(f"Send as {row.address}", words, ok=False),)
+
+
+def _server(host: str, port: int, security: str, user: str, secret: str) -> MailServer:
+    return MailServer(host=host, port=port, security=cast(Security, security), user=user, password=unseal(secret))
