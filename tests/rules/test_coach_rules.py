@@ -24,6 +24,7 @@ frame:
   quotation: ["on .* wrote:"]
   abbreviations: [mr]
   commonplace: [have]
+  praise: ["glad"]
   negation: ["not"]
 lists: {we: ["we", "i"]}
 codes:

@@ -46,17 +46,21 @@ def _standing(hits: Sequence[Hit], among: Sequence[Hit]) -> list[Hit]:
 def _in_sentence(book: Rulebook, index: int, one: Sentence) -> Iterator[Hit]:
     """The hits in one sentence; the words of a question are the whole question."""
     for rule in book.rules:
-        if rule.pattern is None or (rule.asks is not None and rule.asks != one.asks):
+        # Most rules find nothing in most sentences: what costs is asked only of the others.
+        if rule.pattern is None or (found := rule.pattern.search(one.low)) is None:
             continue
-        found = _stands(rule, rule.pattern, one.low, book.negation)
-        if found and not (rule.unless and rule.unless.search(one.low)):
-            start, end = (0, len(one.low)) if rule.asks else found.span()
+        if rule.asks is not None and rule.asks != one.asks:
+            continue
+        said = found if rule.negated else _said(rule.pattern, found, one.low, book.negation)
+        if said and not (rule.unless and rule.unless.search(one.low)):
+            start, end = (0, len(one.low)) if rule.asks else said.span()
             yield Hit(rule, index, one.start + start, one.start + end)
 
 
-def _stands(rule: Rule, pattern: re.Pattern[str], low: str, negation: re.Pattern[str]) -> re.Match[str] | None:
-    """The first match that no negation stands before."""
-    for found in pattern.finditer(low):
-        if rule.negated or not negation.search(low, max(0, found.start() - 24), found.start()):
-            return found
-    return None
+def _said(
+    pattern: re.Pattern[str], found: re.Match[str] | None, low: str, negation: re.Pattern[str]
+) -> re.Match[str] | None:  # fmt: skip
+    """The first match, from this one on, that no negation stands before."""
+    while found and negation.search(low, max(0, found.start() - 24), found.start()):
+        found = pattern.search(low, found.end())
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from makegood.conversation.coach.learned import reconsidered
 from makegood.conversation.coach.matching import Hit, matches
 from makegood.conversation.coach.rulebook import Rule, Rulebook, rulebook
 from makegood.conversation.coach.sentences import Lines, Sentence, sentences
@@ -20,7 +21,7 @@ def read(text: str, *, language: str = "en", context: Context = _KNOWS_NOTHING) 
     """
     book = rulebook(language)
     cut = sentences(text, book.frame)
-    hits = judged(book, cut, context)
+    hits = reconsidered(book, cut, judged(book, cut, context), context)
     return Reading(
         language=book.language,
         findings=_findings(hits, text),
@@ -31,7 +32,7 @@ def read(text: str, *, language: str = "en", context: Context = _KNOWS_NOTHING) 
 def judged(book: Rulebook, cut: Sequence[Sentence], context: Context) -> list[Hit]:
     """All that the rules hit in the sentences, as far as what the case knows does not lift it."""
     hits = [hit for hit in matches(book, cut) if not _lifted(hit.rule, context)]
-    seen = Seen(cut, hits, context, book.frame.commonplace)
+    seen = Seen(cut, hits, context, book.frame)
     found = [
         Hit(rule, *span)
         for rule in book.rules

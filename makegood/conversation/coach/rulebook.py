@@ -20,7 +20,7 @@ from makegood.kernel.refusals import invalid
 WHAT = "coach_rules"
 FOLDER = Path(__file__).parent / "rules"
 TOP = ("language", "sources", "frame", "lists", "codes", "rules")
-FRAME = ("greeting", "sign_off", "quotation", "abbreviations", "commonplace", "negation")
+FRAME = ("greeting", "sign_off", "quotation", "praise", "abbreviations", "commonplace", "negation")
 CODE = ("source", "why", "better")
 RULE = (
     "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "fact", "customer", "source",
@@ -156,6 +156,7 @@ def _frame(part: Part, lists: Mapping[str, str]) -> tuple[Frame, re.Pattern[str]
         greeting=re.compile(rf"\s*(?:{one_of('greeting')})"),
         sign_off=re.compile(rf"^[ \t]*(?:{one_of('sign_off')})", re.MULTILINE),
         quotation=re.compile(rf"^[ \t]*(?:{one_of('quotation')})", re.MULTILINE),
+        praise=re.compile(rf"(?<!\w)(?:{one_of('praise')})(?!\w)"),
         abbreviations=_words(found["abbreviations"]),
         commonplace=_words(found["commonplace"]),
     )

@@ -18,6 +18,9 @@ _END = re.compile(
     r"[.!?…]+[\"')\]]*(?=\s|$)|(?<=[a-z]{2})[.!?](?=[A-Z])|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•]|\d{1,2}[.)])\s)|\n",
 )
 _SHORT_LINE = 60
+_WORD = re.compile(r"[^\W\d_]+")
+# Shorter words say nothing; the first letters stand for all forms of a word.
+_SHORTEST_WORD, _STEM = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What in a language begins a greeting, a sign-off and a quotation, and which points end no sentence.
+    """What in a language begins a greeting, a sign-off and a quotation, what praise is answered with, and which points
+    end no sentence.
 
     `commonplace` words are those that any customer writes, by their first six letters.
     """
@@ -44,6 +48,7 @@ class Frame:
     greeting: re.Pattern[str]
     sign_off: re.Pattern[str]
     quotation: re.Pattern[str]
+    praise: re.Pattern[str]
     abbreviations: frozenset[str]
     commonplace: frozenset[str]
 
@@ -58,6 +63,11 @@ def plain(text: str) -> str:
 def _small(letter: str) -> str:
     low = letter.lower()
     return low if len(low) == 1 else letter
+
+
+def stems(low: str) -> set[str]:
+    """The words of a text in small letters by their first letters, without the short ones."""
+    return {word[:_STEM] for word in _WORD.findall(low) if len(word) >= _SHORTEST_WORD}
 
 
 def sentences(text: str, frame: Frame) -> tuple[Sentence, ...]:
