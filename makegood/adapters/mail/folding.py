@@ -23,7 +23,8 @@ _QUOTED = re.compile(r"[ \t]{0,3}>")
 _SEPARATORS = re.compile(
     r"[ >*]{0,8}(?:[-_=]{3,60} ?(?:original|forwarded|weitergeleitete|urspr[üu]ngliche|mensaje|mensagem|message"
     r"|oorspronkelijk|doorgestuurd|messaggio|oprindelig|ursprungligt|opprinnelig|reenviado|исходное|пересылаемое|原始|转发)"
-    r"[^\n]{0,60}[-_=]{2,60}|[-–_* ]{0,10}reply above this line[^\n]{0,60}|begin forwarded message:"
+    r"[^\n]{0,60}[-_=]{2,60}|[-–_*# ]{0,10}(?:please )?(?:type )?(?:your )?reply above this line[^\n]{0,60}"
+    r"|begin forwarded message:"
     r"|anfang der weitergeleiteten (?:nachricht|e-mail):|inicio del mensaje reenviado:)\s*",
     re.IGNORECASE,
 )
@@ -34,6 +35,12 @@ _AUTHOR_FIELD = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"\d{1,4}[./:年 -]\d|\d{4}|@|\d{1,2}:\d\d")
+# Languages that the library has not, or in which it does not know today's programs.
+_WROTE = re.compile(
+    r"[^\n]{5,300}\b(?:escribió|escreveu|schreef|schrieb|wrote|skrev|napisał\w*|написал\w*|写道|kirjoitti|írta|scrisse)"
+    r"\b[^\n]{0,120}[:：]",
+    re.IGNORECASE,
+)
 _WROTE_ENDS = re.compile(r"[:：]\s*$")
 _DASHES = re.compile(r"(?:--|—|__|-- )\s*")
 
@@ -120,50 +127,61 @@ def _fields(lines: list[str], at: int) -> int:
 
 def _wrote(lines: list[str], at: int) -> int:
     """How many lines from here say "On … somebody wrote:" in one of the languages."""
+    if not any(character.isdigit() for character in lines[at][:_LONG]):
+        return 0
     for count in range(1, _HEADING_LINES + 1):
         last = lines[at + count - 1] if at + count <= len(lines) else ""
         if not last.strip() or len(last) > _LONG:
             return 0
         if _WROTE_ENDS.search(last):
             heading = " ".join(line.strip() for line in lines[at : at + count])
-            return count if _DATED.search(heading) and _HEADER.match(heading) else 0
+            if count > 1 and _wrote(lines, at + 1):
+                return 0
+            is_one = _is_marked(lines, at + count) or _HEADER.match(heading) or _WROTE.fullmatch(heading)
+            return count if is_one and _DATED.search(heading) else 0
     return 0
 
 
 def _unsigned(lines: list[str]) -> tuple[list[str], list[str]]:
     """The lines up to the signature, and it."""
-    cut = _delimited(lines)
+    filled = [number for number, line in enumerate(lines) if line.strip()][-_SIGNATURE_LINES - 1 :]
+    cut = _delimited(lines, filled)
     if cut is None:
-        cut = _closed(lines)
-    while cut > 0 and _SENT_FROM.match(_last(lines[:cut])):
-        cut = max(number for number, line in enumerate(lines[:cut]) if line.strip())
+        cut = _closed(lines, filled)
+    for number in reversed(filled):
+        if number < cut:
+            if not _is_tail(lines[number].strip()[:_LONG]):
+                break
+            cut = number
     return lines[:cut], lines[cut:]
 
 
-def _last(lines: list[str]) -> str:
-    return next((line.strip()[:_LONG] for line in reversed(lines) if line.strip()), "")
+def _is_tail(line: str) -> bool:
+    """Whether a last line is one that a telephone adds, or a name behind a dash."""
+    return bool(_SENT_FROM.match(line) or _NAMED.fullmatch(line))
 
 
-def _delimited(lines: list[str]) -> int | None:
+def _delimited(lines: list[str], filled: list[int]) -> int | None:
     """Where a line of dashes begins a signature that goes to the end."""
-    marks = [number for number, line in enumerate(lines) if _DASHES.fullmatch(line)]
-    return next((mark for mark in reversed(marks) if mark and len(_filled(lines[mark:])) <= _SIGNATURE_LINES), None)
+    return next(
+        (one for one in reversed(filled) if one and (_DASHES.fullmatch(lines[one]) or _is_footer(lines, one))), None
+    )
 
 
-def _closed(lines: list[str]) -> int:
+def _is_footer(lines: list[str], at: int) -> bool:
+    """Whether a mailing list or a company put its address below a rule here."""
+    return bool(_RULE.fullmatch(lines[at])) and any("@" in line or "://" in line for line in lines[at + 1 : at + 6])
+
+
+def _closed(lines: list[str], filled: list[int]) -> int:
     """Where words of closing stand alone on a line, with a name or an address below and nothing else."""
-    for number in range(len(lines) - 1, -1, -1):
-        below = _filled(lines[number + 1 :])
-        if len(below) > _SIGNATURE_LINES:
+    for one in reversed(filled):
+        line = lines[one].strip()
+        if len(line) <= 60 and _CLOSING.fullmatch(line):
+            return one
+        if _is_sentence(line):
             break
-        line = lines[number].strip()
-        if len(line) <= 60 and _CLOSING.fullmatch(line) and not any(_is_sentence(one) for one in below):
-            return number
     return len(lines)
-
-
-def _filled(lines: list[str]) -> list[str]:
-    return [line for line in lines if line.strip()]
 
 
 def _is_sentence(line: str) -> bool:
@@ -181,13 +199,13 @@ def _words(name: str) -> list[str]:
 
 
 _HEADER = EmailMessage(text="", languages=_LANGUAGES).HEADER_REGEX
-_SENT_FROM = re.compile(rf"(?:{'|'.join(_words('sent_from'))})[^\n]{{0,80}}$", re.IGNORECASE)
+_SENT_FROM = re.compile(rf"(?:{'|'.join(_words('sent_from'))})(?: ?[^\s,]+){{0,6}}$", re.IGNORECASE)
+_NAMED = re.compile(r"[-–—~] ?[^\W\d_a-z][\w.'-]{1,20}(?: [^\W\d_a-z][\w.'-]{0,20}){0,2}")
 _CLOSING = re.compile(
-    rf"(?:{'|'.join(words.rstrip(',') for words in _words('signatures'))}"
+    rf"(?i:{'|'.join(words.rstrip(',') for words in _words('signatures'))}"
     r"|(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes)"
     r"|yours (?:sincerely|faithfully|truly)|sincerely|cheers"
     r"|saludos(?: cordiales)?|un (?:cordial )?saludo|abra[çz]os?|atenciosamente|(?:com os melhores )?cumprimentos"
     r"|mfg|lg|vg|herzliche grüße|beste grüße|freundliche grüße|bien à vous|respectfully)"
-    r"[ ,.!]{0,3}(?:[^\W\d_][\w.'-]{0,20}[ ]?){0,3}",
-    re.IGNORECASE,
+    r"[ ,.!]{0,3}(?:[^\W\d_a-z][\w.'-]{0,20}[ ]?){0,3}"
 )

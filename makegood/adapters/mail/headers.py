@@ -104,7 +104,8 @@ def _split(value: str) -> list[tuple[str, str]]:
     except (ValueError, IndexError, AttributeError, RecursionError):
         pairs = []
     read = [(name, address_of(email)) for name, email in pairs]
-    if any(email for _name, email in read):
+    is_clean = all(_EMAIL.fullmatch(email) for _name, email in pairs if email)
+    if any(email for _name, email in read) and is_clean and not any(name and not email for name, email in read):
         return [(name, email) for name, email in read if name or email]
     # Nothing that the grammar allows: take what looks like an address.
     loose = [address_of(email) for email in _EMAIL.findall(value)]

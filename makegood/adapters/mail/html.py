@@ -95,7 +95,8 @@ def _is_deep(source: str) -> bool:
     """Whether the marks are so deep in each other, or so many open ones are repeated, that cleaning would take long."""
     open_marks: dict[str, int] = {}
     marks = depth = styled = most_styled = 0
-    for marks, found in enumerate(_MARK.finditer(source), 1):  # noqa: B007 - their number is asked for after the loop
+    for found in _MARK.finditer(source):
+        marks += 1
         name = found[2].lower()
         if name in _NEVER_NESTED or (found[1] and not open_marks.get(name)):
             continue
@@ -156,23 +157,26 @@ class _Lines:
     done: list[str] = field(default_factory=list)
     line: list[str] = field(default_factory=list)
     quoted: int = 0
+    was_quoted: int = 0
     owed: int = 0
 
     def add(self, text: str) -> None:
         if self.owed and self.done:
-            self.done += [self._mark().rstrip()] * (self.owed - 1)
+            self.done += [_mark(min(self.quoted, self.was_quoted)).rstrip()] * (self.owed - 1)
         self.owed = 0
         self.line.append(text)
 
     def end(self, gap: int = 1) -> None:
         """Let a new line begin; `gap` of 2 leaves an empty one."""
         if self.line:
-            self.done.append(self._mark() + "".join(self.line).strip())
+            self.done.append(_mark(self.quoted) + "".join(self.line).rstrip())
+            self.was_quoted = self.quoted
             self.line = []
         self.owed = max(self.owed, gap)
 
-    def _mark(self) -> str:
-        return "> " * min(self.quoted, 20)
+
+def _mark(depth: int) -> str:
+    return "> " * min(depth, 20)
 
 
 class _Reader(HTMLParser):
@@ -186,7 +190,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
-            self._lines.end(1)
+            self._lines.end(1 if self._lines.line else self._lines.owed + 1)
         elif tag in _BLOCKS:
             self._lines.end(2 if tag in _SPACED else 1)
             self._lines.quoted += tag == "blockquote"

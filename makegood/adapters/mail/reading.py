@@ -29,7 +29,7 @@ def read_mail(raw: bytes) -> Letter:
     unloading = Unloading(parsed)
     unload(parts.rest, unloading)
     words, cut = _words(parts, unloading)
-    if not words.text and not unloading.found:
+    if not words.text and not unloading.found and not any(map(is_html, parts.html)):
         words = _as_it_came(raw)
         if words.text:
             problems.append(Problem("mail.broken", "This message is put together wrongly: it is shown as it came."))

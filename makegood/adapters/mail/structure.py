@@ -78,9 +78,12 @@ def _with_mended_head(raw: bytes) -> bytes:
     start = len(raw) - len(raw.lstrip())
     end = _EMPTY_LINE.search(raw, start, start + _HEAD_LIMIT)
     head = raw[start : end.start() if end else start + _HEAD_LIMIT]
-    if not _NO_HEADER.search(head) or len(_A_HEADER.findall(head)) < 2:
+    if not _NO_HEADER.search(head):
         return raw[start:] if start and _A_HEADER.match(head) else raw
-    mended = _NO_HEADER.sub(b"", _SPACED_HEADER.sub(rb"\1:", head))
+    spaced = _SPACED_HEADER.sub(rb"\1:", head)
+    if len(_A_HEADER.findall(spaced)) < 2:
+        return raw
+    mended = _NO_HEADER.sub(b"", spaced)
     return mended.strip(b"\r\n") + (raw[end.start() :] if end else b"\n\n" + raw[start + _HEAD_LIMIT :])
 
 
