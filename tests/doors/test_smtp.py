@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from makegood.adapters.dialling import dial
 from makegood.adapters.mailserver import MailServer
 from makegood.adapters.sending import NOT_WANTED, Accepted, Carrier, Refused
 from makegood.adapters.smtp import Smtp, try_smtp
@@ -47,6 +49,12 @@ def test_one_connection_serves_many(carrier: Carrier, smtp_server: SmtpServer) -
         assert isinstance(send(carrier), Accepted) == bool(number % 3)
     assert smtp_server.connections == 1
     assert len(smtp_server.received) == 13
+
+
+def test_no_piece_is_held_back_until_the_one_before_is_confirmed(smtp_server: SmtpServer) -> None:
+    """Otherwise each message takes 40 ms."""
+    with dial([smtp_server.host], smtp_server.port, seconds=5) as link:
+        assert link.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
