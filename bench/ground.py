@@ -21,6 +21,8 @@ from bench.client import Connection, request
 from makegood.platform import postgres
 
 EMAIL, PASSWORD = "ada@bench.example", "a-bench-of-oak"
+# The servers that it talks to here are on this machine.
+_LOOPBACK = {"MAKEGOOD_PRIVATE_NETWORKS": "127.0.0.0/8"}
 _OWN_SETTINGS = ("DATABASE_URL", "MAKEGOOD_", "DJANGO_", "PG")
 
 
@@ -36,7 +38,7 @@ class Ground:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OWN_SETTINGS)}
-        return {**kept, "MAKEGOOD_HOME": str(self.home), "MAKEGOOD_BIND": f"127.0.0.1:{self.port}"}
+        return {**kept, "MAKEGOOD_HOME": str(self.home), "MAKEGOOD_BIND": f"127.0.0.1:{self.port}", **_LOOPBACK}
 
     def command(self, *words: str) -> str:
         """Run `makegood WORDS` to its end; what it printed."""

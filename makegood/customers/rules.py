@@ -125,10 +125,15 @@ def read_contact(channel: str, value: str, *, field: str = "contact") -> Contact
     return Contact(way, _CONTACT_READERS[way](value, field=field))
 
 
+def is_email(address: str) -> bool:
+    """Whether it is an e-mail address."""
+    return bool(_EMAIL.fullmatch(address)) and len(address) <= EMAIL_LIMIT and is_text(address)
+
+
 def read_email(value: str, *, field: str = "email") -> str:
     """An e-mail address. Raises Refusal("customer.bad_email")."""
     address = value.strip()
-    if not (_EMAIL.fullmatch(address) and len(address) <= EMAIL_LIMIT and is_text(address)):
+    if not is_email(address):
         raise invalid("customer.bad_email", f"“{_cut(value)}” is not an e-mail address.", field=field)
     return address
 

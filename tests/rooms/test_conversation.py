@@ -314,3 +314,17 @@ def test_files_that_came_with_it_are_kept_outside_the_database(files, box, mara)
     kept = Attachment.objects.get()
     assert files.read(kept.digest) == b"\x89PNG" * 100
     assert "/" not in kept.name
+
+
+@pytest.mark.parametrize("sender", ["Nobody <>", "not an address", "root@localhost", "undisclosed-recipients:;"])
+def test_who_cannot_be_answered_waits_for_a_person(files, box, mara, sender) -> None:
+    raw = mail().replace(b"From: Dana Okafor <dana@home.example>", b"From: " + sender.encode())
+    come_in(files, box, raw)
+    assert not Case.objects.exists()
+    assert len(unsorted(mara.scope)) == 1
+
+
+def test_a_name_that_cannot_be_kept_is_no_obstacle(files, box, mara) -> None:
+    raw = mail().replace(b"From: Dana Okafor", b'From: "=?utf-8?q?Da=00na=0B_O?="')
+    come_in(files, box, raw)
+    assert Case.objects.count() == 1

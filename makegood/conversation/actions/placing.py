@@ -15,6 +15,7 @@ from makegood.conversation.actions.threads import domain_of
 from makegood.conversation.models import Arrival, Mailbox, Message
 from makegood.conversation.rules.messages import HEARD, Sort
 from makegood.conversation.rules.placing import MOST_AN_HOUR, Known, Place, Sender, place_of, read_subject
+from makegood.customers.rules import is_email
 from makegood.platform.rows import fetch_rows
 
 _HOUR = timedelta(hours=1)
@@ -59,7 +60,9 @@ class _Read(NamedTuple):
 
 
 def place_all(mail: Sequence[Mail], *, now: datetime) -> list[Placed]:
-    """Judge each of these."""
+    """Judge each of these, in the transaction that claimed them. Others who sort mail of the same senders wait for its
+    end, so that nobody is taken in twice."""
+    fetch_rows(_HOLD, {"addresses": sorted({one.letter.author.email.lower() for one in mail})})
     own = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
     domains = {domain_of(address) for address in own}
     named = [_named(one.letter, domains) for one in mail]
@@ -92,6 +95,9 @@ def _place(one: Mail, verdict: Ours | Forged | None, read: _Read, counted: dict[
         if customer_id is not None and customer_id not in sender.customers and sort in HEARD:
             notes.append(ELSEWHERE)
         place = Place(thread_id=place.thread_id, case_id=case_id, customer_id=customer_id)
+    elif sort in HEARD and not is_email(address):
+        # Nobody could be answered there: a person looks.
+        place = Place(waits=True)
     elif sort not in HEARD:
         # A machine opens no case and waits for nobody.
         place = Place(customer_id=next(iter(sender.customers)) if len(sender.customers) == 1 else None)
@@ -126,6 +132,12 @@ def _read(mail: Sequence[Mail], ours: Collection[int], own: Collection[str], now
 _LATELY = """
 SELECT address, count(*) FROM conversation_message
 WHERE inward AND address = ANY(%(addresses)s::text[]) AND at >= %(since)s GROUP BY address
+"""
+
+
+_HOLD = """
+SELECT pg_advisory_xact_lock(hashtextextended('sender ' || address, 0))
+FROM unnest(%(addresses)s::text[]) AS a (address) ORDER BY address
 """
 
 

@@ -20,7 +20,7 @@ from makegood.conversation.actions.sending import note_bounced
 from makegood.conversation.actions.threads import SUBJECT_LIMIT
 from makegood.conversation.models import Arrival, Attachment, Message, Thread
 from makegood.conversation.rules.messages import HEARD, Sort, State
-from makegood.customers.actions import add
+from makegood.customers.actions import add_writers
 from makegood.journal.actions import record_many
 from makegood.journal.actors import SYSTEM, Actor, ActorKind
 from makegood.kernel.texts import one_line
@@ -64,23 +64,22 @@ def _key(one: Placed) -> int:
 
 def _customers(placed: Sequence[Placed], now: datetime) -> dict[int, int | None]:
     """The customer of each, by arrival; whoever writes for the first time is taken in, once."""
-    made: dict[str, int] = {}
-    found: dict[int, int | None] = {}
-    for one in placed:
-        address = one.mail.letter.author.email.lower()
-        is_new = one.place.thread_id is None and one.place.customer_id is None and not one.place.waits
-        if is_new and one.sort in HEARD and address:
-            if address not in made:
-                made[address] = _take_in(one, address, now)
-            found[_key(one)] = made[address]
-        else:
-            found[_key(one)] = one.place.customer_id
-    return found
+    fresh = [one for one in placed if _is_new(one)]
+    made = add_writers({_address(one): _name(one) for one in reversed(fresh)}, by=SYSTEM, now=now) if fresh else {}
+    return {_key(one): made[_address(one)] if _is_new(one) else one.place.customer_id for one in placed}
 
 
-def _take_in(one: Placed, address: str, now: datetime) -> int:
-    name = one_line(one.mail.letter.author.name)[:200] or address.partition("@")[0]
-    return add(name, contacts=[("email", address)], by=SYSTEM, now=now)
+def _is_new(one: Placed) -> bool:
+    place = one.place
+    return one.sort in HEARD and place.thread_id is None and place.customer_id is None and not place.waits
+
+
+def _address(one: Placed) -> str:
+    return one.mail.letter.author.email.lower()
+
+
+def _name(one: Placed) -> str:
+    return one_line(one.mail.letter.author.name)[:200] or _address(one).partition("@")[0]
 
 
 def _cases(

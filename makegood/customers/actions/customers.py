@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from makegood.customers import rules
 from makegood.customers.actions.wording import reword
 from makegood.customers.models import ContactPoint, Customer
-from makegood.journal.actions import record
+from makegood.journal.actions import NewEntry, record, record_many
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.queries import require
@@ -66,6 +66,29 @@ def add(
     reword([customer.pk])
     _record("customer.added", customer, by=by, now=now, data={"name": customer.name})
     return customer.pk
+
+
+@transaction.atomic
+def add_writers(people: Mapping[str, str], *, by: Actor, now: datetime) -> dict[str, int]:
+    """Take in people who wrote to us for the first time, named by their e-mail addresses in lower case. Returns their
+    ids by address. Raises Refusal("customer.bad_email"), ("customer.bad_name"), ("people.not_allowed")."""
+    require(by, Ability.WORK)
+    named = {rules.read_email(address): rules.read_name(name) for address, name in people.items()}
+    rows = Customer.objects.bulk_create(Customer(name=name, made_at=now) for name in named.values())
+    made = {address: row.pk for address, row in zip(named, rows, strict=True)}
+    ContactPoint.objects.bulk_create(
+        ContactPoint(customer_id=pk, channel=rules.Channel.EMAIL, value=address, normal=address)
+        for address, pk in made.items()
+    )
+    reword(list(made.values()))
+    record_many(
+        NewEntry(
+            verb="customer.added", by=by, at=now, subject=("customer", pk), customer_id=pk,
+            data={"name": named[address]},
+        )
+        for address, pk in made.items()
+    )  # fmt: skip
+    return made
 
 
 @transaction.atomic
