@@ -172,6 +172,8 @@ async def _end_all(servers: list[asyncio.Server]) -> None:
     for task in mine:
         task.cancel()
     await asyncio.gather(*mine, return_exceptions=True)
+    # What came in meanwhile has its turn to begin and to end.
+    await asyncio.sleep(0)
 
 
 def _lets_in(_talk: SMTP, _session: Session, _envelope: Envelope, _how: str, told: Any) -> AuthResult:
