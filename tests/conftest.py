@@ -17,7 +17,7 @@ from tests.imap_server import ImapBox, ImapServer, an_imap_server, has_dovecot
 from tests.smtp_server import SmtpServer, an_smtp_server
 
 MISSING = "No Chromium here: the browser tests are SKIPPED. Install it (apt-get install chromium)."
-NO_DOVECOT = "No Dovecot here: the tests of mailboxes are SKIPPED. Install it (apt-get install dovecot-imapd)."
+NO_DOVECOT = "No Dovecot 2.3 here: the tests of mailboxes are SKIPPED. Install it (apt-get install dovecot-imapd)."
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,13 @@ username_attribute = sub
 """
 
 
+@cache
 def has_dovecot() -> bool:
-    """Whether Dovecot is installed; Debian keeps it where ordinary users do not look."""
-    return _dovecot() is not None
+    """Whether Dovecot 2.3 is installed; 2.4 is configured in other words."""
+    program = _dovecot()
+    if program is None:
+        return False
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.startswith("2.3.")
 
 
 @dataclass
@@ -250,6 +255,7 @@ def _wait_for(server: ImapServer) -> None:
 
 
 def _dovecot() -> str | None:
+    """Debian keeps it where ordinary users do not look."""
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
 
 
