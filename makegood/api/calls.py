@@ -16,7 +16,7 @@ from makegood.api.due import due_of
 from makegood.api.forms import Instant
 from makegood.api.heeding import warnings_of
 from makegood.cases.queries import case_for, parse_number
-from makegood.cases.rules import Held, Step
+from makegood.cases.rules import MOST_MINUTES, Held, Step
 from makegood.followups.queries import obstacles
 from makegood.platform.installation import organisation
 from makegood.remedies import actions
@@ -26,12 +26,14 @@ router = Router(tags=["cases"])
 
 
 class CallIn(DueIn):
-    """A call: what was said, with whom (the customer unless said), when (now unless said), which steps of the
+    """A call: what was said, with whom (the customer unless said), when (now unless said), for how many
+    minutes, which steps of the
     conversation it covered, the harm that was heard, what they need, and what was promised in it and by when."""
 
     words: Annotated[str, Field(min_length=1, max_length=10_000)]
     with_: Annotated[str, Field(alias="with", max_length=120)] = ""
     held_at: Instant | None = None
+    minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)] | None = None
     channel: Channel = "phone"
     steps: Annotated[list[Step], Field(max_length=9)] = []
     harm: Words = ""
@@ -50,7 +52,8 @@ def log_call(request: ApiRequest, number: str, body: CallIn) -> HttpResponse:
         due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
         promised = actions.Next(title=body.promised, due_at=due.at, due_on=due.on)
     heeded = actions.log_call(
-        case.number, words=body.words, steps=body.steps, held=Held(body.held_at or request.now, body.with_),
+        case.number, words=body.words, steps=body.steps,
+        held=Held(body.held_at or request.now, body.with_, body.minutes),
         channel=body.channel, harm=body.harm, needs=body.needs, promised=promised, scope=doer.scope, by=doer.by,
         now=request.now,
     )  # fmt: skip

@@ -32,12 +32,17 @@ CONVERSATION = (Step.OWN, Step.LISTEN, Step.EMPATHISE, Step.APOLOGISE, Step.REFO
 """The five steps of the first conversation: the pips on a row."""
 
 
+MOST_MINUTES = 24 * 60
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A conversation that was held before it is told: when (aware UTC), and with whom when not the customer."""
+    """A conversation that was held before it is told: when (aware UTC), with whom when not the customer, and for how
+    many minutes, where that is known."""
 
     at: datetime
     who: str = ""
+    minutes: int | None = None
 
 
 class FailureClass(StrEnum):

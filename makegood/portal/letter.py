@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, FailureFacts, case_for, timeline
 from makegood.cases.rules import FOR_THE_CUSTOMER, STANDING, Answer, Purpose, Stage
+from makegood.conversation.queries import said_on_page
 from makegood.incidents.queries import told_in_case
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
@@ -42,10 +43,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the customer wrote, and when."""
+    """What the customer wrote, and when; of what was written to them here, `by` is its author."""
 
     words: str
     when: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,10 +212,16 @@ def _hours(case: CaseFacts, moments: Moments) -> str:
 
 
 def _said(case: CaseFacts, moments: Moments) -> tuple[Said, ...]:
-    """The last things that the customer wrote here."""
+    """The last things that the customer wrote, and that were written to them on this page, in their order."""
     wrote = [
-        Said(str(entry.data["words"]), moments.at(entry.at))
+        (entry.at, Said(str(entry.data["words"]), moments.at(entry.at)))
         for entry in timeline(case)
         if entry.actor_kind == ActorKind.CUSTOMER and entry.data.get("words")
     ]
-    return tuple(wrote[-_WORDS_SHOWN:])
+    ours = [
+        (one.sent_at, Said(one.text, moments.at(one.sent_at), one.by_name))
+        for one in said_on_page(case.number)
+        if one.sent_at is not None and not one.automatic
+    ]
+    last = sorted([*wrote[-_WORDS_SHOWN:], *ours[-_WORDS_SHOWN:]], key=lambda pair: pair[0])
+    return tuple(one for _at, one in last)

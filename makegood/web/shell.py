@@ -38,6 +38,7 @@ _PLACES = (
     ("/insights/", "insights"),
     ("/settings/people/", "people"),
     ("/settings/kinds/", "kinds"),
+    ("/settings/words/", "words"),
     ("/settings/playbooks/", "playbooks"),
     ("/settings/owed/", "owed"),
     ("/settings/authority/", "authority"),
@@ -48,7 +49,19 @@ _PLACES = (
     ("/notices/", "notices"),
 )
 _IN_SETTINGS = frozenset(
-    ("people", "kinds", "playbooks", "owed", "authority", "ladder", "closing", "mailboxes", "webhooks", "health")
+    (
+        "people",
+        "kinds",
+        "playbooks",
+        "words",
+        "owed",
+        "authority",
+        "ladder",
+        "closing",
+        "mailboxes",
+        "webhooks",
+        "health",
+    )  # fmt: skip
 )
 
 

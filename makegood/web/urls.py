@@ -17,8 +17,8 @@ from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
 from makegood.web.live import views as live
+from makegood.web.messages import letters, pile, serving
 from makegood.web.messages import moving as messages_moving
-from makegood.web.messages import pile, serving
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.people import views as persons
@@ -39,6 +39,7 @@ from makegood.web.settings import (
     playbooks,
     playbooks_trying,
     webhooks,
+    words,
 )
 from makegood.web.today import views as today
 from makegood.web.views import views as saved
@@ -126,6 +127,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/followups/<int:promise>/spare/", acting.spared),
     path("cases/<case:ref>/notes/", writing.write),
     path("cases/<case:ref>/draft/", writing.draft),
+    path("cases/<case:ref>/letters/<int:message>.pdf", letters.letter),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),
@@ -207,6 +209,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/ladder/", ladder.every),
     path("settings/ladder/<int:team>/", ladder.one),
     path("settings/ladder/<int:team>/drop/", ladder.drop),
+    path("settings/words/", words.words),
+    path("settings/words/<int:number>/", words.one),
+    path("settings/words/<int:number>/remove/", words.remove),
     path("settings/playbooks/", playbooks.every),
     path("settings/playbooks/new/", playbooks.new),
     path("settings/playbooks/try/", playbooks_trying.try_out),

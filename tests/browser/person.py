@@ -113,7 +113,7 @@ class Person:
                 field.fill(value)
         # The next deed begins on the page that this one draws.
         with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            form.locator("button[type=submit]").click()
+            form.locator("button[type=submit]").first.click()
         self.settles()
 
     def settles(self) -> None:

@@ -16,6 +16,7 @@ from django.test import Client
 
 import makegood
 from makegood.api.door import api as door
+from makegood.conversation.rules.messages import MOVES as OF_MESSAGES
 from makegood.promises.rules import MOVES
 from tests.doors.api_client import ROOT, Answer, Api
 from tests.factories import make_cast
@@ -49,6 +50,8 @@ SOURCES = [
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"), PACKAGE / "conversation/actions/mailboxes.py",
     PACKAGE / "conversation/queries/mailboxes.py",
+    PACKAGE / "conversation/actions/writing.py", PACKAGE / "conversation/actions/piling.py",
+    PACKAGE / "conversation/actions/threads.py", PACKAGE / "conversation/queries/messages.py",
 ]  # fmt: skip
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",
@@ -58,7 +61,7 @@ OF_SETTINGS = {
 
 def codes() -> set[str]:
     """Every code with which a source may refuse, and those that tables hand to the refusal."""
-    found = {f"{MOVES.subject}.illegal_move"}
+    found = {f"{MOVES.subject}.illegal_move", f"{OF_MESSAGES.subject}.illegal_move"}
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text())):
             said = node.args[:2] if isinstance(node, ast.Call) and _name(node.func) in SAYING_NO else [node]

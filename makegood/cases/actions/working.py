@@ -61,6 +61,7 @@ def record_step(
     told |= {"needs": needs.strip()} if needs.strip() else {}
     if held is not None:
         told |= {"held_at": at.isoformat(), "with": held.who.strip()[:120]}
+        told |= {} if held.minutes is None else {"minutes": held.minutes}
     tell("step", case, by=by, at=now, data=told | ({"before": before} if before else {}))
     if done in CONVERSATION and (words.strip() or channel.strip() or done is not Step.OWN):
         keep_contact(case, by=by, now=now, at=held.at if held else None)

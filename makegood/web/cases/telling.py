@@ -101,7 +101,8 @@ def _step(data: Mapping[str, Any]) -> str:
     if data.get("step") != Step.LISTEN or not data.get("held_at"):
         return words
     call = _("call with {}").format(data["with"]) if data.get("with") else _("call")
-    return f"{words} ({call}, {instant(data, 'held_at')})"
+    long = f"{data['minutes']} {_('min')}" if data.get("minutes") else ""
+    return f"{words} ({', '.join(filter(None, (call, long, instant(data, 'held_at'))))})"
 
 
 def _opened(data: Mapping[str, Any]) -> str:

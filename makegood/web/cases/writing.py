@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -16,7 +17,7 @@ from django_htmx.http import trigger_client_event
 from makegood.adapters.files import TooLarge
 from makegood.cases import actions
 from makegood.cases.queries import CaseFacts, case_for, parse_number
-from makegood.cases.rules import Held, Step
+from makegood.cases.rules import MOST_MINUTES, Held, Step
 from makegood.conversation import actions as conversation
 from makegood.conversation.actions import Enclosed, too_large
 from makegood.conversation.queries import phrase_for
@@ -71,7 +72,7 @@ def _write(request: DeskRequest, number: int) -> HttpResponse:
         _keep(number, typed, desk)
         return _told(request, number, _("Kept. Only you see it."))
     if mode not in list(Channel) or mode == Channel.PHONE:
-        return do(request, number, "notes", _note)
+        return do(request, number, "notes", transaction.atomic(_note))
     answer = do(request, number, "notes", partial(_message, request), seconds=int(UNDO.total_seconds()))
     return trigger_client_event(answer, "written") if request.htmx and answer.status_code == 200 else answer
 
@@ -131,6 +132,7 @@ def _phrase(wanted: str, case: CaseFacts, customer: CustomerFacts, desk: Desk) -
 def _note(number: int, typed: QueryDict, desk: Desk) -> str:
     """A note, the customer's own words, or a call already held: one form."""
     text, mode = typed.get("text", ""), typed.get("mode", "note")
+    conversation.forget_draft(number, desk.staff_id)
     if mode == "note":
         actions.note(number, text=text, **known(desk))
     elif not text.strip():
@@ -146,12 +148,23 @@ def _log_call(number: int, text: str, typed: QueryDict, desk: Desk) -> str:
     """A call already held, with what of the conversation it covered and what was promised in it."""
     held = gone_by(typed.get("held", ""), desk, field="held") or desk.now
     heeded = remedies.log_call(
-        number, words=text, steps=typed.getlist("covered"), held=Held(held, typed.get("with", "")),
+        number, words=text, steps=typed.getlist("covered"), held=Held(held, typed.get("with", ""), _minutes(typed)),
         channel=typed.get("channel") or "phone", harm=typed.get("harm", ""), needs=typed.get("needs", ""),
         promised=_promised(typed, desk),
         **known(desk),
     )  # fmt: skip
     return plan.with_cautions(_("Noted."), heeded)
+
+
+def _minutes(typed: QueryDict) -> int | None:
+    """How long the call was. Raises Refusal "case.bad_value"."""
+    written = typed.get("minutes", "").strip()
+    if not written:
+        return None
+    number = number_or_none(written)
+    if number is None or not 0 < number <= MOST_MINUTES:
+        raise invalid("case.bad_value", _("Give whole minutes, up to a day."), field="minutes")
+    return number
 
 
 def _promised(typed: QueryDict, desk: Desk) -> remedies.Next | None:
@@ -192,7 +205,8 @@ def _leaves(number: int, typed: QueryDict, desk: Desk) -> datetime | None:
     if typed.get("do") == "hours":
         customer = customer_for(desk.scope, case_for(desk.scope, number).customer_id)
         return in_their_hours(desk.now, composing.zone_of(customer, desk))
-    if typed.get("do") != "later":
+    # Enter in the field of the time means that time, whichever button a browser takes it for.
+    if typed.get("do") != "later" and (typed.get("do") or not typed.get("later", "").strip()):
         return None
     when = read_plain(typed.get("later", ""), desk)
     if when.due_on is not None:

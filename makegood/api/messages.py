@@ -1,0 +1,226 @@
+"""Messages of a case and what came in that belongs to none: written, taken back, sent again, read, sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import FileResponse, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest, person
+from makegood.api.case_parts import StaffIn
+from makegood.api.door import told
+from makegood.api.forms import Id, Instant
+from makegood.api.heeding import WarningOut, warnings_of
+from makegood.cases.queries import parse_number
+from makegood.cases.rules import Step
+from makegood.conversation import actions
+from makegood.conversation.queries import MessageFacts, attachment_for, message_for, messages_of, unsorted
+from makegood.conversation.rules.messages import Channel, Move, Sort, State
+from makegood.kernel.refusals import invalid, missing
+from makegood.platform.filing import file_store
+from makegood.remedies import actions as remedies
+
+router = Router(tags=["messages"])
+
+
+class FileOut(Schema):
+    """A file of a message; `GET /messages/files/{id}` has its content."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int
+
+
+class MessageOut(Schema):
+    """One message. `inward` is from the customer; `moves` are what may happen to it next."""
+
+    id: int
+    case: int | None
+    inward: bool
+    channel: Channel
+    sort: Sort
+    state: State
+    automatic: bool
+    address: str
+    name: str
+    subject: str
+    text: str
+    rest: str
+    at: datetime
+    by: str
+    covers: list[Step]
+    leave_at: datetime | None
+    sent_at: datetime | None
+    attempts: int
+    problem: str
+    files: list[FileOut]
+    moves: list[Move]
+
+
+class MessagesOut(Schema):
+    """The messages of a case, oldest first."""
+
+    items: list[MessageOut]
+    next: None
+
+
+class WrittenOut(MessageOut):
+    """A message that was written; `warnings` stop nothing."""
+
+    warnings: list[WarningOut]
+
+
+class MessageIn(StaffIn):
+    """A message to the customer of a case: by which `channel` (`post` records a letter that goes by hand), to which of
+    their addresses (`to`, the first unless said), which steps of the conversation it takes, and when it leaves, if
+    not in ten seconds."""
+
+    channel: Channel
+    words: Annotated[str, Field(min_length=1, max_length=10_000)]
+    subject: Annotated[str, Field(max_length=300)] = ""
+    to: Annotated[str, Field(max_length=300)] = ""
+    covers: Annotated[list[Step], Field(max_length=9)] = []
+    leave_at: Instant | None = None
+
+
+class AgainIn(StaffIn):
+    """Send it to another of the customer's addresses."""
+
+    to: Annotated[str, Field(max_length=300)] = ""
+
+
+class ThreadOut(Schema):
+    """What waits to be sorted, and what it holds."""
+
+    id: int
+    subject: str
+    latest_at: datetime
+    messages: list[MessageOut]
+
+
+class UnsortedOut(Schema):
+    """What came in and belongs to no case, the longest waiting first."""
+
+    items: list[ThreadOut]
+    next: None
+
+
+class SortIn(StaffIn):
+    """Whose it is: a `case`, a new case of a `kind` (of `customer`, else of whoever wrote), or nobody's for a
+    `reason`. `theirs` says that the address is the customer's own."""
+
+    case: Annotated[str, Field(max_length=20)] = ""
+    kind: Annotated[str, Field(max_length=40)] = ""
+    customer: Id | None = None
+    theirs: bool = False
+    reason: Annotated[str, Field(max_length=300)] = ""
+
+
+class SortedOut(Schema):
+    """Where it went: the number of the case, null for nobody's."""
+
+    case: int | None
+
+
+@router.get("/cases/{number}/messages", response=MessagesOut, summary="The messages of a case")
+def list_messages(request: ApiRequest, number: str) -> HttpResponse:
+    """What was said with the customer, either way, and what became of each."""
+    return told({"items": _many(messages_of(request.caller.scope, parse_number(number))), "next": None})
+
+
+@router.post("/cases/{number}/messages", response={201: WrittenOut}, summary="Write to the customer")
+def write_message(request: ApiRequest, number: str, body: MessageIn) -> HttpResponse:
+    """Write a message. It waits ten seconds, so that it can be taken back; `sent` means that the next server has it."""
+    doer = person(request, body.staff)
+    case = parse_number(number)
+    who: dict[str, Any] = {"scope": doer.scope, "by": doer.by, "now": request.now}
+    if body.channel is Channel.POST:
+        message_id, heeded = remedies.post_letter(case, words=body.words, covers=body.covers, **who)
+    else:
+        written, heeded = remedies.write_to_customer(
+            case, channel=body.channel, words=body.words, subject=body.subject, to=body.to, covers=body.covers,
+            leave_at=body.leave_at,
+            **who,
+        )  # fmt: skip
+        message_id = written.id
+    out = _one(message_for(doer.scope, message_id)) | {"warnings": warnings_of(heeded)}
+    return told(out, status=201)
+
+
+@router.post("/messages/{message_id}/withdraw", response=MessageOut, summary="Take a message back")
+def withdraw_message(request: ApiRequest, message_id: Id, body: StaffIn) -> HttpResponse:
+    """Take it back while it waits."""
+    doer = person(request, body.staff)
+    actions.withdraw_message(message_id, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_one(message_for(doer.scope, message_id)))
+
+
+@router.post("/messages/{message_id}/again", response=MessageOut, summary="Send a message again")
+def send_again(request: ApiRequest, message_id: Id, body: AgainIn) -> HttpResponse:
+    """Send anew what did not leave, came back, or of which nobody knows."""
+    doer = person(request, body.staff)
+    actions.send_again(message_id, to=body.to, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_one(message_for(doer.scope, message_id)))
+
+
+@router.get("/messages/files/{file_id}", summary="A file of a message")
+def read_file(request: ApiRequest, file_id: Id) -> FileResponse:
+    """The content of a file, as `application/octet-stream`."""
+    found = attachment_for(request.caller.scope, file_id)
+    try:
+        content = file_store().open(found.digest)
+    except FileNotFoundError:
+        raise missing("message.no_file", "This file is not kept any more.") from None
+    return FileResponse(content, as_attachment=True, filename=found.name, content_type="application/octet-stream")
+
+
+@router.get("/messages/unsorted", response=UnsortedOut, summary="What belongs to no case")
+def list_unsorted(request: ApiRequest) -> HttpResponse:
+    """What came in and could not be told to be anybody's for certain."""
+    waiting = unsorted(request.caller.scope)
+    items = [
+        {"id": one.id, "subject": one.subject, "latest_at": one.latest_at, "messages": _many(one.messages)}
+        for one in waiting
+    ]
+    return told({"items": items, "next": None})
+
+
+@router.post("/messages/unsorted/{thread_id}/sort", response=SortedOut, summary="Say whose it is")
+def sort_thread(request: ApiRequest, thread_id: Id, body: SortIn) -> HttpResponse:
+    """Put it into a case, open one for it, or settle it as nobody's."""
+    doer = person(request, body.staff)
+    who: dict[str, Any] = {"scope": doer.scope, "by": doer.by, "now": request.now}
+    if body.case:
+        number: int | None = parse_number(body.case)
+        actions.put_into_case(thread_id, number or 0, theirs=body.theirs, **who)
+    elif body.kind:
+        number = actions.open_case_of(
+            thread_id, kind=body.kind, customer_id=body.customer, theirs=body.theirs, **who
+        )  # fmt: skip
+    elif body.reason.strip():
+        number = None
+        actions.settle_as_nobodys(thread_id, reason=body.reason, **who)
+    else:
+        raise invalid("thread.no_choice", "Give the case, the kind of a new one, or a reason why it is nobody's.")
+    return told({"case": number})
+
+
+def _many(messages: Sequence[MessageFacts]) -> list[dict[str, Any]]:
+    return [_one(one) for one in messages]
+
+
+def _one(one: MessageFacts) -> dict[str, Any]:
+    copied = (
+        "id", "inward", "channel", "sort", "state", "automatic", "address", "name", "subject", "text", "rest", "at",
+        "leave_at", "sent_at", "attempts", "problem",
+    )  # fmt: skip
+    files = [
+        {"id": each.id, "name": each.name, "content_type": each.content_type, "size": each.size} for each in one.files
+    ]
+    own = {"case": one.case_id, "by": one.by_name, "covers": list(one.covers), "files": files, "moves": list(one.moves)}
+    return {name: getattr(one, name) for name in copied} | own
