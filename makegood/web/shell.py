@@ -61,7 +61,7 @@ _IN_SETTINGS = frozenset(
         "mailboxes",
         "webhooks",
         "health",
-    )  # fmt: skip
+    )
 )
 
 

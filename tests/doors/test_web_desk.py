@@ -42,7 +42,7 @@ PINNED = {
     "/insights/": 10,
     "/settings/people/": 9,
     "/settings/kinds/": 10,
-    "/health/": 15,
+    "/health/": 16,
 }
 
 
