@@ -34,7 +34,7 @@ def test_a_file_is_checked_without_an_installation(tmp_path: Path) -> None:
     wrong.write_text(OURS.read_text().replace("remedy: refund", "remedy: refnd", 1))
     refused = nowhere.run("playbook", "check", str(wrong))
     assert refused.returncode == 1
-    assert refused.stderr.startswith("makegood: wrong.yaml, line 85: `rules[1]")
+    assert refused.stderr.startswith("makegood: wrong.yaml, line 114: `rules[1]")
     assert "Did you mean `refund`?" in refused.stderr
     assert not (tmp_path / "nowhere").exists()
 

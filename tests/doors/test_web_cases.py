@@ -6,6 +6,7 @@ import pytest
 
 from makegood.cases.models import Case, Commitment
 from makegood.cases.rules import CONVERSATION
+from makegood.customers.models import Customer
 from makegood.promises.models import Promise
 from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text, toast
@@ -193,6 +194,12 @@ def test_reporting_says_what_is_missing(cast: Cast) -> None:
     answer = mara.post("/cases/new/", who="Ines", customer="new", what="", kind="callback", harm="She waited")
     assert "Say what went wrong" in text(answer)
     assert "She waited" in text(answer)
+    assert not Customer.objects.filter(name="Ines").exists(), "nobody is taken in before the rest is right"
+    answer = mara.post("/cases/new/", who="", what="", kind="nonsense", harm="x" * 99_999, severity="9")
+    shown = answer.content.decode()
+    assert [name for name in ("who", "what", "harm", "kind", "severity") if f'href="#f-{name}"' in shown] == [
+        "who", "what", "harm", "kind", "severity"
+    ]  # fmt: skip
 
 
 def test_lists_are_narrowed_by_their_address(cast: Cast, case: Case) -> None:

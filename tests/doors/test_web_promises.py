@@ -97,6 +97,17 @@ def test_somebody_new_is_added_on_the_way(mara: AtDesk) -> None:
     assert Promise.objects.get().customer_id == Customer.objects.get(name="Ines Duarte").pk
 
 
+def test_nobody_new_is_added_before_the_rest_is_right(mara: AtDesk) -> None:
+    typed = {"who": "Ines Duarte", "what": "", "when": "soonish", "kind": "callback", "customer": "new"}
+    answer = mara.post("/promises/new/", **typed)
+    assert answer.status_code == 422
+    assert [one for one in ("Say what is promised", "“soonish” is not a time") if one in text(answer)] != []
+    assert 'value="new" checked' in answer.content.decode()
+    assert not Customer.objects.filter(name="Ines Duarte").exists()
+    shown = mara.post("/promises/new/", **typed | {"customer": ""}).content.decode()
+    assert all(f'href="#new-{name}"' in shown for name in ("who", "what", "when"))
+
+
 def test_the_story_of_a_customer_names_each_promise_once(cast: Cast, mara: AtDesk) -> None:
     promise = promised(cast, "Ring with the plan")
     actions.keep(promise.pk, by=actor(cast.mara), now=datetime.now(UTC))

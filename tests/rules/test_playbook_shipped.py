@@ -130,3 +130,12 @@ def test_every_key_stands_in_the_docs() -> None:
     keys = {*_TOP, *_RULE, *_WHEN, *_ASK, *_ANSWER, *_STEP, *_OPTION, *_COST, *_LATE}
     words = {*FailureKind, *RemedyKind}
     assert [key for key in sorted(keys | words) if f"`{key}`" not in page and f"`{key}: " not in page] == []
+
+
+def test_some_failures_are_answered_with_two_things_at_once_in_every_language() -> None:
+    bundles = [(rule.rule, option) for rule, option in OPTIONS if option.also]
+    assert {name for name, _ in bundles} >= {"part-missing", "late"}
+    for _, option in bundles:
+        assert [one.remedy for one in option.gives] == [RemedyKind.RE_PERFORMANCE, RemedyKind.GESTURE]
+        for one in option.gives:
+            assert one.title.texts.keys() == one.words.texts.keys() == LANGUAGES

@@ -7,7 +7,7 @@ from makegood.cases.actions.following import follow, forecast_promise, keep_prom
 from makegood.cases.actions.hearing import change_customer, hear_as_wished
 from makegood.cases.actions.owning import accept, assign, decline, offer, take
 from makegood.cases.actions.presence import Here, come_to, forget_who_left
-from makegood.cases.actions.reporting import report_failure
+from makegood.cases.actions.reporting import mistakes_of, report_failure
 from makegood.cases.actions.setting_ladder import set_ladder
 from makegood.cases.actions.speaking import ask_for_link, write
 from makegood.cases.actions.standing_in import reassign_absent
@@ -28,6 +28,7 @@ __all__ = [
     "hear_as_wished",
     "keep_commitment",
     "keep_promise",
+    "mistakes_of",
     "name_cause_finder",
     "note",
     "offer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from makegood.cases.queries.record import CaseFacts
 from makegood.cases.rules import GRAVEST, DetectedBy, FailureClass
 from makegood.customers.queries import living_ids
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import forbidden, invalid, missing
+from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.people.rules import Ability, Scope
 from makegood.promises.queries import KindFacts, kind_named, promise_for
 
@@ -67,7 +67,7 @@ def report_failure(
         # What no team answers for stays with the team of whoever reports it: they must be able to see it through.
         team_id=policy.team_id if policy.team_id is not None else scope.team_id,
         role=policy.role,
-        what=said(what, field="what", what="Say what went wrong, in the customer's words if you can."),
+        what=_said_what(what),
         severity=_one_to_four("severity", policy.severity if severity is None else severity),
         failure_class=FailureClass(_known("failure_class", failure_class, _CLASSES)),
         detected_by=DetectedBy(_known("detected_by", detected_by, _REPORTERS)),
@@ -82,6 +82,33 @@ def report_failure(
         raise invalid("case.bad_value", "That promise was made to somebody else.", field="promise")
     known = _known_already(trouble, by=by, now=now)
     return known or _admitted(trouble, policy, stock, scope=scope, by=by, now=now)
+
+
+def mistakes_of(
+    *, what: str, kind: str, failure_class: str, severity: int | None, criticality: int, detected_by: str, harm: str,
+    needs: str,
+) -> list[Refusal]:  # fmt: skip
+    """Every reason for which `report_failure` would refuse this, each with its field, in the order of a form."""
+    checks: Sequence[Callable[[], object]] = (
+        lambda: _said_what(what), lambda: _short_enough(harm.strip(), "harm"),
+        lambda: _short_enough(needs.strip(), "needs"), lambda: _kind_of_failure(kind),
+        lambda: _known("failure_class", failure_class, _CLASSES),
+        lambda: None if severity is None else _one_to_four("severity", severity),
+        lambda: _one_to_four("criticality", criticality), lambda: _known("detected_by", detected_by, _REPORTERS),
+    )  # fmt: skip
+    return [no for no in map(_refused, checks) if no is not None]
+
+
+def _refused(check: Callable[[], object]) -> Refusal | None:
+    try:
+        check()
+    except Refusal as no:
+        return no
+    return None
+
+
+def _said_what(what: str) -> str:
+    return said(what, field="what", what="Say what went wrong, in the customer's words if you can.")
 
 
 def _only(stock: Stock) -> int:

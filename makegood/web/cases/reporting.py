@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from makegood.cases.actions import report_failure
+from makegood.cases.actions import mistakes_of, report_failure
 from makegood.cases.queries import case_for, parse_number, reported_to
 from makegood.kernel.refusals import Refusal
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.queries import PromiseFacts, kinds, promise_for
 from makegood.web.answers import done, errors_of, see_other
-from makegood.web.customers.choosing import Chosen, choose, named
+from makegood.web.customers.choosing import Chosen, choose, named, taken_in
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.shell import by_hand
 from makegood.web.tables import Choice, number_or_none
@@ -33,27 +34,43 @@ def report(request: DeskRequest) -> HttpResponse:
     about = _about(request)
     chosen = Chosen(None, choices=_opened_for(request, about))
     if request.method == "POST":
-        try:
-            chosen = choose(" ".join(request.POST.get("who", "").split())[:200], request.POST.get("customer", ""), desk)
-            if chosen.customer_id is not None:
-                return _report(request, chosen.customer_id, about)
-            errors = {"who": chosen.error}
-        except Refusal as no:
-            errors = errors_of(no, {"name": "who"})
+        chosen = choose(" ".join(request.POST.get("who", "").split())[:200], request.POST.get("customer", ""), desk)
+        errors = ({"who": chosen.error} if chosen.error else {}) | _mistakes(request)
+        if not errors:
+            try:
+                return _report(request, chosen, about)
+            except Refusal as no:
+                errors = errors_of(no, {"name": "who"})
     values = _values(request, about)
     context = {"errors": errors, "values": values, "choices": chosen.choices, "about": about} | _options()
     return render(request, "web/cases/new.html", context, status=422 if errors else 200)
 
 
-def _report(request: DeskRequest, customer_id: int, about: PromiseFacts | None) -> HttpResponse:
-    desk, typed = request.desk, request.POST
-    number = report_failure(
-        customer_id=customer_id, kind=typed.get("kind", ""), what=typed.get("what", ""),
-        harm=typed.get("harm", ""), needs=typed.get("needs", ""),
-        failure_class=typed.get("failure_class", "outcome"), severity=number_or_none(typed.get("severity")),
-        criticality=number_or_none(typed.get("criticality")) or 2, detected_by=typed.get("detected_by", "customer"),
-        promise_id=about.id if about else None, scope=desk.scope, by=desk.actor, now=desk.now,
-    ).number  # fmt: skip
+def _told(typed: QueryDict) -> dict[str, Any]:
+    """What was typed about the failure, by the names of `report_failure`."""
+    return {
+        "kind": typed.get("kind", ""), "what": typed.get("what", ""), "harm": typed.get("harm", ""),
+        "needs": typed.get("needs", ""), "failure_class": typed.get("failure_class", "outcome"),
+        "severity": number_or_none(typed.get("severity")),
+        "criticality": number_or_none(typed.get("criticality")) or 2,
+        "detected_by": typed.get("detected_by", "customer"),
+    }  # fmt: skip
+
+
+def _mistakes(request: DeskRequest) -> dict[str, str]:
+    """All that is wrong with it at once, by the names of the form."""
+    found = mistakes_of(**_told(request.POST))
+    return {no.field or ("kind" if no.code == "kind.unknown" else ""): no.message for no in found}
+
+
+def _report(request: DeskRequest, chosen: Chosen, about: PromiseFacts | None) -> HttpResponse:
+    desk = request.desk
+    # A customer who is new is taken in with the report or not at all.
+    with transaction.atomic():
+        number = report_failure(
+            customer_id=taken_in(chosen, desk), **_told(request.POST), promise_id=about.id if about else None,
+            scope=desk.scope, by=desk.actor, now=desk.now,
+        ).number  # fmt: skip
     try:
         case_for(desk.scope, number)
     except Refusal:

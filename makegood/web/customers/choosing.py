@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from makegood.customers.actions import add
 from makegood.customers.queries import CustomerLine, customer_for, search
+from makegood.kernel.refusals import invalid
 from makegood.kernel.texts import fold
 from makegood.promises.queries import PromiseFacts, newest_of_each
 from makegood.web.desk import Desk
@@ -20,30 +21,45 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The customer, or why there is none yet and who might be meant."""
+    """The customer, or why there is none yet and who might be meant. `new` is the name of one to be taken in."""
 
     customer_id: int | None
     error: str = ""
     choices: tuple[Choice, ...] = ()
+    new: str = ""
 
 
 def choose(text: str, chosen: str, desk: Desk) -> Chosen:
-    """The customer that `text` means; `chosen` is the one picked among choices shown before, or "new".
-
-    Raises Refusal as `customers.actions.add` does for a new one.
-    """
+    """The customer that `text` means; `chosen` is the one picked among choices shown before, or "new". Nobody is taken
+    in by this: see `taken_in`."""
     if not text:
         return Chosen(None, _("Say to whom. A name, a number or an e-mail address finds them."))
     if chosen == NEW:
-        return Chosen(add(text, by=desk.actor, now=desk.now))
+        return Chosen(None, choices=(_new(text),), new=text)
     found = search(desk.scope, text, limit=FITTING + 1)
     meant = _meant(found, chosen, text)
     if meant is not None:
-        return Chosen(meant.id)
+        return Chosen(meant.id, choices=tuple(as_choices([meant], desk)))
     words = _("Several customers fit “{}”. Choose one of them, or write more of the name.")
     none = _("Nobody is called “{}”. Check the spelling, or add a new customer.")
-    choices = (*as_choices(found[:FITTING], desk), Choice(NEW, _("New customer"), text))
+    choices = (*as_choices(found[:FITTING], desk), _new(text))
     return Chosen(None, (words if found else none).format(text), choices)
+
+
+def taken_in(chosen: Chosen, desk: Desk) -> int:
+    """The customer that was chosen; somebody new is taken in now, once all the rest of a form is right.
+
+    Raises Refusal "customer.unknown" for nobody, at the field "who", and as `customers.actions.add` does.
+    """
+    if chosen.new:
+        return add(chosen.new, by=desk.actor, now=desk.now)
+    if chosen.customer_id is None:
+        raise invalid("customer.unknown", chosen.error, field="who")
+    return chosen.customer_id
+
+
+def _new(name: str) -> Choice:
+    return Choice(NEW, _("New customer"), name)
 
 
 def as_choices(found: Sequence[CustomerLine], desk: Desk) -> list[Choice]:

@@ -17,7 +17,7 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.promises.queries import kinds
 from makegood.web.answers import done, errors_of
 from makegood.web.cases.acting import known
-from makegood.web.customers.choosing import choose
+from makegood.web.customers.choosing import choose, taken_in
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.messages.shown import shown
 from makegood.web.shell import by_hand
@@ -82,10 +82,7 @@ def _into(number: int, typed: QueryDict, desk: Desk) -> str:
 def _open(number: int, typed: QueryDict, desk: Desk) -> str:
     who, customer_id = " ".join(typed.get("who", "").split())[:200], None
     if who:
-        chosen = choose(who, typed.get("customer", ""), desk)
-        if chosen.customer_id is None:
-            raise invalid("customer.unknown", chosen.error, field="who")
-        customer_id = chosen.customer_id
+        customer_id = taken_in(choose(who, typed.get("customer", ""), desk), desk)
     opened = actions.open_case_of(
         number, kind=typed.get("kind", ""), customer_id=customer_id, theirs=bool(typed.get("theirs")), **known(desk)
     )

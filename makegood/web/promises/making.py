@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -22,7 +23,7 @@ from makegood.remedies.rules.plan import promised_better
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
 from makegood.web.cases.plan import with_cautions
-from makegood.web.customers.choosing import FITTING, as_choices, choose, named
+from makegood.web.customers.choosing import FITTING, Chosen, as_choices, choose, named, taken_in
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import read_due, read_plain
 from makegood.web.shell import by_hand
@@ -146,16 +147,20 @@ _LIKE_A_TIME = re.compile(
 def _make(form: Form, desk: Desk) -> tuple[int, str] | None:
     """Make the promise, and what to say of it; None when something is missing, told in the form."""
     _split(form, desk)
-    _check_words(form)
+    chosen = _chosen(form, desk)
+    if not form.values["what"]:
+        form.errors["what"] = _("Say what is promised, such as: ring back with the plan.")
     due = _due(form, desk)
-    customer_id = _customer(form, desk)
-    if form.errors or due is None or customer_id is None:
+    if form.errors or due is None:
         return None
     try:
-        promise = make(
-            customer_id=customer_id, kind=form.values["kind"], title=form.values["what"], due_at=due.at,
-            due_on=due.on, owner_id=desk.staff_id, working=due.working, by=desk.actor, now=desk.now,
-        )  # fmt: skip
+        # A customer who is new is taken in with the promise or not at all.
+        with transaction.atomic():
+            customer_id = taken_in(chosen, desk)
+            promise = make(
+                customer_id=customer_id, kind=form.values["kind"], title=form.values["what"], due_at=due.at,
+                due_on=due.on, owner_id=desk.staff_id, working=due.working, by=desk.actor, now=desk.now,
+            )  # fmt: skip
     except Refusal as no:
         form.errors |= errors_of(no, _NAMES)
         return None
@@ -163,13 +168,6 @@ def _make(form: Form, desk: Desk) -> tuple[int, str] | None:
     said = clocks.ahead(promise.due_at, desk.now, on=promise.due_on)
     words = _("Promised to {name}: {what}, {when}").format(name=name, what=promise.title, when=said)
     return promise.pk, with_cautions(words, promised_better([promise.title]))
-
-
-def _check_words(form: Form) -> None:
-    if not form.values["who"]:
-        form.errors["who"] = _("Say to whom. A name, a number or an e-mail address finds them.")
-    if not form.values["what"]:
-        form.errors["what"] = _("Say what is promised, such as: ring back with the plan.")
 
 
 def _due(form: Form, desk: Desk) -> Due | None:
@@ -181,16 +179,10 @@ def _due(form: Form, desk: Desk) -> Due | None:
         return None
 
 
-def _customer(form: Form, desk: Desk) -> int | None:
-    """Whom the words mean; None while something else is missing, or while the choices are still open."""
-    if form.errors:
-        return None
-    try:
-        chosen = choose(form.values["who"], form.chosen, desk)
-    except Refusal as no:
-        form.errors |= errors_of(no, _NAMES)
-        return None
+def _chosen(form: Form, desk: Desk) -> Chosen:
+    """Whom the words mean, with what is wrong with them in the form."""
+    chosen = choose(form.values["who"], form.chosen, desk)
     if chosen.error:
         form.errors["who"] = chosen.error
     form.choices = list(chosen.choices)
-    return chosen.customer_id
+    return chosen
