@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,20 @@ def read_in(texts: Mapping[str, str], title: str) -> str:
     return texts.get((get_language() or "en").partition("-")[0]) or title
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedLine:
+    """Words of an entry that promise something by a time: as they were said, what, and by when. `theirs` are of the
+    customer, who was promised it; `ahead`, it can be promised still. `url` takes them at their word."""
+
+    words: str
+    what: str
+    due: str
+    start: int
+    theirs: bool
+    ahead: bool
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A line of a timeline; see components/timeline_event.html for what each part does."""
@@ -40,6 +54,7 @@ class Event:
     undo: str = ""
     undone: bool = False
     message: Shown | None = None
+    dated: Sequence[DatedLine] = ()
 
 
 @dataclass(frozen=True, slots=True)

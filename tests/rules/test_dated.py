@@ -161,6 +161,11 @@ def test_the_time_is_the_customers_own_and_working_time_the_calendars() -> None:
     assert found.when.words == "Tue 24 Nov"
 
 
+def test_a_customer_may_recall_more_than_one_promise() -> None:
+    text = "Your colleague promised me a call within the hour, and you said Tuesday!"
+    assert [(one.words, one.what) for one in said(text, "them")] == [("within the hour", "A call"), ("Tuesday", "")]
+
+
 def test_a_hedge_is_told_from_a_plain_promise() -> None:
     assert [one.confidence for one in said("I'll ring you by five. It should be there by Monday.")] == [
         Confidence.CLEAR,

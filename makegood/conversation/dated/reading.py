@@ -141,14 +141,15 @@ def _whole(says: str, read: Read) -> When | None:
 
 def _theirs(text: str, low: str, sentence: Sentence, words: Language, ahead: Read, recalled: Read) -> Iterator[Dated]:
     inside = low[sentence.start : sentence.end]
-    told = [(match, rule) for rule in words.told if (match := rule.words.search(inside))]
+    told = [(match, rule) for rule in words.told for match in rule.words.finditer(inside)]
     if not told:
         return
     read = ahead if words.patterns["told_ahead"].search(inside) else recalled
     found = list(times(low, sentence.start, sentence.end, words, read, spans=False))
     for one in found:
         at = one.start - sentence.start
-        match, rule = next(((m, r) for m, r in told if m.end() <= at + 1 and at - m.end() <= _FAR), (None, None))
+        near = [(match, rule) for match, rule in told if match.end() <= at + 1 and at - match.end() <= _FAR]
+        match, rule = max(near, key=lambda pair: pair[0].end(), default=(None, None))
         if match is None or rule is None or _telling(low, sentence, match, one, words):
             continue
         begin, end = sentence.bounds(sentence.clause_at(one.start))

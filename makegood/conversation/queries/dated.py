@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from makegood.cases.queries import CaseFacts, timeline, undone
 from makegood.cases.rules import Do, Purpose, Step
 from makegood.conversation.dated import Confidence, Dated, SaidBy, promised
-from makegood.conversation.models import Message
+from makegood.conversation.queries.messages import MessageFacts, of_case
 from makegood.conversation.rules.messages import State
 from makegood.customers.queries import CustomerFacts
 from makegood.journal.queries import Recorded
 from makegood.kernel.when import When
 
+_COLLEAGUES = "en"
 _LATEST = 12
 """How many of the latest things said are read: what was said long before has had its time."""
 _TOLD_OF = (Purpose.COMMITMENT, Purpose.UPDATE)
@@ -54,31 +56,37 @@ class _Said:
 def dated_words(
     text: str, customer: CustomerFacts | None, *, home: ZoneInfo, now: datetime, said_by: SaidBy, language: str = ""
 ) -> tuple[Dated, ...]:
-    """What `text`, said at `now`, promises by when, on the customer's clock; on `home`'s when theirs is not known."""
+    """What `text`, said at `now`, promises by when, on the customer's clock; on `home`'s when theirs is not known.
+
+    It is read in `language`; unless said in the customer's, and then, when nothing is found, in English, in which
+    colleagues may note what they said.
+    """
     zone = ZoneInfo(customer.time_zone) if customer and customer.time_zone else home
-    spoken = language or (customer.language if customer else "")
-    return promised(text, now=now, zone=zone, calendar=None, language=spoken, said_by=said_by)
+    read = partial(promised, text, now=now, zone=zone, calendar=None, said_by=said_by)
+    if language or customer is None:
+        return read(language=language or _COLLEAGUES)
+    return read(language=customer.language) or read(language=_COLLEAGUES)
 
 
 def offers_in(
-    case: CaseFacts, customer: CustomerFacts, *, entries: Sequence[Recorded] | None = None, home: ZoneInfo,
-    now: datetime,
+    case: CaseFacts, customer: CustomerFacts, *, entries: Sequence[Recorded] | None = None,
+    messages: Sequence[MessageFacts] | None = None, home: ZoneInfo, now: datetime,
 ) -> tuple[Offer, ...]:  # fmt: skip
     """What was said in a case and may become a promise of it, in the order in which it was said; nothing once nobody
-    may promise anything there. `entries` is its timeline when the caller has it."""
+    may promise anything there. `entries` and `messages` are the case's when the caller has them."""
     if Do.COMMIT not in case.allowed:
         return ()
     zone = ZoneInfo(customer.time_zone) if customer.time_zone else home
-    read = timeline(case) if entries is None else entries
-    found = [one for said in list(_said(read))[-_LATEST:] for one in _offers(said, customer, home, now)]
+    said_here = _said(
+        timeline(case) if entries is None else entries, of_case(case.number) if messages is None else messages
+    )
+    found = [one for said in list(said_here)[-_LATEST:] for one in _offers(said, customer, home, now)]
     names = {one.what for one in found}
     return tuple(one for one in found if not _on_record(case, one, names, zone))
 
 
 def _offers(said: _Said, customer: CustomerFacts, home: ZoneInfo, now: datetime) -> Iterator[Offer]:
-    found = dated_words(said.text, customer, home=home, now=said.at, said_by=said.by)
-    # Colleagues note in their own language what they said in the customer's.
-    for one in found or dated_words(said.text, customer, home=home, now=said.at, said_by=said.by, language="en"):
+    for one in dated_words(said.text, customer, home=home, now=said.at, said_by=said.by):
         ahead = one.when is not None and one.when.due_at > now
         if ahead or said.by == "them":
             yield Offer(
@@ -106,10 +114,10 @@ def told_words(offer: Offer) -> str:
     return f"Promised “{offer.words}”: {offer.what}" if offer.what else f"Promised “{offer.words}”"
 
 
-def _said(entries: Sequence[Recorded]) -> Iterator[_Said]:
-    """What was said and was not taken back."""
+def _said(entries: Sequence[Recorded], messages: Sequence[MessageFacts]) -> Iterator[_Said]:
+    """What was said, was not taken back, and reached the customer or will."""
     gone = undone(entries)
-    texts = _texts([one.data.get("message") for one in entries if one.verb == "case.message_written"])
+    texts = {one.id: one.text for one in messages if not one.inward and one.state in _REACHES}
     for entry in entries:
         if entry.id in gone:
             continue
@@ -129,11 +137,3 @@ def _in_step(entry: Recorded) -> _Said:
     theirs = entry.data.get("step") == Step.LISTEN and not held
     at = datetime.fromisoformat(held) if held else entry.at
     return _Said(entry.id, str(entry.data["said"]), "them" if theirs else "us", at)
-
-
-def _texts(message_ids: Sequence[int | None]) -> dict[int, str]:
-    """What messages of ours say that reached the customer, or will."""
-    if not message_ids:
-        return {}
-    rows = Message.objects.filter(pk__in=[one for one in message_ids if one], state__in=_REACHES)
-    return dict(rows.values_list("pk", "text"))

@@ -16,7 +16,7 @@ from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import CONVERSATION, Do, Stage, Step
 from makegood.conversation.queries import MessageFacts, PhraseFacts, carried_channels, draft_of, phrases
 from makegood.conversation.rules.messages import Channel, in_their_hours
-from makegood.customers.queries import CustomerFacts, customer_for
+from makegood.customers.queries import CustomerFacts
 from makegood.kernel.texts import first_name
 from makegood.web import clocks
 from makegood.web.cases.guide import GuideStep
@@ -50,15 +50,15 @@ class Box:
 
 def box(
     case: CaseFacts,
+    customer: CustomerFacts | None,
     said: Sequence[MessageFacts],
     steps: Sequence[GuideStep],
     desk: Desk,
     typed: Mapping[str, Any] | None,
 ) -> Box | None:
-    """The box; None for somebody who may not write here."""
-    if not desk.may_work:
+    """The box; None without its customer, for somebody who may not write here."""
+    if customer is None:
         return None
-    customer = customer_for(desk.scope, case.customer_id)
     able = ways_to(customer, carried_channels())
     draft = None if typed else draft_of(desk.scope, case.number)
     values = typed or ({} if draft is None else _as_typed(draft))

@@ -14,6 +14,7 @@ from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, 
 from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
 from makegood.conversation.queries import MessageFacts, of_case
 from makegood.conversation.rules.messages import Channel
+from makegood.customers.queries import customer_for
 from makegood.followups.queries import allowed, obstacles
 from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
@@ -23,6 +24,7 @@ from makegood.remedies.queries import ApprovalFacts, approvals_awaited, offers_o
 from makegood.web import clocks
 from makegood.web.cases import composing, following, plan
 from makegood.web.cases.composing import Box
+from makegood.web.cases.dated import lines_of
 from makegood.web.cases.guide import GuideStep, is_unforgiven, steps_of
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
@@ -76,8 +78,10 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     owed = owing(case, now=desk.now)
     steps, standing = steps_of(case), obstacles(case, owed)
     messages = of_case(number)
-    box = composing.box(case, messages, steps, desk, _typed_into_box(typed))
     called = {entry.data["promise"]: entry.data.get("titles", {}) for entry in entries if entry.verb == "case.granted"}
+    customer = customer_for(desk.scope, case.customer_id) if desk.may_work else None
+    box = composing.box(case, customer, messages, steps, desk, _typed_into_box(typed))
+    dated = lines_of(case, customer, entries, messages, desk) if customer else {}
     return {
         "case": _head(case, desk),
         "facts_of_case": case,
@@ -85,7 +89,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "stakes": _stakes(case),
         "may": {do.value: True for do in allowed(case, standing)},
         "url": f"/cases/{case.ref}/",
-        "events": story(case, entries, desk, open_to_undo, _said(messages, desk, box)),
+        "events": story(case, entries, desk, open_to_undo, _said(messages, desk, box), dated),
         "undo_last": last_deed(case, entries, open_to_undo, desk),
         "ahead": [_ahead(one, case, called) for one in _to_come(case)],
         "steps": steps,

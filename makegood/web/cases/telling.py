@@ -23,16 +23,17 @@ from makegood.web.desk import Desk
 from makegood.web.messages.shown import Shown
 from makegood.web.messages.telling import entries_of_messages, is_told, untold, with_message
 from makegood.web.remedies.words import FAILURES
-from makegood.web.telling import LINES, Event, Line, fixed, instant, read_in, seamed, tell
+from makegood.web.telling import LINES, DatedLine, Event, Line, fixed, instant, read_in, seamed, tell
 
 
 def story(
     case: CaseFacts, entries: tuple[Recorded, ...], desk: Desk, undoable: Collection[int],
-    said: Mapping[int, Shown] = MappingProxyType({}),
+    said: Mapping[int, Shown] = MappingProxyType({}), dated: Mapping[int, Sequence[DatedLine]] = MappingProxyType({}),
 ) -> list[Event]:  # fmt: skip
     """The lines of the timeline. A promise made in the case is told once, by the case, and then by its name; that it
     goes with the case from owner to owner, the case has told; what was given is told as that. What was taken back
-    stands there struck out. A message of `said` is told once, with all that became of it."""
+    stands there struck out. A message of `said` is told once, with all that became of it; `dated`
+    is what an entry says by when."""
     made = {one.promise.id for one in case.commitments}
     told_by = entries_of_messages(entries)
     texts_of = tell((one for one in _worth_telling(case, entries, made) if is_told(one, told_by)), desk, named=made)
@@ -42,7 +43,12 @@ def story(
     events = [replace(event, id=deeds.get(event.id, event.id)) for event in texts_of]
     texts, gone = {event.id: event.text for event in events}, undone(entries)
     back = {entry.id: texts.get(entry.data["entry"], "") for entry in entries if entry.verb == "case.undone"}
-    whole = [with_message(_with_undo(event, case, undoable, gone, back), told_by, said) for event in events]
+    whole = [
+        replace(
+            with_message(_with_undo(event, case, undoable, gone, back), told_by, said), dated=dated.get(event.id, ())
+        )
+        for event in events
+    ]
     return seamed(sorted([*whole, *untold(said, told_by)], key=lambda event: event.at))
 
 

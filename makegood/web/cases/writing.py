@@ -32,7 +32,7 @@ from makegood.remedies.rules.opening import opening
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
 from makegood.web.bodies import drain, length_of
-from makegood.web.cases import composing, panel, plan
+from makegood.web.cases import composing, dating, panel, plan
 from makegood.web.cases.acting import do, due_typed, known, refused, shown
 from makegood.web.cases.facts import facts_for
 from makegood.web.desk import Desk, DeskRequest, at_desk
@@ -72,8 +72,9 @@ def _write(request: DeskRequest, number: int) -> HttpResponse:
         _keep(number, typed, desk)
         return _told(request, number, _("Kept. Only you see it."))
     if mode not in list(Channel) or mode == Channel.PHONE:
-        return do(request, number, "notes", transaction.atomic(_note))
-    answer = do(request, number, "notes", partial(_message, request), seconds=int(UNDO.total_seconds()))
+        return do(request, number, "notes", dating.promising(transaction.atomic(_note)))
+    message = dating.promising(partial(_message, request))
+    answer = do(request, number, "notes", message, seconds=int(UNDO.total_seconds()))
     return trigger_client_event(answer, "written") if request.htmx and answer.status_code == 200 else answer
 
 
