@@ -29,10 +29,10 @@ from makegood.conversation.coach.reading import judged
 from makegood.conversation.coach.rulebook import rulebook
 from makegood.conversation.coach.sentences import sentences
 
-# What only a case can tell is not in a text; how long reasons are is counted, not learned.
-CODES = tuple(
-    code for code in (*ELEMENTS, *FAULTS) if code not in {"repeat-apology", "unkept-fact", "long-explanation"}
-)
+# What only a case can tell is not in a text.
+CODES = tuple(code for code in (*ELEMENTS, *FAULTS) if code not in {"repeat-apology", "unkept-fact"})
+# How long reasons are is counted: the weights may doubt it, but a long letter is no long explanation.
+NEVER_ADDED = "long-explanation"
 LEAST, COMPANIES, TIMES = 10, 4, 5
 TURNS, FOLDS, INNER = 3, 5, 3
 STRENGTH_SENTENCE, STRENGTH_TEXT = 0.3, 0.3
@@ -204,9 +204,10 @@ def thresholds(
         truth = np.array([code in one.codes for one in examples])
         saw = np.array([code in one for one in rules])
         likely = np.array([one.get(code, 0.0) for one in chance])
+        highs = (2.0,) if code == NEVER_ADDED else np.arange(0.2, 0.96, 0.05)
         tried = [
             (_f1(truth, (saw & (likely >= low)) | (~saw & (likely >= high))), high, low)
-            for high in np.arange(0.2, 0.96, 0.05) for low in np.arange(0.0, 0.56, 0.05) if low <= high
+            for high in highs for low in np.arange(0.0, 0.56, 0.05) if low <= high
         ]  # fmt: skip
         _best, add[code], drop[code] = (round(float(number), 2) for number in max(tried))
     return dict(sorted(add.items())), dict(sorted(drop.items()))

@@ -60,7 +60,7 @@ def test_what_is_known_of_the_case_can_be_told(tmp_path: Path) -> None:
     assert "empty-promise" not in run("-", "--improved", given="We will do better.").output
     theirs = tmp_path / "theirs.txt"
     theirs.write_text("My parcel stood in the rain.")
-    ours = "The parcel was out in the rain for a day."
+    ours = "Your parcel stood out in the rain for a day, and nobody told you."
     assert "listen" in run("-", "--customer", str(theirs), given=ours).output.split("missing")[0]
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from makegood.conversation.coach.matching import Hit
 from makegood.conversation.coach.rulebook import Rule, Rulebook
 from makegood.conversation.coach.sentences import Sentence, stems
+from makegood.conversation.coach.structure import STEPS
 from makegood.conversation.coach.values import Context
 
 FOLDER = Path(__file__).parent / "weights"
@@ -133,12 +134,18 @@ def reconsidered(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], c
     scores = [_scores(one, learned.sentence, learned.sentence_bias) for one in view.sentences]
     chances = probabilities(learned, view, scores)
     believed = [hit for hit in hits if chances.get(hit.code, 1.0) >= learned.drop.get(hit.code, 0.0)]
-    there = {hit.code for hit in hits} | ({"empty-promise"} if context.improved else set())
+    there = {hit.code for hit in hits}
+    settled = there | _lifted(there, context)
     for code, chance in chances.items():
-        if code not in there and chance >= learned.add[code]:
+        if code not in settled and chance >= learned.add[code]:
             best = max(range(len(cut)), key=lambda index, code=code: scores[index][code])  # type: ignore[misc]
             believed.append(Hit(_unwritten(book, code), best, *_weightiest(view.sentences[best], learned, code)))
     return believed
+
+
+def _lifted(there: set[str], context: Context) -> set[str]:
+    """What is not to be found, whatever the words: a dead end where there is a step, an empty promise that is not."""
+    return ({"dead-end"} if there & STEPS else set()) | ({"empty-promise"} if context.improved else set())
 
 
 def probabilities(learned: Weights, view: Seen, scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
