@@ -46,6 +46,8 @@ _LISTENING = 0.5
 _LONGEST_IDLE = 9 * 60
 """Seconds. Servers hang up after 30 minutes, routers between us after ten."""
 _TIME = "%d-%b-%Y %H:%M:%S %z"
+_Measured = tuple[int, int, datetime | None]
+"""UID, size in bytes, arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A message as the server has it: where it stands, its size in bytes, and when it arrived there (UTC).
+    """A message as the server has it: where it stands, its size in bytes, and when it arrived there (UTC; None when the
+    server does not say).
 
     Without a `problem`, `raw` is all of it; with one, its header at most, and the problem says why.
     """
 
     at: Place
     size: int
-    arrived_at: datetime
+    arrived_at: datetime | None
     raw: bytes
     problem: str
 
@@ -159,7 +162,8 @@ class Mailbox:
         uids = self._find(first, since)
         for start in range(0, len(uids), _LISTED):
             for uid, size, arrived_at in self._measure(uids[start : start + _LISTED]):
-                yield self._fetch_one(uid, size, arrived_at)
+                if (one := self._fetch_one(uid, size, arrived_at)) is not None:
+                    yield one
 
     def acknowledge(self, uids: Sequence[int], *, move_to: str = "") -> None:
         """Mark messages that are stored as seen, or move them to a folder."""
@@ -229,7 +233,7 @@ class Mailbox:
             # A range that ends with * holds the last message, even when that is older.
             return sorted(uid for uid in map(int, box.uids(criteria, charset=None)) if uid >= first)
 
-    def _measure(self, uids: Sequence[int]) -> list[tuple[int, int, datetime]]:
+    def _measure(self, uids: Sequence[int]) -> list[_Measured]:
         """The size and the arrival of messages that are still there."""
         link, _box = self._open()
         with self._told(), bounded(link.sock, self._seconds + len(uids)):
@@ -237,16 +241,20 @@ class Mailbox:
             told = {one[0]: one for one in map(_read_measures, found) if one is not None}
         return [told[uid] for uid in uids if uid in told]
 
-    def _fetch_one(self, uid: int, size: int, arrived_at: datetime) -> Fetched:
+    def _fetch_one(self, uid: int, size: int, arrived_at: datetime | None) -> Fetched | None:
+        """The message; None when somebody has deleted it meanwhile."""
         link, _box = self._open()
         at, problem = Place(self.place.validity, uid), ""
         with self._told(), bounded(link.sock, self._seconds + size / _SLOWEST):
+            raw: bytes | None = b""
             if size > self._most:
                 problem = f"It has {_megabytes(size)}; at most {_megabytes(self._most)} are fetched."
             else:
                 raw, problem = link.part(uid, "BODY.PEEK[]")
             if problem:
-                raw, _refused = link.part(uid, f"BODY.PEEK[HEADER]<0.{HEADERS}>")
+                raw = link.part(uid, f"BODY.PEEK[HEADER]<0.{HEADERS}>")[0]
+        if raw is None:
+            return None
         return Fetched(at, size, arrived_at, raw, problem)
 
     def _move(self, link: Link, names: str, folder: str) -> None:
@@ -317,14 +325,20 @@ def _not_let_in(server: MailServer, link: Link, fault: Exception) -> MailTrouble
     return refused_login(server, words)
 
 
-def _read_measures(answer: bytes | tuple[bytes, bytes]) -> tuple[int, int, datetime] | None:
+def _read_measures(answer: bytes | tuple[bytes, bytes]) -> _Measured | None:
     """UID, size and arrival, in whatever order the server gives them."""
     line = answer if isinstance(answer, bytes) else answer[0]
     uid, size = re.search(rb"\bUID (\d+)", line), re.search(rb"\bRFC822\.SIZE (\d+)", line)
     when = re.search(rb'\bINTERNALDATE "([^"]+)"', line)
-    if uid is None or size is None or when is None:
+    if uid is None:
         return None
-    return int(uid[1]), int(size[1]), datetime.strptime(when[1].decode().strip(), _TIME).astimezone(UTC)
+    return int(uid[1]), int(size[1]) if size else 0, _read_time(when[1]) if when else None
+
+
+def _read_time(text: bytes) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(text.decode().strip(), _TIME).astimezone(UTC)
+    return None
 
 
 def _megabytes(size: int) -> str:

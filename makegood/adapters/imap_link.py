@@ -101,8 +101,8 @@ class Link(imaplib.IMAP4):
             raise self.error(said(answer[-1]))
         return [one for one in answer if one is not None]
 
-    def part(self, uid: int, what: str) -> tuple[bytes, str]:
-        """A part of a message, or why the server does not give it."""
+    def part(self, uid: int, what: str) -> tuple[bytes | None, str]:
+        """A part of a message, None when it is not there any more; and why the server does not give it."""
         kind, answer = self.uid("FETCH", str(uid), f"({what})")
         if kind != "OK":
             return b"", f"The server does not hand it over. It said: {said(answer[-1])}"
@@ -112,7 +112,7 @@ class Link(imaplib.IMAP4):
                 return one[1], ""
             if isinstance(one, bytes) and (short := re.search(re.escape(name) + rb'(?:<0>)? "((?:[^"\\]|\\.)*)"', one)):
                 return re.sub(rb"\\(.)", rb"\1", short[1]), ""
-        return b"", "The server has deleted it meanwhile."
+        return None, ""
 
     def idle(self, until: float, asked_to_stop: Callable[[], bool]) -> bool:
         """Have the server speak when mail comes; whether it did before `until` (of the monotonic clock)."""
