@@ -194,7 +194,10 @@ def test_what_did_not_leave_is_red_and_goes_again(case: Case, mara: AtDesk) -> N
     shown = text(mara.get(at(case)))
     assert "Did not leave" in shown
     assert "550 No such user here" in shown
+    for path in ("/today/", "/cases/", at(case)):
+        assert "A message did not reach them" in mara.get(path).content.decode(), path
     answer = mara.press(f"/messages/{one.id}/again/")
+    assert "A message did not reach them" not in mara.get("/today/").content.decode()
     assert toast(answer) == "It leaves in a moment."
     assert Message.objects.get(pk=one.id).state == "waiting"
     mara.press(f"/messages/{one.id}/withdraw/")

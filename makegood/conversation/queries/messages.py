@@ -15,6 +15,8 @@ from makegood.conversation.models import Attachment, Message
 from makegood.conversation.rules.messages import AWRY, MOVES, Channel, Move, Sort, State
 from makegood.kernel.refusals import missing
 from makegood.people.rules import Ability, Scope
+from makegood.platform.among import array_of
+from makegood.platform.rows import fetch_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,22 @@ def of_case(number: int) -> tuple[MessageFacts, ...]:
 def of_thread(thread_id: int) -> tuple[MessageFacts, ...]:
     """The messages of one thread, oldest first, for whoever may see it."""
     return _facts(Message.objects.filter(thread_id=thread_id))
+
+
+def awry_among(numbers: Collection[int]) -> frozenset[int]:
+    """Those of these cases whose customer did not get the last that was sent to them, as far as anybody knows."""
+    if not numbers:
+        return frozenset()
+    return frozenset(number for (number,) in fetch_rows(_AWRY, [array_of(numbers)]))
+
+
+_AWRY = """
+SELECT DISTINCT t.case_id FROM conversation_message m JOIN conversation_thread t ON t.id = m.thread_id
+WHERE m.state IN ('unsure', 'failed', 'bounced') AND t.case_id = ANY(%s::bigint[])
+  AND NOT EXISTS (SELECT FROM conversation_message n JOIN conversation_thread o ON o.id = n.thread_id
+                  WHERE o.case_id = t.case_id AND NOT n.inward AND NOT n.automatic AND n.id > m.id
+                    AND n.state IN ('waiting', 'sent'))
+"""
 
 
 def said_on_page(number: int) -> tuple[MessageFacts, ...]:

@@ -14,6 +14,7 @@ from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, 
 from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
 from makegood.conversation.queries import MessageFacts, of_case
 from makegood.conversation.rules.messages import Channel
+from makegood.conversation.rules.messages import State as MessageState
 from makegood.customers.queries import customer_for
 from makegood.followups.queries import allowed, obstacles
 from makegood.kernel.money import format_money
@@ -83,7 +84,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     box = composing.box(case, customer, messages, steps, desk, _typed_into_box(typed))
     dated = lines_of(case, customer, entries, messages, desk) if customer else {}
     return {
-        "case": _head(case, desk),
+        "case": _head(case, desk, messages),
         "facts_of_case": case,
         "facts": _facts(case, desk),
         "stakes": _stakes(case),
@@ -118,7 +119,7 @@ def _may_apologise(steps: Sequence[GuideStep], case: CaseFacts, typed: Typed | N
     return Do.STEP in case.allowed and (ahead or (typed is not None and typed.deed == Step.APOLOGISE))
 
 
-def _head(case: CaseFacts, desk: Desk) -> Head:
+def _head(case: CaseFacts, desk: Desk, messages: Sequence[MessageFacts]) -> Head:
     promise = case.promise
     about = [case.kind_name]
     if promise and promise.reference:
@@ -131,8 +132,14 @@ def _head(case: CaseFacts, desk: Desk) -> Head:
         case.customer_name,
         f"/customers/{case.customer_id}/",
         ", ".join(about),
-        _tags(case, desk),
+        [*_astray(messages), *_tags(case, desk)],
     )
+
+
+def _astray(messages: Sequence[MessageFacts]) -> list[Tag]:
+    """Red while the last that we sent did not reach the customer, as far as anybody knows."""
+    ours = [one for one in messages if not one.inward and not one.automatic and one.state is not MessageState.WITHDRAWN]
+    return [Tag(_("A message did not reach them"), "broken", "warn")] if ours and ours[-1].is_awry else []
 
 
 def _tags(case: CaseFacts, desk: Desk) -> list[Tag]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFilter, CaseLine, cases_list, count_open, parse_number
+from makegood.conversation.queries import awry_among
 from makegood.customers.queries import ids_of
 from makegood.promises.queries import kinds
 from makegood.web import clocks
@@ -28,12 +31,13 @@ def cases(request: DeskRequest) -> HttpResponse:
     desk, asked = request.desk, request.GET
     narrow = read_filter(asked, desk)
     found = cases_list(desk.scope, narrow, **place(asked))
+    astray = awry_among([line.number for line in found.rows])
     context = {
         "columns": [
             Column(_("Case")), Column(_("Customer")), Column(_("Promise"), n=True), Column(_("Conversation")),
             Column(_("Next"), n=True), Column(_("Cause")), Column(_("Owner")), Column(_("Opened"), n=True),
         ],
-        "rows": [Row(_cells(line, desk), f"/cases/{line.ref}/") for line in found.rows],
+        "rows": [Row(_cells(line, desk, astray), f"/cases/{line.ref}/") for line in found.rows],
         "count": _counted(desk, narrow) if found.rows else "",
         "page": pages(request.path, asked, found),
         "filtered": any(value for name, value in asked.items() if name not in PLACES), "q": narrow.q,
@@ -86,14 +90,15 @@ def _kinds() -> list[Choice]:
     return [Choice(kind.slug, kind.name) for kind in kinds(inside_case=False)]
 
 
-def _cells(line: CaseLine, desk: Desk) -> list[object]:
+def _cells(line: CaseLine, desk: Desk, astray: Collection[int]) -> list[object]:
     customer = format_html('<a href="/customers/{}/">{}</a>', line.customer_id, line.customer_name)
     mark = person(line.owner_name, label="")
     owner = format_html('<span class="person">{}<span class="clip">{}</span></span>', mark, line.owner_name)
     again = icon("repeat", _("Second failure")) if line.repeat else ""
     title = f"{line.ref} {line.title}"
     steps = pips(sum(line.pips)) if line.closed_at is None else _("Closed")
-    done = format_html('<span class="person">{}{}</span>', steps, again)
+    lost = icon("warn", _("A message did not reach them")) if line.number in astray else ""
+    done = format_html('<span class="person">{}{}{}</span>', steps, again, lost)
     ahead, cause = (line.next_due_at and clock(line.next_due_at, desk.now)) or "", line.cause_name
     if line.closed_at is None:
         ahead = _at_hand(line, "when", ahead or _soft(_("Add")), _("change the time"), desk)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import DeskGroup, DeskRow, desk_rows
+from makegood.conversation.queries import awry_among
 from makegood.remedies.queries import approvals_asked_of
 from makegood.web.desk import Desk
 from makegood.web.today.rows import Group, QueueRow, approval_row, case_row, promise_row
@@ -19,11 +21,17 @@ Who = Literal["me", "team"]
 def groups_for(who: Who, desk: Desk) -> list[Group]:
     """The three groups in their fixed order. Questions that only the reader can decide stand before all that waits."""
     asked = [approval_row(one) for one in approvals_asked_of(desk.staff_id)]
-    words = _words()
-    return [
-        _group(group, words[group.key], who, desk, asked if group.key == "waiting" else ())
-        for group in desk_rows(desk.scope, who=who).groups
-    ]
+    words, groups = _words(), desk_rows(desk.scope, who=who).groups
+    astray = awry_among([row.case.number for group in groups for row in group.rows[:SHOWN] if row.case is not None])
+    told = [
+        _group(group, words[group.key], who, desk, asked if group.key == "waiting" else ()) for group in groups
+    ]  # fmt: skip
+    return [replace(group, rows=[_astray(row, astray) for row in group.rows]) for group in told]
+
+
+def _astray(row: QueueRow, numbers: Collection[int]) -> QueueRow:
+    """The row, marked when a message of the case did not reach the customer."""
+    return replace(row, awry=True) if row.id in {f"SR-{number}" for number in numbers} else row
 
 
 Words = tuple[str, str, str, str, str]

@@ -37,6 +37,7 @@ class QueueRow:
     owner: str = ""
     unowned: bool = False
     repeat: bool = False
+    awry: bool = False
     current: bool = False
     when_url: str = ""
     owner_url: str = ""
