@@ -67,6 +67,38 @@ class Mailbox(models.Model):
         return self.name
 
 
+class Line(models.Model):
+    """A number by which text messages go and come, or a chat.
+
+    By `how` = twilio it is an account with a service that speaks as Twilio does, at `base_url`, and `secret` is its
+    token; by apprise, `secret` is the address that Apprise knows, with {to} where the receiver's number goes. Secrets
+    are sealed. What comes in is told us at an address with `hook_secret` in it, and begins a case of `kind`.
+    """
+
+    name = models.CharField(max_length=60, unique=True)
+    channel = models.CharField(max_length=10, choices=[("sms", "Text message"), ("chat", "Chat")], default="sms")
+    how = models.CharField(max_length=10, choices=[("twilio", "Like Twilio"), ("apprise", "Apprise")])
+    base_url = models.CharField(max_length=300, blank=True)
+    account = models.CharField(max_length=100, blank=True)
+    number = models.CharField(max_length=60, blank=True)
+    secret = models.TextField(blank=True)
+    hook_secret = models.TextField(blank=True)
+    kind = models.ForeignKey(
+        "promises.Kind", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    sending_next_at = models.DateTimeField(null=True, blank=True)
+    sending_problem = models.CharField(max_length=300, blank=True)
+    sending_problem_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Thread(models.Model):
     """What belongs together, as the customer sees it. Without a case it waits for a person to say whose it is."""
 
@@ -77,6 +109,7 @@ class Thread(models.Model):
     mailbox = models.ForeignKey(
         Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     channel = models.CharField(max_length=10, choices=_choices(Channel))
     subject = models.CharField(max_length=300, blank=True)
     begun_at = models.DateTimeField()
@@ -199,6 +232,7 @@ class Arrival(models.Model):
     mailbox = models.ForeignKey(
         Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     channel = models.CharField(max_length=10, choices=_choices(Channel))
     digest = models.CharField(max_length=64, unique=True)
     raw = models.CharField(max_length=64)

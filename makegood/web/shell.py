@@ -44,6 +44,7 @@ _PLACES = (
     ("/settings/authority/", "authority"),
     ("/settings/ladder/", "ladder"),
     ("/settings/mailboxes/", "mailboxes"),
+    ("/settings/lines/", "mailboxes"),
     ("/settings/webhooks/", "webhooks"),
     ("/health/", "health"),
     ("/notices/", "notices"),

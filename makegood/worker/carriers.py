@@ -8,7 +8,8 @@ from typing import cast
 from makegood.adapters.mailserver import MailServer, Security
 from makegood.adapters.sending import Accepted, Carrier, Handing, Refused
 from makegood.adapters.smtp import Smtp
-from makegood.conversation.queries import SendsAs
+from makegood.adapters.texting import Account, AppriseTexter, Texter, TwilioTexter
+from makegood.conversation.queries import SendsAs, TextsAs
 from makegood.platform.anymailing import service_mail
 from makegood.platform.mail_service import MailService
 
@@ -25,6 +26,22 @@ def carriers(networks: Iterable[str], service: MailService | None) -> Callable[[
             host=box.host, port=box.port, security=cast(Security, box.security), user=box.user, password=box.password
         )
         return Smtp(server, networks=allowed)
+
+    return make
+
+
+def texters(networks: Iterable[str], base_url: str) -> Callable[[TextsAs], Texter]:
+    """What makes the texter of a line. `networks` are those of ours that may be reached; we are told at `base_url`."""
+    allowed = tuple(networks)
+
+    def make(line: TextsAs) -> Texter:
+        if line.how == "apprise":
+            return AppriseTexter(line.secret, networks=allowed)
+        told_at = f"{base_url}/hooks/text/{line.id}/{line.hook_secret}/events/" if base_url.startswith("https:") else ""
+        account = Account(
+            base_url=line.base_url, account=line.account, secret=line.secret, number=line.number, told_at=told_at
+        )
+        return TwilioTexter(account, networks=allowed)
 
     return make
 

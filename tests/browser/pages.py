@@ -27,7 +27,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/people/", *people,
         f"/cases/{case}/plan/", f"/cases/{case}/remedies/", f"/cases/{case}/page/", "/approvals/",
         "/settings/authority/", "/settings/owed/", "/settings/owed/new/?policy=eu-261&kind=delivery",
-        "/settings/webhooks/",
+        "/settings/webhooks/", "/settings/mailboxes/", "/settings/mailboxes/new/", "/settings/lines/new/",
         "/notices/", "/settings/you/channels/",
         "/follow-ups/", "/follow-ups/?owner=", "/closures/", "/closures/?who=all", "/settings/closing/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",

@@ -31,7 +31,10 @@ NO_PAGE = {
 # Pages of a file that was brought: judged in tests/browser/test_import.py.
 OF_A_FILE = {"promises/import/files/<int:number>/", "promises/import/<int:number>/"}
 # Pages of what is set up for the test that judges them, and taken away again, below.
-SET_UP = {"settings/owed/<slug:slug>/", "settings/owed/<slug:slug>/edit/", "settings/webhooks/<int:number>/"}
+SET_UP = {
+    "settings/owed/<slug:slug>/", "settings/owed/<slug:slug>/edit/", "settings/webhooks/<int:number>/",
+    "settings/mailboxes/<int:number>/", "settings/lines/<int:number>/",
+}  # fmt: skip
 
 
 def test_no_page_is_forgotten(stage: Stage) -> None:
@@ -67,6 +70,16 @@ def test_every_page(stage: Stage, seat: Seat, scheme: str, width: int) -> None:
     assert {path: what for path, what in found.items() if what} == {}
 
 
+def a_line(ada: Person, stage: Stage) -> str:
+    """The page of a line for text messages, added by hand."""
+    ada.open("/settings/lines/new/")
+    for name, words in (("name", "Texts"), ("number", "+44 20 7946 0118"), ("account", "AC1"), ("secret", "token")):
+        ada.page.locator(f"#f-{name}").fill(words)
+    ada.page.get_by_role("button", name="Add", exact=True).click()
+    ada.sees("Messages may leave by it")
+    return ada.page.url.removeprefix(stage.url)
+
+
 def test_what_was_set_up(stage: Stage, seat: Seat) -> None:
     ada, api = seat("ada"), stage.api("ada")
     hook = api.post("/webhooks", {"name": "The shop", "url": "https://shop.example/hook"}, 201)["id"]
@@ -74,12 +87,21 @@ def test_what_was_set_up(stage: Stage, seat: Seat) -> None:
     ada.click("Save")
     ada.sees("It speaks of")
     bound = ada.page.url.removeprefix(stage.url)
-    paths, found = (f"/settings/webhooks/{hook}/", bound, f"{bound}edit/"), {}
+    box = api.post("/mailboxes", {"name": "Care", "address": "care@desk.example"}, 201)["id"]
+    line = a_line(ada, stage)
+    paths, found = (
+        f"/settings/webhooks/{hook}/", f"/settings/mailboxes/{box}/", line, "/settings/mailboxes/", bound,
+        f"{bound}edit/",
+    ), {}  # fmt: skip
     for scheme in ("light", "dark"):
         for width in (1440, 390):
             person = seat("ada", width=width, color_scheme=scheme)
             found |= {(path, scheme, width): violations(person, path) for path in paths}
     api.post(f"/webhooks/{hook}/remove")
+    api.post(f"/mailboxes/{box}/remove")
+    ada.open(line)
+    ada.click("Remove")
+    ada.open(bound)
     ada.click("Take it out of force")
     assert {page: what for page, what in found.items() if what} == {}
 

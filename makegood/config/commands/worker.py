@@ -31,7 +31,7 @@ def command() -> None:
         from makegood.adapters.hooks import Hook
         from makegood.adapters.telling import Teller
         from makegood.platform.filing import file_store
-        from makegood.worker.carriers import carriers
+        from makegood.worker.carriers import carriers, texters
         from makegood.worker.courier import Courier
         from makegood.worker.importer import Importer
         from makegood.worker.loop import Worker
@@ -40,6 +40,7 @@ def command() -> None:
         from makegood.worker.releaser import Releaser
         from makegood.worker.sender import Sender
         from makegood.worker.sorter import Sorter
+        from makegood.worker.textman import Textman
 
         stop, kept = Stop(), file_store()
         signal.signal(signal.SIGTERM, stop)
@@ -55,6 +56,7 @@ def command() -> None:
             Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
             Reader(kept, networks=where.private_networks, asked_to_stop=lambda: stop.asked),
             Mailer(kept, carriers(where.private_networks, where.mail_service), asked_to_stop=lambda: stop.asked),
+            Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
             Sorter(kept, asked_to_stop=lambda: stop.asked),
         ]
         for one in beside:

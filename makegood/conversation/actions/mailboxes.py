@@ -148,10 +148,10 @@ def describe(row: Mailbox, details: Mapping[str, Any]) -> None:
     if "address" in details:
         row.address = _address(row, details["address"])
     if "kind" in details:
-        row.kind = _kind(details["kind"])
+        row.kind = kind_or_none(details["kind"])
     for field, most in _LINES.items():
         if field in details:
-            setattr(row, field, _line(details[field], field, most))
+            setattr(row, field, read_line(details[field], field, most))
     row.acknowledges = details.get("acknowledges", row.acknowledges)
     for way in ("imap", "smtp"):
         _reach(row, way, details)
@@ -164,7 +164,7 @@ def _reach(row: Mailbox, way: str, details: Mapping[str, Any]) -> None:
     """How a server is reached: `way` is imap or smtp."""
     was = getattr(row, f"{way}_host")
     if f"{way}_host" in details:
-        setattr(row, f"{way}_host", _line(details[f"{way}_host"], f"{way}_host", 253))
+        setattr(row, f"{way}_host", read_line(details[f"{way}_host"], f"{way}_host", 253))
     host, kept = getattr(row, f"{way}_host"), getattr(row, f"{way}_secret")
     if host not in ("", was) and kept and details.get(f"{way}_secret", "") == "":
         # A password is shown to nobody, and to no other server than the one that it was given for.
@@ -195,7 +195,7 @@ def _service(name: str) -> str:
 
 
 def _name(row: Mailbox, text: str) -> str:
-    name = _line(text, "name", 60)
+    name = read_line(text, "name", 60)
     if not name:
         raise invalid("mailbox.bad_name", "Call it something of up to 60 characters, such as Care.", field="name")
     if Mailbox.objects.filter(name=name).exclude(pk=row.pk).exists():
@@ -210,7 +210,8 @@ def _address(row: Mailbox, text: str) -> str:
     return address
 
 
-def _kind(slug: str) -> Kind | None:
+def kind_or_none(slug: str) -> Kind | None:
+    """A kind of promise by its slug, None for "". Raises Refusal "kind.unknown"."""
     if not slug:
         return None
     kind = Kind.objects.filter(slug=slug).first()
@@ -219,7 +220,8 @@ def _kind(slug: str) -> Kind | None:
     return kind
 
 
-def _line(text: str, field: str, most: int) -> str:
+def read_line(text: str, field: str, most: int) -> str:
+    """One line of at most so many characters. Raises Refusal "mailbox.bad_name"."""
     line = one_line(text)
     if len(line) > most or not is_text(line):
         raise invalid("mailbox.bad_name", f"Give one line of up to {most} characters.", field=field)

@@ -9,7 +9,8 @@ from makegood.cases.models import Case, Commitment, StepDone
 from makegood.cases.queries import case_for, timeline
 from makegood.cases.rules import Purpose
 from makegood.conversation.actions.threads import name_message, thread_of
-from makegood.conversation.models import Mailbox, Message
+from makegood.conversation.models import Message
+from makegood.conversation.queries.lines import carried_channels
 from makegood.conversation.rules.messages import UNDO, Channel, State, Way, other_ways
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import SYSTEM
@@ -61,7 +62,7 @@ def go_another_way(case: Case, row: Message, *, now: datetime) -> Way | None:
     ]  # fmt: skip
     tried = Message.objects.filter(thread__case=case, inward=False, state__in=(State.FAILED, State.BOUNCED))
     gone = set(tried.values_list("address", flat=True)) | {row.address}
-    able = {Channel.EMAIL} if Mailbox.objects.filter(paused_at=None).exists() else set()
+    able = carried_channels()
     way = next((one for one in other_ways(Channel(row.channel), contacts, tried=gone) if one.channel in able), None)
     if way is None:
         return None

@@ -13,10 +13,11 @@ from makegood.adapters.mail.letter import Letter
 from makegood.adapters.mail.message_ids import Forged, Ours, recognise
 from makegood.conversation.actions.threads import domain_of
 from makegood.conversation.models import Arrival, Mailbox, Message
-from makegood.conversation.rules.messages import HEARD, Sort
+from makegood.conversation.rules.messages import HEARD, TEXTED, Sort
 from makegood.conversation.rules.placing import MOST_AN_HOUR, Known, Place, Sender, place_of, read_subject
-from makegood.customers.rules import is_email
+from makegood.customers.rules import is_email, phone_digits
 from makegood.platform.rows import fetch_rows
+from makegood.promises.models import Kind
 
 _HOUR = timedelta(hours=1)
 FORGED = "It names a message of ours that we never sent: that was not followed."
@@ -29,6 +30,12 @@ class Mail(NamedTuple):
 
     arrival: Arrival
     letter: Letter
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of the cases that it may begin, as whoever brought it is set."""
+        source = self.arrival.mailbox or self.arrival.line
+        return source.kind if source is not None else None
 
 
 class Placed(NamedTuple):
@@ -86,16 +93,19 @@ def _place(one: Mail, verdict: Ours | Forged | None, read: _Read, counted: dict[
         notes.append(FORGED)
     ours = verdict if isinstance(verdict, Ours) and verdict.thread in read.of_thread else None
     followed = {number for name in letter.answers_to for number in read.followed.get(name, ())}
+    if one.arrival.channel in TEXTED:
+        # A text message names none: it goes on with what was last said with its sender by text.
+        followed |= {known.thread_id for known in sender.threads if known.channel == one.arrival.channel}
     place = place_of(
         ours=ours.thread if ours else None, followed=followed, subject=read_subject(letter.envelope.subject),
-        sender=sender, kind_id=one.arrival.mailbox.kind_id if one.arrival.mailbox else None, now=now,
+        sender=sender, kind_id=one.kind.pk if one.kind else None, now=now,
     )  # fmt: skip
     if place.thread_id is not None:
         case_id, customer_id = read.of_thread.get(place.thread_id, (None, None))
         if customer_id is not None and customer_id not in sender.customers and sort in HEARD:
             notes.append(ELSEWHERE)
         place = Place(thread_id=place.thread_id, case_id=case_id, customer_id=customer_id)
-    elif sort in HEARD and not is_email(address):
+    elif sort in HEARD and not is_email(address) and one.arrival.channel not in TEXTED:
         # Nobody could be answered there: a person looks.
         place = Place(waits=True)
     elif sort not in HEARD:
@@ -118,7 +128,9 @@ def _sort_of(letter: Letter, address: str, own: Collection[str], counted: dict[s
 
 def _read(mail: Sequence[Mail], ours: Collection[int], own: Collection[str], now: datetime) -> _Read:
     addresses = sorted({one.letter.author.email.lower() for one in mail if one.letter.author.email})
-    senders = _senders(addresses)
+    senders = _senders([one for one in addresses if "@" in one]) | _texters(
+        [one for one in addresses if "@" not in one]
+    )
     names = sorted({name for one in mail for name in one.letter.answers_to})
     followed: dict[str, set[int]] = defaultdict(set)
     rows = Message.objects.filter(message_id__in=names).exclude(message_id="") if names else Message.objects.none()
@@ -158,6 +170,28 @@ def _senders(addresses: Sequence[str]) -> dict[str, Sender]:
     customers: dict[str, set[int]] = defaultdict(set)
     for address, customer_id in fetch_rows(_CUSTOMERS, {"addresses": list(addresses)}):
         customers[address].add(customer_id)
+    return _known(customers)
+
+
+def _texters(numbers: Sequence[str]) -> dict[str, Sender]:
+    """The same by phone number. A number that somebody's may be, written without the code of a country or an area, is
+    nobody's for certain."""
+    digits = {number: phone_digits(number) for number in numbers}
+    customers: dict[str, set[int]] = defaultdict(set)
+    unsure: set[str] = set()
+    for number, customer_id, is_whole in fetch_rows(_BY_PHONE, {"digits": list(digits.values())}) if digits else ():
+        for written in (one for one, meant in digits.items() if meant == number):
+            customers[written].add(customer_id)
+            unsure |= set() if is_whole else {written}
+    known = _known(customers)
+    return {
+        number: Sender(sender.customers, unsure=True) if number in unsure else sender
+        for number, sender in known.items()
+    }
+
+
+def _known(customers: Mapping[str, set[int]]) -> dict[str, Sender]:
+    """Each of these with their threads and cases."""
     ids = sorted({number for theirs in customers.values() for number in theirs})
     threads: dict[int, list[Known]] = defaultdict(list)
     for customer_id, *told in fetch_rows(_OF_CUSTOMERS, {"ids": ids}) if ids else ():
@@ -180,12 +214,20 @@ SELECT p.normal, coalesce(c.merged_into_id, c.id) FROM customers_contactpoint p
 JOIN customers_customer c ON c.id = p.customer_id
 WHERE p.channel = 'email' AND p.normal = ANY(%(addresses)s::text[])
 """
+_BY_PHONE = """
+SELECT d.number, coalesce(c.merged_into_id, c.id), p.normal = d.number
+FROM unnest(%(digits)s::text[]) AS d (number)
+JOIN customers_contactpoint p ON p.channel IN ('sms', 'phone')
+ AND (reverse(p.normal) = ANY(ARRAY(SELECT reverse(right(d.number, n)) FROM generate_series(7, length(d.number)) n))
+      OR length(d.number) >= 7 AND reverse(p.normal) LIKE reverse(d.number) || '%%')
+JOIN customers_customer c ON c.id = p.customer_id
+"""
 _FAMILY = """
 SELECT c.id, coalesce(c.merged_into_id, c.id) AS living FROM customers_customer c
 WHERE c.id = ANY(%(ids)s::bigint[]) OR c.merged_into_id = ANY(%(ids)s::bigint[])
 """
 _OF_CUSTOMERS = f"""
-SELECT f.living, t.id, t.case_id, t.subject, t.latest_at FROM ({_FAMILY}) f
+SELECT f.living, t.id, t.case_id, t.subject, t.latest_at, t.channel FROM ({_FAMILY}) f
 JOIN LATERAL (
     SELECT * FROM conversation_thread t WHERE t.customer_id = f.id ORDER BY t.id DESC LIMIT 50
 ) t ON true

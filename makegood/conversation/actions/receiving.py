@@ -24,13 +24,21 @@ class Files(Protocol):
         """What is kept by this name."""
 
 
-def receive(raws: Sequence[bytes], *, mailbox_id: int | None, channel: Channel, files: Files, now: datetime) -> int:
+def receive(
+    raws: Sequence[bytes],
+    *,
+    mailbox_id: int | None,
+    line_id: int | None = None,
+    channel: Channel,
+    files: Files,
+    now: datetime,
+) -> int:
     """Keep these messages, to be read in their order. When this returns, they are safe. Those that are here already,
     however they came, are left out. Returns how many are new."""
     rows = [
         Arrival(
-            mailbox_id=mailbox_id, channel=channel, digest=fingerprint(raw), raw=files.put(raw).sha256, size=len(raw),
-            arrived_at=now, next_at=now,
+            mailbox_id=mailbox_id, line_id=line_id, channel=channel, digest=fingerprint(raw),
+            raw=files.put(raw).sha256, size=len(raw), arrived_at=now, next_at=now,
         )
         for raw in raws
     ]  # fmt: skip

@@ -24,13 +24,14 @@ class Lost(NamedTuple):
 
 
 @transaction.atomic
-def note_lost(lost: Sequence[Lost], *, mailbox_id: int, now: datetime) -> int:
-    """These came back, as the service says by which the mailbox sends. Of others than our own nothing is known. Returns
-    how many messages of ours it was about.
+def note_lost(lost: Sequence[Lost], *, mailbox_id: int | None = None, line_id: int | None = None, now: datetime) -> int:
+    """These came back, as the service says by which a mailbox or a line sends. Of others than our own nothing is
+    known. Returns how many messages of ours it was about.
 
     Raises Refusal "hook.too_soon" when one is just leaving: its service is to say so again.
     """
-    return sum(_lose(one, Q(thread__mailbox_id=mailbox_id), now) for one in lost)
+    ours = Q(thread__mailbox_id=mailbox_id) if line_id is None else Q(thread__line_id=line_id)
+    return sum(_lose(one, ours, now) for one in lost)
 
 
 def note_brought(mailbox_id: int, *, now: datetime) -> None:

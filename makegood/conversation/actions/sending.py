@@ -38,6 +38,7 @@ class Carried(NamedTuple):
     case_id: int | None
     channel: Channel
     mailbox_id: int | None
+    line_id: int | None
     to: str
     to_name: str
     subject: str
@@ -66,6 +67,7 @@ def take_messages(*, channels: Collection[str], now: datetime, most: int = MOST)
     return tuple(
         Carried(
             id=row.pk, case_id=row.thread.case_id, channel=Channel(row.channel), mailbox_id=row.thread.mailbox_id,
+            line_id=row.thread.line_id,
             to=row.address, to_name=row.name, subject=row.subject, text=row.text, language=row.language,
             message_id=row.message_id, answers=before.get(row.pk, ()), automatic=row.automatic,
             files=tuple(files.get(row.pk, ())), leased_until=until,
@@ -79,9 +81,11 @@ UPDATE conversation_message SET leased_until = %(until)s WHERE id IN (
     SELECT m.id FROM conversation_message m
     LEFT JOIN conversation_thread t ON t.id = m.thread_id
     LEFT JOIN conversation_mailbox b ON b.id = t.mailbox_id
+    LEFT JOIN conversation_line l ON l.id = t.line_id
     WHERE m.state = 'waiting' AND m.leave_at <= %(now)s AND m.channel = ANY(%(channels)s)
       AND (m.leased_until IS NULL OR m.leased_until <= %(now)s) AND m.handed_at IS NULL
       AND b.paused_at IS NULL AND (b.sending_next_at IS NULL OR b.sending_next_at <= %(now)s)
+      AND l.paused_at IS NULL AND (l.sending_next_at IS NULL OR l.sending_next_at <= %(now)s)
       AND NOT EXISTS (SELECT FROM conversation_message e WHERE e.thread_id = m.thread_id AND e.id < m.id
                       AND e.state = 'waiting' AND e.leave_at <= %(now)s)
     ORDER BY m.leave_at, m.id LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED

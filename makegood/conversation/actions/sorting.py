@@ -14,11 +14,13 @@ from typing import NamedTuple
 from django.db import Error, transaction
 
 from makegood.adapters.mail.letter import Letter
+from makegood.adapters.texts import read_text
 from makegood.cases.actions.holding import hold_promises
 from makegood.conversation.actions.placing import Mail, place_all
 from makegood.conversation.actions.receiving import Files
 from makegood.conversation.actions.storing import store_all
 from makegood.conversation.models import Arrival
+from makegood.conversation.rules.messages import TEXTED
 from makegood.kernel.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ def _sort(read: Read, files: Files, *, now: datetime, most: int) -> int:
     taken = _claim(now, most)
     if not taken:
         return 0
-    mail = [Mail(row, read(files.read(row.raw))) for row in taken]
+    mail = [Mail(row, (read_text if row.channel in TEXTED else read)(files.read(row.raw))) for row in taken]
     placed = place_all(mail, now=now)
     hold_promises([one.case_id for one in placed if one.case_id is not None])
     store_all(placed, files, now=now)
@@ -62,7 +64,9 @@ def _sort(read: Read, files: Files, *, now: datetime, most: int) -> int:
 
 
 def _claim(now: datetime, most: int) -> list[Arrival]:
-    waiting = Arrival.objects.filter(next_at__lte=now).select_related("mailbox__kind").order_by("next_at", "id")
+    waiting = (
+        Arrival.objects.filter(next_at__lte=now).select_related("mailbox__kind", "line__kind").order_by("next_at", "id")
+    )
     return list(waiting.select_for_update(of=("self",), skip_locked=True)[:most])
 
 

@@ -19,8 +19,8 @@ from makegood.conversation.actions.receiving import Files
 from makegood.conversation.actions.sending import note_bounced
 from makegood.conversation.actions.threads import SUBJECT_LIMIT
 from makegood.conversation.models import Arrival, Attachment, Message, Thread
-from makegood.conversation.rules.messages import HEARD, Sort, State
-from makegood.customers.actions import add_writers
+from makegood.conversation.rules.messages import HEARD, TEXTED, Sort, State
+from makegood.customers.actions import add, add_writers
 from makegood.journal.actions import record_many
 from makegood.journal.actors import SYSTEM, Actor, ActorKind
 from makegood.kernel.texts import one_line
@@ -65,13 +65,21 @@ def _key(one: Placed) -> int:
 def _customers(placed: Sequence[Placed], now: datetime) -> dict[int, int | None]:
     """The customer of each, by arrival; whoever writes for the first time is taken in, once."""
     fresh = [one for one in placed if _is_new(one)]
-    made = add_writers({_address(one): _name(one) for one in reversed(fresh)}, by=SYSTEM, now=now) if fresh else {}
+    named = {_address(one): _name(one) for one in reversed(fresh) if not _is_text(one)}
+    made = add_writers(named, by=SYSTEM, now=now) if named else {}
+    for one in fresh:
+        if _is_text(one) and _address(one) not in made:
+            made[_address(one)] = add(_name(one), contacts=[("sms", _address(one))], by=SYSTEM, now=now)
     return {_key(one): made[_address(one)] if _is_new(one) else one.place.customer_id for one in placed}
 
 
 def _is_new(one: Placed) -> bool:
     place = one.place
     return one.sort in HEARD and place.thread_id is None and place.customer_id is None and not place.waits
+
+
+def _is_text(one: Placed) -> bool:
+    return one.mail.arrival.channel in TEXTED
 
 
 def _address(one: Placed) -> str:
@@ -91,12 +99,12 @@ def _cases(
     waiting: dict[int, tuple[int, int]] = {}
     for one in placed:
         cases[_key(one)] = one.place.case_id
-        customer_id, box = customers[_key(one)], one.mail.arrival.mailbox
+        customer_id, kind = customers[_key(one)], one.mail.kind
         if one.place.thread_id or one.place.case_id or one.place.waits or one.sort not in HEARD:
             continue
-        if customer_id is None or box is None or box.kind is None:
+        if customer_id is None or kind is None:
             continue
-        trouble = _trouble(one, customer_id, box.kind)
+        trouble = _trouble(one, customer_id, kind)
         if trouble.key in stock.open:
             cases[_key(one)] = stock.open[trouble.key].number
         else:
@@ -130,8 +138,8 @@ def _threads(
     fresh = [
         Thread(
             case_id=cases[_key(one)], customer_id=customers[_key(one)], mailbox=one.mail.arrival.mailbox,
-            channel=one.mail.arrival.channel, subject=one_line(one.mail.letter.envelope.subject)[:SUBJECT_LIMIT],
-            begun_at=now, latest_at=now,
+            line=one.mail.arrival.line, channel=one.mail.arrival.channel,
+            subject=one_line(one.mail.letter.envelope.subject)[:SUBJECT_LIMIT], begun_at=now, latest_at=now,
             settled_at=None if one.sort in HEARD or cases[_key(one)] is not None else now,
         )
         for one in placed if one.place.thread_id not in known

@@ -58,7 +58,8 @@ def write_message(
 
     `to` is one of their addresses, "" for the first on this channel. `covers` are the steps of the conversation that
     it takes once it left. Raises Refusal "message.bad_channel", "message.no_address", "message.not_theirs",
-    "message.no_mailbox", "message.bad_step", "message.too_large", "case.no_words", "case.too_long", and as `hold`
+    "message.no_mailbox", "message.no_line", "message.bad_step", "message.too_large", "case.no_words",
+    "case.too_long", and as `hold`
     does.
     """
     case = hold(number, scope=scope, closed=None)
@@ -69,10 +70,11 @@ def write_message(
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
     if sum(one.size for one in enclosed) > MOST_ENCLOSED:
         raise too_large()
+    address = _address(case, way, to)
     thread = thread_of(case, way, subject, now=now)
     row = Message.objects.create(
         thread=thread, inward=False, channel=way, state=State.WAITING,
-        address=_address(case, way, to), name=case.customer.name[:200],
+        address=address, name=case.customer.name[:200],
         subject=one_line(subject)[:SUBJECT_LIMIT] or thread.subject, text=text, language=case.customer.language,
         at=now, by_id=me, by_name=by.name[:120], covers=_steps(covers), leave_at=max(leave_at or now, now + UNDO),
     )  # fmt: skip

@@ -2,6 +2,15 @@
 
 from makegood.conversation.queries.dated import Offer, dated_words, offers_in, told_words
 from makegood.conversation.queries.hooks import Brought, mailbox_by_hook
+from makegood.conversation.queries.lines import (
+    LineFacts,
+    TextsAs,
+    carried_channels,
+    line_by_hook,
+    line_for,
+    lines,
+    texts_as,
+)
 from makegood.conversation.queries.mailboxes import Mail, MailboxFacts, mail_fares, mailbox_for, mailboxes, sends_by
 from makegood.conversation.queries.messages import (
     AttachmentFacts,
@@ -18,7 +27,6 @@ from makegood.conversation.queries.sending import SendsAs, sends_as
 from makegood.conversation.queries.writing import (
     DraftFacts,
     PhraseFacts,
-    carried_channels,
     draft_of,
     phrase_for,
     phrases,
@@ -29,12 +37,14 @@ __all__ = [
     "Brought",
     "Candidate",
     "DraftFacts",
+    "LineFacts",
     "Mail",
     "MailboxFacts",
     "MessageFacts",
     "Offer",
     "PhraseFacts",
     "SendsAs",
+    "TextsAs",
     "Unsorted",
     "attachment_for",
     "awry_among",
@@ -43,6 +53,9 @@ __all__ = [
     "count_unsorted",
     "dated_words",
     "draft_of",
+    "line_by_hook",
+    "line_for",
+    "lines",
     "mail_fares",
     "mailbox_by_hook",
     "mailbox_for",
@@ -56,6 +69,7 @@ __all__ = [
     "said_on_page",
     "sends_as",
     "sends_by",
+    "texts_as",
     "told_words",
     "unsorted",
 ]

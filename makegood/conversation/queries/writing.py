@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from makegood.conversation.models import Draft, Mailbox, Phrase
-from makegood.conversation.rules.messages import Channel
+from makegood.conversation.models import Draft, Phrase
 from makegood.kernel.refusals import missing
 from makegood.people.rules import Scope
 
@@ -33,12 +32,6 @@ class PhraseFacts:
     channel: str
     text: str
     at: datetime
-
-
-def carried_channels() -> frozenset[Channel]:
-    """The channels by which a message can leave at all: mail once there is a mailbox that is not paused."""
-    mail = {Channel.EMAIL} if Mailbox.objects.filter(paused_at=None).exists() else set()
-    return frozenset({Channel.PAGE} | mail)
 
 
 def draft_of(scope: Scope, number: int) -> DraftFacts | None:

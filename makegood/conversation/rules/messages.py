@@ -23,6 +23,8 @@ class Channel(StrEnum):
     POST = "post"
 
 
+TEXTED = (Channel.SMS, Channel.CHAT)
+"""What goes by a line, from number to number."""
 BY_HAND = (Channel.PHONE, Channel.POST)
 """What a person carries: it counts as said once it is recorded."""
 

@@ -66,6 +66,7 @@ class Known:
     case_id: int | None
     subject: str
     at: datetime
+    channel: str = "email"
 
 
 def thread_by_subject(subject: Subject, known: Sequence[Known], now: datetime) -> int | None:
@@ -94,6 +95,8 @@ class Sender:
     threads: Sequence[Known] = ()
     open_cases: Sequence[tuple[int, int]] = ()
     """Number and kind of each open case of theirs."""
+    unsure: bool = False
+    """Their address is only much like this one: a person says whether it is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def place_of(
     by_subject = thread_by_subject(subject, sender.threads, now)
     if by_subject is not None:
         return Place(thread_id=by_subject)
-    if len(sender.customers) > 1:
+    if len(sender.customers) > 1 or sender.unsure:
         return Place(waits=True)
     customer_id = next(iter(sender.customers), None)
     case_id = _case_of(subject, sender.open_cases, kind_id)

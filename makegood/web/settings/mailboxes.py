@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
 from makegood.conversation.actions import MailboxDetails, Tried
-from makegood.conversation.queries import MailboxFacts, mailbox_for, mailboxes
+from makegood.conversation.queries import MailboxFacts, lines, mailbox_for, mailboxes
 from makegood.conversation.rules.services import SERVICES
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import require
@@ -22,6 +22,7 @@ from makegood.promises.queries import kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.settings.lines import fares
 from makegood.web.shell import by_hand
 from makegood.web.tables import Choice, number_or_none
 
@@ -46,7 +47,8 @@ class Known:
 def every(request: DeskRequest) -> HttpResponse:
     """Every mailbox and how it fares."""
     known = [_known(one, request.desk) for one in mailboxes(request.desk.scope)]
-    return render(request, "web/settings/mailboxes.html", {"known": known, "slim": True})
+    told = {"known": known, "lines": [fares(one, request.desk) for one in lines(request.desk.scope)], "slim": True}
+    return render(request, "web/settings/mailboxes.html", told)
 
 
 @at_desk("GET", "POST")
