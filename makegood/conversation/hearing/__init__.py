@@ -1,0 +1,1 @@
+"""Hears in a customer's own words whether they are satisfied. Pure; suggests and decides nothing."""
