@@ -63,7 +63,9 @@ def test_the_words_that_decided_are_named() -> None:
     assert hear_answer("Yes, but the key is still missing.", asked=True) == Heard(
         Verdict.MORE, "yes … is still missing … still missing"
     )
-    assert hear_answer("I’m not at all happy.", asked=True) == Heard(Verdict.NOT_SATISFIED, "i'm not at all happy")
+    assert hear_answer("I’m not at all happy.", asked=True) == Heard(
+        Verdict.NOT_SATISFIED, "i'm not … i'm not at all happy"
+    )
 
 
 def test_thanks_ok_is_an_answer_only_to_the_question() -> None:

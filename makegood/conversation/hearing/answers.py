@@ -20,9 +20,7 @@ _SHORT = 8
 _BARE = 4
 _BEFORE = 28
 """Characters before a word in which a "not" belongs to it."""
-_SAME = str.maketrans(
-    {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "—": " - ", "–": " - "}
-)
+_SAME = {ord(one): plain for one, plain in zip("’‘´`\u00a0—–", "'''' --", strict=True)}
 _PICTURES = {"👍": " ok ", "✅": " ok ", "👎": " not ok ", ":+1:": " ok "}
 _SENTENCE = re.compile(r"[^.!?;\n…]+(?:[.!?;…]+(?=\s|$)|[.;]|\n|$)?")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -46,8 +44,8 @@ class Heard(NamedTuple):
 def hear_answer(text: str, *, asked: bool, language: str = "") -> Heard | None:
     """What the answer says, or None when that is not plain.
 
-    `text` is what is new in a message. `asked` says that it answers the question whether they are satisfied: "yes", "no"
-    and "OK" mean nothing without one. `language` is the customer's, where it is known; the text may be in another.
+    `text` is what is new in a message. `asked` says that it answers the question whether they are satisfied: "yes",
+    "no" and "OK" mean nothing without one. `language` is the customer's, where it is known; the text may be in another.
     """
     low = _plain(text)
     words = _WORD.findall(low)

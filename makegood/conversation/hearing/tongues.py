@@ -15,7 +15,8 @@ import yaml
 
 FOLDER = Path(__file__).parent / "words"
 LISTS = (
-    "says_yes", "says_no", "neither", "good", "mild", "bad", "more", "done", "negation", "contrast", "condition", "doubt", "courtesy",
+    "says_yes", "says_no", "neither", "good", "mild", "bad", "more", "done", "negation", "contrast",
+    "condition", "doubt", "courtesy",
 )  # fmt: skip
 
 
