@@ -97,9 +97,12 @@ _DAYS = (
     (r"\b(?:end of (?:the |this )?year|eoy)\b", "eoy"),
     (r"\b(?:the )?day after tomorrow\b", "overmorrow"),
 )
+_PAST_OF = rf"\b((?:half|(?:a )?quarter|\d{{1,2}}) (?:past|to) \d{{1,2}}) (today|tomorrow|{_WEEKDAY}) "
 _PARTS_OF_A_DAY = (
     (r"\btonight\b", "today night"),
     (r"\bthis (morning|afternoon|evening)\b", r"today \1"),
+    (_PAST_OF + r"morning\b", r"\2 \1am"),
+    (_PAST_OF + r"(?:afternoon|evening|night)\b", r"\2 \1pm"),
     (
         rf"(?<![\d:/.-])\b(\d{{1,2}}(?::\d\d)?(?:[ap]m)?) (today|tomorrow|{_WEEKDAY}) "
         r"(morning|afternoon|evening|night)\b",

@@ -93,6 +93,12 @@ def test_while_it_is_written_it_says_what_it_promises(case: Case, mara: AtDesk) 
     assert "It leaves in a moment. Promised: Send the plan" in toast(sent)
     assert promised(case) == ["Send the plan"]
     assert len(offered(sent.content.decode())) == 1
+    # What was sent and promised in one go is taken back in one go.
+    undo = re.search(r'"undo": "([^"]+)"', sent.headers["HX-Trigger"])
+    assert undo is not None
+    mara.press(undo[1])
+    assert Message.objects.get().state == "withdrawn"
+    assert Commitment.objects.filter(case=case, purpose="commitment", undone_at=None).count() == 0
     assert mara.press(at(case, "dated/"), mode="note", text="She sounded tired.").content.strip() == b""
 
 

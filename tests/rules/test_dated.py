@@ -76,6 +76,8 @@ def test_each_rule_finds_and_leaves_alone_the_lines_of_its_file(language: str) -
         ("On Friday we'll send someone between 9 and 11.", "between 9 and 11", "Send someone", "Fri 27 Nov 11:00"),
         ("I'll know more in the next two hours.", "in the next two hours", "Know more", "in 2 h"),
         ("We'll finish it a week from today.", "a week from today", "Finish it", "Fri 27 Nov"),
+        ("I'll ring you by half past nine tonight.", "by half past nine tonight", "Ring you", "today 21:30"),
+        ("It comes tomorrow, Saturday.", "Saturday", "It comes", "tomorrow"),
         ("By five, I'll have an answer for you.", "By five", "Have an answer for you", "today 17:00"),
         ("I'll do so personally at 9 tomorrow morning.", "at 9 tomorrow morning", "Do so", "tomorrow 09:00"),
         ("We'll refund the £12.50 in 2-3 working days.", "in 2-3 working days", "Refund the £12.50", "Wed 25 Nov"),
@@ -127,6 +129,7 @@ def test_words_of_ours_become_a_promise(text: str, words: str, what: str, when: 
         "I'll ring you today at 10:00.",
         "We'll send it by 3/4.",
         "I'll ring you at 5pm PST.",
+        "I'll ring you at 9, at half past six.",
     ],
 )
 def test_other_words_of_ours_are_left_alone(text: str) -> None:

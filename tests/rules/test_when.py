@@ -125,6 +125,7 @@ def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:
         ("tomorrow eod", "2026-11-21 17:00", "tomorrow 17:00"),
         ("end of the day Monday", "2026-11-23 17:00", "Mon 23 Nov 17:00"),
         ("on Friday between 9 and 11", "2026-11-27 11:00", "Fri 27 Nov 11:00"),
+        ("by half past nine tonight", "2026-11-20 21:30", "today 21:30"),
         ("tomorrow 8-12", "2026-11-21 12:00", "tomorrow 12:00"),
         ("at 9 tomorrow morning", "2026-11-21 09:00", "tomorrow 09:00"),
         ("first thing tomorrow", "2026-11-21 12:00", "tomorrow 12:00"),

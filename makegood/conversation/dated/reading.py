@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from makegood.conversation.dated.clauses import Sentence, ours, sentences
@@ -55,7 +56,7 @@ def _ours(text: str, low: str, sentence: Sentence, words: Language, read: Read) 
         if not words.patterns["past_after"].search(low, max(0, one.start - BEFORE), one.start)
     ]
     clauses: dict[int, list[Found]] = {}
-    for one in found:
+    for one in _clear(low, found):
         clauses.setdefault(_owner(low, sentence, one), []).append(one)
     for index, said in clauses.items():
         start, end = sentence.bounds(index)
@@ -72,6 +73,23 @@ def _ours(text: str, low: str, sentence: Sentence, words: Language, read: Read) 
 def _dated(text: str, one: Found, what: str, rule: Rule, *, hedged: bool) -> Dated:
     confidence = Confidence.HEDGED if hedged else Confidence.CLEAR
     return Dated(one.start, one.end, text[one.start : one.end], what, one.when, confidence, rule.name)
+
+
+def _clear(low: str, found: list[Found]) -> list[Found]:
+    """The times without those that stand beside each other and do not agree: one reading of two would be a guess."""
+    unclear = {
+        one
+        for pair in pairwise(found)
+        if not re.search(r"\w", low[pair[0].end : pair[1].start]) and not _agree(*pair)
+        for one in pair
+    }
+    return [one for one in found if one not in unclear]
+
+
+def _agree(one: Found, other: Found) -> bool:
+    """Whether both can be meant: a day and an hour, or the same day twice."""
+    days = [each.when.due_on for each in (one, other) if each.when]
+    return any(days) and (None in days or days[0] == days[1])
 
 
 def _owner(low: str, sentence: Sentence, one: Found) -> int:

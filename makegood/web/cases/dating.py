@@ -94,7 +94,7 @@ def _promise(key: str, number: int, desk: Desk) -> str:
         taken = take_at_word(number, entry=newest.entry, start=newest.start, home=home, **known(desk))
     except Refusal as no:
         return no.message
-    return _said(taken, "", desk)
+    return _("Promised: {}.").format(taken.offer.what)
 
 
 def _key_of(offer: Offer) -> str:
