@@ -199,6 +199,16 @@ def test_attachments_of_40_mb_go_through_and_more_is_told() -> None:
     assert [(problem.code, "b.tif" in problem.words) for problem in letter.problems] == [("attachment.too-large", True)]
 
 
+@pytest.mark.parametrize("length", range(70_000, 70_060))
+def test_a_large_attachment_comes_back_whole_wherever_its_last_line_ends(length: int) -> None:
+    content = bytes(number % 251 for number in range(length))
+    raw = multipart(part("text/plain", "scan"), part("image/tiff; name=a.tif", content))
+    tight = raw.replace(b"\n\r\n--b1--", b"\r\n--b1--")
+    assert tight != raw
+    assert [one.content for one in read_mail(tight).attachments] == [content]
+    assert [one.content for one in read_mail(raw.replace(b"\r\n", b"\n")).attachments] == [content]
+
+
 def tnef_object(level: int, name: int, data: bytes) -> bytes:
     return struct.pack("<BHHI", level, name, 6, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
 

@@ -52,7 +52,8 @@ class Parsed:
         """The bytes with the cargo that belongs into them put back."""
         if not self.cargo or self.sign not in raw:
             return raw
-        return re.sub(re.escape(self.sign) + rb"([0-9]+)\.\n", lambda found: self.cargo[int(found[1])], raw)
+        # The line end of a part's last line belongs to the boundary below it, and is gone.
+        return re.sub(re.escape(self.sign) + rb"([0-9]+)\.\n?", lambda found: self.cargo[int(found[1])], raw)
 
 
 def take_apart(raw: bytes) -> Parsed:
