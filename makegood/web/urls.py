@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path, register_converter
 from django.views.generic import RedirectView
 
-from makegood.web.cases import acting, changing, dating, page, reporting, writing
+from makegood.web.cases import acting, changing, coaching, dating, page, reporting, writing
 from makegood.web.cases import views as cases
 from makegood.web.closures import views as closures
 from makegood.web.customers import changing as customers_changing
@@ -131,6 +131,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/letters/<int:message>.pdf", letters.letter),
     path("cases/<case:ref>/dated/", dating.read),
     path("cases/<case:ref>/dated/<int:entry>/", dating.take),
+    path("cases/<case:ref>/coach/", coaching.coach),
     path("cases/<case:ref>/undo/<int:event>/", acting.undo),
     path("cases/<case:ref>/remedies/", picking.remedies),
     path("cases/<case:ref>/remedies/reckon/", picking.reckon),

@@ -106,7 +106,7 @@ def test_the_customers_page_says_what_they_were_told(cast: Cast, now: datetime) 
     (letter,) = actions.hand_out(number, **hand)
     page = text(AtDesk(None).get(f"/p/{letter.token}/"))
     assert "Snow closed the runways." in page
-    assert page.count("That is on us, and I am sorry.") == 1
+    assert page.count("This is on us, and I am sorry.") == 1
     assert "Weather" not in page
 
 

@@ -87,7 +87,7 @@ def test_what_is_too_long_is_left_out() -> None:
     said = plan.lines("en", Known(harm="so " * 60, offer="thing " * 40, by="Fri 17:00"))
 
     assert said[Step.LISTEN] == WORDINGS["en"].listen[-1]
-    assert said[Step.REFOCUS] == "I am working out a plan for you. You hear it from me by Fri 17:00."
+    assert said[Step.REFOCUS] == "I am working out a plan for you. I will be in touch by Fri 17:00."
 
 
 def test_the_apology_fits_what_happened() -> None:
@@ -97,7 +97,7 @@ def test_the_apology_fits_what_happened() -> None:
     assert "did not keep it" in apology()
     assert "it will be later" in apology(foretold=True)
     assert "once more" in apology(again=True)
-    assert "treated better" in apology(promised=False)
+    assert "treated you better" in apology(promised=False)
     assert "sorry" not in apology(again=True, said_already=True)
 
 

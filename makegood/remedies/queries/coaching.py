@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from makegood.cases.queries import CaseFacts
-from makegood.cases.rules import Purpose
-from makegood.conversation.coach import Context
-from makegood.customers.queries import ids_of
+from makegood.cases.rules import FOR_THE_CUSTOMER, Purpose
+from makegood.conversation.coach import Context, languages
+from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.customers.rules import Channel
-from makegood.promises.rules import State
+from makegood.platform.installation import organisation
+from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.queries.grants import GrantFacts, grants_of
-from makegood.remedies.queries.plan import apologies_to
+from makegood.remedies.queries.plan import apologies_to, is_foretold, said_day, said_due
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState
-from makegood.remedies.rules.plan import APOLOGY_WINDOW
+from makegood.remedies.rules.mending import Heard, hear
+from makegood.remedies.rules.plan import APOLOGY_WINDOW, Known, language_of, lines
+from makegood.remedies.rules.plan_words import WORDINGS
 
 _KEPT = frozenset({State.KEPT, State.KEPT_LATE})
 # What may be said to be done once a remedy of this kind is given, in the coach's own names of facts.
@@ -51,3 +55,29 @@ def _done(case: CaseFacts, grants: Iterable[GrantFacts]) -> Iterator[str]:
     promises = [one.promise for one in case.failures] + [one.promise for one in case.commitments]
     if any(one is not None and one.state in _KEPT for one in promises):
         yield from _DELIVERED
+
+
+def hear_words(text: str, case: CaseFacts, customer: CustomerFacts, *, now: datetime) -> Heard | None:
+    """What the coach says of words to the customer of a case, in their language; None when there is nothing to judge,
+    or when it has no rules for that language."""
+    language = language_of(customer.language)
+    if language not in languages():
+        return None
+    context = coaching(case, now=now)
+    words = lines(language, _known(case, customer, language, now, said_already=bool(context.apologies)))
+    return hear(text, language=language, context=context, lines=words)
+
+
+def _known(case: CaseFacts, customer: CustomerFacts, language: str, now: datetime, *, said_already: bool) -> Known:
+    """What words may name that are put into a text while it is written: what may be offered takes longer to find."""
+    zone = ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
+    ahead = [
+        one.promise.due_at for one in case.commitments
+        if one.purpose in FOR_THE_CUSTOMER and one.promise.state in UNKEPT and one.promise.due_at > now
+    ]  # fmt: skip
+    by = said_day(min(ahead).astimezone(zone), WORDINGS[language].instant, language) if ahead else ""
+    return Known(
+        owner=case.owner_name, harm=case.harm, due=said_due(case, zone, language), by=by,
+        foretold=is_foretold(case), promised=case.promise is not None, again=case.ordinal > 1,
+        said_already=said_already,
+    )  # fmt: skip

@@ -221,7 +221,7 @@ def prepare(case: CaseFacts, customer: CustomerFacts, *, scope: Scope, now: date
 
 def _facts_of(case: CaseFacts) -> dict[str, Any]:
     """What was promised, what happened, since when, and who knew first."""
-    promise, failure, foretold = case.promise, next(iter(case.failures), None), _is_foretold(case)
+    promise, failure, foretold = case.promise, next(iter(case.failures), None), is_foretold(case)
     return {
         "promised": promise.title if promise else "",
         "promised_at": promise.due_at if promise else None,
@@ -235,7 +235,7 @@ def _facts_of(case: CaseFacts) -> dict[str, Any]:
     }
 
 
-def _is_foretold(case: CaseFacts) -> bool:
+def is_foretold(case: CaseFacts) -> bool:
     """Whether it is about a promise that is not late yet."""
     return case.promise is not None and case.promise.state in ("open", "at_risk")
 
@@ -276,23 +276,26 @@ def _known(
     zone = ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
     form = WORDINGS[language]
     promise = case.promise
-    due = ""
-    if promise is not None:
-        # Late by an hour is late on the same day: where an instant was promised, the hour is said.
-        due = (
-            said_day(promise.due_on, form.day, language)
-            if promise.due_on
-            else said_day(promise.due_at.astimezone(zone), form.instant, language)
-        )
     offer = next(filter(None, (_offered(pick, language) for pick in picked.picks)), None)
     cadence = customer.cadence_minutes
     by_at = offer[1] if offer else now + timedelta(minutes=cadence) if cadence else None
     return Known(
-        owner=case.owner_name, harm=case.harm, due=due, offer=offer[0] if offer else "",
+        owner=case.owner_name, harm=case.harm, due=said_due(case, zone, language), offer=offer[0] if offer else "",
         by=said_day(by_at.astimezone(zone), form.instant, language) if by_at else "",
-        foretold=_is_foretold(case), promised=promise is not None,
+        foretold=is_foretold(case), promised=promise is not None,
         again=again, said_already=said_already,
     )  # fmt: skip
+
+
+def said_due(case: CaseFacts, zone: ZoneInfo, language: str) -> str:
+    """When what failed was promised for, as it is said in a language; "" when it began with no promise."""
+    promise, form = case.promise, WORDINGS[language]
+    if promise is None:
+        return ""
+    if promise.due_on:
+        return said_day(promise.due_on, form.day, language)
+    # Late by an hour is late on the same day: where an instant was promised, the hour is said.
+    return said_day(promise.due_at.astimezone(zone), form.instant, language)
 
 
 def said_day(when: date, form: str, language: str) -> str:

@@ -9,9 +9,8 @@ from makegood.conversation.rules.phrases import fields_of
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.texts import first_name
 from makegood.links import actions as links
-from makegood.remedies.queries.plan import said_day
+from makegood.remedies.queries.plan import said_due
 from makegood.remedies.rules.plan import language_of
-from makegood.remedies.rules.plan_words import WORDINGS
 from makegood.web.cases.composing import zone_of
 from makegood.web.desk import Desk
 
@@ -26,12 +25,7 @@ def _promise(case: CaseFacts, customer: CustomerFacts, desk: Desk) -> str:
 
 
 def _due(case: CaseFacts, customer: CustomerFacts, desk: Desk) -> str:
-    if case.promise is None:
-        return ""
-    language = language_of(customer.language)
-    if case.promise.due_on is not None:
-        return said_day(case.promise.due_on, WORDINGS[language].day, language)
-    return said_day(case.promise.due_at.astimezone(zone_of(customer, desk)), WORDINGS[language].instant, language)
+    return said_due(case, zone_of(customer, desk), language_of(customer.language))
 
 
 def _link(case: CaseFacts, customer: CustomerFacts, desk: Desk) -> str:

@@ -24,6 +24,7 @@ from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.queries import ApprovalFacts, approvals_awaited, offers_of, owing
 from makegood.web import clocks
 from makegood.web.cases import composing, following, plan
+from makegood.web.cases.coaching import heard
 from makegood.web.cases.composing import Box
 from makegood.web.cases.dated import lines_of
 from makegood.web.cases.guide import GuideStep, is_unforgiven, steps_of
@@ -101,6 +102,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "answers": following.answers(),
         "unforgiven": is_unforgiven(case),
         "box": box,
+        "heard": heard(str(box.values.get("text") or ""), box.mode, case, desk) if box else None,
         "talk": [step for step in steps if step.key in CONVERSATION],
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],

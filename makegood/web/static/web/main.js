@@ -10,4 +10,5 @@ import "./live.js";
 import "./copy.js";
 import "./pop.js";
 import "./picker.js";
+import "./coach.js";
 import "./views.js";

@@ -1,0 +1,126 @@
+"""The coach beside the box under a story: what it finds in a message to the customer while that is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from makegood.cases.actions.holding import WORDS_LIMIT
+from makegood.cases.queries import CaseFacts, case_for, parse_number
+from makegood.customers.queries import customer_for
+from makegood.remedies.queries import hear_words
+from makegood.remedies.rules.mending import PARTS, Heard, Mend
+from makegood.web.cases.composing import WRITTEN
+from makegood.web.desk import Desk, DeskRequest, at_desk
+
+_PARTS = {
+    "own": _l("Own"), "listen": _l("Listen"), "empathise": _l("Empathise"), "apologise": _l("Apologise"),
+    "repair": _l("Repair, by when"), "ask": _l("Ask"),
+}  # fmt: skip
+_OPEN = {
+    "own": _l("Say that it is ours."), "listen": _l("Name what happened, or ask."),
+    "empathise": _l("Say what it means to them."), "apologise": _l("Apologise, without an “if”."),
+    "repair": _l("Say what we do about it."), "when": _l("Say by when."),
+    "ask": _l("Ask whether it is right for them."),
+}  # fmt: skip
+FAULTS = {
+    "blames-customer": _l("Blames the customer"), "blames-colleague": _l("Blames somebody of ours"),
+    "conditional-apology": _l("Apology with a condition"), "formula": _l("Formula"),
+    "justifies": _l("Justifies"), "hands-back": _l("Hands the work back"),
+    "asks-customer-to-solve": _l("Asks them to solve it"), "dead-end": _l("Dead end"),
+    "empty-promise": _l("Empty promise"), "undated-promise": _l("Promise without a time"),
+    "repeat-apology": _l("Apology again"), "passive-evasion": _l("Nobody did it"),
+    "long-explanation": _l("Long explanation"), "unkept-fact": _l("Not on record"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a good message, and whether this one has it."""
+
+    name: str
+    there: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMend:
+    """A fault as it is shown. `start` and `end` are its words and `from_` and `to` its sentence, counted as a browser
+    counts; `puts` is what can be put there, "" leaves the sentence out, and `can` says whether anything can."""
+
+    name: str
+    words: str
+    why: str
+    better: str
+    start: int
+    end: int
+    from_: int
+    to: int
+    puts: str
+    can: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHeard:
+    """What the coach found, as the panel shows it. `count` says how many faults, "" for none."""
+
+    parts: list[Part]
+    mends: list[ShownMend]
+    open: str
+    begins: str
+    steps: str
+    count: str
+
+
+@at_desk("POST")
+def coach(request: DeskRequest, ref: str) -> HttpResponse:
+    """What the coach finds in the words that are being written. Nothing is kept."""
+    case = case_for(request.desk.scope, parse_number(ref))
+    found = heard(request.POST.get("text", ""), request.POST.get("mode", ""), case, request.desk)
+    return render(request, "web/cases/coach.html", {"heard": found})
+
+
+def heard(text: str, mode: str, case: CaseFacts, desk: Desk) -> ShownHeard | None:
+    """The same for whoever has the case before them; None when it is no message to the customer, or says nothing."""
+    text = text.replace("\r\n", "\n")[:WORDS_LIMIT]
+    if mode not in WRITTEN or not text.strip():
+        return None
+    found = hear_words(text, case, customer_for(desk.scope, case.customer_id), now=desk.now)
+    return None if found is None else _shown(found, text)
+
+
+def names_of(codes: Collection[str]) -> str:
+    """Faults by their names."""
+    return ", ".join(str(FAULTS.get(code, code)) for code in codes)
+
+
+def _shown(found: Heard, text: str) -> ShownHeard:
+    many = len(found.mends)
+    return ShownHeard(
+        parts=[Part(str(_PARTS[part]), part in found.parts) for part in PARTS],
+        mends=[_mend(one, text) for one in found.mends],
+        open=str(_OPEN[found.open.code]) if found.open else _("It says all that it should."),
+        begins=found.open.words if found.open else "",
+        steps=" ".join(found.steps),
+        count=ngettext("{} to mend", "{} to mend", many).format(many) if many else "",
+    )
+
+
+def _mend(one: Mend, text: str) -> ShownMend:
+    fault = one.finding
+    return ShownMend(
+        name=str(FAULTS[fault.code]), words=fault.words, why=fault.why, better=fault.better,
+        start=_units(text, fault.start), end=_units(text, fault.end),
+        from_=_units(text, one.start), to=_units(text, one.end),
+        puts=one.words or "", can=one.words is not None,
+    )  # fmt: skip
+
+
+def _units(text: str, position: int) -> int:
+    """A position as browsers count it: what lies beyond the first 65,536 characters of Unicode counts twice."""
+    return len(text[:position].encode("utf-16-le")) // 2
