@@ -9,10 +9,14 @@ from django.http import HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
-from makegood.api.caller import ApiRequest
+from makegood.api.caller import ApiRequest, acting
+from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.cases.queries import case_for, parse_number
+from makegood.conversation.actions import require_clean
 from makegood.conversation.coach import Context, Reading, read
+from makegood.conversation.queries import coach_policy
+from makegood.conversation.rules.messages import Channel
 from makegood.remedies.queries import coaching
 
 router = Router(tags=["conversation"])
@@ -58,6 +62,46 @@ class CoachOut(Schema):
     clean: bool
     findings: list[FindingOut]
     missing: list[MissingOut]
+
+
+class RequiredOut(Schema):
+    """Messages by this channel must be clean in cases of this severity or more."""
+
+    channel: Channel
+    from_severity: int
+
+
+class CoachPolicyOut(Schema):
+    """Where a clean message is required; by every other channel the coach advises."""
+
+    items: list[RequiredOut]
+    next: None
+
+
+class CoachPolicyIn(StaffIn):
+    """What one channel requires: clean from this severity on (1 is every case), null only advice."""
+
+    channel: Channel
+    from_severity: Annotated[int, Field(ge=1, le=4)] | None = None
+
+
+@router.get("/coach/policy", response=CoachPolicyOut, summary="Read where a message must be clean")
+def read_policy(request: ApiRequest) -> Any:
+    """The channels by which a message leaves only clean, or with a reason."""
+    return _policy()
+
+
+@router.post("/coach/policy", response=CoachPolicyOut, summary="Set where a message must be clean")
+def set_policy(request: ApiRequest, body: CoachPolicyIn) -> Any:
+    """Require a clean message by one channel, or let the coach only advise; for administrators."""
+    doer = acting(request, body.staff)
+    require_clean(body.channel, from_severity=body.from_severity, by=doer.by, now=request.now)
+    return _policy()
+
+
+def _policy() -> dict[str, Any]:
+    items = [{"channel": way, "from_severity": least} for way, least in sorted(coach_policy().items())]
+    return {"items": items, "next": None}
 
 
 @router.post("/coach", response=CoachOut, summary="Have words to a customer read")

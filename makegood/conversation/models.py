@@ -292,3 +292,28 @@ class Phrase(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CoachRule(models.Model):
+    """A message by this channel in a case of this severity or more leaves only clean, or with a reason."""
+
+    channel = models.CharField(max_length=10, choices=_choices(Channel), unique=True)
+    from_severity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(from_severity__range=(1, 4)), name="coach_severity_1_to_4")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} from severity {self.from_severity}"
+
+
+class CoachOverride(models.Model):
+    """A message that left although the coach found these faults in it; the reason stands in the journal."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    codes = ArrayField(models.CharField(max_length=30))
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"message {self.message_id} left with {', '.join(self.codes)}"

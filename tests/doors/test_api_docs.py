@@ -45,6 +45,7 @@ SOURCES = [
     PACKAGE / "remedies/actions/judging.py", PACKAGE / "remedies/actions/planning.py",
     PACKAGE / "remedies/actions/calling.py",
     PACKAGE / "remedies/queries/hands.py", PACKAGE / "conversation/coach/rulebook.py",
+    PACKAGE / "conversation/actions/policy.py",
     PACKAGE / "conversation/actions/dating.py",
     *PACKAGE.glob("incidents/**/*.py"),
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",

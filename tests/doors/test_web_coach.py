@@ -9,11 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from makegood.cases.models import Case, StepDone
-from makegood.conversation.models import Mailbox
+from makegood.conversation.actions import require_clean
+from makegood.conversation.models import CoachOverride, Mailbox, Message
+from makegood.conversation.queries import coach_policy, overridden
 from makegood.customers.models import ContactPoint
+from makegood.journal.models import Entry
+from makegood.kernel.refusals import Refusal
+from makegood.people.rules import Role, Scope
 from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text
-from tests.factories import NOW, Cast, make_cast
+from tests.factories import NOW, Cast, actor, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -92,4 +97,79 @@ def test_it_asks_little_of_the_database_however_long_the_case(case: Case, cast: 
     assert counts == [PINNED, PINNED]
 
 
-PINNED = 18
+PINNED = 19
+
+
+def require(cast: Cast, channel: str, least: int | None) -> None:
+    require_clean(channel, from_severity=least, by=actor(cast.ada), now=datetime.now(UTC))
+
+
+def test_a_required_policy_stops_a_faulty_message_and_a_reason_lets_it_leave(
+    case: Case, cast: Cast, mara: AtDesk
+) -> None:
+    require(cast, "email", 1)
+    answer = mara.press(at(case, "notes/"), mode="email", text=FAULTY, do="send")
+    assert answer.status_code == 422
+    assert "Mend this first, or say why it leaves all the same" in text(answer)
+    assert "data-required" in answer.content.decode()
+    assert not Message.objects.exists()
+    mara.press(at(case, "notes/"), mode="email", text=FAULTY, do="send", despite="She asked for these words.")
+    message = Message.objects.get()
+    entry = Entry.objects.get(verb="case.coach_overridden")
+    assert entry.data["message"] == message.pk
+    assert entry.data["reason"] == "She asked for these words."
+    assert "blames-colleague" in entry.data["codes"]
+    shown = text(mara.get(at(case)))
+    assert "let it leave although the coach found" in shown
+    assert "She asked for these words." in shown
+
+
+def test_what_is_clean_leaves_and_so_does_what_the_policy_does_not_name(case: Case, cast: Cast, mara: AtDesk) -> None:
+    require(cast, "email", 1)
+    mara.press(at(case, "notes/"), mode="email", text="I will ring you at 10:00 today.", do="send")
+    mara.press(at(case, "notes/"), mode="page", text=FAULTY, do="send")
+    require(cast, "email", case.severity + 1)
+    mara.press(at(case, "notes/"), mode="email", text=FAULTY, do="send")
+    require(cast, "post", 1)
+    assert Message.objects.count() == 3
+    assert not CoachOverride.objects.exists()
+
+
+def test_a_letter_is_judged_like_a_mail(case: Case, cast: Cast, mara: AtDesk) -> None:
+    ContactPoint.objects.create(customer=case.customer, channel="post", value="1 Quay Street")
+    require(cast, "post", 1)
+    assert mara.press(at(case, "notes/"), mode="post", text=FAULTY, do="send").status_code == 422
+    assert not Message.objects.exists()
+
+
+def test_without_script_the_findings_come_once_before_anything_leaves(case: Case, mara: AtDesk) -> None:
+    answer = mara.post(at(case, "notes/"), mode="email", text=FAULTY, do="send")
+    assert "Read what stands below once" in text(answer)
+    assert 'name="heard"' in answer.content.decode()
+    assert not Message.objects.exists()
+    mara.post(at(case, "notes/"), mode="email", text=FAULTY, do="send", heard="on")
+    assert Message.objects.count() == 1
+
+
+def test_settings_set_the_policy_and_count_by_team_without_names(case: Case, cast: Cast, mara: AtDesk) -> None:
+    ada = AtDesk(cast.ada)
+    ada.post("/settings/coach/", channel="email", from_severity="1")
+    assert coach_policy() == {"email": 1}
+    mara.press(at(case, "notes/"), mode="email", text=FAULTY, do="send", despite="Her own words.")
+    shown = text(ada.get("/settings/coach/"))
+    assert "Blames somebody of ours" in shown
+    assert cast.care.name in shown
+    assert cast.mara.name not in shown
+    assert "Choose a severity" in text(ada.post("/settings/coach/", channel="email", from_severity="9"))
+    ada.post("/settings/coach/", channel="email", from_severity="")
+    assert not coach_policy()
+
+
+def test_others_read_the_policy_and_change_nothing(case: Case, cast: Cast, mara: AtDesk) -> None:
+    shown = text(mara.get("/settings/coach/"))
+    assert "It advises" in shown
+    assert "last 90 days" not in shown
+    mara.post("/settings/coach/", channel="email", from_severity="1")
+    assert not coach_policy()
+    with pytest.raises(Refusal, match="read this"):
+        overridden(Scope(Role.AGENT, cast.mara.pk), since=NOW)

@@ -31,6 +31,7 @@ from makegood.conversation.actions.mailboxes import (
 )
 from makegood.conversation.actions.phrasing import remove_phrase, save_phrase
 from makegood.conversation.actions.piling import open_case_of, put_into_case, settle_as_nobodys
+from makegood.conversation.actions.policy import note_override, require_clean
 from makegood.conversation.actions.receiving import Files, receive
 from makegood.conversation.actions.returning import Lost, note_brought, note_lost
 from makegood.conversation.actions.sending import (
@@ -84,6 +85,7 @@ __all__ = [
     "note_brought",
     "note_handing",
     "note_lost",
+    "note_override",
     "note_read",
     "note_sending",
     "note_texting",
@@ -97,6 +99,7 @@ __all__ = [
     "remove_mailbox",
     "remove_phrase",
     "renew_hook",
+    "require_clean",
     "rest_line",
     "rest_mailbox",
     "resume_line",

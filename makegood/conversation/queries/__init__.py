@@ -23,6 +23,7 @@ from makegood.conversation.queries.messages import (
     said_on_page,
 )
 from makegood.conversation.queries.pile import Candidate, Unsorted, candidates, count_unsorted, unsorted
+from makegood.conversation.queries.policy import Overridden, coach_policy, overridden
 from makegood.conversation.queries.sending import SendsAs, sends_as
 from makegood.conversation.queries.writing import (
     DraftFacts,
@@ -42,6 +43,7 @@ __all__ = [
     "MailboxFacts",
     "MessageFacts",
     "Offer",
+    "Overridden",
     "PhraseFacts",
     "SendsAs",
     "TextsAs",
@@ -50,6 +52,7 @@ __all__ = [
     "awry_among",
     "candidates",
     "carried_channels",
+    "coach_policy",
     "count_unsorted",
     "dated_words",
     "draft_of",
@@ -64,6 +67,7 @@ __all__ = [
     "messages_of",
     "of_case",
     "offers_in",
+    "overridden",
     "phrase_for",
     "phrases",
     "said_on_page",

@@ -11,12 +11,21 @@ from makegood.cases.queries import case_for
 from makegood.cases.rules import CONVERSATION, Step
 from makegood.conversation import actions as conversation
 from makegood.conversation.actions import Enclosed, Written
+from makegood.conversation.coach import Finding
+from makegood.conversation.queries import coach_policy
+from makegood.conversation.rules.messages import Channel
+from makegood.conversation.rules.policy import LONGEST_REASON, requires
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
+from makegood.kernel.refusals import invalid
+from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.remedies.actions.planning import heed, keep_plan
+from makegood.remedies.queries.coaching import faults_in
 from makegood.remedies.queries.plan import Plan, is_spoken, prepare
 from makegood.remedies.rules.plan import Caution, promised_better
+
+_MOST_TOLD = 5
 
 
 @transaction.atomic
@@ -30,29 +39,38 @@ def write_to_customer(
     covers: Sequence[str] = (),
     leave_at: datetime | None = None,
     enclosed: Sequence[Enclosed] = (),
+    despite: str = "",
     scope: Scope,
     by: Actor,
     now: datetime,
 ) -> tuple[Written, tuple[Caution, ...]]:
-    """Write a message as `conversation.actions.write_message` does, and tell what there is to heed about it. Raises
-    Refusal as that does."""
+    """Write a message as `conversation.actions.write_message` does, and tell what there is to heed about it.
+
+    Where a clean message is required, `despite` is why it leaves with what the coach found. Raises Refusal
+    "message.coach", and as that does.
+    """
     plan, heeded = _before(number, words, covers, scope, now)
+    found = _judged(number, channel, words, despite, scope, now)
     written = conversation.write_message(
         number, channel=channel, words=words, subject=subject, to=to, covers=covers, leave_at=leave_at,
         enclosed=enclosed, scope=scope, by=by, now=now,
     )  # fmt: skip
     _after(plan, by, now)
+    _note(written.id, found, despite, by, now)
     return written, heeded
 
 
 @transaction.atomic
 def post_letter(
-    number: int, *, words: str, covers: Sequence[str] = (), scope: Scope, by: Actor, now: datetime
+    number: int, *, words: str, covers: Sequence[str] = (), despite: str = "", scope: Scope, by: Actor, now: datetime
 ) -> tuple[int, tuple[Caution, ...]]:
-    """Record a letter as `conversation.actions.log_letter` does: the id of the message, and what there is to heed."""
+    """Record a letter as `conversation.actions.log_letter` does: the id of the message, and what there is to heed.
+    Raises Refusal "message.coach" as `write_to_customer` does, and as that does."""
     plan, heeded = _before(number, words, covers, scope, now)
+    found = _judged(number, Channel.POST, words, despite, scope, now)
     message_id = conversation.log_letter(number, words=words, covers=covers, scope=scope, by=by, now=now)
     _after(plan, by, now)
+    _note(message_id, found, despite, by, now)
     return message_id, heeded
 
 
@@ -71,3 +89,25 @@ def _before(
 def _after(plan: Plan | None, by: Actor, now: datetime) -> None:
     if plan is not None:
         keep_plan(plan, by=by, now=now)
+
+
+def _judged(number: int, channel: str, words: str, despite: str, scope: Scope, now: datetime) -> tuple[Finding, ...]:
+    """What the coach finds where a clean message is required. Raises Refusal "message.coach" without a reason."""
+    policy = coach_policy()
+    if channel not in policy:
+        return ()
+    case = case_for(scope, number)
+    if not requires(policy, channel, case.severity):
+        return ()
+    found = faults_in(words, case, customer_for(scope, case.customer_id), now=now)
+    if found and not despite.strip():
+        told = "; ".join(f"“{one.words[:60]}” ({one.code})" for one in found[:_MOST_TOLD])
+        raise invalid("message.coach", f"Mend this first, or say why it leaves all the same: {told}.", field="words")
+    if len(despite) > LONGEST_REASON:
+        raise invalid("case.too_long", f"Up to {LONGEST_REASON} characters, please.", field="despite")
+    return found
+
+
+def _note(message_id: int, found: Sequence[Finding], despite: str, by: Actor, now: datetime) -> None:
+    if found:
+        conversation.note_override(message_id, [one.code for one in found], reason=one_line(despite), by=by, now=now)

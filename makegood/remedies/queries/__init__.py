@@ -2,7 +2,7 @@
 
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
-from makegood.remedies.queries.coaching import coaching, hear_words
+from makegood.remedies.queries.coaching import coaching, faults_in, hear_words
 from makegood.remedies.queries.consistency import Alike, Consistency, Spread, Standout, consistency
 from makegood.remedies.queries.ending import BeforeEnding, before_ending
 from makegood.remedies.queries.follow_up import follow_ups_for
@@ -69,6 +69,7 @@ __all__ = [
     "cap",
     "coaching",
     "consistency",
+    "faults_in",
     "follow_ups_for",
     "grants_of",
     "hear_words",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import FOR_THE_CUSTOMER, Purpose
-from makegood.conversation.coach import Context, languages
+from makegood.conversation.coach import Context, Finding, languages, read
 from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.customers.rules import Channel
 from makegood.platform.installation import organisation
@@ -55,6 +55,14 @@ def _done(case: CaseFacts, grants: Iterable[GrantFacts]) -> Iterator[str]:
     promises = [one.promise for one in case.failures] + [one.promise for one in case.commitments]
     if any(one is not None and one.state in _KEPT for one in promises):
         yield from _DELIVERED
+
+
+def faults_in(text: str, case: CaseFacts, customer: CustomerFacts, *, now: datetime) -> tuple[Finding, ...]:
+    """What the coach finds wrong with words to the customer of a case; nothing in a language it has no rules for."""
+    language = language_of(customer.language)
+    if language not in languages():
+        return ()
+    return read(text, language=language, context=coaching(case, now=now)).faults
 
 
 def hear_words(text: str, case: CaseFacts, customer: CustomerFacts, *, now: datetime) -> Heard | None:

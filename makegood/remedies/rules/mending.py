@@ -89,6 +89,7 @@ class _Sound:
     def __init__(self, language: str, context: Context, lines: Mapping[Step, str]) -> None:
         self._language, self._context, self._lines = language, context, lines
         self._known: dict[Step, str] = {}
+        self.apologised = context.apologies > 0
 
     def line(self, step: Step) -> str:
         """The line for a step, "" when there is none or none that is sound."""
@@ -107,9 +108,10 @@ def _mends(text: str, cut: Sequence[Sentence], faults: Iterable[Finding], sound:
 
 
 def _instead(code: str, text: str, sound: _Sound) -> str | None:
-    if code in _LEFT_OUT:
+    step = _INSTEAD.get(code)
+    if code in _LEFT_OUT or (step is Step.APOLOGISE and sound.apologised):
         return ""
-    words = sound.line(_INSTEAD[code]) if code in _INSTEAD else ""
+    words = sound.line(step) if step else ""
     if words and words in text:
         return ""
     return words or None

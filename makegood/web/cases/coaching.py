@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -13,10 +12,11 @@ from django.utils.translation import ngettext
 
 from makegood.cases.actions.holding import WORDS_LIMIT
 from makegood.cases.queries import CaseFacts, case_for, parse_number
+from makegood.conversation.queries import coach_policy
+from makegood.conversation.rules.policy import JUDGED, requires
 from makegood.customers.queries import customer_for
 from makegood.remedies.queries import hear_words
 from makegood.remedies.rules.mending import PARTS, Heard, Mend
-from makegood.web.cases.composing import WRITTEN
 from makegood.web.desk import Desk, DeskRequest, at_desk
 
 _PARTS = {
@@ -67,7 +67,8 @@ class ShownMend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownHeard:
-    """What the coach found, as the panel shows it. `count` says how many faults, "" for none."""
+    """What the coach found, as the panel shows it. `count` says how many faults, "" for none; `required`
+    that it leaves only without them, or with a reason."""
 
     parts: list[Part]
     mends: list[ShownMend]
@@ -75,6 +76,7 @@ class ShownHeard:
     begins: str
     steps: str
     count: str
+    required: bool
 
 
 @at_desk("POST")
@@ -88,18 +90,20 @@ def coach(request: DeskRequest, ref: str) -> HttpResponse:
 def heard(text: str, mode: str, case: CaseFacts, desk: Desk) -> ShownHeard | None:
     """The same for whoever has the case before them; None when it is no message to the customer, or says nothing."""
     text = text.replace("\r\n", "\n")[:WORDS_LIMIT]
-    if mode not in WRITTEN or not text.strip():
+    if mode not in JUDGED or not text.strip():
         return None
     found = hear_words(text, case, customer_for(desk.scope, case.customer_id), now=desk.now)
-    return None if found is None else _shown(found, text)
+    if found is None:
+        return None
+    return _shown(found, text, required=requires(coach_policy(), mode, case.severity))
 
 
-def names_of(codes: Collection[str]) -> str:
-    """Faults by their names."""
-    return ", ".join(str(FAULTS.get(code, code)) for code in codes)
+def name_of(code: str) -> str:
+    """A fault by its name."""
+    return str(FAULTS.get(code, code))
 
 
-def _shown(found: Heard, text: str) -> ShownHeard:
+def _shown(found: Heard, text: str, *, required: bool) -> ShownHeard:
     many = len(found.mends)
     return ShownHeard(
         parts=[Part(str(_PARTS[part]), part in found.parts) for part in PARTS],
@@ -108,6 +112,7 @@ def _shown(found: Heard, text: str) -> ShownHeard:
         begins=found.open.words if found.open else "",
         steps=" ".join(found.steps),
         count=ngettext("{} to mend", "{} to mend", many).format(many) if many else "",
+        required=required,
     )
 
 

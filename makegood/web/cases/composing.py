@@ -81,15 +81,20 @@ def typed_into(values: QueryDict) -> dict[str, Any]:
 
 def ways_to(customer: CustomerFacts, carried: Collection[Channel]) -> list[Choice]:
     """The ways to write to this customer: those that leave here, to where we have an address of theirs."""
-    names = {
-        Channel.EMAIL: _("E-mail"), Channel.SMS: _("Text message"), Channel.PAGE: _("Their page"),
-        Channel.POST: _("Letter"),
-    }  # fmt: skip
+    names = names_of_ways()
     able = [
         way for way in WRITTEN
         if way is Channel.PAGE or (addresses(customer, way) and (way in carried or way is Channel.POST))
     ]  # fmt: skip
     return [Choice(way.value, names[way]) for way in able]
+
+
+def names_of_ways() -> dict[Channel, str]:
+    """What the ways to write to a customer are called."""
+    return {
+        Channel.EMAIL: _("E-mail"), Channel.SMS: _("Text message"), Channel.PAGE: _("Their page"),
+        Channel.POST: _("Letter"),
+    }  # fmt: skip
 
 
 def addresses(customer: CustomerFacts, way: Channel) -> list[Choice]:

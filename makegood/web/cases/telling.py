@@ -18,6 +18,7 @@ from makegood.journal.queries import Recorded
 from makegood.kernel.money import format_money
 from makegood.remedies.rules.fit import FailureKind
 from makegood.remedies.rules.owing import EVIDENCE
+from makegood.web.cases.coaching import name_of
 from makegood.web.clocks import span
 from makegood.web.desk import Desk
 from makegood.web.messages.shown import Shown
@@ -139,6 +140,10 @@ def _wrote(data: Mapping[str, Any]) -> str:
 
 def _written(data: Mapping[str, Any]) -> str:
     return _("sends the message again") if data.get("again") else str(_LEAVES[str(data["channel"])])
+
+
+def _overridden(data: Mapping[str, Any]) -> str:
+    return _("let it leave although the coach found: {}").format(", ".join(map(name_of, data.get("codes", []))))
 
 
 def _committed(data: Mapping[str, Any]) -> str:
@@ -346,6 +351,7 @@ LINES |= {
     "case.message_sent": Line(
         fixed("sent it: the next server has it"), "It left: the next server has it", image="check"
     ),
+    "case.coach_overridden": Line(_overridden, image="note", ours=True),
     "case.message_withdrawn": Line(fixed("took the message back before it left"), image="undo"),
     "case.message_failed": Line(fixed("could not send it"), "The message did not leave", "broken", image="warn"),
     "case.message_unsure": Line(

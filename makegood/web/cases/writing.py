@@ -34,6 +34,7 @@ from makegood.web.answers import done, errors_of, say
 from makegood.web.bodies import drain, length_of
 from makegood.web.cases import composing, dating, panel, plan
 from makegood.web.cases.acting import do, due_typed, known, refused, shown
+from makegood.web.cases.coaching import heard
 from makegood.web.cases.facts import facts_for
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import gone_by, read_plain
@@ -184,17 +185,30 @@ def _message(request: DeskRequest, number: int, typed: QueryDict, desk: Desk) ->
     """Write to the customer. It waits a moment, so that it can be taken back."""
     mode, words = typed.get("mode", ""), typed.get("text", "")
     covers = typed.getlist("covers")
+    if not request.htmx and not typed.get("heard"):
+        _show_once(number, typed, desk)
     if mode == Channel.POST:
-        _id, heeded = remedies.post_letter(number, words=words, covers=covers, **known(desk))
+        _id, heeded = remedies.post_letter(
+            number, words=words, covers=covers, despite=typed.get("despite", ""), **known(desk)
+        )
         return plan.with_cautions(_("Recorded as a letter. It is there to be printed."), heeded)
     written, heeded = remedies.write_to_customer(
         number, channel=mode, words=words, subject=typed.get("subject", ""), to=_to(typed), covers=covers,
-        leave_at=_leaves(number, typed, desk), enclosed=list(_enclosed(request)),
+        leave_at=_leaves(number, typed, desk), enclosed=list(_enclosed(request)), despite=typed.get("despite", ""),
         **known(desk),
     )  # fmt: skip
     if written.leave_at - desk.now > UNDO:
         return plan.with_cautions(_("It leaves {}.").format(clocks.stamp(written.leave_at)), heeded)
     return plan.with_cautions(_("It leaves in a moment."), heeded)
+
+
+def _show_once(number: int, typed: QueryDict, desk: Desk) -> None:
+    """Without script nobody saw what the coach found: the page comes back with it once, before anything is sent."""
+    found = heard(typed.get("text", ""), typed.get("mode", ""), case_for(desk.scope, number), desk)
+    if found is not None and found.mends:
+        raise invalid(
+            "message.coach", _("Read what stands below once, then change it or send it as it is."), field="text"
+        )
 
 
 def _to(typed: QueryDict) -> str:
