@@ -63,6 +63,11 @@ class Environment:
     incident_from: int
 
     @property
+    def mail_folder(self) -> Path:
+        """Where mail is kept that is to go nowhere."""
+        return self.home / "mail-kept"
+
+    @property
     def embedded(self) -> bool:
         """Whether this installation runs its own PostgreSQL."""
         return not self.database_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from makegood.config.values import BadSetting, held
-from makegood.platform.mail_service import SERVICES, MailService, Offered
+from makegood.platform.mail_service import FOLDER, SERVICES, MailService, Offered
 
 _WITH_SERVICE = ("MAKEGOOD_MAIL_KEY", "MAKEGOOD_MAIL_KEY_FILE", "MAKEGOOD_MAIL_OPTIONS")
 
@@ -19,8 +19,10 @@ def read_mail_service(variables: Mapping[str, str]) -> MailService | None:
                 f"{said[0]} is set, but MAKEGOOD_MAIL_SERVICE is not. Name the service, or leave both out."
             )
         return None
+    if name == FOLDER:
+        return MailService(name=FOLDER, arguments={})
     if name not in SERVICES:
-        raise BadSetting(f"MAKEGOOD_MAIL_SERVICE is {name!r}. Give one of: {', '.join(SERVICES)}.")
+        raise BadSetting(f"MAKEGOOD_MAIL_SERVICE is {name!r}. Give one of: {', '.join([*SERVICES, FOLDER])}.")
     return MailService(name=name, arguments=_key(SERVICES[name], variables) | _options(SERVICES[name], variables))
 
 

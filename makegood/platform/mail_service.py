@@ -18,6 +18,8 @@ class Offered:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+FOLDER = "folder"
+"""No service: what is written is kept in a folder of the installation and reaches nobody."""
 _URL = frozenset({"api_url"})
 SERVICES: Mapping[str, Offered] = {
     "brevo": Offered("Brevo", ("api_key",)),
@@ -40,7 +42,7 @@ SERVICES: Mapping[str, Offered] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailService:
-    """A service that takes our mail. `name` is one of SERVICES; `arguments` hold its key."""
+    """A service that takes our mail. `name` is one of SERVICES, or FOLDER; `arguments` hold its key."""
 
     name: str
     arguments: Mapping[str, str] = field(repr=False)

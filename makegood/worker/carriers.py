@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import cast
 
+from makegood.adapters.folder import Folder
 from makegood.adapters.mailserver import MailServer, Security
 from makegood.adapters.sending import Accepted, Carrier, Handing, Refused
 from makegood.adapters.smtp import Smtp
 from makegood.adapters.texting import Account, AppriseTexter, Texter, TwilioTexter
 from makegood.conversation.queries import SendsAs, TextsAs
 from makegood.platform.anymailing import service_mail
-from makegood.platform.mail_service import MailService
+from makegood.platform.mail_service import FOLDER, MailService
 
 
-def carriers(networks: Iterable[str], service: MailService | None) -> Callable[[SendsAs], Carrier]:
+def carriers(networks: Iterable[str], service: MailService | None, *, folder: Path) -> Callable[[SendsAs], Carrier]:
     """What makes the carrier of a mailbox. `networks` are those of ours that may be reached, `service` is the mail
-    service of the installation."""
+    service of the installation, and `folder` where its mail is kept when that is to go nowhere."""
     allowed = tuple(networks)
 
     def make(box: SendsAs) -> Carrier:
         if not box.host:
-            return Nobody() if service is None else service_mail(service)
+            return _by_service(service, folder)
         server = MailServer(
             host=box.host, port=box.port, security=cast(Security, box.security), user=box.user, password=box.password
         )
@@ -44,6 +46,12 @@ def texters(networks: Iterable[str], base_url: str) -> Callable[[TextsAs], Texte
         return TwilioTexter(account, networks=allowed)
 
     return make
+
+
+def _by_service(service: MailService | None, folder: Path) -> Carrier:
+    if service is None:
+        return Nobody()
+    return Folder(folder) if service.name == FOLDER else service_mail(service)
 
 
 class Nobody:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,8 +187,8 @@ def test_every_service_can_be_set_up_and_makes_something_of_our_message(name: st
 def test_a_mailbox_without_a_mail_server_sends_by_the_service_or_waits() -> None:
     box = SendsAs(1, "Support", DESK, "Hill", "", 0, "tls", "", "", "")
     service = read_mail_service({"MAKEGOOD_MAIL_SERVICE": "postmark", "MAKEGOOD_MAIL_KEY": "k3y"})
-    assert isinstance(carriers([], service)(box), ServiceMail)
-    waits = carriers([], None)(box).send(written(), sender=DESK, to=[MARA], handing=lambda: True)
+    assert isinstance(carriers([], service, folder=Path("never"))(box), ServiceMail)
+    waits = carriers([], None, folder=Path("never"))(box).send(written(), sender=DESK, to=[MARA], handing=lambda: True)
     assert isinstance(waits, Refused)
     assert waits.temporary
     assert "MAKEGOOD_MAIL_SERVICE" in waits.words

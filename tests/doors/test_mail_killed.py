@@ -67,7 +67,7 @@ if what == "receive":
     while actions.sort_arrivals(read_mail, files, now=now()):
         pass
 else:
-    sender = mailer.Mailer(files, carriers(LOOPBACK, None), asked_to_stop=lambda: False)
+    sender = mailer.Mailer(files, carriers(LOOPBACK, None, folder=Path(folder)), asked_to_stop=lambda: False)
     while sender.turn():
         pass
     sender.leave()

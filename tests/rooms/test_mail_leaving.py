@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_string
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,7 @@ def case(files: FileStore, box: Mailbox, mara: Hand, smtp_server: SmtpServer) ->
 
 def run(files: FileStore, monkeypatch: pytest.MonkeyPatch, at=NOW + MINUTE) -> None:
     monkeypatch.setattr(mailer, "now", lambda: at)
-    sender = Mailer(files, carriers(["127.0.0.0/8"], None), asked_to_stop=lambda: False)
+    sender = Mailer(files, carriers(["127.0.0.0/8"], None, folder=Path("never")), asked_to_stop=lambda: False)
     while sender.turn():
         pass
     sender.leave()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from makegood.config.faults import Fault
 from makegood.config.installed import environment, installation
 from makegood.config.supervisor import Child, start_child, supervise
 from makegood.config.ties import Stop, follow_supervisor, only_one
+from makegood.platform.mail_service import FOLDER
 
 
 @click.command(
@@ -49,6 +51,8 @@ def command(day: str, fresh: bool, stage: str) -> None:
 
 def _run(where: Environment, day: str, *, fresh: bool) -> None:
     started = time.monotonic()
+    # Customers are invented, and nothing is written to their addresses.
+    os.environ["MAKEGOOD_MAIL_SERVICE"] = FOLDER
     arguments = ["demo", "--stage", "build", "--day", day, *(["--fresh"] if fresh else [])]
     if start_child(arguments).wait():
         raise Fault("The demo could not be loaded; the reason is told above.")
@@ -87,13 +91,14 @@ def _play() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     with installation() as where:
+        from makegood.config.demo.letters import Customers
         from makegood.config.demo.player import play
         from makegood.config.demo.scene import remembered
 
         scene = remembered(where.home)
         if scene is None:
             raise Fault("There is no demo in this installation. Run: makegood demo")
-        play(scene, asked_to_stop=lambda: stop.asked)
+        play(scene, Customers(where.mail_folder), asked_to_stop=lambda: stop.asked)
 
 
 def _announce(where: Environment, seconds: float) -> None:

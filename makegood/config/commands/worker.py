@@ -55,7 +55,11 @@ def command() -> None:
             ),
             Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
             Reader(kept, networks=where.private_networks, asked_to_stop=lambda: stop.asked),
-            Mailer(kept, carriers(where.private_networks, where.mail_service), asked_to_stop=lambda: stop.asked),
+            Mailer(
+                kept,
+                carriers(where.private_networks, where.mail_service, folder=where.mail_folder),
+                asked_to_stop=lambda: stop.asked,
+            ),
             Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
             Sorter(kept, asked_to_stop=lambda: stop.asked),
         ]

@@ -48,3 +48,30 @@ CREDIT = "A credit for the next flight"
 # What is more than an agent may give alone, and what a customer may choose between.
 HOTEL, HOTEL_NOTE = "The hotel they had to cancel", "They showed me the bill. It is the whole of their weekend."
 CHOICES = (("A seat tomorrow at eight, and breakfast", 25), ("A seat tonight by way of Atlanta", 0))
+
+# What customers have written when the demo opens: subject and words.
+WRITTEN = (
+    (
+        "Still no word about my flight",
+        "I was told somebody would ring me back within the hour. That was this morning.\n\n"
+        "My sister gets married at six. What do I tell her?",
+    ),
+    (
+        "Thank you, and one question",
+        "The seat is fine, thank you for finding it. Does my bag come with me, or do I wait for it there?",
+    ),
+    ("Receipt for the hotel", "You said on Tuesday that the hotel would be paid by Friday. It is not on my card yet."),
+)
+STRANGER = (
+    "Noor Haddad", "noor.haddad@example.org", "My mother was left at the gate",
+    "She is 81 and booked with assistance. Nobody came, and the door was closed in front of her.\n\n"
+    "I am her daughter and 4,000 miles away. Please tell me who looks after this.",
+)  # fmt: skip
+# What they answer to what the desk writes them.
+ANSWERED = (
+    "Yes, all good now. Thank you for staying with it.",
+    "No, it is still not right: the new booking is not in my app.",
+    "Thanks, OK.",
+    "That works for me. You said by five, so I will look then.",
+    "I appreciate that you wrote yourself. Could it be an aisle seat?",
+)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from makegood.config.demo.desklife import DeskLife
 from makegood.config.demo.flights import legs
 from makegood.config.demo.hiring import hire
+from makegood.config.demo.letters import first_letters, open_mailbox
 from makegood.config.demo.news import KIND, News, booked, news_of
 from makegood.config.demo.passengers import Booking, bookings, passengers
 from makegood.config.demo.scene import Scene
@@ -49,6 +50,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
         KIND, name="Arrival", warning=timedelta(minutes=30), grace=timedelta(minutes=15), severity=3, by=SYSTEM,
         now=scene.starts_at,
     )  # fmt: skip
+    open_mailbox(scene.starts_at)
     install_shipped(by=SYSTEM, now=scene.starts_at)
     for policy in _POLICIES:
         text = ready_made(policy, KIND) or ""
@@ -64,6 +66,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
     desk.remember_past(scene)
     live_through(news_of(timed(seats, scene)), scene.starts_at, now, each_step=desk.act)
     desk.leave_some_work(now=now)
+    first_letters([staff["priya"], staff["tomas"]], now)
     return staff
 
 
