@@ -22,6 +22,7 @@ from makegood.conversation.rules.messages import Channel, Sort, State
 from makegood.customers.actions import add
 from makegood.journal.actors import SYSTEM
 from makegood.kernel.refusals import Refusal
+from makegood.notices.models import Notice
 from makegood.platform.filing import file_store
 from makegood.platform.sealing import unseal
 from makegood.worker import textman
@@ -165,6 +166,17 @@ class TestLeaving:
         leaves(Service(), monkeypatch, after=timedelta(minutes=5))
         line.refresh_from_db()
         assert (line.sending_problem, Message.objects.get(inward=False).state) == ("", State.SENT)
+
+    def test_who_administers_is_told_of_a_line_that_is_silent_for_an_hour(self, cast, line) -> None:  # noqa: F811
+        for minutes in (0, 59):
+            at = NOW + timedelta(minutes=minutes)
+            actions.rest_line(line.pk, "Nothing answers.", until=at, now=at)
+            actions.tell_of_failing(now=at)
+        assert not Notice.objects.filter(topic="line_silent").exists()
+        for minutes in (60, 61):
+            actions.tell_of_failing(now=NOW + timedelta(minutes=minutes))
+        notice = Notice.objects.get(topic="line_silent")
+        assert (notice.staff_id, notice.link) == (cast.ada.pk, f"/settings/lines/{line.pk}/")
 
     def test_an_answer_that_was_not_heard_leaves_it_unsure(self, line, mara, case, monkeypatch) -> None:  # noqa: F811
         actions.write_message(case.pk, channel="sms", words="It comes tomorrow.", **mara.at(NOW))
