@@ -31,7 +31,7 @@ def test_a_mailbox_is_connected_and_its_mail_becomes_a_case(
 ) -> None:
     ada = seat("ada")
     ada.open("/settings/mailboxes/")
-    ada.click("Connect a mailbox")
+    ada.page.get_by_role("link", name="Connect a mailbox").click()
     ada.sees("Comes in by IMAP")
     for name, words in (
         ("address", "care@desk.example"), ("name", "Care"), ("imap_host", imap_server.host),
