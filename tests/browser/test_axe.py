@@ -26,14 +26,15 @@ NO_PAGE = {
     "cases/<case:ref>/panel/", "cases/<case:ref>/reported/", "views/<slug:slug>/", "live/", "live/views/",
     "promises/import/files/<int:number>/rejects.csv", "promises/import/<int:number>/rejects.csv",
     "incidents/<int:number>/dry-run.csv", "insights/ledger.csv", "settings/playbooks/<slug:slug>/download/",
-    "settings/owed/<slug:slug>/download/", "healthz", "metrics",
+    "settings/owed/<slug:slug>/download/", "healthz", "metrics", "messages/files/<int:number>/",
+    "messages/<int:number>/html/", "messages/<int:number>/raw/", "cases/<case:ref>/letters/<int:message>.pdf",
 }  # fmt: skip
 # Pages of a file that was brought: judged in tests/browser/test_import.py.
 OF_A_FILE = {"promises/import/files/<int:number>/", "promises/import/<int:number>/"}
 # Pages of what is set up for the test that judges them, and taken away again, below.
 SET_UP = {
     "settings/owed/<slug:slug>/", "settings/owed/<slug:slug>/edit/", "settings/webhooks/<int:number>/",
-    "settings/mailboxes/<int:number>/", "settings/lines/<int:number>/",
+    "settings/mailboxes/<int:number>/", "settings/lines/<int:number>/", "settings/words/<int:number>/",
 }  # fmt: skip
 
 

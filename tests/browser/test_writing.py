@@ -1,0 +1,64 @@
+"""Writing to a customer in the browser: from the plan, by keyboard, counted down, taken back; and without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import judged
+from tests.browser.person import Person
+from tests.browser.stage import Stage
+from tests.browser.test_together import trouble
+
+pytestmark = pytest.mark.browser
+Seat = Callable[..., Person]
+WORDS = "[data-composer] textarea"
+BOX = "[data-composer]"
+
+
+def test_from_the_plan_to_the_customers_page_and_back(stage: Stage, seat: Seat) -> None:
+    ref = trouble(stage)
+    mara = seat("mara")
+    mara.open(f"/cases/{ref}/")
+    mara.press("m")
+    expect(mara.page.locator(WORDS)).to_be_focused()
+    mara.click("Start from the plan", mara.page.locator(BOX))
+    expect(mara.page.locator(WORDS)).to_have_value(re.compile("^Hello Dana,"))
+    assert judged(mara.page) == []
+    mara.page.locator(WORDS).focus()
+    mara.press("Control+Enter")
+    toast = mara.page.locator(".toast", has_text="It leaves in a moment.")
+    expect(toast.locator("[data-left]")).to_have_text(re.compile(r"\d s"))
+    expect(mara.page.locator(WORDS)).to_have_value("")
+    mara.page.locator("#case").focus()
+    mara.press("z")
+    mara.sees("Taken back.")
+    expect(mara.page.locator(WORDS)).to_have_value(re.compile("^Hello Dana,"))
+    mara.sees("Taken back", within="#case .msg")
+
+
+def test_a_draft_outlives_the_window(stage: Stage, seat: Seat) -> None:
+    ref = trouble(stage)
+    mara = seat("mara")
+    mara.open(f"/cases/{ref}/")
+    mara.press("m")
+    with mara.page.expect_response(lambda answer: answer.url.endswith("/draft/") and answer.status == 204):
+        mara.page.locator(WORDS).type("I have your key here")
+    mara.open(f"/cases/{ref}/")
+    expect(mara.page.locator(WORDS)).to_have_value("I have your key here")
+    expect(mara.page.locator("[data-composer] [value=page]")).to_be_checked()
+
+
+def test_without_a_script_it_is_written_and_taken_back(stage: Stage, seat: Seat) -> None:
+    ref = trouble(stage)
+    mara = seat("mara", java_script_enabled=False)
+    mara.open(f"/cases/{ref}/")
+    mara.page.locator(BOX).get_by_text("Their page").click()
+    mara.page.locator(WORDS).fill("It stands here for you.")
+    mara.page.locator(f"{BOX} button[value=send]").click()
+    mara.sees("It stands here for you.", within="#case .msg")
+    mara.page.locator("#case .msg").get_by_role("button", name="Take back").click()
+    mara.sees("Taken back. It did not leave.")
