@@ -20,8 +20,9 @@ Seat = Callable[..., Person]
 # What opens over a page: the key that opens it, and the element that is then there.
 OVER = {"p": "#new-promise", "?": "#key-sheet", "Control+k": "#palette"}
 
-# What is fetched into a page, saved as a file, leads on to a page, or is read by machines.
+# What is fetched into a page, only sent to, saved as a file, leads on to a page, or is read by machines.
 NO_PAGE = {
+    "cases/<case:ref>/notes/",
     "", "today/queue/", "today/line/", "promises/when/", "promises/who/", "promises/<int:number>/panel/",
     "cases/<case:ref>/panel/", "cases/<case:ref>/reported/", "views/<slug:slug>/", "live/", "live/views/",
     "promises/import/files/<int:number>/rejects.csv", "promises/import/<int:number>/rejects.csv",

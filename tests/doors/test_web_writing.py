@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
-from makegood.cases.models import Case, StepDone
+from makegood.cases.models import Case, SatisfactionCheck, StepDone
 from makegood.conversation import actions
 from makegood.conversation.models import Attachment, Draft, Mailbox, Message, Phrase
 from makegood.customers.models import ContactPoint
@@ -237,3 +237,22 @@ def test_ready_words_are_filled_from_facts_or_refused(case: Case, cast: Cast, ma
     assert answer.status_code == 422
     assert "nothing to put in the place of {due}" in text(answer)
     assert Phrase.objects.count() == 2
+
+
+def test_an_answer_in_a_message_is_offered_and_never_taken_by_itself(case: Case, mara: AtDesk) -> None:
+    mara.press(at(case, "ask/"), channel="email")
+    mara.press(at(case, "notes/"), mode="email", text="Is it right now?", do="send")
+    thread, now = Message.objects.get().thread, datetime.now(UTC) + timedelta(seconds=1)
+    Message.objects.create(
+        thread=thread, inward=True, channel="email", state="received", address=DANA, text="Yes, all good now.", at=now
+    )
+    shown = mara.get(at(case))
+    assert "Record: satisfied" in text(shown)
+    assert case_answers(case) == [""]
+    mara.press(at(case, "answer/"), answer="satisfied", words="Yes, all good now.")
+    assert case_answers(case) == ["satisfied"]
+    assert "Record: satisfied" not in text(mara.get(at(case)))
+
+
+def case_answers(case: Case) -> list[str]:
+    return list(SatisfactionCheck.objects.filter(case=case).values_list("answer", flat=True))

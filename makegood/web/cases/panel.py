@@ -28,6 +28,7 @@ from makegood.web.cases.coaching import heard
 from makegood.web.cases.composing import Box
 from makegood.web.cases.dated import lines_of
 from makegood.web.cases.guide import GuideStep, is_unforgiven, steps_of
+from makegood.web.cases.hearing import offered
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.desk import Desk
@@ -103,6 +104,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "unforgiven": is_unforgiven(case),
         "box": box,
         "heard": heard(str(box.values.get("text") or ""), box.mode, case, desk) if box else None,
+        "answer_heard": offered(case, messages, language=customer.language) if customer else None,
         "talk": [step for step in steps if step.key in CONVERSATION],
         "version": max((entry.id for entry in entries), default=0),
         "people": _people(case, desk) if _hands(case) else [],
