@@ -33,7 +33,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
         "/settings/playbooks/making-good/edit/", "/settings/ladder/", "/settings/ladder/1/",
-        "/settings/words/", "/messages/", "/people/1/",
+        "/settings/words/", "/settings/coach/", "/messages/", "/people/1/",
         "/incidents/", "/incidents/new/", f"/incidents/{incident}/", f"/incidents/{incident}/change/",
         f"/incidents/{incident}/dry-run/", f"/approvals/{approval}/", f"/cases/{case}/page/preview/",
         "/promises/import/", "/accounts/password/change/", "/nowhere/",
