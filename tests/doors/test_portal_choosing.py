@@ -209,5 +209,5 @@ def test_the_owners_hours_stand_by_their_name(dana: ByLink, mara: Hand, cast: Ca
 
 def test_few_statements(dana: ByLink, offer: Offer, django_assert_max_num_queries: Any) -> None:
     choose(dana, offer, options(offer)[0])
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         dana.get()

@@ -44,7 +44,7 @@ def greta(cast: Cast) -> AtDesk:
 
 def test_everybody_reads_them_in_words(cast: Cast) -> None:
     mara = AtDesk(cast.mara)
-    assert "Making good 11 36 1" in text(mara.get(LIST))
+    assert "Making good 11 38 1" in text(mara.get(LIST))
     shown = text(mara.get(OURS))
     for words in ("Part of what was due has not come", "10% of the value", "refund, 3 working days", "treated as late"):
         assert words in shown
