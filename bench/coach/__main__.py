@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from bench.coach.labels import HERE, REPLIES, Example, examples
+from bench.coach.labels import HERE, REPLIES, Example, examples, written
 from makegood.conversation.coach import ELEMENTS, FAULTS, Context, read
 
 ENOUGH = 10
@@ -53,16 +53,15 @@ def _learn(known: Sequence[Example], *, keep: bool) -> None:
     """Learn the weights and print what cross-validation by company says of them."""
     from bench.coach import train
 
-    path, learned, chance = train.train(known, keep=keep)
+    more = written()
     rules = [codes for _sight, codes in train.views(known, with_customer=True)]
     print(f"{len(known)} replies of {len({one.company for one in known})} companies, the rules alone")
     _tell([(one.codes, found) for one, found in zip(known, rules, strict=True)])
-    print("\nwith weights that never saw the company (cross-validated)")
-    _tell([
-        (one.codes, train.decided(found, likely, learned))
-        for one, found, likely in zip(known, rules, chance, strict=True)
-    ])  # fmt: skip
+    print(f"\nwith weights that never saw the company (cross-validated), and {len(more)} replies of our own writing")
+    found = train.cross_validated(known, more)
+    _tell([(one.codes, codes) for one, codes in zip(known, found, strict=True)])
     if keep:
+        path = train.train(known, more)
         print(f"\nwritten: {path}, {path.stat().st_size // 1000} kB")
 
 

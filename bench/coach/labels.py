@@ -40,6 +40,19 @@ def examples(labels: Path = HERE / "labels.tsv", replies: Path = REPLIES) -> lis
     ]  # fmt: skip
 
 
+def written(path: Path = HERE / "written.jsonl") -> list[Example]:
+    """Replies of our own writing, for the codes that are scarce in real ones; their rates are not natural."""
+    with path.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [
+        Example(
+            id=row["id"], part="written", labeller="written", company=f"written-{row['trade']}",
+            customer=row["customer"], reply=row["reply"], codes=frozenset((*row["elements"], *row["faults"])),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def _rows(path: Path) -> Iterator[list[str]]:
     head, *lines = path.read_text(encoding="utf-8").splitlines()
     if tuple(head.split("\t")) != HEAD:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.coach.labels import HEAD
+from bench.coach.labels import HEAD, written
 from bench.coach.labels import HERE as LABELS
 from makegood.conversation.coach import ELEMENTS, FAULTS, Context, read
 from makegood.conversation.coach.learned import FOLDER, weights
@@ -119,6 +119,12 @@ def test_labels_are_labels_and_no_texts() -> None:
     codes = {code for row in cells for cell in row[3:] for code in cell.split(",")} - {"-"}
     assert codes <= {*ELEMENTS, *FAULTS}
     assert {row[1] for row in cells} <= {"train", "test"}
+
+
+def test_replies_of_our_own_writing_have_known_codes_once_each() -> None:
+    replies = written()
+    assert len({one.id for one in replies}) == len({one.reply for one in replies}) == len(replies)
+    assert {code for one in replies for code in one.codes} <= {*ELEMENTS, *FAULTS}
 
 
 def test_weights_are_plain_json() -> None:

@@ -1,9 +1,10 @@
 """A second opinion beside the rules: small linear weights, learned from labelled replies, read by plain Python.
 
-Every sentence gets a score for every code, from its words (one or two in a row), its length and place, and the rules
-that hit it. The text gets one from the best sentence of each code and from the rules that hit it at all. Above a
-threshold a code is found that no rule saw, and its words are those that weighed most; below another, what a rule saw
-does not stand. How the weights were learned: bench/coach/train.py.
+Every sentence gets a score for every code, from its words (one or two in a row), its length and place, the rules that
+hit it, and in which of their ways, and the codes before and after it. The text gets one from the best sentence of each
+code and from the rules that hit it at all. Above a threshold a code is found that no rule
+saw, and its words are those that weighed most; below another, what a rule saw does not stand. How the weights were
+learned: bench/coach/train.py.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from makegood.conversation.coach.matching import Hit
 from makegood.conversation.coach.rulebook import Rule, Rulebook
 from makegood.conversation.coach.sentences import Sentence, stems
-from makegood.conversation.coach.structure import STEPS
+from makegood.conversation.coach.structure import ADDRESS, STEPS
 from makegood.conversation.coach.values import Context
 
 FOLDER = Path(__file__).parent / "weights"
@@ -31,6 +32,8 @@ _OVERLAPS, _SENTENCE_WORDS, _TEXT_WORDS, _SENTENCES = (
     (10, 20, 30, 45, 60, 90, 130),
     (1, 2, 3, 5, 8),
 )
+# From this sentence on, one is as far down as the next.
+_LAST_PLACE = 4
 # So many runs of words are shown as those that decided.
 _DECIDING = 3
 # Without a sign that a rule or the words gave, a sentence says nothing of a code.
@@ -77,7 +80,7 @@ def seen(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], customer_
         tuple(
             dict(_of_sentence(one, index, len(cut), by_sentence, theirs)) for index, one in enumerate(cut)
         ),
-        frozenset(_of_text(cut, hits)),
+        frozenset(_of_text(book, cut, hits)),
     )  # fmt: skip
 
 
@@ -89,6 +92,7 @@ def _of_sentence(
     for hit in hits.get(index, ()):
         yield f"R:{hit.rule.id}", (hit.start, hit.end)
         yield f"C:{hit.code}", (hit.start, hit.end)
+        yield f"L:{hit.rule.id}:{hit.way}", (hit.start, hit.end)
     shared = len(theirs & stems(one.low))
     yield from ((f"O:{least}", whole) for least in _OVERLAPS if shared >= least)
     yield from ((f"W:{least}", whole) for least in _SENTENCE_WORDS if one.words > least)
@@ -98,8 +102,9 @@ def _of_sentence(
         yield "P:first", whole
     if index == total - 1:
         yield "P:last", whole
-    if any(hit.code == "hands-back" for hit in hits.get(index - 1, ())):
-        yield "P:after-hands-back", whole
+    yield f"P:{min(index, _LAST_PLACE)}", whole
+    yield from ((f"B:{hit.code}", whole) for hit in hits.get(index - 1, ()))
+    yield from ((f"A:{hit.code}", whole) for hit in hits.get(index + 1, ()))
 
 
 def _runs(low: str) -> Iterator[tuple[str, int, int]]:
@@ -116,10 +121,18 @@ def _token(word: str) -> str:
     return "_mail" if "@" in word else "_num" if word[0].isdigit() else word
 
 
-def _of_text(cut: Sequence[Sentence], hits: Sequence[Hit]) -> Iterator[str]:
+def _of_text(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit]) -> Iterator[str]:
     for hit in hits:
         yield f"R:{hit.rule.id}"
         yield f"C:{hit.code}"
+    if not STEPS & {hit.code for hit in hits}:
+        yield "T:no-step"
+    if any(one.asks for one in cut):
+        yield "T:asks"
+    if any(ADDRESS.search(one.low) for one in cut):
+        yield "T:address"
+    if any(book.frame.praise.search(one.low) for one in cut):
+        yield "T:praise"
     words = sum(one.words for one in cut)
     yield from (f"W:{least}" for least in _TEXT_WORDS if words > least)
     yield from (f"S:{least}" for least in _SENTENCES if len(cut) > least)

@@ -12,12 +12,13 @@ from makegood.conversation.coach.sentences import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words that a rule found: in which sentence (by its index), and where in the text."""
+    """Words that a rule found: in which sentence (by its index), where in the text, and in which of the rule's ways."""
 
     rule: Rule
     sentence: int
     start: int
     end: int
+    way: int = 0
 
     @property
     def code(self) -> str:
@@ -54,7 +55,7 @@ def _in_sentence(book: Rulebook, index: int, one: Sentence) -> Iterator[Hit]:
         said = found if rule.negated else _said(rule.pattern, found, one.low, book.negation)
         if said and not (rule.unless and rule.unless.search(one.low)):
             start, end = (0, len(one.low)) if rule.asks else said.span()
-            yield Hit(rule, index, one.start + start, one.start + end)
+            yield Hit(rule, index, one.start + start, one.start + end, said.lastindex or 0)
 
 
 def _said(

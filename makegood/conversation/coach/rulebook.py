@@ -37,9 +37,10 @@ class Rule:
     """One rule, ready to be used.
 
     `pattern` must stand in a sentence that `unless` does not match, that has none of the codes `without`, in a text
-    that has none of the codes `alone`. `asks` says whether the sentence must (or must not) be a question. `negated`
-    lets the rule hold after a "not". `fact` names what the case must show as done, else the words are a fault.
-    `yes` and `no` are lines that it must and must not find, in answer to the words `customer`.
+    that has none of the codes `alone`; it has a group for each way to say it. `asks` says whether the sentence must (or
+    must not) be a question. `negated` lets the rule hold after a "not". `fact` names what the case must show as done,
+    else the words are a fault. `yes` and `no` are lines that it must and must not find, in answer to the words
+    `customer`.
     """
 
     id: str
@@ -137,10 +138,10 @@ def _filled(part: Part, lists: Mapping[str, str]) -> str:
     return _LIST.sub(put, part.text()).replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
-def _pattern(part: Part, lists: Mapping[str, str], *, flags: int = 0) -> re.Pattern[str]:
-    one_of = "|".join(_filled(item, lists) for item in part.items())
+def _pattern(part: Part, lists: Mapping[str, str]) -> re.Pattern[str]:
+    one_of = "|".join(f"({_filled(item, lists)})" for item in part.items())
     try:
-        return re.compile(rf"(?<!\w)(?:{one_of})(?!\w)", flags)
+        return re.compile(rf"(?<!\w)(?:{one_of})(?!\w)")
     except re.error as error:
         raise part.wrong(f"this is not a pattern: {error}.") from None
 

@@ -24,7 +24,7 @@ MOST_REASON_WORDS = 60
 LONG_TEXT = 60
 # An echo needs this many of the customer's own words.
 ECHOED = 2
-_ADDRESS = re.compile(r"\S@\S|https?:|www\.|\d{3}[ -]?\d{3,}")
+ADDRESS = re.compile(r"\S@\S|https?:|www\.|\d{3}[ -]?\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ Span = tuple[int, int, int]
 
 def no_step(seen: Seen) -> Iterator[Span]:
     """An answer to an unhappy customer that leaves nobody with anything to do: its last sentence."""
-    way_on = any(one.asks or _ADDRESS.search(one.low) or seen.frame.praise.search(one.low) for one in seen.cut)
+    way_on = any(one.asks or ADDRESS.search(one.low) or seen.frame.praise.search(one.low) for one in seen.cut)
     if seen.cut and seen.codes & TROUBLE and not seen.codes & STEPS and not way_on:
         yield _whole(seen, len(seen.cut) - 1)
 
