@@ -201,8 +201,12 @@ def test_what_is_wrong_is_said_in_a_sentence(imap_server: ImapBox) -> None:
 
 
 def test_our_own_network_is_reached_only_when_an_administrator_said_so(imap_server: ImapBox) -> None:
-    (step,) = try_mailbox(server(imap_server), folder="INBOX")
+    (step,) = try_mailbox(server(imap_server, security="starttls"), folder="INBOX")
     assert "MAKEGOOD_PRIVATE_NETWORKS" in step.words
+
+
+def test_this_machine_is_reached_unencrypted_without_asking(imap_server: ImapBox) -> None:
+    assert all(step.ok for step in try_mailbox(server(imap_server), folder="INBOX"))
 
 
 @contextmanager

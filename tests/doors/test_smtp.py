@@ -211,7 +211,7 @@ def test_what_is_wrong_is_said_in_a_sentence(smtp_server: SmtpServer) -> None:
     assert "There is no TLS at" in wrong(smtp_server, security="tls")
     assert "Nothing answers at" in wrong(smtp_server, port=free_port())
     assert "no machine called" in wrong(smtp_server, host="nowhere.invalid")
-    assert "MAKEGOOD_PRIVATE_NETWORKS" in wrong(smtp_server, networks=())
+    assert "MAKEGOOD_PRIVATE_NETWORKS" in wrong(smtp_server, networks=(), security="starttls")
     smtp_server.mode = "busy"
     assert "takes nothing now" in wrong(smtp_server)
 

@@ -14,7 +14,7 @@ from makegood.cases.models import Case, StepDone
 from makegood.conversation import actions
 from makegood.conversation.models import Arrival, Attachment, Mailbox, Message, Thread
 from makegood.conversation.queries import messages_of, unsorted
-from makegood.conversation.rules.messages import Channel, Sort, State
+from makegood.conversation.rules.messages import Channel, Sort, State, fits
 from makegood.kernel.refusals import Refusal
 from makegood.notices.models import Notice
 from makegood.promises.models import Kind, Promise
@@ -328,3 +328,9 @@ def test_a_name_that_cannot_be_kept_is_no_obstacle(files, box, mara) -> None:
     raw = mail().replace(b"From: Dana Okafor", b'From: "=?utf-8?q?Da=00na=0B_O?="')
     come_in(files, box, raw)
     assert Case.objects.count() == 1
+
+
+def test_a_whole_letter_does_not_go_as_a_dozen_text_messages() -> None:
+    assert fits(Channel.EMAIL, "x" * 5_000)
+    assert fits(Channel.SMS, "x" * 480)
+    assert not fits(Channel.SMS, "x" * 481)

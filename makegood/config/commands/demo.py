@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
+from makegood.config.address import claim_port
 from makegood.config.demo.cast import CAST, PASSWORD, SHOWN
 from makegood.config.environment import Environment, prepare_home
 from makegood.config.faults import Fault
@@ -51,6 +52,8 @@ def command(day: str, fresh: bool, stage: str) -> None:
 
 def _run(where: Environment, day: str, *, fresh: bool) -> None:
     started = time.monotonic()
+    # Loading takes a while: whether it can be shown afterwards is asked before.
+    claim_port(where.bind_host, where.bind_port)
     # Customers are invented, and nothing is written to their addresses.
     os.environ["MAKEGOOD_MAIL_SERVICE"] = FOLDER
     arguments = ["demo", "--stage", "build", "--day", day, *(["--fresh"] if fresh else [])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -17,7 +17,7 @@ from makegood.config.demo.news import KIND
 from makegood.conversation.actions import add_mailbox, receive
 from makegood.conversation.queries import mailboxes
 from makegood.conversation.rules.messages import Channel
-from makegood.customers.queries import customer_for
+from makegood.customers.queries import CustomerFacts, customer_for
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import Role, Scope
 from makegood.platform.filing import file_store
@@ -38,18 +38,28 @@ def open_mailbox(now: datetime) -> None:
 
 
 def first_letters(owner_ids: Sequence[int], now: datetime) -> None:
-    """Some customers have written this minute: of cases that are open, and one whom nobody knows yet."""
-    theirs = [
-        line for owner_id in owner_ids for line in cases_list(EVERYTHING, CaseFilter(owner_id=owner_id), limit=2).rows
+    """Some customers have written this minute: of cases that are open, one whom nobody knows yet, and one who left no
+    address that could be answered, which a person sorts."""
+    lines = (
+        line for owner_id in owner_ids for line in cases_list(EVERYTHING, CaseFilter(owner_id=owner_id), limit=9).rows
+    )
+    people = (customer_for(EVERYTHING, case_for(EVERYTHING, line.number).customer_id) for line in lines)
+    written = [
+        _letter(person.name, address, subject, text, now)
+        for (person, address), (subject, text) in zip(_english(people), words.WRITTEN, strict=False)
     ]
-    written = []
-    for line, (subject, text) in zip(theirs, words.WRITTEN, strict=False):
-        person = customer_for(EVERYTHING, case_for(EVERYTHING, line.number).customer_id)
+    strangers = [_letter(*words.STRANGER, now), _letter(*words.UNANSWERABLE, now)]
+    _post([one.as_bytes() for one in [*written, *strangers]], now)
+
+
+def _english(people: Iterable[CustomerFacts]) -> Iterator[tuple[CustomerFacts, str]]:
+    """Those who read what our letters are written in, with their addresses; each once."""
+    seen = set()
+    for person in people:
         address = next((one.value for one in person.contacts if one.channel == "email"), "")
-        if address:
-            written.append(_letter(person.name, address, subject, text, now))
-    written.append(_letter(*words.STRANGER, now))
-    _post([one.as_bytes() for one in written], now)
+        if address and person.id not in seen and person.language.partition("-")[0] in ("", "en"):
+            seen.add(person.id)
+            yield person, address
 
 
 class Customers:

@@ -67,6 +67,10 @@ STRANGER = (
     "She is 81 and booked with assistance. Nobody came, and the door was closed in front of her.\n\n"
     "I am her daughter and 4,000 miles away. Please tell me who looks after this.",
 )  # fmt: skip
+UNANSWERABLE = (
+    "Web form", "form@kiosk", "Kiosk at gate D12: a passenger asks to be rung",
+    "Name: Edgar. Flight: the one to Atlanta. \"Nobody is at the desk here. Please ring me, you have my number.\"",
+)  # fmt: skip
 # What they answer to what the desk writes them.
 ANSWERED = (
     "Yes, all good now. Thank you for staying with it.",

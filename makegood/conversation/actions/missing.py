@@ -11,7 +11,7 @@ from makegood.cases.rules import Purpose
 from makegood.conversation.actions.threads import name_message, thread_of
 from makegood.conversation.models import Message
 from makegood.conversation.queries.lines import carried_channels
-from makegood.conversation.rules.messages import UNDO, Channel, State, Way, other_ways
+from makegood.conversation.rules.messages import UNDO, Channel, State, Way, fits, other_ways
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import READS_ALL
@@ -63,7 +63,8 @@ def go_another_way(case: Case, row: Message, *, now: datetime) -> Way | None:
     tried = Message.objects.filter(thread__case=case, inward=False, state__in=(State.FAILED, State.BOUNCED))
     gone = set(tried.values_list("address", flat=True)) | {row.address}
     able = carried_channels()
-    way = next((one for one in other_ways(Channel(row.channel), contacts, tried=gone) if one.channel in able), None)
+    ways = other_ways(Channel(row.channel), contacts, tried=gone)
+    way = next((one for one in ways if one.channel in able and fits(one.channel, row.text)), None)
     if way is None:
         return None
     thread = thread_of(case, way.channel, row.subject, now=now)

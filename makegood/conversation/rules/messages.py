@@ -121,6 +121,15 @@ def in_their_hours(now: datetime, zone: ZoneInfo) -> datetime:
 
 # Another way
 
+TEXT_LIMIT = 480
+"""Characters of what goes as a text message by itself: three of them. A whole letter cut into a dozen is no message."""
+
+
+def fits(channel: Channel, text: str) -> bool:
+    """Whether words that were written for another channel can go by this one as they are."""
+    return channel is not Channel.SMS or len(text) <= TEXT_LIMIT
+
+
 _WAYS: Mapping[Channel, tuple[Channel, ...]] = {
     Channel.EMAIL: (Channel.EMAIL, Channel.SMS),
     Channel.SMS: (Channel.SMS, Channel.EMAIL),

@@ -182,24 +182,23 @@ def _promised(typed: QueryDict, desk: Desk) -> remedies.Next | None:
 
 
 def _message(request: DeskRequest, number: int, typed: QueryDict, desk: Desk) -> str:
-    """Write to the customer. It waits a moment, so that it can be taken back."""
+    """Write to the customer. It waits a moment, so that it can be taken back. What there is to heed the coach has said
+    while it was written."""
     mode, words = typed.get("mode", ""), typed.get("text", "")
     covers = typed.getlist("covers")
     if not request.htmx and not typed.get("heard"):
         _show_once(number, typed, desk)
     if mode == Channel.POST:
-        _id, heeded = remedies.post_letter(
-            number, words=words, covers=covers, despite=typed.get("despite", ""), **known(desk)
-        )
-        return plan.with_cautions(_("Recorded as a letter. It is there to be printed."), heeded)
-    written, heeded = remedies.write_to_customer(
+        remedies.post_letter(number, words=words, covers=covers, despite=typed.get("despite", ""), **known(desk))
+        return _("Recorded as a letter. It is there to be printed.")
+    written, _heeded = remedies.write_to_customer(
         number, channel=mode, words=words, subject=typed.get("subject", ""), to=_to(typed), covers=covers,
         leave_at=_leaves(number, typed, desk), enclosed=list(_enclosed(request)), despite=typed.get("despite", ""),
         **known(desk),
     )  # fmt: skip
     if written.leave_at - desk.now > UNDO:
-        return plan.with_cautions(_("It leaves {}.").format(clocks.stamp(written.leave_at)), heeded)
-    return plan.with_cautions(_("It leaves in a moment."), heeded)
+        return _("It leaves {}.").format(clocks.stamp(written.leave_at))
+    return _("It leaves in a moment.")
 
 
 def _show_once(number: int, typed: QueryDict, desk: Desk) -> None:

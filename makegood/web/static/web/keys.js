@@ -19,7 +19,9 @@ function first(button) {
 /** Do what the element with this key does: a field takes the focus, anything else is pressed. */
 export function press(key) {
   const all = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)];
-  const own = all.find(shown) ?? all.find((el) => el.dataset.open);
+  // Of several that say so (data-latest) the last is meant: what was said just now.
+  const seen = all.filter(shown);
+  const own = seen.findLast((el) => "latest" in el.dataset) ?? seen[0] ?? all.find((el) => el.dataset.open);
   if (!own) return false;
   const before = own.matches("button[type=submit]") ? first(own) : null;
   if (before) before.focus();
