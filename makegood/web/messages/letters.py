@@ -1,29 +1,17 @@
-"""A letter to a customer as it goes to the printer: one or more pages of A4 as PDF, with its font inside."""
+"""A letter to a customer as it goes to the printer: one or more pages of A4 as PDF."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date
 from django.http import HttpResponse
-from fpdf import FPDF
 
 from makegood.cases.queries import case_for, parse_number
-from makegood.conversation.queries import MessageFacts, message_for
+from makegood.conversation.queries import message_for
 from makegood.conversation.rules.messages import Channel
 from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import missing
-from makegood.portal.languages import Language, language_of
+from makegood.portal.languages import language_of
 from makegood.web.cases.composing import zone_of
 from makegood.web.desk import DeskRequest, at_desk
-
-_FONT = Path(__file__).parents[1] / "fonts" / "DejaVuSerif-latin-greek-cyrillic.ttf"
-_SIDE, _TOP, _WIDTH = 25, 20, 160
-"""Millimetres from the edges of A4, and of a line."""
-_WINDOW = 50
-"""Where the address stands, for an envelope with a window (DIN 5008, form B)."""
 
 
 @at_desk("GET")
@@ -36,45 +24,10 @@ def letter(request: DeskRequest, ref: str, message: int) -> HttpResponse:
         raise missing("message.unknown", "There is no such letter.")
     customer = customer_for(desk.scope, case.customer_id)
     language = language_of("", customer.language, "")
+    # Printing takes 40 MiB of memory, which a process that prints nothing is spared.
+    from makegood.web.messages.printing import printed
+
     content = printed(found, house=desk.organisation.name, language=language, zone=zone_of(customer, desk))
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{case.ref}-{message}.pdf"'
     return response
-
-
-def printed(message: MessageFacts, *, house: str, language: Language, zone: ZoneInfo) -> bytes:
-    """The pages of a letter: who sends it, the address, the day as its reader writes it, the words, and who wrote."""
-    page = FPDF(format="A4")
-    page.set_margins(_SIDE, _TOP, _SIDE)
-    page.set_auto_page_break(True, margin=25)
-    page.add_font("letter", fname=str(_FONT))
-    page.set_title(message.subject or house)
-    page.set_lang(language.code)
-    page.set_creation_date(message.at)
-    page.add_page()
-    _say(page, house, size=13, height=7)
-    page.set_y(_WINDOW)
-    _say(page, _lines(message), size=11, height=5.5)
-    page.set_y(max(page.get_y() + 12, 95))
-    _say(page, _day(message.at, language, zone), size=11, height=5.5, align="R")
-    page.ln(8)
-    _say(page, message.text, size=11, height=5.8)
-    if message.by_name and message.by_name not in message.text[-200:]:
-        page.ln(12)
-        _say(page, message.by_name, size=11, height=5.8)
-    return bytes(page.output())
-
-
-def _say(page: FPDF, words: str, *, size: float, height: float, align: str = "L") -> None:
-    page.set_font("letter", size=size)
-    page.multi_cell(_WIDTH, height, words, align=align, new_x="LMARGIN", new_y="NEXT")
-
-
-def _lines(message: MessageFacts) -> str:
-    """The name, and the address as one line for each of its parts."""
-    parts = [part.strip() for part in message.address.replace("\n", ",").split(",")]
-    return "\n".join([message.name, *(part for part in parts if part and part != message.name)])
-
-
-def _day(at: datetime, language: Language, zone: ZoneInfo) -> str:
-    return format_date(at.astimezone(zone), format="long", locale=language.locale)
