@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,8 @@ DO $$ DECLARE one record; BEGIN
     LOOP EXECUTE format('UPDATE %%I SET %%s', one.table_name, one.moved); END LOOP;
 END $$
 """
+# The worker goes on meanwhile and takes the tables in an order of its own: PostgreSQL ends one of the two, at times us.
+DEADLOCKS = 5
 
 
 @dataclass
@@ -77,6 +79,13 @@ class Stage:
         return Api(self.url, self.tokens[person])
 
     def _say(self, sql: str) -> None:
+        for _again in range(DEADLOCKS):
+            with suppress(psycopg.errors.DeadlockDetected):
+                self._say_once(sql)
+                return
+        self._say_once(sql)
+
+    def _say_once(self, sql: str) -> None:
         with psycopg.connect(
             host=str(postgres.socket_folder(self.ours.home)), user=postgres.USER, dbname=postgres.NAME
         ) as link:

@@ -29,6 +29,7 @@ from tests.doors.test_hook import a_receiver
 from tests.doors.test_telling import LOOPBACK
 from tests.factories import actor, make_staff
 from tests.installations import wait_until
+from tests.journal import wait_for_the_journal
 
 TABLES = ["webhooks_delivery", "webhooks_endpoint", "notices_notice", "journal_entry", "people_staff"]
 
@@ -67,6 +68,7 @@ def hook_for(ada: Staff, url: str = "https://shop.example/hooks") -> str:
 def happen(times: int = 1) -> None:
     for number in range(times):
         record("case.closed", by=SYSTEM, at=datetime.now(UTC), subject=("case", number + 1), case_id=number + 1)
+    wait_for_the_journal()
 
 
 def at_work(port: Fake | Hook) -> Courier:

@@ -13,7 +13,7 @@ from makegood.journal.queries import latest_cursor
 from makegood.promises.models import Kind
 from tests.doors.desk_client import AtDesk
 from tests.factories import NOW, actor, make_customer, make_staff
-from tests.installations import wait_until
+from tests.journal import wait_for_the_journal
 
 TABLES = (
     "notices_delivery", "notices_notice", "notices_channel",
@@ -32,8 +32,7 @@ def test_the_page_follows_what_happens() -> None:
     cursor = latest_cursor()
     assert mara.get("/live/", since=cursor).status_code == 204
     record("promise.broken", by=actor(person), at=datetime.now(UTC), subject=("promise", 1))
-    # The entry is read once every older transaction of the server has ended, also those of other tests beside this.
-    wait_until(lambda: latest_cursor() != cursor, what="the entry")
+    wait_for_the_journal()
     news = json.loads(mara.get("/live/", since=cursor).content)
     assert set(news["topics"]) == {"today", "cases", "promises"}
     assert news["counts"] == {

@@ -10,10 +10,9 @@ from makegood.cases import actions as cases
 from makegood.cases.rules import Answer
 from makegood.followups import actions, queries
 from makegood.followups.models import FollowUp
-from makegood.journal.models import Entry
 from makegood.journal.queries import latest_cursor
 from tests.factories import NOW, make_cast
-from tests.installations import wait_until
+from tests.journal import wait_for_the_journal
 from tests.rooms.casework import HOUR, MINUTE, Hand
 from tests.rooms.test_ending import reported
 
@@ -24,9 +23,7 @@ TABLES = [
 
 
 def attend(minutes: int) -> int:
-    # An entry is read once every older transaction of the server has ended, also those of other tests beside this.
-    newest = Entry.objects.latest("pk").pk
-    wait_until(lambda: latest_cursor().endswith(f"-{newest}"), what="the journal")
+    wait_for_the_journal()
     try:
         return actions.attend(now=NOW + minutes * MINUTE)
     finally:
