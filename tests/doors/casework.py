@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 
 from makegood.cases import actions as cases
 from makegood.cases.models import Case
+from makegood.conversation.models import Mailbox
 from makegood.customers import actions as customers
+from makegood.customers.models import ContactPoint
 from makegood.promises.models import Kind
-from tests.factories import Cast, actor
+from tests.factories import NOW, Cast, actor
 from tests.rooms.casework import Hand
+
+DANA = "dana@home.example"
 
 
 def a_delivery(cast: Cast, *, taken: bool = False) -> Case:
@@ -22,3 +26,11 @@ def a_delivery(cast: Cast, *, taken: bool = False) -> Case:
     ).number  # fmt: skip
     Case.objects.filter(pk=number).update(owner=cast.mara, taken_at=now if taken else None)
     return Case.objects.get(pk=number)
+
+
+def a_delivery_by_mail(cast: Cast) -> Case:
+    """The same, taken up by Mara; its customer has a mail address, and the desk a mailbox to write from."""
+    made = a_delivery(cast, taken=True)
+    ContactPoint.objects.create(customer=made.customer, channel="email", value=DANA)
+    Mailbox.objects.create(name="Care", address="care@desk.example", made_at=NOW, smtp_host="mail.example")
+    return made

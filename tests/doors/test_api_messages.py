@@ -8,18 +8,16 @@ import pytest
 
 from makegood.cases.models import Case
 from makegood.conversation import actions
-from makegood.conversation.models import Mailbox, Message, Thread
+from makegood.conversation.models import Message, Thread
 from makegood.customers.models import ContactPoint
 from makegood.promises.models import Promise
 from makegood.promises.rules import LIVE
 from tests.doors.api_client import Api
-from tests.doors.casework import a_delivery
+from tests.doors.casework import DANA, a_delivery_by_mail
 from tests.doors.desk_client import AtDesk
 from tests.factories import NOW, Cast, make_cast
 
 pytestmark = pytest.mark.django_db
-
-DANA = "dana@home.example"
 
 
 @pytest.fixture
@@ -29,10 +27,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
-    made = a_delivery(cast, taken=True)
-    ContactPoint.objects.create(customer=made.customer, channel="email", value=DANA)
-    Mailbox.objects.create(name="Care", address="care@desk.example", made_at=NOW, smtp_host="mail.example")
-    return made
+    return a_delivery_by_mail(cast)
 
 
 def came_in(case: Case | None, words: str) -> Thread:

@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from makegood.cases.models import Case, StepDone
 from makegood.conversation.actions import require_clean
-from makegood.conversation.models import CoachOverride, Mailbox, Message
+from makegood.conversation.models import CoachOverride, Message
 from makegood.conversation.queries import coach_policy, overridden
 from makegood.customers.models import ContactPoint
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope
-from tests.doors.casework import a_delivery
+from tests.doors.casework import a_delivery_by_mail
 from tests.doors.desk_client import AtDesk, text
 from tests.factories import NOW, Cast, actor, make_cast
 
@@ -32,10 +32,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
-    made = a_delivery(cast, taken=True)
-    ContactPoint.objects.create(customer=made.customer, channel="email", value="dana@home.example")
-    Mailbox.objects.create(name="Care", address="care@desk.example", made_at=NOW, smtp_host="mail.example")
-    return made
+    return a_delivery_by_mail(cast)
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ import re
 import pytest
 
 from makegood.cases.models import Case, Commitment, Failure
-from makegood.conversation.models import Mailbox, Message
-from makegood.customers.models import ContactPoint
-from tests.doors.casework import a_delivery
+from makegood.conversation.models import Message
+from tests.doors.casework import a_delivery_by_mail
 from tests.doors.desk_client import AtDesk, text, toast
-from tests.factories import NOW, Cast, make_cast
+from tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +22,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
-    made = a_delivery(cast, taken=True)
-    ContactPoint.objects.create(customer=made.customer, channel="email", value="dana@home.example")
-    Mailbox.objects.create(name="Care", address="care@desk.example", made_at=NOW, smtp_host="mail.example")
-    return made
+    return a_delivery_by_mail(cast)
 
 
 @pytest.fixture

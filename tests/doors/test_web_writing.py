@@ -12,17 +12,14 @@ from django.test import override_settings
 
 from makegood.cases.models import Case, SatisfactionCheck, StepDone
 from makegood.conversation import actions
-from makegood.conversation.models import Attachment, Draft, Mailbox, Message, Phrase
-from makegood.customers.models import ContactPoint
+from makegood.conversation.models import Attachment, Draft, Message, Phrase
 from makegood.remedies.models import PlanKept
-from tests.doors.casework import a_delivery
+from tests.doors.casework import DANA, a_delivery_by_mail
 from tests.doors.desk_client import AtDesk, text, toast
 from tests.factories import NOW, Cast, make_cast
 from tests.rooms.casework import Hand
 
 pytestmark = pytest.mark.django_db
-
-DANA = "dana@home.example"
 
 
 @pytest.fixture
@@ -32,10 +29,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def case(cast: Cast) -> Case:
-    made = a_delivery(cast, taken=True)
-    ContactPoint.objects.create(customer=made.customer, channel="email", value=DANA)
-    Mailbox.objects.create(name="Care", address="care@desk.example", made_at=NOW, smtp_host="mail.example")
-    return made
+    return a_delivery_by_mail(cast)
 
 
 @pytest.fixture
