@@ -98,6 +98,13 @@ def test_while_it_is_written_it_says_what_it_promises(case: Case, mara: AtDesk) 
     assert mara.press(at(case, "dated/"), mode="note", text="She sounded tired.").content.strip() == b""
 
 
+def test_what_is_kept_back_is_read_from_when_it_leaves(case: Case, mara: AtDesk) -> None:
+    typed = {"mode": "email", "text": "I’ll ring you in 2 hours."}
+    now, later = (text(mara.press(at(case, "dated/"), **typed, later=when)) for when in ("", "tomorrow 10:00"))
+    assert "12:00" in later != now
+    assert text(mara.press(at(case, "dated/"), **typed, later="tomo")) == now
+
+
 def test_what_the_customer_was_promised_can_be_recorded(case: Case, mara: AtDesk) -> None:
     hint = mara.press(at(case, "dated/"), mode="words", text="I was promised a call within the hour.")
     assert "They say they were promised: “within the hour”." in text(hint)

@@ -100,6 +100,31 @@ def test_what_has_passed_or_was_taken_back_is_offered_no_more(mara: Hand, number
     assert offers(mara, number) == ()
 
 
+def test_what_leaves_later_is_said_then(mara: Hand, number: int) -> None:
+    actions.write_message(
+        number, channel="page", words="I'll ring you within 30 minutes.", leave_at=NOW + HOUR, **mara.at(NOW)
+    )
+    (offer,) = offers(mara, number)
+    assert offer.when is not None
+    assert offer.when.due_at == NOW + HOUR + 30 * MINUTE
+
+
+def test_what_was_promised_by_a_message_is_taken_back_with_it(mara: Hand, number: int) -> None:
+    written = actions.write_message(
+        number, channel="page", words="I'll ring you by five, and the van comes on Friday.", **mara.at(NOW)
+    )
+    ring, van = offers(mara, number)
+    kept = take(mara, number, ring).promise
+    assert kept is not None
+    cases.keep_commitment(number, promise_id=kept, **mara.at(NOW))
+    take(mara, number, van)
+    cases.commit(number, title="Look into it", due_at=NOW + HOUR, **mara.at(NOW))
+    actions.withdraw_message(written.id, **mara.at(NOW))
+    still = Commitment.objects.filter(case_id=number, purpose="commitment", undone_at=None)
+    assert sorted(one.promise.title for one in still) == ["Look into it", "Ring you"]
+    assert [one.promise.state for one in still if one.promise_id == kept] == ["kept"]
+
+
 def test_what_they_were_promised_for_later_is_promised(mara: Hand, number: int, dana: Customer) -> None:
     theirs(number, "Your colleague told me it will be here on Thursday.", dana)
     (offer,) = offers(mara, number)

@@ -29,19 +29,23 @@ def commit(
     due_at: datetime | None = None,
     due_on: date | None = None,
     purpose: str = Purpose.COMMITMENT,
+    said_in: int | None = None,
     scope: Scope,
     by: Actor,
     now: datetime,
 ) -> int:
     """Promise the customer something by a time. Returns the promise's id in the ledger.
 
+    `said_in` is the entry of the journal whose words promise it, if they were said already.
     Raises Refusal "case.bad_value", "case.no_words", and what `promises.make` raises.
     """
     case = hold(number, scope=scope)
     person(by)
     if purpose not in _KINDS:
         raise invalid("case.bad_value", "Make a commitment or promise an update.", field="purpose")
-    return promise_in(case, title=title, due_at=due_at, due_on=due_on, purpose=purpose, by=by, now=now)
+    return promise_in(
+        case, title=title, due_at=due_at, due_on=due_on, purpose=purpose, said_in=said_in, by=by, now=now
+    )  # fmt: skip
 
 
 def promise_in(
@@ -51,6 +55,7 @@ def promise_in(
     due_at: datetime | None = None,
     due_on: date | None = None,
     purpose: str = Purpose.COMMITMENT,
+    said_in: int | None = None,
     by: Actor,
     now: datetime,
 ) -> int:
@@ -62,10 +67,8 @@ def promise_in(
         owner_id=case.owner_id, by=by, now=now,
     )  # fmt: skip
     Commitment.objects.create(case=case, promise_id=promise.pk, purpose=purpose)
-    tell(
-        "committed", case, by=by, at=now,
-        data={"promise": promise.pk, "title": promise.title, "due_at": promise.due_at.isoformat(), "purpose": purpose},
-    )  # fmt: skip
+    told = {"promise": promise.pk, "title": promise.title, "due_at": promise.due_at.isoformat(), "purpose": purpose}
+    tell("committed", case, by=by, at=now, data=told if said_in is None else {**told, "said_in": said_in})
     return promise.pk
 
 

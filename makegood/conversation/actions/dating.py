@@ -58,7 +58,7 @@ def take_at_word(
     if offer.ahead and offer.when:
         promise = cases.commit(
             number, title=title.strip() or offer.what or _NAMELESS, due_at=offer.when.due_at,
-            due_on=offer.when.due_on, scope=scope, by=by, now=now,
+            due_on=offer.when.due_on, said_in=entry, scope=scope, by=by, now=now,
         )  # fmt: skip
         return Taken(offer, promise, number)
     reported = cases.report_failure(

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from django.db import transaction
 
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
+from makegood.cases.actions.undoing import take_back
 from makegood.cases.actions.working import note_said
 from makegood.cases.models import Case
+from makegood.cases.queries import case_for, timeline, undoable
 from makegood.cases.rules import CONVERSATION, Step
 from makegood.conversation.actions.drafting import forget_draft, restore_draft
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
@@ -118,7 +120,10 @@ def log_letter(
 
 @transaction.atomic
 def withdraw_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> None:
-    """Take a message back while it waits. Raises Refusal "message.unknown", "message.left", and as `hold` does."""
+    """Take a message back while it waits, and with it what was promised by its words and is not kept.
+
+    Raises Refusal "message.unknown", "message.left", and as `hold` does.
+    """
     number = Message.objects.filter(pk=message_id, thread__case__isnull=False, inward=False).values_list(
         "thread__case_id", flat=True
     ).first()  # fmt: skip
@@ -127,6 +132,17 @@ def withdraw_message(message_id: int, *, scope: Scope, by: Actor, now: datetime)
     case = hold(number, scope=scope, closed=None)
     withdraw(message_id, now=now)
     tell("message_withdrawn", case, by=by, at=now, data={"message": message_id})
+    for entry in _promised_in(message_id, number, scope):
+        take_back(number, entry=entry, whole=False, ways={}, scope=scope, by=by, now=now)
+
+
+def _promised_in(message_id: int, number: int, scope: Scope) -> list[int]:
+    """The entries that tell of promises by a message's words, as far as this person can take them back."""
+    case = case_for(scope, number)
+    entries = timeline(case)
+    said = {one.id for one in entries if one.verb == "case.message_written" and one.data.get("message") == message_id}
+    may = undoable(case, entries, scope)
+    return [one.id for one in entries if one.data.get("said_in") in said and one.id in may]
 
 
 def withdraw(message_id: int, *, now: datetime) -> None:

@@ -117,7 +117,7 @@ def told_words(offer: Offer) -> str:
 def _said(entries: Sequence[Recorded], messages: Sequence[MessageFacts]) -> Iterator[_Said]:
     """What was said, was not taken back, and reached the customer or will."""
     gone = undone(entries)
-    texts = {one.id: one.text for one in messages if not one.inward and one.state in _REACHES}
+    leaving = {one.id: one for one in messages if not one.inward and one.state in _REACHES}
     for entry in entries:
         if entry.id in gone:
             continue
@@ -127,8 +127,10 @@ def _said(entries: Sequence[Recorded], messages: Sequence[MessageFacts]) -> Iter
             yield _Said(entry.id, str(entry.data.get("words", "")), "them", entry.at)
         elif entry.verb == "case.step" and entry.data.get("said"):
             yield _in_step(entry)
-        elif entry.verb == "case.message_written" and entry.data.get("message") in texts:
-            yield _Said(entry.id, texts[entry.data["message"]], "us", entry.at)
+        elif entry.verb == "case.message_written" and entry.data.get("message") in leaving:
+            message = leaving[entry.data["message"]]
+            # "Within the hour" is said when they can read it, and not when it was typed.
+            yield _Said(entry.id, message.text, "us", message.sent_at or message.leave_at or entry.at)
 
 
 def _in_step(entry: Recorded) -> _Said:

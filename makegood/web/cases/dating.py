@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from django.http import HttpResponse, QueryDict
@@ -19,6 +20,7 @@ from makegood.web import clocks
 from makegood.web.cases.acting import Deed, do, known
 from makegood.web.cases.dated import due_words
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.promises.deadlines import read_plain
 from makegood.web.tables import number_or_none
 
 
@@ -59,8 +61,9 @@ def read(request: DeskRequest, ref: str) -> HttpResponse:
     customer = customer_for(desk.scope, case.customer_id)
     by: SaidBy = "them" if request.POST.get("mode") == "words" else "us"
     found = dated_words(
-        request.POST.get("text", "").strip(), customer, home=desk.organisation.zone, now=desk.now, said_by=by
-    )
+        request.POST.get("text", "").strip(), customer, home=desk.organisation.zone,
+        now=_said_at(request.POST.get("later", ""), desk), said_by=by,
+    )  # fmt: skip
     ticked = request.POST.getlist("dated")
     lines = [
         {
@@ -70,6 +73,14 @@ def read(request: DeskRequest, ref: str) -> HttpResponse:
         for one in found
     ]  # fmt: skip
     return render(request, "web/cases/dated.html", {"lines": lines, "theirs": by == "them"})
+
+
+def _said_at(later: str, desk: Desk) -> datetime:
+    """When it will be said: at the time for which it is kept back, as far as that is typed."""
+    try:
+        return read_plain(later, desk).due_at if later.strip() else desk.now
+    except Refusal:
+        return desk.now
 
 
 def promising(deed: Deed) -> Deed:
@@ -94,7 +105,7 @@ def _promise(key: str, number: int, desk: Desk) -> str:
         taken = take_at_word(number, entry=newest.entry, start=newest.start, home=home, **known(desk))
     except Refusal as no:
         return no.message
-    return _("Promised: {}.").format(taken.offer.what)
+    return _said(taken, "", desk)
 
 
 def _key_of(offer: Offer) -> str:
