@@ -289,9 +289,11 @@ class ReleaseIn(StaffIn):
 
 
 class AskIn(StaffIn):
-    """How the customer was asked."""
+    """How the customer was asked; with `send` they are asked now, by a message on that channel or ("") the one that
+    they prefer."""
 
     channel: Channel = ""
+    send: bool = False
 
 
 class AnswerIn(StaffIn):

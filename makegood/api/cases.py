@@ -228,8 +228,9 @@ def release_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
 
 @router.post("/cases/{number}/ask", response=CaseOut, summary="Ask the customer")
 def ask(request: ApiRequest, number: str, body: parts.AskIn | None = None) -> HttpResponse:
-    """The customer was asked: are you satisfied, or is there something more?"""
-    return do(request, number, body, followups.ask, channel=body.channel if body else "")
+    """The customer was asked, or with `send` is asked by a message: are you satisfied, or is there something more?"""
+    asking = followups.send_question if body and body.send else followups.ask
+    return do(request, number, body, asking, channel=body.channel if body else "")
 
 
 @router.post("/cases/{number}/answer", response=CaseOut, summary="Record the customer's answer")

@@ -27,7 +27,8 @@ router = Router(tags=["cases"])
 class FollowUpOut(Schema):
     """One time that we come back to the customer: of the plan (`attempt` null), or the so-many-th try to reach them.
 
-    `texts` are what is asked, by language; `answer` is what they said, null while it is to come.
+    `texts` are what is asked, by language; `answer` is what they said, null while it is to come. From `asks_at` on the
+    question goes out by itself, null when a person asks; `trouble` is why a message that asked did not arrive.
     """
 
     promise: int
@@ -39,6 +40,8 @@ class FollowUpOut(Schema):
     due_at: datetime
     state: State
     owner: str
+    asks_at: datetime | None
+    trouble: str
     answer: Answer | None
     words: str
 
@@ -52,7 +55,7 @@ class FollowUpsOut(Schema):
 
 class FollowUpLineOut(Schema):
     """A follow-up that is still to be done: so long `after` the repair, or with `attempt` the so-many-th try to reach
-    them."""
+    them. `asks_at` and `trouble` are as in the follow-ups of a case."""
 
     promise: int
     case: str
@@ -66,6 +69,8 @@ class FollowUpLineOut(Schema):
     due_at: datetime
     state: State
     owner: str
+    asks_at: datetime | None
+    trouble: str
 
 
 class FollowUpListOut(Schema):
@@ -137,11 +142,12 @@ def spare(request: ApiRequest, number: str, promise_id: Id, body: SpareIn) -> Ht
 
 
 def _line(one: FollowUpLine) -> dict[str, object]:
-    same = ("title", "after", "attempt", "channel", "texts", "due_at", "state", "owner", "customer_name")
+    same = ("title", "after", "attempt", "channel", "texts", "due_at", "state", "owner", "customer_name", "asks_at",
+            "trouble")  # fmt: skip
     known = {"promise": one.promise_id, "case": one.ref, "customer": one.customer_id}
     return {name: getattr(one, name) for name in same} | known
 
 
 def _out(one: FollowUpFacts) -> dict[str, object]:
-    same = ("title", "after", "attempt", "channel", "texts", "due_at", "state", "owner", "words")
+    same = ("title", "after", "attempt", "channel", "texts", "due_at", "state", "owner", "words", "asks_at", "trouble")
     return {name: getattr(one, name) for name in same} | {"promise": one.promise_id, "answer": one.answer or None}

@@ -137,7 +137,9 @@ class Message(models.Model):
 
     One that leaves does so from `leave_at` on. Whoever sends holds it until `leased_until`, and writes `handed_at`
     before the last step after which the other server may have it: whoever dies between that and `sent_at` leaves it
-    unsure, never sent twice. `covers` are the steps of the recovery that it takes once it left.
+    unsure, never sent twice. `covers` are the steps of the recovery that it takes once it left. `with_link` says that a
+    private link to the customer's page stands below it as it leaves: no link is kept in plain. `automatic` without one
+    only acknowledges what came in.
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -146,6 +148,7 @@ class Message(models.Model):
     sort = models.CharField(max_length=12, choices=_choices(Sort), default=Sort.ORDINARY.value)
     state = models.CharField(max_length=10, choices=_choices(State))
     automatic = models.BooleanField(default=False)
+    with_link = models.BooleanField(default=False)
     message_id = models.CharField(max_length=250, blank=True)
     in_reply_to = models.CharField(max_length=250, blank=True)
     address = models.CharField(max_length=300, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -10,7 +11,9 @@ class FollowUp(models.Model):
     """One time that we come back to a customer, as a promise in the ledger.
 
     `attempt` counts the times we try to reach somebody who keeps silent; it is None for one of the plan. From
-    `opens_at` on an answer counts for it. `texts` are the words by language, `heard` is what the customer said.
+    `opens_at` on an answer counts for it. `texts` are the words by language, `heard` is what the customer said. From
+    `asks_at` on the question goes out by itself as a message; None leaves it to a person. `trouble` is why the message
+    that asked did not reach them: this one is promised in the place of that.
     """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
@@ -23,9 +26,27 @@ class FollowUp(models.Model):
     channel = models.CharField(max_length=10, blank=True)
     texts = models.JSONField(default=dict)
     opens_at = models.DateTimeField()
+    asks_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asks_at"], name="followup_asks", condition=Q(asks_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"{self.after or self.attempt} SR-{self.case_id}"
+
+
+class Question(models.Model):
+    """A satisfaction check that was asked by a message. `kept` are the follow-ups that asking did, `made` those that it
+    promised: a message that did not reach them undoes both."""
+
+    check_asked = models.OneToOneField("cases.SatisfactionCheck", on_delete=models.CASCADE, related_name="+")
+    message = models.OneToOneField("conversation.Message", on_delete=models.PROTECT, related_name="+")
+    kept = ArrayField(models.BigIntegerField(), default=list)
+    made = ArrayField(models.BigIntegerField(), default=list)
+
+    def __str__(self) -> str:
+        return f"question {self.check_asked_id} by message {self.message_id}"
 
 
 class Patience(models.Model):

@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from makegood.cases.rules import Answer, Obstacle, Step
+from makegood.conversation.rules.messages import before_their_night, in_their_hours
 from makegood.people.rules import Ability, Scope
 from makegood.remedies.rules.fit import RemedyKind
 
@@ -74,3 +77,62 @@ def may_hear(scope: Scope, *, staff_id: int, team_id: int | None, lead_id: int |
         return False
     leads = scope.may(Ability.ASSIGN) and (scope.sees_all or (team_id is not None and scope.team_id == team_id))
     return scope.staff_id == lead_id or leads
+
+
+MACHINE = ("", "email", "sms")
+"""The channels of a plan by which a question may go out by itself; a call and a visit are a person's."""
+_AHEAD = timedelta(hours=1)
+"""How long before it is due a question goes out at the latest."""
+_CLEAR = timedelta(minutes=5)
+
+
+def asks_at(opens_at: datetime, warn_at: datetime, due_at: datetime, zone: ZoneInfo, *, at_once: bool) -> datetime:
+    """When a planned question goes out by itself (aware UTC): `at_once` as it opens, a later one as late as it may be
+    without being late or in the night of whoever is asked in `zone`."""
+    late = before_their_night(min(due_at - _AHEAD, warn_at - _CLEAR), zone)
+    return in_their_hours(opens_at if at_once else max(opens_at, late), zone)
+
+
+class Asking(NamedTuple):
+    """A question in one language: the first time, and when we come back to something."""
+
+    first: str
+    again: str
+
+
+QUESTIONS: Mapping[str, Asking] = {
+    "en": Asking(
+        "Hello {name},\n\nthis is done now: {title}.\n\nAre you satisfied, or do you want something more?\n\n"
+        "A few words in answer are enough, here or on your page: {owner} reads them, and answers.",
+        "Hello {name},\n\nwe put this right for you: {title}.\n\nIs it still right, or do you want something more?\n\n"
+        "A few words in answer are enough, here or on your page: {owner} reads them, and answers.",
+    ),
+    "de": Asking(
+        "Guten Tag {name},\n\ndas ist jetzt getan: {title}.\n\nSind Sie zufrieden, oder möchten Sie noch etwas?\n\n"
+        "Ein paar Worte genügen, hier oder über Ihre Seite: {owner} liest sie und antwortet.",
+        "Guten Tag {name},\n\ndas haben wir für Sie in Ordnung gebracht: {title}.\n\n"
+        "Ist es noch in Ordnung, oder möchten Sie noch etwas?\n\n"
+        "Ein paar Worte genügen, hier oder über Ihre Seite: {owner} liest sie und antwortet.",
+    ),
+    "es": Asking(
+        "Hola, {name}:\n\nEsto ya está hecho: {title}.\n\n¿Está conforme, o quiere algo más?\n\n"
+        "Unas palabras bastan, aquí o en su página: {owner} las lee y le responde.",
+        "Hola, {name}:\n\nEsto lo arreglamos para usted: {title}.\n\n¿Sigue bien, o quiere algo más?\n\n"
+        "Unas palabras bastan, aquí o en su página: {owner} las lee y le responde.",
+    ),
+    "pt": Asking(
+        "Olá, {name},\n\nisto já está feito: {title}.\n\nEstá satisfeito, ou quer mais alguma coisa?\n\n"
+        "Bastam umas palavras, aqui ou na sua página: {owner} lê e responde.",
+        "Olá, {name},\n\nisto resolvemos para si: {title}.\n\nContinua certo, ou quer mais alguma coisa?\n\n"
+        "Bastam umas palavras, aqui ou na sua página: {owner} lê e responde.",
+    ),
+}
+_TITLE = 120
+
+
+def question(language: str, *, name: str, title: str, owner: str, again: bool) -> str:
+    """The question as the customer reads it, in their language or in English; `again` when they were asked before, or
+    some time after it was put right."""
+    asking = QUESTIONS.get(language.lower().partition("-")[0], QUESTIONS["en"])
+    about = title.rstrip(" .!") if len(title) <= _TITLE else f"{title[:_TITLE].rstrip()}…"
+    return (asking.again if again else asking.first).format(name=name, title=about, owner=owner)

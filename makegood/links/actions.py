@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +51,24 @@ def make_links(cases: Mapping[int, int], *, by: Actor, now: datetime) -> dict[in
     Link.objects.bulk_create(rows, batch_size=1_000)
     record_many(entry("link_made", number, customer, by=by, at=now, data={}) for number, customer in cases.items())
     return tokens
+
+
+@transaction.atomic
+def link_of_message(number: int, message_id: int, *, way: str, now: datetime) -> str:
+    """The token of the link that a message to the customer of a case carries, made when it is asked for first.
+
+    It is worked out anew each time from the installation's key, so that a message tried again is the same message and
+    no token is kept in plain.
+    """
+    token = _token_of(message_id)
+    made = {"case_id": number, "made_at": now, "given_at": now, "given_by": way if way in list(Way) else ""}
+    Link.objects.get_or_create(digest=token_digest(token), defaults=made)
+    return token
+
+
+def _token_of(message_id: int) -> str:
+    whole = salted_hmac("makegood.links.message", str(message_id), algorithm="sha256").digest()
+    return urlsafe_b64encode(whole).decode().rstrip("=")
 
 
 @transaction.atomic

@@ -221,7 +221,7 @@ def _said(case: CaseFacts, moments: Moments) -> tuple[Said, ...]:
     ours = [
         (one.sent_at, Said(one.text, moments.at(one.sent_at), one.by_name))
         for one in said_on_page(case.number)
-        if one.sent_at is not None and not one.automatic
+        if one.sent_at is not None and not one.acknowledges
     ]
     last = sorted([*wrote[-_WORDS_SHOWN:], *ours[-_WORDS_SHOWN:]], key=lambda pair: pair[0])
     return tuple(one for _at, one in last)

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from makegood.adapters.heartbeat import HeartbeatLost, beat
 from makegood.cases.actions import forget_who_left, reassign_absent
 from makegood.conversation.actions import tell_of_failing
-from makegood.followups.actions import attend, stand_in
+from makegood.followups.actions import ask_due, attend, follow_lost, stand_in
 from makegood.kernel.refusals import Refusal
 from makegood.platform.health import hold_worker_lock
 from makegood.platform.logs import tell
@@ -55,6 +55,8 @@ class Worker:
             Chore(2.0, lambda now: reassign_absent(now=now)),
             Chore(1.0, lambda now: settle_offers(now=now)),
             Chore(1.0, lambda now: attend(now=now)),
+            Chore(2.0, lambda now: ask_due(now=now)),
+            Chore(2.0, lambda now: follow_lost(now=now)),
             Chore(2.0, lambda now: stand_in(now=now)),
             Chore(60.0, lambda now: tell_of_failing(now=now)),
             Chore(60.0, lambda now: forget_who_left(now=now)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Literal
 
 from makegood.adapters.mail.compose import BadAddress, Outgoing, compose
 from makegood.adapters.mail.letter import Address, Attachment
@@ -26,6 +27,7 @@ from makegood.conversation.queries import SendsAs, sends_as
 from makegood.conversation.rules.messages import Channel
 from makegood.worker.beside import Beside, now
 from makegood.worker.loop import Chore
+from makegood.worker.pages import words_of
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +129,14 @@ def letter_of(one: Carried, box: SendsAs, files: Files) -> Outgoing:
     )
     return Outgoing(
         message_id=one.message_id, sender=Address(box.sender_name, box.address), to=(Address(one.to_name, one.to),),
-        subject=one.subject, text=one.text, language=one.language, at=now(),
+        subject=one.subject, text=words_of(one), language=one.language, at=now(),
         answers=one.answers[-1] if one.answers else "", references=one.answers,
-        automatic="auto-replied" if one.automatic else "", attachments=enclosed,
+        automatic=_automatic(one), attachments=enclosed,
     )  # fmt: skip
+
+
+def _automatic(one: Carried) -> Literal["", "auto-generated", "auto-replied"]:
+    """What other machines are told, so that none answers: it answers a message, or came of our own accord."""
+    if not one.automatic:
+        return ""
+    return "auto-generated" if one.with_link else "auto-replied"

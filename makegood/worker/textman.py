@@ -22,6 +22,7 @@ from makegood.conversation.actions import (
 from makegood.conversation.queries import TextsAs, texts_as
 from makegood.conversation.rules.messages import TEXTED
 from makegood.worker.beside import Beside, now
+from makegood.worker.pages import words_of
 
 log = logging.getLogger(__name__)
 _REST = timedelta(seconds=60)
@@ -63,7 +64,7 @@ class Textman(Beside):
             rest_line(line.id, line.fault, until=now() + _REST, now=now())
             return False
         texter = self.kept.get(line) or self.kept.setdefault(line, self.make(line))
-        told = texter.send(one.to, one.text, handing=lambda: note_handing(one, now=now()))
+        told = texter.send(one.to, words_of(one), handing=lambda: note_handing(one, now=now()))
         if isinstance(told, Accepted):
             mark_sent(one, reference=told.reference, now=now())
             note_texting(line.id)

@@ -28,7 +28,12 @@ def acknowledge(began: Sequence[tuple[Placed, Thread]], *, now: datetime) -> Non
             continue
         address = placed.mail.letter.author.email.lower()
         lately = Message.objects.filter(
-            inward=False, automatic=True, address=address, at__gte=now - ANSWERED_ONCE_IN, thread__mailbox=box
+            inward=False,
+            automatic=True,
+            with_link=False,
+            address=address,
+            at__gte=now - ANSWERED_ONCE_IN,
+            thread__mailbox=box,
         )
         if not lately.exists():
             _answer(placed, thread, address, now)

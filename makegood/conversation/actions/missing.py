@@ -11,7 +11,7 @@ from makegood.cases.rules import Purpose
 from makegood.conversation.actions.threads import name_message, thread_of
 from makegood.conversation.models import Message
 from makegood.conversation.queries.lines import carried_channels
-from makegood.conversation.rules.messages import UNDO, Channel, State, Way, fits, other_ways
+from makegood.conversation.rules.messages import UNDO, Channel, State, Way, fits, other_ways, ways_to
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import READS_ALL
@@ -55,11 +55,7 @@ def _unsay(case: Case, row: Message, now: datetime) -> None:
 def go_another_way(case: Case, row: Message, *, now: datetime) -> Way | None:
     """The same words by the next way to the customer that we can send by, None when there is none. The case must be
     held."""
-    contacts = [
-        Way(Channel.SMS if one.channel == "phone" else Channel(one.channel), one.value)
-        for one in customer_for(READS_ALL, case.customer_id).contacts
-        if one.channel in ("email", "sms", "phone")
-    ]  # fmt: skip
+    contacts = ways_to((one.channel, one.value) for one in customer_for(READS_ALL, case.customer_id).contacts)
     tried = Message.objects.filter(thread__case=case, inward=False, state__in=(State.FAILED, State.BOUNCED))
     gone = set(tried.values_list("address", flat=True)) | {row.address}
     able = carried_channels()
@@ -71,7 +67,7 @@ def go_another_way(case: Case, row: Message, *, now: datetime) -> Way | None:
     again = Message.objects.create(
         thread=thread, inward=False, channel=way.channel, state=State.WAITING, address=way.address, name=row.name,
         subject=row.subject, text=row.text, language=row.language, at=now, by_id=row.by_id, by_name=row.by_name,
-        covers=row.covers, leave_at=now + UNDO, instead_of=row,
+        covers=row.covers, leave_at=now + UNDO, instead_of=row, automatic=row.automatic, with_link=row.with_link,
     )  # fmt: skip
     name_message(again, thread.mailbox)
     return way

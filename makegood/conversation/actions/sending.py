@@ -47,6 +47,7 @@ class Carried(NamedTuple):
     message_id: str
     answers: tuple[str, ...]
     automatic: bool
+    with_link: bool
     files: tuple[tuple[str, str, str, str], ...]
     """Name, content type, content id and digest of each file that goes with it."""
     leased_until: datetime
@@ -70,6 +71,7 @@ def take_messages(*, channels: Collection[str], now: datetime, most: int = MOST)
             line_id=row.thread.line_id,
             to=row.address, to_name=row.name, subject=row.subject, text=row.text, language=row.language,
             message_id=row.message_id, answers=before.get(row.pk, ()), automatic=row.automatic,
+            with_link=row.with_link,
             files=tuple(files.get(row.pk, ())), leased_until=until,
         )
         for row in rows
@@ -138,9 +140,9 @@ def mark_sent(carried: Carried, *, reference: str = "", now: datetime) -> None:
 def _count_as_said(case: Case, row: Message, now: datetime) -> None:
     by = author_of(row)
     # What a machine said of itself is no answer to anybody.
-    verb = "acknowledged" if row.automatic else "message_sent"
+    verb = "acknowledged" if row.automatic and not row.with_link else "message_sent"
     tell(verb, case, by=by, at=now, data={"message": row.pk, "channel": row.channel})
-    if by.kind is ActorKind.STAFF and case.closed_at is None:
+    if by.kind is ActorKind.STAFF and case.closed_at is None and not row.automatic:
         note_said(case, [Step(one) for one in row.covers], channel=row.channel, by=by, now=now, message=row.pk)
 
 
@@ -200,7 +202,7 @@ def _say_awry(case: Case, row: Message, verb: str, now: datetime) -> None:
     other = None if row.state == State.UNSURE else go_another_way(case, row, now=now)
     words = _SAID[verb] + (f" It goes by {other.channel} to {other.address} instead." if other else "")
     tell_owner(case, verb, words, by=SYSTEM, now=now)
-    if row.by_id is not None and row.by_id != case.owner_id:
+    if row.by_id is not None and row.by_id != case.owner_id and not row.automatic:
         tell_person(
             row.by_id, about=("case", case.pk), topic=f"case.{verb}", words=words.format(f"SR-{case.pk}"),
             link=f"/cases/SR-{case.pk}/", occasion=now.isoformat(), by=SYSTEM, now=now,

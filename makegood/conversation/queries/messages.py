@@ -44,6 +44,7 @@ class MessageFacts:
     sort: Sort
     state: State
     automatic: bool
+    with_link: bool
     message_id: str
     address: str
     name: str
@@ -64,6 +65,11 @@ class MessageFacts:
     attempts: int
     problem: str
     files: tuple[AttachmentFacts, ...]
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether it only says, by machine, that something arrived."""
+        return self.automatic and not self.with_link
 
     @property
     def is_awry(self) -> bool:
@@ -103,7 +109,8 @@ _AWRY = """
 SELECT DISTINCT t.case_id FROM conversation_message m JOIN conversation_thread t ON t.id = m.thread_id
 WHERE m.state IN ('unsure', 'failed', 'bounced') AND t.case_id = ANY(%s::bigint[])
   AND NOT EXISTS (SELECT FROM conversation_message n JOIN conversation_thread o ON o.id = n.thread_id
-                  WHERE o.case_id = t.case_id AND NOT n.inward AND NOT n.automatic AND n.id > m.id
+                  WHERE o.case_id = t.case_id AND NOT n.inward AND n.id > m.id
+                    AND (n.with_link OR NOT n.automatic)
                     AND n.state IN ('waiting', 'sent'))
 """
 
@@ -155,6 +162,7 @@ def _one(row: Message, files: Collection[AttachmentFacts]) -> MessageFacts:
     return MessageFacts(
         id=row.pk, thread_id=row.thread_id, case_id=row.thread.case_id, inward=row.inward,
         channel=Channel(row.channel), sort=Sort(row.sort), state=State(row.state), automatic=row.automatic,
+        with_link=row.with_link,
         message_id=row.message_id, address=row.address, name=row.name, subject=row.subject, text=row.text,
         rest=row.rest, html=row.html, at=row.at, by_id=row.by_id, by_name=row.by_name, raw=row.raw, size=row.size,
         note=row.note, covers=tuple(row.covers), minutes=row.minutes, leave_at=row.leave_at, sent_at=row.sent_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -119,6 +119,16 @@ def in_their_hours(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, DAY_BEGINS, zone).astimezone(now.tzinfo)
 
 
+def before_their_night(by: datetime, zone: ZoneInfo) -> datetime:
+    """The last instant (aware UTC) up to `by` at which somebody in `zone` may be written to: `by` itself in their
+    hours, else an hour before the evening that goes before it."""
+    there = by.astimezone(zone)
+    if DAY_BEGINS <= there.time() < DAY_ENDS:
+        return by
+    day = there.date() - timedelta(days=there.time() < DAY_BEGINS)
+    return (datetime.combine(day, DAY_ENDS, zone) - timedelta(hours=1)).astimezone(by.tzinfo)
+
+
 # Another way
 
 TEXT_LIMIT = 480
@@ -143,6 +153,24 @@ class Way:
 
     channel: Channel
     address: str
+
+
+_CARRIED: Mapping[str, Channel] = {"email": Channel.EMAIL, "sms": Channel.SMS, "phone": Channel.SMS}
+"""By what we can send to each sort of address."""
+
+
+def ways_to(contacts: Iterable[tuple[str, str]]) -> list[Way]:
+    """The ways to a customer with these addresses, each given as its sort and itself, as far as a message can go."""
+    return [Way(_CARRIED[sort], address) for sort, address in contacts if sort in _CARRIED]
+
+
+def first_way(preferred: str, contacts: Iterable[tuple[str, str]], able: Collection[Channel]) -> Way | None:
+    """The way by which a message goes to a customer: the one that they prefer, else mail, else a text message, as far
+    as we can send by it (`able`). None when only their page is left."""
+    ways = [one for one in ways_to(contacts) if one.channel in able]
+    wanted = _CARRIED.get(preferred)
+    order = [wanted, Channel.EMAIL, Channel.SMS]
+    return min(ways, key=lambda one: order.index(one.channel), default=None)
 
 
 def other_ways(failed: Channel, contacts: Sequence[Way], *, tried: Collection[str]) -> Iterator[Way]:

@@ -16,9 +16,10 @@ from makegood.cases.actions.working import keep_contact
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import Answer, outcome_of, unreached
-from makegood.followups.actions.planning import hear, pending_one, stop, try_again
+from makegood.followups.actions.planning import await_word, hear, pending_one, stop
 from makegood.followups.actions.recognition import recognise
 from makegood.followups.queries.following import patience
+from makegood.followups.queries.questions import waits_to_leave
 from makegood.followups.rules import STOPS
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, invalid
@@ -41,7 +42,7 @@ def ask(number: int, *, channel: str = "", scope: Scope, by: Actor, now: datetim
         raise Refusal("case.already_asked", "The customer was asked already. Record the answer first.")
     check = SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=me, channel=channel.strip()[:10])
     kept = hear(case, check, tries=False, by=by, now=now)
-    made = _await_word(case, by, now)
+    made = await_word(case, by=by, now=now)
     tell("asked", case, by=by, at=now, data={"channel": channel.strip(), "kept": kept, "made": made})
 
 
@@ -50,7 +51,7 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
     """Record what the customer said, or that they could not be reached.
 
     An answer that wants something more opens a closed case again. Raises Refusal "case.unknown_answer",
-    "case.not_asked".
+    "case.not_asked", "case.question_waits".
     """
     given = _answer(answer)
     case = _held(number, given, words, scope=scope, by=by, now=now)
@@ -58,6 +59,8 @@ def answer(number: int, *, answer: str, words: str = "", scope: Scope, by: Actor
     check = case.checks.filter(answer="", undone_at=None).first()
     if check is None:
         raise Refusal("case.not_asked", "The customer has not been asked yet.")
+    if given is Answer.NOT_REACHED and waits_to_leave(check.pk):
+        raise Refusal("case.question_waits", "The question has not left yet: their silence counts from then on.")
     told = _record(case, check, given, words.strip(), by=by, now=now)
     # An answer that opened the case again stands: to close it once more is for the customer to say.
     tell("answered", case, by=by, at=now, data=told if case.reopened_at == now else told | {"row": check.pk})
@@ -145,25 +148,25 @@ def _record(
         case.save(update_fields=["outcome"])
         recognise(case, now=now)
     kept = hear(case, check, at_least=at_least, by=by, now=now)
-    made = _await_word(case, by, now) if given is Answer.NOT_REACHED else []
+    made = await_word(case, by=by, now=now) if given is Answer.NOT_REACHED else []
     dropped = stop(case, reason=STOPS[given], by=by, now=now) if given in STOPS else []
     return {"answer": given, "words": words, "outcome": outcome, "kept": [*kept, *dropped], "made": made}
 
 
-def _await_word(case: Case, by: Actor, now: datetime) -> list[int]:
-    return try_again(case, unreached(story_of(case).answers) + 1, by=by, now=now)
-
-
 def _held(number: int, given: Answer, words: str, *, scope: Scope, by: Actor, now: datetime) -> Case:
-    """The open case; a closed one is opened again when the customer comes back wanting more."""
-    try:
-        return hold(number, scope=scope)
-    except Refusal as refusal:
-        if refusal.code != "case.closed" or given is not Answer.MORE:
-            raise
-    case = hold(number, scope=scope, closed=True)
+    """The open case, or a closed one whose customer was asked once more. It is opened again when they want more.
+
+    Raises Refusal "case.closed" for another answer that nobody asked for.
+    """
+    case = hold(number, scope=scope, closed=None)
+    if case.closed_at is None:
+        return case
+    is_asked = case.checks.filter(answer="", undone_at=None).exists()
+    if given is not Answer.MORE:
+        return case if is_asked else hold(number, scope=scope)
     reopen_for(case, reason=words.strip() or _MORE, by=by, now=now)
-    SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=person(by))
+    if not is_asked:
+        SatisfactionCheck.objects.create(case=case, asked_at=now, asked_by_id=person(by))
     return case
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from makegood.cases.actions.storing import NewCommitment, insert_commitments
 from makegood.cases.models import Case, SatisfactionCheck
 from makegood.cases.queries import case_for
 from makegood.cases.queries.story import story_of
-from makegood.cases.rules import Outcome, Purpose, outcome_of
+from makegood.cases.rules import Outcome, Purpose, outcome_of, unreached
 from makegood.customers.queries import customer_for
 from makegood.followups.actions.closures import name_owners
 from makegood.followups.models import Attended, FollowUp
@@ -25,7 +26,7 @@ from makegood.followups.queries.following import (
     patience,
     pending_of,
 )
-from makegood.followups.rules import heard, openings, wait_before
+from makegood.followups.rules import MACHINE, asks_at, heard, openings, wait_before
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.journal.queries import START, latest_cursor
 from makegood.kernel.refusals import missing
@@ -33,7 +34,7 @@ from makegood.kernel.when import after
 from makegood.people.rules import READS_ALL, Scope
 from makegood.platform.installation import organisation
 from makegood.promises import actions as promises
-from makegood.promises.actions import NewPromise, make_many
+from makegood.promises.actions import Made, NewPromise, make_many
 from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT
 from makegood.remedies.queries import follow_ups_for
@@ -99,13 +100,19 @@ def _promise(case: Case, wanted: Sequence[playbooks.FollowUp], asked: bool, by: 
         FollowUp(case=case, after=span_text(one.after), channel=one.channel, texts=one.what.texts, opens_at=opens_at)
         for (_at, one), opens_at in planned
     ]
-    return _store(case, rows, [(str(one.what), at) for (at, one), _opens_at in planned], by, now)
+    return _store(case, rows, [(str(one.what), at) for (at, one), _opens_at in planned], by, now, machine=True)
 
 
 def _store(
-    case: Case, rows: Sequence[FollowUp], said_and_due: Sequence[tuple[str, datetime]], by: Actor, now: datetime
+    case: Case,
+    rows: Sequence[FollowUp],
+    said_and_due: Sequence[tuple[str, datetime]],
+    by: Actor,
+    now: datetime,
+    *,
+    machine: bool = False,
 ) -> list[int]:
-    """Make the promises of follow-ups, and store both."""
+    """Make the promises of follow-ups, and store both; with `machine` those that may be go out by themselves."""
     wanted = [
         NewPromise(customer_id=case.customer_id, title=title, due_at=due_at, owner_id=case.owner_id)
         for title, due_at in said_and_due
@@ -116,8 +123,24 @@ def _store(
     insert_commitments([NewCommitment(case_id=case.pk, promise_id=one.pk, purpose=Purpose.FOLLOW_UP) for one in made])
     for row, promise in zip(rows, made, strict=True):
         row.promise_id = promise.pk
+    if machine:
+        _let_go_out(case, rows, made)
     FollowUp.objects.bulk_create(rows)
     return [one.pk for one in made]
+
+
+def _let_go_out(case: Case, rows: Sequence[FollowUp], made: Sequence[Made]) -> None:
+    """Say when the questions go out by themselves that are not for a person to ask."""
+    zone = ZoneInfo(case.customer.time_zone) if case.customer.time_zone else organisation().zone
+    for row, promise in zip(rows, made, strict=True):
+        if row.channel in MACHINE:
+            at_once = row.after == span_text(playbooks.NOW)
+            row.asks_at = asks_at(row.opens_at, promise.warn_at, promise.due_at, zone, at_once=at_once)
+
+
+def await_word(case: Case, *, by: Actor, now: datetime) -> list[int]:
+    """Promise to hear from a customer who was asked or not reached just now, or to try again."""
+    return try_again(case, unreached(story_of(case).answers) + 1, by=by, now=now)
 
 
 def try_again(case: Case, attempt: int, *, by: Actor, now: datetime) -> list[int]:
@@ -159,14 +182,21 @@ def stop(case: Case, *, reason: str, by: Actor, now: datetime) -> list[int]:
     return rest
 
 
-def renew(case: Case, promise_ids: Collection[int], *, by: Actor, now: datetime) -> None:
-    """Promise anew what was kept or let go by a word that is taken back: by the same time while that lies ahead."""
+def renew(case: Case, promise_ids: Collection[int], *, trouble: str = "", by: Actor, now: datetime) -> None:
+    """Promise anew what was kept or let go by a word that is taken back: by the same time while that lies ahead. It is
+    for a person to do then; `trouble` says why."""
     rows = list(FollowUp.objects.filter(promise_id__in=promise_ids).select_related("promise").order_by("pk"))
     later = Clock(FOLLOW_UP, now).due()
     due = [(row.promise.title, row.promise.due_at if row.promise.due_at > now else later) for row in rows]
     fresh = [
         FollowUp(
-            case=case, after=row.after, attempt=row.attempt, channel=row.channel, texts=row.texts, opens_at=row.opens_at
+            case=case,
+            after=row.after,
+            attempt=row.attempt,
+            channel=row.channel,
+            texts=row.texts,
+            opens_at=row.opens_at,
+            trouble=trouble[:300],
         )
         for row in rows
     ]

@@ -34,6 +34,8 @@ def undo(number: int, *, entry: int, whole: bool = False, scope: Scope, by: Acto
 
 
 def _question(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
+    if "message" in entry.data:
+        withdraw(entry.data["message"], now=now)
     SatisfactionCheck.objects.filter(case=case, asked_at=entry.at, undone_at=None).update(undone_at=now)
     _put_back(case, entry, by, now)
 

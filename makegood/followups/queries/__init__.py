@@ -19,6 +19,7 @@ from makegood.followups.queries.listing import (
     count_follow_ups,
     follow_ups,
 )
+from makegood.followups.queries.questions import ways_to_ask
 from makegood.followups.queries.recognition import RecognitionFacts, colleague_of, may_read, recognition_of
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "patience",
     "process_owners",
     "recognition_of",
+    "ways_to_ask",
 ]

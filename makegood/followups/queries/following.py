@@ -18,7 +18,8 @@ TRIES, WAIT = 3, timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpFacts:
     """One time that we come back to a customer. `texts` are the words by language; `attempt` is None for one of the
-    plan. `answer` is what the customer said, "" while it is to come. Instants are aware UTC."""
+    plan. `answer` is what the customer said, "" while it is to come. From `asks_at` on the question goes out by itself,
+    None when a person asks; `trouble` is why a message that asked did not arrive. Instants are aware UTC."""
 
     promise_id: int
     title: str
@@ -34,6 +35,8 @@ class FollowUpFacts:
     owner: str
     answer: str
     words: str
+    asks_at: datetime | None
+    trouble: str
 
     @property
     def is_ahead(self) -> bool:
@@ -43,7 +46,7 @@ class FollowUpFacts:
 
 _FOLLOW_UPS = """
 SELECT f.promise_id, p.title, f.after, f.attempt, f.channel, f.texts, p.due_at, p.warn_at, p.breaks_at, p.state,
-       p.settled_at, coalesce(s.name, ''), coalesce(h.answer, ''), coalesce(h.words, '')
+       p.settled_at, coalesce(s.name, ''), coalesce(h.answer, ''), coalesce(h.words, ''), f.asks_at, f.trouble
 FROM followups_followup f
 JOIN promises_promise p ON p.id = f.promise_id
 LEFT JOIN people_staff s ON s.id = p.owner_id
@@ -52,7 +55,7 @@ WHERE f.case_id = %s ORDER BY p.due_at, f.id
 """
 _NAMES = (
     "promise_id", "title", "after", "attempt", "channel", "texts", "due_at", "warn_at", "breaks_at", "state",
-    "settled_at", "owner", "answer", "words",
+    "settled_at", "owner", "answer", "words", "asks_at", "trouble",
 )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ class FollowUpFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpLine:
-    """A follow-up in a list. `texts` are what is asked, by language; `attempt` is None for one of the plan."""
+    """A follow-up in a list. `texts` are what is asked, by language; `attempt` is None for one of the plan;
+    `asks_at` and `trouble` as in `FollowUpFacts`."""
 
     promise_id: int
     case: int
@@ -54,6 +55,8 @@ class FollowUpLine:
     state: State
     owner_id: int | None
     owner: str
+    asks_at: datetime | None
+    trouble: str
 
     @property
     def ref(self) -> str:
@@ -111,7 +114,7 @@ def _seen(scope: Scope) -> Q:
 
 _LINES = """
 SELECT f.promise_id, f.case_id, c.title, p.customer_id, cu.name, p.title, f.after, f.attempt, f.channel, f.texts,
-       p.due_at, p.warn_at, p.breaks_at, p.owner_id, coalesce(s.name, ''), p.state
+       p.due_at, p.warn_at, p.breaks_at, p.owner_id, coalesce(s.name, ''), f.asks_at, f.trouble, p.state
 FROM followups_followup f
 JOIN promises_promise p ON p.id = f.promise_id
 JOIN cases_case c ON c.id = f.case_id
@@ -121,7 +124,7 @@ WHERE f.promise_id = ANY(%s::bigint[])
 """
 _NAMES = (
     "promise_id", "case", "case_title", "customer_id", "customer_name", "title", "after", "attempt", "channel", "texts",
-    "due_at", "warn_at", "breaks_at", "owner_id", "owner",
+    "due_at", "warn_at", "breaks_at", "owner_id", "owner", "asks_at", "trouble",
 )  # fmt: skip
 
 

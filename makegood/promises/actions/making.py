@@ -60,6 +60,11 @@ class Made:
         return self.row.clocks.due_at
 
     @property
+    def warn_at(self) -> datetime:
+        """From when on it is in danger without news (aware UTC)."""
+        return self.row.clocks.warn_at
+
+    @property
     def due_on(self) -> date | None:
         """The day all through which it may be kept, when it was promised for a day."""
         return self.row.due_on

@@ -192,6 +192,9 @@ def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _ask(number: int, typed: QueryDict, desk: Desk) -> str:
+    if typed.get("do") == "send":
+        followups.send_question(number, channel=typed.get("channel", ""), **known(desk))
+        return _("The question leaves in a moment. Their answer comes here.")
     followups.ask(number, channel=typed.get("channel", ""), **known(desk))
     return _("Asked. Record the answer when it comes.")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import CONVERSATION, Do, Stage, Step
-from makegood.conversation.queries import MessageFacts, PhraseFacts, carried_channels, draft_of, phrases
+from makegood.conversation.queries import MessageFacts, PhraseFacts, draft_of, phrases
 from makegood.conversation.rules.messages import Channel, in_their_hours
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.texts import first_name
@@ -53,13 +53,14 @@ def box(
     customer: CustomerFacts | None,
     said: Sequence[MessageFacts],
     steps: Sequence[GuideStep],
+    carried: Collection[Channel],
     desk: Desk,
     typed: Mapping[str, Any] | None,
 ) -> Box | None:
     """The box; None without its customer, for somebody who may not write here."""
     if customer is None:
         return None
-    able = ways_to(customer, carried_channels())
+    able = ways_to(customer, carried)
     draft = None if typed else draft_of(desk.scope, case.number)
     values = typed or ({} if draft is None else _as_typed(draft))
     modes = _notes(case)

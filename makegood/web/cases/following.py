@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import Answer
-from makegood.followups.queries import FollowUpFacts, follow_ups_of
+from makegood.conversation.rules.messages import Channel
+from makegood.customers.queries import CustomerFacts
+from makegood.followups.queries import FollowUpFacts, follow_ups_of, ways_to_ask
+from makegood.web import clocks
 from makegood.web.cases.telling import answer_name
 from makegood.web.desk import Desk
 from makegood.web.tables import Choice
@@ -25,6 +28,7 @@ class Coming:
     key: str
     title: str
     note: str
+    trouble: str
     state: str
     due_at: datetime
     breaks_at: datetime
@@ -42,17 +46,33 @@ def follow_ups(case: CaseFacts, desk: Desk) -> list[Coming]:
 def _coming(one: FollowUpFacts, case: CaseFacts, desk: Desk) -> Coming:
     return Coming(
         key=f"followup-{one.promise_id}", title=read_in(one.texts, one.title),
-        note=" · ".join(_notes(one)), state=one.state, due_at=one.due_at,
+        note=" · ".join(_notes(one, desk)), trouble=trouble_of(one.trouble), state=one.state, due_at=one.due_at,
         breaks_at=one.breaks_at, warn_at=one.warn_at, ended_at=one.settled_at,
         url=f"/cases/{case.ref}/followups/{one.promise_id}/" if one.is_ahead and desk.may_work else "",
     )  # fmt: skip
 
 
-def _notes(one: FollowUpFacts) -> list[str]:
+def trouble_of(problem: str) -> str:
+    """That the message that asked did not arrive, and why; "" when nothing is wrong."""
+    return _("The question did not reach them: {}").format(problem) if problem else ""
+
+
+def goes_out(asks_at: datetime | None, now: datetime) -> str:
+    """When the question goes out by itself; "" when a person asks."""
+    return _("goes out by itself {}").format(clocks.moment(asks_at, now)) if asks_at else ""
+
+
+def _notes(one: FollowUpFacts, desk: Desk) -> list[str]:
     said = f"“{one.words}”" if one.words else ""
     way = ways().get(one.channel, "")
     again = "" if one.answer else one.after
-    return [part for part in (answer_name(one.answer) if one.answer else "", said, again, way) if part]
+    by_itself = goes_out(one.asks_at, desk.now) if one.is_ahead else ""
+    return [part for part in (answer_name(one.answer) if one.answer else "", said, again, way, by_itself) if part]
+
+
+def ways_to_send(customer: CustomerFacts, able: Collection[Channel]) -> list[Choice]:
+    """By what of these the question can be sent to the customer, the way they prefer first."""
+    return [Choice(one.value, ways()[one.value]) for one in ways_to_ask(customer, able)]
 
 
 def answers() -> Sequence[Choice]:

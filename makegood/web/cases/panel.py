@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
-from makegood.conversation.queries import MessageFacts, of_case
+from makegood.conversation.queries import MessageFacts, carried_channels, of_case
 from makegood.conversation.rules.messages import Channel
 from makegood.conversation.rules.messages import State as MessageState
 from makegood.customers.queries import customer_for
@@ -83,7 +83,8 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     messages = of_case(number)
     called = {entry.data["promise"]: entry.data.get("titles", {}) for entry in entries if entry.verb == "case.granted"}
     customer = customer_for(desk.scope, case.customer_id) if desk.may_work else None
-    box = composing.box(case, customer, messages, steps, desk, _typed_into_box(typed))
+    able = carried_channels() if customer else frozenset()
+    box = composing.box(case, customer, messages, steps, able, desk, _typed_into_box(typed))
     dated = lines_of(case, customer, entries, messages, desk) if customer else {}
     return {
         "case": _head(case, desk, messages),
@@ -101,6 +102,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "owed": [owed_shown(one, case, desk, typed) for one in owed if is_shown(one, case)],
         "follow_ups": following.follow_ups(case, desk),
         "answers": following.answers(),
+        "ask_ways": following.ways_to_send(customer, able) if customer and Do.ASK in case.allowed else [],
         "unforgiven": is_unforgiven(case),
         "box": box,
         "heard": heard(str(box.values.get("text") or ""), box.mode, case, desk) if box else None,
@@ -142,7 +144,8 @@ def _head(case: CaseFacts, desk: Desk, messages: Sequence[MessageFacts]) -> Head
 
 def _astray(messages: Sequence[MessageFacts]) -> list[Tag]:
     """Red while the last that we sent did not reach the customer, as far as anybody knows."""
-    ours = [one for one in messages if not one.inward and not one.automatic and one.state is not MessageState.WITHDRAWN]
+    told = [one for one in messages if not one.inward and not one.acknowledges]
+    ours = [one for one in told if one.state is not MessageState.WITHDRAWN]
     return [Tag(_("A message did not reach them"), "broken", "warn")] if ours and ours[-1].is_awry else []
 
 

@@ -336,6 +336,12 @@ LINES |= {
     "case.escalated": Line(_escalated, image="flag"),
     "case.taken_in_charge": Line(fixed("took it in charge"), image="person"),
     "case.asked": Line(fixed("asked: are you satisfied, or do you want something more?"), image="talk"),
+    "case.question_lost": Line(
+        fixed("counts the question as not asked: it did not arrive"),
+        "The question did not reach the customer",
+        "at_risk",
+        image="warn",
+    ),
     "case.answered": Line(_answered, state="waits", states={Answer.SATISFIED: "mended", Answer.MORE: "at_risk"}),
     "case.followed_up": Line(_followed_up, state="waits", states={Answer.SATISFIED: "mended", Answer.MORE: "at_risk"}),
     "case.process_closed": Line(lambda data: _("said what changes: {}").format(data.get("words", "")), image="root"),

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +16,7 @@ from makegood.customers.queries import search as customers_named
 from makegood.followups.queries import FollowUpFilter, FollowUpLine, count_follow_ups, follow_ups
 from makegood.people.queries import StaffFacts
 from makegood.web import clocks
+from makegood.web.cases.following import goes_out, trouble_of
 from makegood.web.days import span_of_day, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.ledger import owner
@@ -105,7 +106,17 @@ def _cells(line: FollowUpLine, desk: Desk) -> list[object]:
     case = format_html('<a href="/cases/{0}/">{0}</a>', line.ref)
     runs = clock(line.due_at, desk.now, state=line.state, breaks=line.breaks_at, warn=line.warn_at)
     asked = " · ".join(filter(None, (read_in(line.texts, line.title), ways().get(line.channel, ""))))
-    return [asked, customer, case, clocks.due(line.due_at, desk.now), runs, owner(line.owner)]
+    trouble, out = trouble_of(line.trouble), goes_out(line.asks_at, desk.now)
+    notes = [pair for pair in (("c-broken", trouble), ("soft", out)) if pair[1]]
+    said = format_html_join("", '<br><small class="{}">{}</small>', notes)
+    return [
+        format_html("{}{}", asked, said),
+        customer,
+        case,
+        clocks.due(line.due_at, desk.now),
+        runs,
+        owner(line.owner),
+    ]
 
 
 def _counted(desk: Desk, narrow: FollowUpFilter) -> str:

@@ -11,7 +11,7 @@ from makegood.journal.queries import Recorded
 from makegood.web.messages.shown import Shown
 from makegood.web.telling import Event
 
-_BEGINS = ("case.wrote", "case.message_written", "case.message_sent", "case.acknowledged")
+_BEGINS = ("case.wrote", "case.message_written", "case.message_sent", "case.acknowledged", "case.asked")
 """What a message first shows up as."""
 _FOLLOWS = ("case.message_sent", "case.message_withdrawn", "case.acknowledged", "case.step")
 """What its own line says already."""
