@@ -78,6 +78,29 @@ def test_the_page_comes_with_what_was_found_in_a_draft(case: Case, mara: AtDesk)
     assert "Blames somebody of ours" in text(mara.get(at(case)))
 
 
+def test_what_is_proposed_to_a_colleague_does_not_speak_in_the_owners_name(
+    case: Case, cast: Cast, mara: AtDesk
+) -> None:  # fmt: skip
+    mine = text(mara.press(at(case, "coach/"), mode="email", text="What did you need it for today?"))
+    assert "I am Mara Silva." in mine
+    theirs = text(AtDesk(cast.lena).press(at(case, "coach/"), mode="email", text="What did you need it for today?"))
+    assert "I am Mara Silva." not in theirs
+    assert "Mara Silva has it" in theirs
+
+
+def test_a_gap_of_the_plan_is_marked_and_does_not_leave(case: Case, mara: AtDesk) -> None:
+    words = "I am preparing a plan for you. You hear it from me by [day and time]."
+    html = mara.press(at(case, "coach/"), mode="email", text=words).content.decode()
+    assert 'data-words="[day and time]"' in html
+    assert "1 to mend" in html
+    answer = mara.press(at(case, "notes/"), mode="email", text=words, do="send")
+    assert answer.status_code == 422
+    assert "[day and time]" in text(answer)
+    assert not Message.objects.exists()
+    mara.press(at(case, "notes/"), mode="email", text=words.replace("[day and time]", "Friday at noon"), do="send")
+    assert Message.objects.exists()
+
+
 def test_a_stranger_has_nothing_read(case: Case, cast: Cast) -> None:
     answer = AtDesk(cast.stranger).press(at(case, "coach/"), mode="email", text=FAULTY)
     assert "inconvenience" not in text(answer)

@@ -100,9 +100,10 @@ def test_it_starts_from_the_plan_with_facts_only(case: Case, cast: Cast, mara: A
     assert "{" not in re.search(r"<textarea.*?</textarea>", box, re.DOTALL)[0]  # type: ignore[index]
     assert len(re.findall(r'name="covers" value="\w+" checked', box)) == 5
     assert not Message.objects.exists()
-    # Whoever does not own the case does not say that it is theirs.
+    # Whoever does not own the case does not say that it is theirs, and says whose it is.
     other = AtDesk(cast.lena).press(at(case, "notes/"), mode="email", text="", do="plan").content.decode()
     assert "until you tell me" not in other.split("data-composer")[1]
+    assert f"{cast.mara.name} has it" in other.split("data-composer")[1]
 
 
 def test_the_plan_speaks_the_customers_language(case: Case, mara: AtDesk) -> None:

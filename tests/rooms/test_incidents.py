@@ -180,7 +180,7 @@ def test_who_had_an_apology_lately_hears_other_words(lena: Hand, cast: Cast) -> 
     cancelled(one)
     number = storm(lena)
     (line,) = dry_run(lena.scope, number, now=NOW).rows
-    assert "You have had our apology" in line.message
+    assert "You have had words from us before" in line.message
     assert tally(lena.scope, number, now=NOW).apologised == 1
 
 

@@ -30,8 +30,13 @@ HARMFUL = re.compile(
 )
 
 
+def parts(language: str) -> dict[str, tuple[str, ...]]:
+    """The wordings of a language, by what they are for."""
+    return {name: part for name, part in WORDINGS[language]._asdict().items() if isinstance(part, tuple)}
+
+
 def every_wording() -> list[str]:
-    return [text for words in WORDINGS.values() for part in words[2:] for text in part]
+    return [text for language in WORDINGS for part in parts(language).values() for text in part]
 
 
 @given(st.sampled_from([*LANGUAGES, "fr", "", "de-AT"]), knowns)
@@ -50,9 +55,39 @@ def test_no_wording_promises_improvement_blames_or_asks_to_be_forgiven() -> None
         assert not HARMFUL.search(wording.casefold()), wording
 
 
-def test_the_last_wording_of_each_line_leaves_nothing_open() -> None:
-    for words in WORDINGS.values():
-        assert all("{" not in part[-1] and len(part[-1]) <= LONGEST_LINE for part in words[2:])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_last_wording_of_each_line_needs_nothing_to_be_known(language: str) -> None:
+    found = parts(language)
+    found["refocus"] += found["planning"]
+    assert all("{" not in part[-1] and len(part[-1]) <= LONGEST_LINE for part in found.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("colleague", [False, True])
+def test_without_a_time_nothing_is_promised_and_a_gap_is_left(language: str, colleague: bool) -> None:
+    open_, dated = (plan.lines(language, Known(by=by, colleague=colleague)) for by in ("", "Fri 17:00"))
+    gap = WORDINGS[language].gap
+
+    assert plan.gap_in(open_[Step.REFOCUS]) == gap
+    assert [plan.gap_in(line) for line in dated.values()] == [""] * len(dated)
+    assert "Fri 17:00" in dated[Step.REFOCUS]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_does_not_own_the_case_does_not_speak_as_its_owner(language: str) -> None:
+    own = plan.lines(language, Known(owner="Mara Silva", colleague=True))[Step.OWN]
+
+    assert "Mara Silva" in own
+    assert own not in plan.lines(language, Known(owner="Mara Silva"))[Step.OWN]
+    assert not re.search(r"\b(?:I am|Ich bin|Soy|Meu nome)\b", own)
+
+
+def test_nobody_who_told_us_hears_of_a_promise_that_was_not_broken() -> None:
+    said = plan.lines("en", Known(due="Friday", promised=False, told=True))
+
+    assert "Friday" not in " ".join(said.values())
+    assert "come to us with this" in said[Step.APOLOGISE]
+    assert said[Step.LISTEN].startswith("Thank you for telling us.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

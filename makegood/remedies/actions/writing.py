@@ -23,7 +23,7 @@ from makegood.people.rules import Scope
 from makegood.remedies.actions.planning import heed, keep_plan
 from makegood.remedies.queries.coaching import faults_in
 from makegood.remedies.queries.plan import Plan, is_spoken, prepare
-from makegood.remedies.rules.plan import Caution, promised_better
+from makegood.remedies.rules.plan import Caution, gap_in, promised_better
 
 _MOST_TOLD = 5
 
@@ -47,7 +47,7 @@ def write_to_customer(
     """Write a message as `conversation.actions.write_message` does, and tell what there is to heed about it.
 
     Where a clean message is required, `despite` is why it leaves with what the coach found. Raises Refusal
-    "message.coach", and as that does.
+    "message.coach", "message.gap" for a gap of the plan that nobody filled, and as that does.
     """
     plan, heeded = _before(number, words, covers, scope, now)
     found = _judged(number, channel, words, despite, scope, now)
@@ -65,7 +65,7 @@ def post_letter(
     number: int, *, words: str, covers: Sequence[str] = (), despite: str = "", scope: Scope, by: Actor, now: datetime
 ) -> tuple[int, tuple[Caution, ...]]:
     """Record a letter as `conversation.actions.log_letter` does: the id of the message, and what there is to heed.
-    Raises Refusal "message.coach" as `write_to_customer` does, and as that does."""
+    Raises Refusal "message.coach" and "message.gap" as `write_to_customer` does, and as that does."""
     plan, heeded = _before(number, words, covers, scope, now)
     found = _judged(number, Channel.POST, words, despite, scope, now)
     message_id = conversation.log_letter(number, words=words, covers=covers, scope=scope, by=by, now=now)
@@ -77,7 +77,10 @@ def post_letter(
 def _before(
     number: int, words: str, covers: Sequence[str], scope: Scope, now: datetime
 ) -> tuple[Plan | None, tuple[Caution, ...]]:
-    """The plan as it stands before the first word, None when that was said; and what there is to heed."""
+    """The plan as it stands before the first word, None when that was said; and what there is to heed. Raises Refusal
+    "message.gap"."""
+    if gap := gap_in(words):
+        raise invalid("message.gap", f"Say it in the place of “{gap}” first, or take that sentence out.", field="words")
     case = case_for(scope, number)
     first = case.closed_at is None and not is_spoken(case)
     plan = prepare(case, customer_for(scope, case.customer_id), scope=scope, now=now) if first else None

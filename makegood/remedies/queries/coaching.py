@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from makegood.cases.queries import CaseFacts
-from makegood.cases.rules import FOR_THE_CUSTOMER, Purpose
+from makegood.cases.rules import Purpose
 from makegood.conversation.coach import Context, Finding, languages, read
 from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.customers.rules import Channel
-from makegood.platform.installation import organisation
-from makegood.promises.rules import UNKEPT, State
+from makegood.promises.rules import State
 from makegood.remedies.queries.grants import GrantFacts, grants_of
-from makegood.remedies.queries.plan import apologies_to, is_foretold, said_day, said_due
+from makegood.remedies.queries.plan import apologies_to, known_of
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState
 from makegood.remedies.rules.mending import Heard, hear
-from makegood.remedies.rules.plan import APOLOGY_WINDOW, Known, language_of, lines
-from makegood.remedies.rules.plan_words import WORDINGS
+from makegood.remedies.rules.plan import APOLOGY_WINDOW, language_of, lines
 
 _KEPT = frozenset({State.KEPT, State.KEPT_LATE})
 # What may be said to be done once a remedy of this kind is given, in the coach's own names of facts.
@@ -65,27 +63,17 @@ def faults_in(text: str, case: CaseFacts, customer: CustomerFacts, *, now: datet
     return read(text, language=language, context=coaching(case, now=now)).faults
 
 
-def hear_words(text: str, case: CaseFacts, customer: CustomerFacts, *, now: datetime) -> Heard | None:
-    """What the coach says of words to the customer of a case, in their language; None when there is nothing to judge,
-    or when it has no rules for that language."""
+def hear_words(
+    text: str, case: CaseFacts, customer: CustomerFacts, *, writer: int | None, now: datetime
+) -> Heard | None:  # fmt: skip
+    """What the coach says of words to the customer of a case, in their language, with words for `writer` to use: None
+    when there is nothing to judge, or when it has no rules for that language."""
     language = language_of(customer.language)
     if language not in languages():
         return None
     context = coaching(case, now=now)
-    words = lines(language, _known(case, customer, language, now, said_already=bool(context.apologies)))
-    return hear(text, language=language, context=context, lines=words)
-
-
-def _known(case: CaseFacts, customer: CustomerFacts, language: str, now: datetime, *, said_already: bool) -> Known:
-    """What words may name that are put into a text while it is written: what may be offered takes longer to find."""
-    zone = ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
-    ahead = [
-        one.promise.due_at for one in case.commitments
-        if one.purpose in FOR_THE_CUSTOMER and one.promise.state in UNKEPT and one.promise.due_at > now
-    ]  # fmt: skip
-    by = said_day(min(ahead).astimezone(zone), WORDINGS[language].instant, language) if ahead else ""
-    return Known(
-        owner=case.owner_name, harm=case.harm, due=said_due(case, zone, language), by=by,
-        foretold=is_foretold(case), promised=case.promise is not None, again=case.ordinal > 1,
-        said_already=said_already,
+    # What may be offered takes longer to find than a key is pressed.
+    known = replace(
+        known_of(case, customer, language, writer=writer, now=now), said_already=bool(context.apologies)
     )  # fmt: skip
+    return hear(text, language=language, context=context, lines=lines(language, known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,19 +13,21 @@ import msgspec
 from django.utils import dateformat, translation
 
 from makegood.cases.queries import CaseFacts
-from makegood.cases.rules import FOR_THE_CUSTOMER, Outcome, Purpose, Step, outcome_of
+from makegood.cases.rules import FOR_THE_CUSTOMER, DetectedBy, Outcome, Purpose, Step, outcome_of
 from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.people.queries import Roster
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import kind_named
-from makegood.promises.rules import UNKEPT
+from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.queries.picking import Pick, Picker, picker
 from makegood.remedies.rules.plan import HISTORY, Caution, Known, apology_caution, language_of, lines, speaks
 from makegood.remedies.rules.plan_words import WORDINGS
 
 MOST_OPTIONS = 3
+# A promise that was kept in time, or ended before it could break, was not broken: what failed is something else.
+_NOT_BROKEN = frozenset({State.KEPT, State.REPLACED, State.WITHDRAWN})
 _MOST_EARLIER, _MOST_OPEN = 10, 10
 
 
@@ -207,7 +210,11 @@ def prepare(case: CaseFacts, customer: CustomerFacts, *, scope: Scope, now: date
     first = next((one.promise for one in case.commitments if one.purpose is Purpose.FIRST_CONTACT), None)
     language = language_of(customer.language)
     options = tuple(_option(pick, picked, language) for pick in picked.picks[:MOST_OPTIONS])
-    known = _known(case, customer, picked, language, now, again=bool(earlier), said_already=caution is not None)
+    known = replace(
+        known_of(case, customer, language, writer=scope.staff_id, now=now),
+        again=bool(earlier), said_already=caution is not None,
+    )  # fmt: skip
+    known = _offering(known, picked, customer, language, now)
     return Plan(
         case=case.number, language=language, prepared_at=now, **_facts_of(case),
         earlier=tuple(map(_earlier, earlier[:_MOST_EARLIER])), earlier_count=len(earlier), apologies=apologies,
@@ -268,23 +275,47 @@ def _words(case: CaseFacts, language: str, known: Known) -> tuple[PlanWords, ...
     return tuple(made)
 
 
-def _known(
-    case: CaseFacts, customer: CustomerFacts, picked: Picker, language: str, now: datetime,
-    *, again: bool, said_already: bool,
-) -> Known:  # fmt: skip
-    """What the words may name, in the customer's language, time zone and form of dates."""
-    zone = ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
-    form = WORDINGS[language]
+def known_of(case: CaseFacts, customer: CustomerFacts, language: str, *, writer: int | None, now: datetime) -> Known:
+    """What words to the customer of a case may name without looking any further, in their language and time zone.
+    `writer` is who speaks; None speaks for the owner."""
     promise = case.promise
-    offer = next(filter(None, (_offered(pick, language) for pick in picked.picks)), None)
-    cadence = customer.cadence_minutes
-    by_at = offer[1] if offer else now + timedelta(minutes=cadence) if cadence else None
     return Known(
-        owner=case.owner_name, harm=case.harm, due=said_due(case, zone, language), offer=offer[0] if offer else "",
-        by=said_day(by_at.astimezone(zone), form.instant, language) if by_at else "",
-        foretold=is_foretold(case), promised=promise is not None,
-        again=again, said_already=said_already,
+        owner=case.owner_name, harm=case.harm, due=said_due(case, zone_of(customer), language),
+        by=_said_by(_next_word(case, now), customer, language), foretold=is_foretold(case),
+        promised=promise is not None and promise.state not in _NOT_BROKEN,
+        told=case.detected_by == DetectedBy.CUSTOMER, again=case.ordinal > 1,
+        colleague=writer is not None and writer != case.owner_id,
     )  # fmt: skip
+
+
+def zone_of(customer: CustomerFacts) -> ZoneInfo:
+    """The customer's time zone; ours when theirs is not known."""
+    return ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
+
+
+def _next_word(case: CaseFacts, now: datetime) -> datetime | None:
+    """When the customer hears from us next by what was promised in the case. That we speak to them at all is no such
+    word: by the time they read it, it is kept."""
+    return min((
+        one.promise.due_at for one in case.commitments
+        if one.purpose in (Purpose.COMMITMENT, Purpose.UPDATE) and one.promise.state in UNKEPT
+        and one.promise.due_at > now
+    ), default=None)  # fmt: skip
+
+
+def _offering(known: Known, picked: Picker, customer: CustomerFacts, language: str, now: datetime) -> Known:
+    """The same with what may be offered at once; without that, by when the customer hears from us as they like it."""
+    offer = next(filter(None, (_offered(pick, language) for pick in picked.picks)), None)
+    if offer is not None:
+        return replace(known, offer=offer[0], by=_said_by(offer[1], customer, language))
+    cadence = customer.cadence_minutes
+    if known.by or not cadence:
+        return known
+    return replace(known, by=_said_by(now + timedelta(minutes=cadence), customer, language))
+
+
+def _said_by(when: datetime | None, customer: CustomerFacts, language: str) -> str:
+    return said_day(when.astimezone(zone_of(customer)), WORDINGS[language].deadline, language) if when else ""
 
 
 def said_due(case: CaseFacts, zone: ZoneInfo, language: str) -> str:

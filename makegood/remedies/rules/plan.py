@@ -11,7 +11,7 @@ from functools import cache
 from makegood.cases.rules import CONVERSATION, Step
 from makegood.remedies.rules.plan_words import IMPROVEMENT, WORDINGS, Wordings
 
-LONGEST_LINE = 90
+LONGEST_LINE = 110
 """A line is read at a glance while somebody speaks."""
 LONGEST_CHANGE = 300
 APOLOGY_WINDOW = timedelta(days=30)
@@ -31,8 +31,9 @@ class Caution:
 class Known:
     """What is known when the words are chosen. Texts are in the customer's language, "" when there is none.
 
-    `foretold` says that it is not late yet, `promised` that it was a promise at all, `again` that the customer was
-    failed before, `said_already` that we apologised to them lately.
+    `foretold` says that it is not late yet, `promised` that a promise was not kept, `told` that the customer told us,
+    `again` that they were failed before, `said_already` that we apologised to them lately. `colleague` says that who
+    speaks does not own the case.
     """
 
     owner: str = ""
@@ -42,8 +43,10 @@ class Known:
     by: str = ""
     foretold: bool = False
     promised: bool = True
+    told: bool = False
     again: bool = False
     said_already: bool = False
+    colleague: bool = False
 
 
 def language_of(tag: str) -> str:
@@ -55,15 +58,30 @@ def language_of(tag: str) -> str:
 def lines(language: str, known: Known) -> dict[Step, str]:
     """What to say at each step of the conversation, each of at most `LONGEST_LINE` characters."""
     words = WORDINGS[language_of(language)]
-    listen = words.listen_foretold if known.foretold and not known.harm else words.listen
     wordings = {
-        Step.OWN: words.own, Step.LISTEN: listen, Step.EMPATHISE: words.empathise,
-        Step.APOLOGISE: _apology(words, known), Step.REFOCUS: words.refocus,
-    }  # fmt: skip
-    places = {name: getattr(known, name).strip() for name in ("owner", "harm", "due", "offer", "by")}
-    if known.foretold or not known.promised:
-        wordings[Step.EMPATHISE] = words.empathise[-1:]
+        Step.OWN: words.own_colleague if known.colleague else words.own,
+        Step.LISTEN: words.listen if known.harm else _question(words, known),
+        Step.EMPATHISE: words.empathise[-1:] if known.foretold or not known.promised else words.empathise,
+        Step.APOLOGISE: _apology(words, known),
+        Step.REFOCUS: words.refocus if known.offer else (),
+    }
+    wordings[Step.REFOCUS] += words.planning_colleague if known.colleague else words.planning
+    places = {name: getattr(known, name).strip() for name in ("owner", "due", "offer", "by")}
+    # It stands in quotation marks in the middle of a line.
+    places["harm"] = known.harm.strip().removesuffix(".")
     return {step: _fill(wordings[step], places) for step in CONVERSATION}
+
+
+def gap_in(text: str) -> str:
+    """The first gap of a plan's line that nobody has filled yet, "" when there is none."""
+    return next((words.gap for words in WORDINGS.values() if words.gap in text), "")
+
+
+def _question(words: Wordings, known: Known) -> tuple[str, ...]:
+    """What to ask while nobody has heard what it means to them."""
+    if known.foretold:
+        return words.listen_foretold
+    return words.listen_told if known.told else words.listen[-1:]
 
 
 def _apology(words: Wordings, known: Known) -> tuple[str, ...]:
@@ -75,11 +93,13 @@ def _apology(words: Wordings, known: Known) -> tuple[str, ...]:
         return words.apologise_foretold
     if known.again:
         return words.apologise_again
-    return words.apologise if known.promised else words.apologise_mistreated
+    if known.promised:
+        return words.apologise
+    return words.apologise_told if known.told else words.apologise_mistreated
 
 
 def _fill(wordings: tuple[str, ...], places: Mapping[str, str]) -> str:
-    """The first wording of which everything is known and which is short enough. The last leaves nothing open."""
+    """The first wording of which everything is known and which is short enough. The last needs nothing to be known."""
     for wording in wordings:
         if all(places[name] for name in _PLACE.findall(wording)):
             filled = _PLACE.sub(lambda found: places[found[1]], wording)

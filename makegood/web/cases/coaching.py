@@ -17,6 +17,7 @@ from makegood.conversation.rules.policy import JUDGED, requires
 from makegood.customers.queries import customer_for
 from makegood.remedies.queries import hear_words
 from makegood.remedies.rules.mending import PARTS, Heard, Mend
+from makegood.remedies.rules.plan import gap_in
 from makegood.web.desk import Desk, DeskRequest, at_desk
 
 _PARTS = {
@@ -92,7 +93,7 @@ def heard(text: str, mode: str, case: CaseFacts, desk: Desk) -> ShownHeard | Non
     text = text.replace("\r\n", "\n")[:WORDS_LIMIT]
     if mode not in JUDGED or not text.strip():
         return None
-    found = hear_words(text, case, customer_for(desk.scope, case.customer_id), now=desk.now)
+    found = hear_words(text, case, customer_for(desk.scope, case.customer_id), writer=desk.staff_id, now=desk.now)
     if found is None:
         return None
     return _shown(found, text, required=requires(coach_policy(), mode, case.severity))
@@ -104,16 +105,31 @@ def name_of(code: str) -> str:
 
 
 def _shown(found: Heard, text: str, *, required: bool) -> ShownHeard:
-    many = len(found.mends)
+    mends = [*_gaps(text), *(_mend(one, text) for one in found.mends)]
+    many = len(mends)
     return ShownHeard(
         parts=[Part(str(_PARTS[part]), part in found.parts) for part in PARTS],
-        mends=[_mend(one, text) for one in found.mends],
+        mends=mends,
         open=str(_OPEN[found.open.code]) if found.open else _("It says all that it should."),
         begins=found.open.words if found.open else "",
         steps=" ".join(found.steps),
         count=ngettext("{} to mend", "{} to mend", many).format(many) if many else "",
         required=required,
     )
+
+
+def _gaps(text: str) -> list[ShownMend]:
+    """The gap of a plan's line that is still to be filled."""
+    gap = gap_in(text)
+    if not gap:
+        return []
+    start = text.index(gap)
+    at = {"start": _units(text, start), "end": _units(text, start + len(gap))}
+    return [ShownMend(
+        name=_("To fill in"), words=gap, why=_("Nothing on record says by when, and nobody promises it for you."),
+        better=_("Write the day and the time that you will keep."), from_=at["start"], to=at["end"],
+        puts="", can=False, **at,
+    )]  # fmt: skip
 
 
 def _mend(one: Mend, text: str) -> ShownMend:

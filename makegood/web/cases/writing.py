@@ -115,10 +115,10 @@ def _begin(request: DeskRequest, number: int, wanted: str) -> HttpResponse:
 
 
 def _planned(case: CaseFacts, customer: CustomerFacts, desk: Desk) -> tuple[str, list[Step]]:
-    """What the plan says, and which steps that takes. Whoever is not the owner does not say that it is theirs."""
+    """What the plan says, and which steps that takes. How an owner put it that it is theirs, nobody else says."""
     made = plan_of(case, customer, scope=desk.scope, now=desk.now)
     mine = case.owner_id == desk.staff_id
-    lines = {one.step: one.words for one in made.words if mine or one.step is not Step.OWN}
+    lines = {one.step: one.words if mine or one.step is not Step.OWN else one.prepared for one in made.words}
     words = opening(lines, language=made.language, customer=customer.name, writer=desk.name)
     return words, list(lines)
 

@@ -4,7 +4,7 @@ import { announce } from "./toast.js";
 
 const body = document.body;
 const touched = new WeakSet(); // steps that a person ticked or cleared: those are theirs to say
-let marks = [], before = "", said = "", pause = 0;
+let marks = [], before = "", said = "", pause = 0, begun = false;
 
 const box = () => document.querySelector("#case [data-composer]");
 const words = () => box()?.querySelector("textarea[data-words]");
@@ -79,11 +79,21 @@ function instead({ from, to, put: text }) {
   // With a sentence that is left out goes the space behind it.
   const space = text ? 0 : value.slice(end).match(/^[ \t]?/)[0].length;
   put(text, Number(from), end + space);
+  if (text) toGap(Number(from));
 }
 
 function add(text) {
   const value = words().value, end = value.trimEnd().length;
   put(`${end ? " " : ""}${text}`, end, value.length);
+  toGap(end);
+}
+
+/** Select what a line of the plan leaves open, so that what is typed next stands there. */
+function toGap(from) {
+  const gap = /\[[^\][\n]+\]/.exec(words().value.slice(from));
+  if (!gap) return;
+  words().focus();
+  words().setSelectionRange(from + gap.index, from + gap.index + gap[0].length);
 }
 
 body.addEventListener("input", (event) => {
@@ -93,6 +103,7 @@ body.addEventListener("change", ({ target }) => {
   if (target.name === "covers") touched.add(target);
 });
 body.addEventListener("click", (event) => {
+  begun = Boolean(event.target.closest?.("[data-composer] button[value=plan]"));
   const button = event.target.closest?.("#coach button");
   if (!button) return;
   if (button.dataset.add) add(button.dataset.add);
@@ -112,6 +123,8 @@ body.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target?.id === "coach") return heed();
   if (!words()) return;
   heed();
+  if (begun) toGap(0);
+  begun = false;
   // What was typed since it was kept is read anew.
   if (isLetter() && words().value !== words().defaultValue) htmx.trigger(panel(), "read");
 });
