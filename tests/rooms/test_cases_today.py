@@ -124,6 +124,23 @@ def test_of_what_is_at_risk_the_next_to_break_comes_first(mara: Hand) -> None:
     assert shown(mara)["broken"] == [second]
 
 
+def test_a_word_given_in_a_case_that_was_foretold_is_broken_when_it_is_late(mara: Hand) -> None:
+    promise = callback(mara, minutes=600)
+    actions.forecast_promise(promise.pk, forecast_at=NOW + 15 * HOUR, **mara.at(NOW))
+    number = Case.objects.get(failures__promise=promise).pk
+    actions.take(number, **mara.at(NOW))
+    actions.record_step(number, step="own", words="It is mine", **mara.at(NOW))
+    word = actions.commit(number, title="Ring back with a seat", due_at=NOW + HOUR, **mara.at(NOW))
+    assert shown(mara)["at_risk"] == [number]
+    watch(LATER)
+    assert shown(mara) == {"broken": [number], "at_risk": [], "waiting": []}
+    group = queries.desk_rows(mara.scope, who="me").groups[0]
+    assert group.first is not None
+    assert group.first.since == NOW + HOUR, "so late is the word, however far off the promise itself is"
+    actions.keep_commitment(number, promise_id=word, **mara.at(LATER))
+    assert shown(mara)["at_risk"] == [number]
+
+
 def test_the_oldest_of_a_group_is_told_however_far_down_it_stands(mara: Hand) -> None:
     old = broken(mara, "Old", severity=1)
     Promise.objects.filter(title="Ring back about the alarm").update(due_at=NOW - timedelta(days=3))

@@ -32,9 +32,10 @@ class DeskRow:
 
     @property
     def since(self) -> datetime:
-        """The instant by which the row is placed: when the promise was due, or the case opened."""
+        """The instant by which the row is placed: when what runs late was due, or the case opened."""
         if self.case is not None:
-            return self.case.promise_due_at or self.case.opened_at
+            due_at = self.case.next_due_at if self.case.late_word else self.case.promise_due_at
+            return due_at or self.case.opened_at
         assert self.promise is not None  # noqa: S101 - a row is one or the other
         return self.promise.due_at
 

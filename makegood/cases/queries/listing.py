@@ -74,7 +74,14 @@ class CaseLine:
     promise_settled_at: datetime | None
     next_title: str
     next_due_at: datetime | None
+    next_state: State | None
     cause_name: str
+
+    @property
+    def late_word(self) -> bool:
+        """Whether what runs late is a word given in the case (`next_*`), and not the promise that it is about."""
+        about = self.promise_state
+        return self.next_state is State.BROKEN and about is not None and about is not State.BROKEN
 
     @property
     def ref(self) -> str:
@@ -149,7 +156,7 @@ _LINES = """
 SELECT c.id, c.customer_id, cu.name, c.title, k.name, c.severity, c.detected_by, c.opened_at, c.closed_at, c.outcome,
        c.owner_id, o.name, c.taken_at, c.offered_to_id, c.ordinal > 1, coalesce(f.title, ''), f.due_at, f.due_on,
        f.breaks_at, f.settled_at, coalesce(n.title, ''), n.due_at,
-       coalesce((SELECT name FROM cases_cause WHERE id = c.cause_id), ''), f.state,
+       coalesce((SELECT name FROM cases_cause WHERE id = c.cause_id), ''), f.state, n.state,
        ARRAY(SELECT step FROM cases_stepdone WHERE case_id = c.id AND undone_at IS NULL)
 FROM cases_case c
 JOIN customers_customer cu ON cu.id = c.customer_id
@@ -161,7 +168,7 @@ LEFT JOIN LATERAL (
     WHERE f.case_id = c.id ORDER BY f.at, f.id LIMIT 1
 ) f ON true
 LEFT JOIN LATERAL (
-    SELECT p.title, p.due_at FROM cases_commitment m JOIN promises_promise p ON p.id = m.promise_id
+    SELECT p.title, p.due_at, p.state FROM cases_commitment m JOIN promises_promise p ON p.id = m.promise_id
     WHERE m.case_id = c.id AND m.purpose NOT IN ('take_in_charge', 'personal_contact', 'find_cause', 'change')
       AND p.state IN ('open', 'at_risk', 'broken')
     ORDER BY p.due_at, m.id LIMIT 1
@@ -177,10 +184,10 @@ _NAMES = (
 
 
 def _line(row: Sequence[Any]) -> CaseLine:
-    *values, state, steps = row
+    *values, state, next_state, steps = row
     return CaseLine(
         **dict(zip(_NAMES, values, strict=True)), promise_state=State(state) if state else None,
-        pips=tuple(step in steps for step in CONVERSATION),
+        next_state=State(next_state) if next_state else None, pips=tuple(step in steps for step in CONVERSATION),
     )  # fmt: skip
 
 

@@ -49,10 +49,10 @@ WITH mine AS MATERIALIZED (
 # `waiting`: what waits for this very person, and for what; where several hold, the first. After a storm a lead may be
 # drawn into more than anybody could look at, so that each sort is bounded.
 #
-# `stood`: the others. What was foretold and has not failed is at risk; what was foretold to break and then kept in
-# time, or replaced with the customer's consent, never failed. What is taken, with every promise to the customer ended
-# and nothing more wanted, is only to be concluded: it waits, and says what for (`to_conclude`). The rest is broken;
-# `runs` while the customer still waits for what broke.
+# `stood`: the others. What was foretold and has not failed is at risk, unless a word that we gave them is broken; what
+# was foretold to break and then kept in time, or replaced with the customer's consent, never failed. What is taken,
+# with every promise to the customer ended and nothing more wanted, is only to be concluded: it waits, and says what
+# for (`to_conclude`). The rest is broken; `runs` while the customer still waits for what broke.
 _GROUPED = """
 , waiting AS MATERIALIZED (
     SELECT number, min(why) AS why FROM (
@@ -97,8 +97,9 @@ _GROUPED = """
 ), stood AS MATERIALIZED (
     SELECT c.id, c.untaken, c.severity, c.opened_at, coalesce(f.breaks_at, c.opened_at) AS breaks_at,
            f.broken OR f.harm OR m.broken AS runs,
-           coalesce(f.late_since, CASE WHEN f.harm THEN c.opened_at END) AS late_since,
-           CASE WHEN done THEN 'waiting' WHEN c.detected_by = 'forecast' AND NOT f.failed THEN 'at_risk'
+           coalesce(f.late_since, CASE WHEN f.harm THEN c.opened_at END, m.late_since) AS late_since,
+           CASE WHEN done THEN 'waiting'
+                WHEN c.detected_by = 'forecast' AND NOT f.failed AND NOT m.word_broken THEN 'at_risk'
                 ELSE 'broken' END AS "group",
            CASE WHEN a.answer IS NULL THEN 100 WHEN a.answer = 'not_reached' THEN 101 WHEN a.answer = '' THEN 104
                 WHEN c.cause_id IS NULL AND c.cause_finder_id IS NULL THEN 102 ELSE 103 END AS to_conclude
@@ -112,6 +113,8 @@ _GROUPED = """
         WHERE case_id = c.id AND corrected_at IS NULL
     ) f, LATERAL (
         SELECT coalesce(bool_or(p.state = 'broken'), false) AS broken,
+               coalesce(bool_or(p.state = 'broken' AND purpose <> 'first_contact'), false) AS word_broken,
+               min(p.due_at) FILTER (WHERE p.state = 'broken') AS late_since,
                coalesce(bool_or(p.state IN ('open', 'at_risk', 'broken')), false) AS unkept,
                coalesce(bool_or(purpose <> 'first_contact' AND p.made_at >= coalesce(c.reopened_at, p.made_at)), false)
                    AS agreed

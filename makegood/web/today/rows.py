@@ -81,8 +81,14 @@ def promise_row(promise: PromiseFacts, base: str) -> QueueRow:
 
 
 def case_row(case: CaseLine, why: str, base: str, key: str) -> QueueRow:
-    """A case in the queue; `why` says what waits, and then the row counts since when."""
+    """A case in the queue; `why` says what waits, and then the row counts since when. Where a word that we gave in it
+    is late, and not the promise that it is about, the row tells of that."""
     waits = key == "waiting"
+    if case.late_word and key == "broken":
+        case = replace(
+            case, promise_title=case.next_title, promise_due_at=case.next_due_at, promise_due_on=None,
+            promise_breaks_at=case.next_due_at, promise_settled_at=None, promise_state=State.BROKEN,
+        )  # fmt: skip
     state = "waits" if waits else "kept_late" if case.promise_state is State.KEPT_LATE else key
     return QueueRow(
         id=case.ref, url=f"{base}case={case.ref}", panel=f"/cases/{case.ref}/panel/",
