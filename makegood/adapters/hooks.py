@@ -32,10 +32,10 @@ class Hook(Poster):
     def send(self, url: str, message_id: str, body: bytes, *, secrets: Sequence[str], at: datetime) -> Heard:
         """Hand a message over, signed by each of `secrets` at `at` (aware UTC). Without a problem it was accepted."""
         began = time.monotonic()
-        heard: tuple[int | None, str] | None
+        heard: tuple[int, str] | None
         try:
             heard = self.post(url, body, _signed(message_id, body, secrets, at))
-            problem = _problem(heard[0]) if heard and heard[0] else ""
+            problem = _problem(heard[0])
         except FAULTS as fault:
             heard, problem = None, self.words(fault)
         status, text = heard or (None, "")

@@ -27,13 +27,12 @@ from makegood.adapters.mailserver import (
     SECONDS,
     MailServer,
     MailTrouble,
-    Step,
     connect,
     refused_login,
     said,
-    take,
     trouble,
 )
+from makegood.adapters.steps import Step, take
 
 MOST = 64 * 1024 * 1024
 """The largest message that is fetched, in bytes: an attachment of 40 MB takes 55 on its way."""

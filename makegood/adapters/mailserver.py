@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
 
 from makegood.adapters.dialling import NotReached, dial, look_up
 from makegood.adapters.reach import read_networks
+from makegood.adapters.steps import Trouble
 
 _THIS_MACHINE = ("127.0.0.0/8", "::1/128")
 SECONDS = 30.0
@@ -38,29 +39,8 @@ class MailServer:
     token: str = field(default="", repr=False)
 
 
-class MailTrouble(Exception):
-    """A server that cannot be worked with; the message says why and what to do.
-
-    `lasting`: it stays so until somebody changes something, and trying again soon is of no use.
-    """
-
-    def __init__(self, words: str, *, lasting: bool) -> None:
-        super().__init__(words)
-        self.lasting = lasting
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a test: what was tried, what came of it in a sentence, and whether it worked."""
-
-    tried: str
-    words: str
-    ok: bool
-
-
-def take(steps: Iterable[tuple[str, Callable[[], str]]]) -> tuple[Step, ...]:
-    """Take one step after the other, each a name and what to do, until one goes wrong."""
-    return tuple(_taken(steps))
+class MailTrouble(Trouble):
+    """A mail server that cannot be worked with."""
 
 
 def connect(server: MailServer, *, networks: Iterable[str], seconds: float) -> socket.socket:
@@ -127,15 +107,6 @@ def refused_login(server: MailServer, words: object) -> MailTrouble:
     what = "access token" if server.token else "password"
     more = f" It said: {said(words)}" if said(words) else ""
     return MailTrouble(f"{server.host} does not accept the {what} of {server.user}.{more}", lasting=True)
-
-
-def _taken(steps: Iterable[tuple[str, Callable[[], str]]]) -> Iterator[Step]:
-    for tried, do in steps:
-        try:
-            yield Step(tried, do(), ok=True)
-        except MailTrouble as fault:
-            yield Step(tried, str(fault), ok=False)
-            return
 
 
 def _check(server: MailServer) -> None:

@@ -1,4 +1,4 @@
-"""A POST to an address that somebody named: to the machine that was judged, and nowhere else.
+"""A question to an address that somebody named: to the machine that was judged, and nowhere else.
 
 No redirect is followed, no proxy asked; the whole is bounded in time and the answer in length.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from urllib.parse import SplitResult, urlsplit
 
 from makegood.adapters.dialling import NotReached, bounded, dial, look_up
@@ -17,34 +18,55 @@ from makegood.adapters.reach import is_public, read_networks
 SECONDS = 10.0
 _HEARD = 4096
 FAULTS = (OSError, http.client.HTTPException, NotReached, UnicodeError, ValueError)
-"""What a POST raises when nothing was heard."""
+"""What a question raises when nothing was heard."""
 
 
 class Poster:
-    """Posts, one at a time. `networks` are those of ours that may be reached; it is given up after `seconds`."""
+    """Asks, one at a time. `networks` are those of ours that may be reached; it is given up after `seconds`."""
 
     def __init__(self, networks: Iterable[str] = (), *, seconds: float = SECONDS) -> None:
         self._allowed = read_networks(networks)
         self._seconds = seconds
         self._trust = ssl.create_default_context()
 
-    def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, handing: Callable[[], bool] = lambda: True
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """The status of the answer and its first words. Raises one of FAULTS."""
+        return self._ask("POST", url, body, headers)
+
+    def get(self, url: str, headers: Mapping[str, str]) -> tuple[int, str]:
+        """The same for a question that changes nothing. Raises one of FAULTS."""
+        return self._ask("GET", url, None, headers)
+
+    def hand(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, handing: Callable[[], bool]
     ) -> tuple[int, str] | None:
-        """The status of the answer and its first words; None when `handing`, asked once there is a connection, said
-        no. Raises one of FAULTS."""
+        """Post what must not come twice. `handing` is asked when all is there but the last byte, without which nobody
+        can act on it; None when it said no. Raises one of FAULTS."""
+        with self._asking(url) as (asked, path, named):
+            asked.request("POST", path, body[:-1], {**headers, "Host": named, "Content-Length": str(len(body))})
+            if not handing():
+                return None
+            # Whoever has said no before the end hangs up: what they said is read all the same.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                asked.send(body[-1:])
+            return _answer(asked)
+
+    def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, str]:
+        with self._asking(url) as (asked, path, named):
+            asked.request(method, path, body, {**headers, "Host": named})
+            return _answer(asked)
+
+    @contextmanager
+    def _asking(self, url: str) -> Iterator[tuple[http.client.HTTPConnection, str, str]]:
+        """A connection to where an address leads, what to ask for there, and by what name."""
         where: SplitResult = urlsplit(url)
         host, secure = where.hostname or "", where.scheme == "https"
         port = where.port or (443 if secure else 80)
         with self._connected(host, port, secure=secure) as link, bounded(link, self._seconds):
-            if not handing():
-                return None
             asked = http.client.HTTPConnection(host, port, timeout=self._seconds)
             asked.sock = link
             path = (where.path or "/") + (f"?{where.query}" if where.query else "")
-            asked.request("POST", path, body, {**headers, "Host": where.netloc.rpartition("@")[2]})
-            answer = asked.getresponse()
-            return answer.status, _first_words(answer)
+            yield asked, path, where.netloc.rpartition("@")[2]
 
     def words(self, fault: Exception) -> str:
         """One of FAULTS, for a person."""
@@ -74,6 +96,11 @@ class Poster:
         except BaseException:
             link.close()
             raise
+
+
+def _answer(asked: http.client.HTTPConnection) -> tuple[int, str]:
+    answer = asked.getresponse()
+    return answer.status, _first_words(answer)
 
 
 def _first_words(answer: http.client.HTTPResponse) -> str:

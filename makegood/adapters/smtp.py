@@ -16,15 +16,14 @@ from makegood.adapters.mailserver import (
     SECONDS,
     MailServer,
     MailTrouble,
-    Step,
     connect,
     refused_login,
     said,
-    take,
     trouble,
     xoauth2,
 )
 from makegood.adapters.sending import NOT_WANTED, Accepted, Handing, Refused
+from makegood.adapters.steps import Step, take
 
 _SLOWEST = 20_000
 """Bytes a second; a server that takes a message slower is given up."""

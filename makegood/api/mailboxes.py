@@ -188,11 +188,10 @@ def remove_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
 
 
 def _tried(request: ApiRequest, mailbox_id: int | None, body: MailboxIn) -> Any:
-    found = actions.try_mailbox(
+    return actions.try_mailbox(
         mailbox_id, by_service=settings.MAIL_SERVICE is not None, networks=settings.PRIVATE_NETWORKS,
         by=request.caller.by, **_said(body),
     )  # fmt: skip
-    return {"works": found.works, "reading": found.reading, "sending": found.sending}
 
 
 def _said(body: MailboxIn) -> Any:

@@ -18,6 +18,7 @@ from makegood.api import (
     incidents,
     ladder,
     ledger,
+    lines,
     links,
     mailboxes,
     messages,
@@ -56,6 +57,7 @@ for _router in (
     ledger.router,
     webhooks.router,
     mailboxes.router,
+    lines.router,
 ):
     api.add_router("", _router)
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "incident": "List, show, rehearse, release and stop incidents: one cause, many customers.",
     "token": "Make, list and revoke tokens for the API.",
     "mailbox": "Mailboxes that are read and sent by: add, try, pause, resume, list.",
+    "line": "Lines by which text messages and chat go and come: add, try, pause, resume, list.",
     "webhook": "Tell other systems what happens: add, try, pause, resume, list.",
     "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
     "doctor": "Say in plain words what is wrong with this installation.",

@@ -243,6 +243,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/mailboxes/<int:number>/address/", mailboxes.address),
     re_path(r"^settings/mailboxes/(?P<number>\d{1,18})/(?P<name>pause|resume|remove)/$", mailboxes.act),
     path("settings/lines/new/", lines.new),
+    path("settings/lines/try/", lines.try_out),
     path("settings/lines/<int:number>/", lines.one),
     re_path(r"^settings/lines/(?P<number>\d{1,18})/(?P<name>pause|resume|remove)/$", lines.act),
     path("settings/webhooks/", webhooks.every),

@@ -39,7 +39,7 @@ def texters(networks: Iterable[str], base_url: str) -> Callable[[TextsAs], Texte
     def make(line: TextsAs) -> Texter:
         if line.how == "apprise":
             return AppriseTexter(line.secret, networks=allowed)
-        told_at = f"{base_url}/hooks/text/{line.id}/{line.hook_secret}/events/" if base_url.startswith("https:") else ""
+        told_at = f"{base_url}{line.events_path}" if base_url.startswith("https:") else ""
         account = Account(
             base_url=line.base_url, account=line.account, secret=line.secret, number=line.number, told_at=told_at
         )

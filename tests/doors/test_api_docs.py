@@ -50,8 +50,8 @@ SOURCES = [
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip
-SAID_ELSEWHERE = ("line.", "phrase.", "hook.")
-"""Lines and kept words are set up at the desk only, and mail and text services are answered at addresses of theirs."""
+SAID_ELSEWHERE = ("phrase.", "hook.")
+"""Kept words are set up at the desk only, and mail and text services are answered at addresses of theirs."""
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",
     "calendar.bad_interval", "calendar.no_name", "calendar.overlap", "channel.unknown",

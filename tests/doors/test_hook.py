@@ -24,14 +24,25 @@ SECRET, OTHER = "whsec_" + "QUJD" * 8, "whsec_" + "REVG" * 8
 
 @contextmanager
 def a_receiver(
-    status: int = 204, *, headers: dict[str, str] | None = None, body: bytes = b""
+    status: int = 204, *, headers: dict[str, str] | None = None, body: bytes = b"", gets: bool = False
 ) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A web server that takes messages and answers `status`; where it is, and what it was sent."""
+    """A web server that takes messages and answers `status`, or questions with `gets`; where it is, and what it was
+    sent."""
     taken: list[tuple[dict[str, str], bytes]] = []
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            taken.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            length = int(self.headers["Content-Length"])
+            content = self.rfile.read(length)
+            if len(content) == length:
+                taken.append((dict(self.headers), content))
+                self.answer()
+
+        def do_GET(self) -> None:
+            if gets:
+                self.answer()
+
+        def answer(self) -> None:
             self.send_response(status)
             for name, value in (headers or {}).items():
                 self.send_header(name, value)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from makegood.config.faults import Fault
+from makegood.config.connections import SECRET, Connections, secret_of, tell_tried
 from makegood.config.installed import installation
 
 if TYPE_CHECKING:
     from makegood.conversation.queries import MailboxFacts
-    from makegood.journal.actors import Actor
 
 _SECURITIES = ("tls", "starttls", "none")
-_SECRET = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(
@@ -55,15 +50,15 @@ Example:
 @click.option("--imap-port", default=993, show_default=True, help="Its port.")
 @click.option("--imap-security", type=click.Choice(_SECURITIES), default="tls", show_default=True)
 @click.option("--imap-user", default="", help="Who we are there; the address if left out.")
-@click.option("--imap-password-file", type=_SECRET, help="A file that holds the password.")
+@click.option("--imap-password-file", type=SECRET, help="A file that holds the password.")
 @click.option("--folder", default="INBOX", show_default=True, help="Which folder is read.")
 @click.option("--service", "hook_service", default="", help="Or the mail service that brings mail, such as postmark.")
-@click.option("--service-key-file", type=_SECRET, help="A file that holds the key of that service.")
+@click.option("--service-key-file", type=SECRET, help="A file that holds the key of that service.")
 @click.option("--smtp", "smtp_host", default="", help="The server by which mail leaves.")
 @click.option("--smtp-port", default=587, show_default=True, help="Its port.")
 @click.option("--smtp-security", type=click.Choice(_SECURITIES), default="starttls", show_default=True)
 @click.option("--smtp-user", default="", help="Who we are there; nobody signs in if left out.")
-@click.option("--smtp-password-file", type=_SECRET, help="A file that holds the password.")
+@click.option("--smtp-password-file", type=SECRET, help="A file that holds the password.")
 def add(
     imap_password_file: Path | None,
     service_key_file: Path | None,
@@ -72,9 +67,9 @@ def add(
 ) -> None:
     """Connect a mailbox; with --service, print the address for the service to call, once."""
     said |= {
-        "imap_secret": _secret(imap_password_file, "MAKEGOOD_IMAP_PASSWORD"),
-        "hook_key": _secret(service_key_file, "MAKEGOOD_HOOK_KEY"),
-        "smtp_secret": _secret(smtp_password_file, "MAKEGOOD_SMTP_PASSWORD"),
+        "imap_secret": secret_of(imap_password_file, "MAKEGOOD_IMAP_PASSWORD"),
+        "hook_key": secret_of(service_key_file, "MAKEGOOD_HOOK_KEY"),
+        "smtp_secret": secret_of(smtp_password_file, "MAKEGOOD_SMTP_PASSWORD"),
     }
     if said["imap_host"] and not said["imap_user"]:
         said["imap_user"] = said["address"]
@@ -111,11 +106,10 @@ def test(name_or_number: str) -> None:
         from makegood.journal.actors import SYSTEM
 
         tried = try_mailbox(
-            _find(name_or_number).id, by_service=where.mail_service is not None,
+            _MAILBOXES.find(name_or_number).id, by_service=where.mail_service is not None,
             networks=where.private_networks, by=SYSTEM,
         )  # fmt: skip
-    for step in (*tried.reading, *tried.sending):
-        click.echo(f"{'works' if step.ok else 'wrong':<6} {step.tried}: {step.words}")
+    tell_tried(tried)
     sys.exit(not tried.works)
 
 
@@ -123,7 +117,7 @@ def test(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def pause(name_or_number: str) -> None:
     """Neither read it nor send by it for now."""
-    with _chosen(name_or_number) as (found, how):
+    with _MAILBOXES.chosen(name_or_number) as (found, how):
         from makegood.conversation.actions import pause_mailbox
 
         pause_mailbox(found.id, **how)
@@ -134,30 +128,11 @@ def pause(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def resume(name_or_number: str) -> None:
     """Go on at once from where it stopped."""
-    with _chosen(name_or_number) as (found, how):
+    with _MAILBOXES.chosen(name_or_number) as (found, how):
         from makegood.conversation.actions import resume_mailbox
 
         resume_mailbox(found.id, **how)
     click.echo(f"{found.name} goes on from where it stopped.")
-
-
-class _How(TypedDict):
-    by: Actor
-    now: datetime
-
-
-@contextmanager
-def _chosen(name_or_number: str) -> Iterator[tuple[MailboxFacts, _How]]:
-    """The mailbox that is meant, and by whom and when it is acted upon."""
-    with installation():
-        from makegood.journal.actors import SYSTEM
-
-        yield _find(name_or_number), {"by": SYSTEM, "now": datetime.now(UTC)}
-
-
-def _secret(file: Path | None, variable: str) -> str:
-    """A secret from a file, else from the environment."""
-    return file.read_text().strip("\r\n") if file is not None else os.environ.get(variable, "")
 
 
 def _all() -> tuple[MailboxFacts, ...]:
@@ -167,11 +142,7 @@ def _all() -> tuple[MailboxFacts, ...]:
     return mailboxes(Scope(Role.ADMINISTRATOR))
 
 
-def _find(name_or_number: str) -> MailboxFacts:
-    for row in _all():
-        if name_or_number in {row.name, row.address, str(row.id)}:
-            return row
-    raise Fault(f"No mailbox is called {name_or_number!r}. See: makegood mailbox list")
+_MAILBOXES = Connections("mailbox", _all)
 
 
 def _fares(row: MailboxFacts) -> str:

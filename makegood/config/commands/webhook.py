@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
-from makegood.config.faults import Fault
+from makegood.config.connections import Connections
 from makegood.config.installed import installation
 
 if TYPE_CHECKING:
-    from makegood.journal.actors import Actor
     from makegood.webhooks.queries import DeliveryFacts, WebhookFacts
 
 
@@ -70,7 +67,7 @@ def test(name_or_number: str) -> None:
         from makegood.journal.actors import SYSTEM
         from makegood.webhooks.actions import try_webhook
 
-        number = _find(name_or_number).id
+        number = _WEBHOOKS.find(name_or_number).id
         tried = try_webhook(number, Hook(where.private_networks), by=SYSTEM, now=datetime.now(UTC))
     click.echo(tried.problem or f"Accepted ({tried.status}) in {tried.took_ms} ms.")
     sys.exit(bool(tried.problem))
@@ -84,7 +81,7 @@ def deliveries(name_or_number: str, set_aside: bool) -> None:
     with installation():
         from makegood.webhooks.queries import deliveries_of
 
-        rows = deliveries_of(_find(name_or_number).id, set_aside=set_aside)
+        rows = deliveries_of(_WEBHOOKS.find(name_or_number).id, set_aside=set_aside)
     for row in rows:
         tried = f"{row.tried_at:%Y-%m-%d %H:%M:%S}" if row.tried_at else "not yet"
         click.echo(f"{tried:<19}  {row.message_id:<28} {row.verb:<24} {row.attempts:>2}x  {_became(row)}")
@@ -95,7 +92,7 @@ def deliveries(name_or_number: str, set_aside: bool) -> None:
 @click.argument("message_id", default="")
 def again(name_or_number: str, message_id: str) -> None:
     """Send one message again that was set aside, or all of them; not of remedies that were carried out since."""
-    with _chosen(name_or_number) as (found, how):
+    with _WEBHOOKS.chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import send_again, send_all_again
 
         if message_id:
@@ -108,7 +105,7 @@ def again(name_or_number: str, message_id: str) -> None:
 @click.argument("name_or_number")
 def pause(name_or_number: str) -> None:
     """Send nothing for now; what happens meanwhile waits."""
-    with _chosen(name_or_number) as (found, how):
+    with _WEBHOOKS.chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import pause_webhook
 
         pause_webhook(found.id, **how)
@@ -119,7 +116,7 @@ def pause(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def resume(name_or_number: str) -> None:
     """Go on at once from where it stopped."""
-    with _chosen(name_or_number) as (found, how):
+    with _WEBHOOKS.chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import resume_webhook
 
         resume_webhook(found.id, **how)
@@ -130,7 +127,7 @@ def resume(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def rotate(name_or_number: str) -> None:
     """Sign by a new secret and print it, once; for a day the old one signs, too."""
-    with _chosen(name_or_number) as (found, how):
+    with _WEBHOOKS.chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import rotate_secret
 
         click.echo(rotate_secret(found.id, **how))
@@ -141,25 +138,11 @@ def rotate(name_or_number: str) -> None:
 @click.argument("name_or_number")
 def remove(name_or_number: str) -> None:
     """Tell it no more."""
-    with _chosen(name_or_number) as (found, how):
+    with _WEBHOOKS.chosen(name_or_number) as (found, how):
         from makegood.webhooks.actions import remove_webhook
 
         remove_webhook(found.id, **how)
     click.echo(f"{found.name} is told no more.")
-
-
-class _How(TypedDict):
-    by: Actor
-    now: datetime
-
-
-@contextmanager
-def _chosen(name_or_number: str) -> Iterator[tuple[WebhookFacts, _How]]:
-    """The webhook that is meant, and by whom and when it is acted upon."""
-    with installation():
-        from makegood.journal.actors import SYSTEM
-
-        yield _find(name_or_number), {"by": SYSTEM, "now": datetime.now(UTC)}
 
 
 def _all() -> tuple[WebhookFacts, ...]:
@@ -169,11 +152,7 @@ def _all() -> tuple[WebhookFacts, ...]:
     return webhooks(Scope(Role.ADMINISTRATOR))
 
 
-def _find(name_or_number: str) -> WebhookFacts:
-    for row in _all():
-        if name_or_number in {row.name, str(row.id)}:
-            return row
-    raise Fault(f"No webhook is called {name_or_number!r}. See: makegood webhook list")
+_WEBHOOKS = Connections("webhook", _all)
 
 
 def _became(row: DeliveryFacts) -> str:

@@ -48,7 +48,7 @@ from makegood.conversation.actions.sending import (
     take_messages,
 )
 from makegood.conversation.actions.sorting import sort_arrivals
-from makegood.conversation.actions.trying import Tried, try_mailbox
+from makegood.conversation.actions.trying import Tried, try_line, try_mailbox
 from makegood.conversation.actions.writing import (
     Enclosed,
     Written,
@@ -116,6 +116,7 @@ __all__ = [
     "take_messages",
     "tell_of_failing",
     "too_large",
+    "try_line",
     "try_mailbox",
     "withdraw",
     "withdraw_message",

@@ -27,6 +27,8 @@ MOST = 20
 _CHOICES = {"channel": ("sms", "chat"), "how": ("twilio", "apprise")}
 _LINES = {"base_url": 300, "account": 100, "number": 60}
 _HOOK_BYTES = 24
+NEW: Mapping[str, str] = {"name": "", "channel": "sms", "how": "twilio"}
+"""What a line is as long as nobody says otherwise."""
 
 
 class LineDetails(TypedDict, total=False):
@@ -54,7 +56,7 @@ def add_line(*, by: Actor, now: datetime, **details: Unpack[LineDetails]) -> int
     if Line.objects.count() >= MOST:
         raise Refusal("line.too_many", f"There are {MOST} lines already. Remove one first.")
     row = Line(made_at=now, hook_secret=seal(secrets.token_urlsafe(_HOOK_BYTES)))
-    _describe(row, {"name": "", "channel": "sms", "how": "twilio", **details})
+    describe_line(row, {**NEW, **details})
     row.save()
     _record("added", row, by, now)
     return row.pk
@@ -64,7 +66,7 @@ def add_line(*, by: Actor, now: datetime, **details: Unpack[LineDetails]) -> int
 def change_line(line_id: int, *, by: Actor, now: datetime, **details: Unpack[LineDetails]) -> None:
     """Change what is given. Raises Refusal as `add_line` does, and "line.unknown"."""
     row = _held(line_id, by)
-    _describe(row, details)
+    describe_line(row, details)
     row.sending_problem, row.sending_problem_at, row.sending_next_at = "", None, None
     row.save()
     _record("changed", row, by, now)
@@ -72,17 +74,21 @@ def change_line(line_id: int, *, by: Actor, now: datetime, **details: Unpack[Lin
 
 @transaction.atomic
 def pause_line(line_id: int, *, by: Actor, now: datetime) -> None:
-    """Send nothing by it for now. Raises Refusal "line.unknown"."""
+    """Send nothing by it for now. Raises Refusal "line.unknown", "line.paused"."""
     row = _held(line_id, by)
-    row.paused_at = row.paused_at or now
+    if row.paused_at is not None:
+        raise Refusal("line.paused", "It is paused already.")
+    row.paused_at = now
     row.save(update_fields=["paused_at"])
     _record("paused", row, by, now)
 
 
 @transaction.atomic
 def resume_line(line_id: int, *, by: Actor, now: datetime) -> None:
-    """Go on where it stopped. Raises Refusal "line.unknown"."""
+    """Go on where it stopped. Raises Refusal "line.unknown", "line.running"."""
     row = _held(line_id, by)
+    if row.paused_at is None:
+        raise Refusal("line.running", "It is not paused.")
     row.paused_at = row.sending_next_at = row.sending_problem_at = None
     row.sending_problem = ""
     row.save()
@@ -122,8 +128,8 @@ def _held(line_id: int, by: Actor) -> Line:
     return row
 
 
-def _describe(row: Line, details: Mapping[str, Any]) -> None:
-    """Set what is said, checked as a whole. Raises Refusal for the first that is wrong."""
+def describe_line(row: Line, details: Mapping[str, Any]) -> None:
+    """Set what is said, checked as a whole; nothing is stored. Raises Refusal for the first that is wrong."""
     was = (row.how, row.base_url, row.account)
     if "name" in details:
         row.name = _name(row, details["name"])

@@ -1,24 +1,31 @@
-"""Trying a mailbox before it is set, or since: step by step, and nothing is read, sent or changed there."""
+"""Trying a mailbox or a line before it is set, or since: step by step, and nothing is read or changed there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Unpack, cast
+from dataclasses import dataclass
+from typing import Unpack, cast
 
 from makegood.adapters import imap
-from makegood.adapters.mailserver import MailServer, Security, Step
+from makegood.adapters.mailserver import MailServer, Security
 from makegood.adapters.smtp import try_smtp
+from makegood.adapters.steps import Step
+from makegood.adapters.texting import Account, AppriseTexter, TwilioTexter, try_texter
+from makegood.conversation.actions.lines import NEW, LineDetails, describe_line
 from makegood.conversation.actions.mailboxes import MailboxDetails, describe
-from makegood.conversation.models import Mailbox
+from makegood.conversation.models import Line, Mailbox
+from makegood.conversation.queries.lines import unknown_line
 from makegood.conversation.queries.mailboxes import unknown_mailbox
 from makegood.conversation.rules.services import SERVICES
+from makegood.customers.rules import read_phone
 from makegood.journal.actors import Actor
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.platform.sealing import SealBroken, unseal
 
 
-class Tried(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tried:
     """What works and what does not, of mail that comes in and of mail that leaves."""
 
     reading: tuple[Step, ...]
@@ -53,6 +60,52 @@ def try_mailbox(
         return Tried(_reading(row, allowed), _sending(row, allowed, by_service))
     except SealBroken as broken:
         return Tried((Step("Read what is kept", str(broken), ok=False),), ())
+
+
+def try_line(
+    line_id: int | None,
+    *,
+    to: str = "",
+    called_at: str,
+    networks: Iterable[str],
+    by: Actor,
+    **details: Unpack[LineDetails],
+) -> Tried:
+    """Try a line as it would be with these details; None for one that is not there yet. Nothing is sent, but for a few
+    words to the number `to` where that is given. `called_at` is where we are called. It takes up to a minute.
+
+    Raises Refusal as `add_line` does, "line.unknown", and "customer.bad_phone" for `to`.
+    """
+    require(by, Ability.ADMINISTER)
+    row = Line() if line_id is None else Line.objects.filter(pk=line_id).first()
+    if row is None:
+        raise unknown_line()
+    describe_line(row, details if line_id else {**NEW, **details})
+    if to:
+        to = read_phone(to, field="to")
+    try:
+        texter = _texter(row, tuple(networks))
+        return Tried((_called(called_at, is_new=line_id is None),), try_texter(texter, number=row.number, to=to))
+    except SealBroken as broken:
+        return Tried((), (Step("Read what is kept", str(broken), ok=False),))
+
+
+def _texter(row: Line, networks: tuple[str, ...]) -> TwilioTexter | AppriseTexter:
+    secret = unseal(row.secret)
+    if row.how == "apprise":
+        return AppriseTexter(secret, networks=networks)
+    account = Account(base_url=row.base_url, account=row.account, secret=secret, number=row.number)
+    return TwilioTexter(account, networks=networks)
+
+
+def _called(base_url: str, *, is_new: bool) -> Step:
+    if not base_url.startswith("https:"):
+        words = "Only what is in your own network can call it: MAKEGOOD_URL does not begin with https."
+    elif is_new:
+        words = "It gets an address to call once this is saved."
+    else:
+        words = "It has an address to call. Whether it is called shows the first message that comes in."
+    return Step("Let the service bring messages", words, ok=True)
 
 
 def _reading(row: Mailbox, networks: tuple[str, ...]) -> tuple[Step, ...]:

@@ -31,6 +31,11 @@ class LineFacts:
     sending_problem: str
     sending_problem_at: datetime | None
 
+    @property
+    def hook_path(self) -> str:
+        """Where its service calls with what comes in, without our own name before it."""
+        return hook_path(self.id, self.hook_secret)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextsAs:
@@ -47,6 +52,16 @@ class TextsAs:
     hook_secret: str = field(repr=False)
     is_paused: bool
     fault: str
+
+    @property
+    def events_path(self) -> str:
+        """Where its service tells what became of ours."""
+        return f"{hook_path(self.id, self.hook_secret)}events/"
+
+
+def hook_path(line_id: int, hook_secret: str) -> str:
+    """Where the service of a line calls with what comes in."""
+    return f"/hooks/text/{line_id}/{hook_secret}/"
 
 
 def lines(scope: Scope) -> tuple[LineFacts, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, QueryDict
@@ -18,10 +19,11 @@ from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.queries import kinds
 from makegood.web import clocks
-from makegood.web.answers import done, errors_of
+from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.settings.trying import steps_of
 from makegood.web.shell import by_hand
-from makegood.web.tables import Choice
+from makegood.web.tables import Choice, number_or_none
 
 HOME = "/settings/mailboxes/"
 
@@ -54,6 +56,8 @@ def new(request: DeskRequest) -> HttpResponse:
     require(desk.actor, Ability.ADMINISTER)
     if request.method == "GET":
         return _form(request, None, {"channel": "sms", "how": "twilio"})
+    if request.POST.get("do") == "test":
+        return _form(request, None, request.POST, tried=_tried(request, None))
     try:
         number = actions.add_line(**_typed(request.POST), by=desk.actor, now=desk.now)
     except Refusal as no:
@@ -69,11 +73,22 @@ def one(request: DeskRequest, number: int) -> HttpResponse:
     if request.method == "GET":
         names = ("name", "channel", "how", "base_url", "account", "number", "kind")
         return _form(request, facts, {name: getattr(facts, name) for name in names})
+    if request.POST.get("do") == "test":
+        return _form(request, facts, request.POST, tried=_tried(request, number))
     try:
         actions.change_line(number, **_typed(request.POST), by=desk.actor, now=desk.now)
     except Refusal as no:
         return _form(request, facts, request.POST, errors_of(no))
     return done(request, _("Changed. It holds for what leaves from now on."), to=_page(number))
+
+
+@at_desk("POST")
+def try_out(request: DeskRequest) -> HttpResponse:
+    """What works of the line as it is typed, step by step. Nothing is saved."""
+    number = number_or_none(request.POST.get("line", ""))
+    if not request.htmx:
+        return see_other(_page(number) if number else "/settings/lines/new/")
+    return render(request, "web/settings/tried.html", {"tried": _tried(request, number)})
 
 
 @at_desk("POST")
@@ -110,15 +125,29 @@ def _form(
     facts: LineFacts | None,
     values: Mapping[str, str] | QueryDict,
     errors: Mapping[str, str] | None = None,
+    *,
+    tried: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     context = {
         "one": fares(facts, request.desk) if facts else None, "values": values, "errors": errors or {}, "slim": True,
-        "kinds": by_hand(kinds(inside_case=False)),
+        "tried": tried, "kinds": by_hand(kinds(inside_case=False)),
         "ways": [Choice("twilio", _("A service that speaks like Twilio")), Choice("apprise", _("Apprise"))],
         "channels": [Choice("sms", _("Text messages")), Choice("chat", _("Chat"))],
-        "hook": f"{settings.BASE_URL}/hooks/text/{facts.id}/{facts.hook_secret}/" if facts else "",
+        "hook": f"{settings.BASE_URL}{facts.hook_path}" if facts else "",
     }  # fmt: skip
     return render(request, "web/settings/line.html", context, status=422 if errors else 200)
+
+
+def _tried(request: DeskRequest, number: int | None) -> Mapping[str, Any]:
+    typed, desk = request.POST, request.desk
+    return steps_of(
+        lambda: actions.try_line(
+            number, to=typed.get("to", "").strip(), called_at=settings.BASE_URL, networks=settings.PRIVATE_NETWORKS,
+            by=desk.actor, **_typed(typed),
+        ),
+        comes=_("What comes in"),
+        leaves=_("What leaves"),
+    )  # fmt: skip
 
 
 def _typed(typed: QueryDict) -> LineDetails:

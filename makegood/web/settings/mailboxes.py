@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
-from makegood.conversation.actions import MailboxDetails, Tried
+from makegood.conversation.actions import MailboxDetails
 from makegood.conversation.queries import MailboxFacts, lines, mailbox_for, mailboxes
 from makegood.conversation.rules.services import SERVICES
 from makegood.kernel.refusals import Refusal, invalid
@@ -23,6 +23,7 @@ from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.settings.lines import fares
+from makegood.web.settings.trying import steps_of
 from makegood.web.shell import by_hand
 from makegood.web.tables import Choice, number_or_none
 
@@ -91,7 +92,7 @@ def try_out(request: DeskRequest) -> HttpResponse:
     number = number_or_none(request.POST.get("mailbox", ""))
     if not request.htmx:
         return see_other(f"{HOME}{number}/" if number else f"{HOME}new/")
-    return render(request, "web/settings/mailbox_tried.html", {"tried": _tried(request, number)})
+    return render(request, "web/settings/tried.html", {"tried": _tried(request, number)})
 
 
 @at_desk("POST")
@@ -166,16 +167,13 @@ def _by_service() -> bool:
 def _tried(request: DeskRequest, number: int | None) -> Mapping[str, Any]:
     """The steps that were taken, or why none was."""
     desk = request.desk
-    try:
-        found: Tried = actions.try_mailbox(
+    return steps_of(
+        lambda: actions.try_mailbox(
             number, by_service=_by_service(), networks=settings.PRIVATE_NETWORKS, by=desk.actor, **_typed(request.POST)
-        )
-    except Refusal as no:
-        return {"problem": no.message}
-    return {
-        "works": found.works,
-        "sections": [(_("Mail that comes in"), found.reading), (_("Mail that leaves"), found.sending)],
-    }
+        ),
+        comes=_("Mail that comes in"),
+        leaves=_("Mail that leaves"),
+    )
 
 
 def _typed(typed: QueryDict) -> MailboxDetails:
