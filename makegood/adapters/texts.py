@@ -18,6 +18,8 @@ from makegood.adapters.mail.letter import (
 )
 
 _NOT_DIGITS = re.compile(r"[^0-9]")
+_NUMBER = re.compile(r"\+?[0-9\s().\-/]+")
+_NAME_LIMIT = 100
 _LEAST_DIGITS = 7
 """Fewer are a short number, or a name: a machine sent it, and nobody can answer."""
 
@@ -27,9 +29,9 @@ def keep_text(fields: Mapping[str, str]) -> bytes:
     return json.dumps(dict(fields), sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def read_text(raw: bytes) -> Letter:
-    """What a text message says. Its author's address is the phone number. Raises ValueError for what was not kept by
-    `keep_text`."""
+def read_text(raw: bytes, *, in_chat: bool = False) -> Letter:
+    """What a text message says, or one in a chat. Its author's address is the phone number; in a chat it may be a name.
+    Raises ValueError for what was not kept by `keep_text`."""
     told = {str(name): str(value) for name, value in json.loads(raw).items()}
     number = told.get("from", "").strip()
     digits = _NOT_DIGITS.sub("", number)
@@ -38,11 +40,13 @@ def read_text(raw: bytes) -> Letter:
     problems = (
         (Problem("text.media", f"It came with {len(media)} pictures or files, kept by the service."),) if media else ()
     )
-    author = Address(told.get("name", ""), f"+{digits}" if number.startswith("+") else digits or number)
+    named = in_chat and _NUMBER.fullmatch(number) is None
+    address = number[:_NAME_LIMIT] if named else f"+{digits}" if number.startswith("+") else digits or number
+    author = Address(told.get("name", ""), address)
     envelope = Envelope(
         message_id="", in_reply_to=(), references=(), authors=(author,), sender=None, reply_to=(),
         to=(Address("", told.get("to", "")),), cc=(), delivered_to=(), return_path=None, subject="", sent_at=None,
         hops=0, list_id="", loop="",
     )  # fmt: skip
-    kind = Kind.ORDINARY if len(digits) >= _LEAST_DIGITS else Kind.BULK
+    kind = Kind.ORDINARY if in_chat or len(digits) >= _LEAST_DIGITS else Kind.BULK
     return Letter(envelope, Words(text, text, "", "", "", 0), kind, Report(), (), problems)

@@ -60,6 +60,7 @@ class ContactPoint(models.Model):
         (Channel.EMAIL.value, "E-mail"),
         (Channel.PHONE.value, "Phone"),
         (Channel.SMS.value, "Text message"),
+        (Channel.CHAT.value, "Chat"),
         (Channel.POST.value, "Post"),
     ]
 

@@ -19,6 +19,7 @@ from makegood.kernel.texts import fold, is_text, one_line
 KEY_LIMIT = NAME_LIMIT = 200
 CONTACT_LIMIT = 300
 EMAIL_LIMIT = 254
+CHAT_LIMIT = 100
 CADENCE_LIMIT = 31 * 24 * 60
 """Minutes: nobody is left without news for longer than a month."""
 VALUE_LIMIT = Decimal(10) ** 12
@@ -40,6 +41,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     SMS = "sms"
+    CHAT = "chat"
     POST = "post"
 
 
@@ -70,7 +72,7 @@ class Contact:
     @property
     def normal(self) -> str:
         """The form in which two writings of the same are equal."""
-        if self.is_phone:
+        if self.is_phone or (self.channel is Channel.CHAT and is_phone(self.value)):
             return phone_digits(self.value)
         return self.value.lower() if self.channel is Channel.EMAIL else fold(self.value)
 
@@ -119,7 +121,8 @@ def read_name(name: str) -> str:
 def read_contact(channel: str, value: str, *, field: str = "contact") -> Contact:
     """A way to reach somebody.
 
-    Raises Refusal("customer.bad_channel"), ("customer.bad_email"), ("customer.bad_phone"), ("customer.bad_address").
+    Raises Refusal("customer.bad_channel"), ("customer.bad_email"), ("customer.bad_phone"), ("customer.bad_chat"),
+    ("customer.bad_address").
     """
     way = Channel(read_channel(channel, field=field))
     return Contact(way, _CONTACT_READERS[way](value, field=field))
@@ -138,18 +141,30 @@ def read_email(value: str, *, field: str = "email") -> str:
     return address
 
 
+def is_phone(text: str) -> bool:
+    """Whether it is a phone number."""
+    return bool(_PHONE.fullmatch(text)) and len(text) <= 60 and _LEAST_DIGITS <= len(phone_digits(text)) <= _MOST_DIGITS
+
+
 def read_phone(value: str, *, field: str = "phone") -> str:
     """A phone number as written. Raises Refusal("customer.bad_phone")."""
     number = one_line(value)
-    if not (
-        _PHONE.fullmatch(number) and len(number) <= 60 and _LEAST_DIGITS <= len(phone_digits(number)) <= _MOST_DIGITS
-    ):
+    if not is_phone(number):
         raise invalid(
             "customer.bad_phone",
             f"“{_cut(value)}” is not a phone number. Write it with digits, such as +44 20 7946 0958.",
             field=field,
         )
     return number
+
+
+def read_chat(value: str, *, field: str = "contact") -> str:
+    """What a chat service calls somebody: a number or a name. Raises Refusal("customer.bad_chat")."""
+    name = one_line(value)
+    if not name or len(name) > CHAT_LIMIT or not is_text(name):
+        words = f"Give the number or the name by which the chat service knows them, of at most {CHAT_LIMIT} characters."
+        raise invalid("customer.bad_chat", words, field=field)
+    return name
 
 
 def read_address(value: str, *, field: str = "contact") -> str:
@@ -166,6 +181,7 @@ _CONTACT_READERS = {
     Channel.EMAIL: read_email,
     Channel.PHONE: read_phone,
     Channel.SMS: read_phone,
+    Channel.CHAT: read_chat,
     Channel.POST: read_address,
 }
 

@@ -48,7 +48,7 @@ def channels(customer: CustomerFacts) -> list[Option]:
     """By which way; only those by which we can reach them."""
     names = {
         Channel.EMAIL: _("By e-mail"), Channel.PHONE: _("By phone"), Channel.SMS: _("By text message"),
-        Channel.POST: _("By post"),
+        Channel.CHAT: _("In the chat"), Channel.POST: _("By post"),
     }  # fmt: skip
     now = customer.preferred_channel
     known = {one.channel.value for one in customer.contacts} | ({now} if now else set())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from makegood.conversation.actions.threads import domain_of
 from makegood.conversation.models import Arrival, Mailbox, Message
 from makegood.conversation.rules.messages import HEARD, TEXTED, Sort
 from makegood.conversation.rules.placing import MOST_AN_HOUR, Known, Place, Sender, place_of, read_subject
-from makegood.customers.rules import is_email, phone_digits
+from makegood.customers.rules import Channel as Way
+from makegood.customers.rules import Contact, is_email, is_phone, phone_digits
 from makegood.platform.rows import fetch_rows
 from makegood.promises.models import Kind
 
@@ -56,7 +57,8 @@ class Placed(NamedTuple):
 class _Read(NamedTuple):
     """What was read for the whole batch."""
 
-    senders: Mapping[str, Sender]
+    senders: Mapping[tuple[str, str], Sender]
+    """By channel and address: a name in a chat is nobody's e-mail address."""
     followed: Mapping[str, Collection[int]]
     of_thread: Mapping[int, tuple[int | None, int | None]]
     """Case and customer of each thread."""
@@ -87,7 +89,7 @@ def _named(letter: Letter, domains: Collection[str]) -> Ours | Forged | None:
 
 def _place(one: Mail, verdict: Ours | Forged | None, read: _Read, counted: dict[str, int], now: datetime) -> Placed:
     letter, address = one.letter, one.letter.author.email.lower()
-    sender = read.senders.get(address, Sender(()))
+    sender = read.senders.get((one.arrival.channel, address), Sender(()))
     sort, notes = _sort_of(letter, address, read.own, counted)
     if isinstance(verdict, Forged):
         notes.append(FORGED)
@@ -127,10 +129,15 @@ def _sort_of(letter: Letter, address: str, own: Collection[str], counted: dict[s
 
 
 def _read(mail: Sequence[Mail], ours: Collection[int], own: Collection[str], now: datetime) -> _Read:
-    addresses = sorted({one.letter.author.email.lower() for one in mail if one.letter.author.email})
-    senders = _senders([one for one in addresses if "@" in one]) | _texters(
-        [one for one in addresses if "@" not in one]
-    )
+    theirs: dict[str, set[str]] = defaultdict(set)
+    for one in mail:
+        theirs[one.arrival.channel] |= {one.letter.author.email.lower()} - {""}
+    addresses = sorted({address for some in theirs.values() for address in some})
+    senders = {
+        (channel, address): sender
+        for channel, some in theirs.items()
+        for address, sender in _SENDERS.get(channel, _senders)(sorted(some)).items()
+    }
     names = sorted({name for one in mail for name in one.letter.answers_to})
     followed: dict[str, set[int]] = defaultdict(set)
     rows = Message.objects.filter(message_id__in=names).exclude(message_id="") if names else Message.objects.none()
@@ -168,9 +175,19 @@ WHERE t.id = ANY(%(ids)s::bigint[])
 def _senders(addresses: Sequence[str]) -> dict[str, Sender]:
     """Everybody who writes from these addresses, with their threads of late and their open cases."""
     customers: dict[str, set[int]] = defaultdict(set)
-    for address, customer_id in fetch_rows(_CUSTOMERS, {"addresses": list(addresses)}):
+    for address, customer_id in fetch_rows(_CUSTOMERS, {"channel": "email", "addresses": list(addresses)}):
         customers[address].add(customer_id)
     return _known(customers)
+
+
+def _chatters(names: Sequence[str]) -> dict[str, Sender]:
+    """The same by what a chat calls them; who is not known by that, by phone number."""
+    normal = {name: Contact(Way.CHAT, name).normal for name in names}
+    customers: dict[str, set[int]] = defaultdict(set)
+    for found, customer_id in fetch_rows(_CUSTOMERS, {"channel": "chat", "addresses": list(normal.values())}):
+        for name in (one for one, meant in normal.items() if meant == found):
+            customers[name].add(customer_id)
+    return _texters([name for name in names if is_phone(name)]) | _known(customers)
 
 
 def _texters(numbers: Sequence[str]) -> dict[str, Sender]:
@@ -212,7 +229,7 @@ def _known(customers: Mapping[str, set[int]]) -> dict[str, Sender]:
 _CUSTOMERS = """
 SELECT p.normal, coalesce(c.merged_into_id, c.id) FROM customers_contactpoint p
 JOIN customers_customer c ON c.id = p.customer_id
-WHERE p.channel = 'email' AND p.normal = ANY(%(addresses)s::text[])
+WHERE p.channel = %(channel)s AND p.normal = ANY(%(addresses)s::text[])
 """
 _BY_PHONE = """
 SELECT d.number, coalesce(c.merged_into_id, c.id), p.normal = d.number
@@ -222,6 +239,7 @@ JOIN customers_contactpoint p ON p.channel IN ('sms', 'phone')
       OR length(d.number) >= 7 AND reverse(p.normal) LIKE reverse(d.number) || '%%')
 JOIN customers_customer c ON c.id = p.customer_id
 """
+_SENDERS: Mapping[str, Callable[[Sequence[str]], dict[str, Sender]]] = {"sms": _texters, "chat": _chatters}
 _FAMILY = """
 SELECT c.id, coalesce(c.merged_into_id, c.id) AS living FROM customers_customer c
 WHERE c.id = ANY(%(ids)s::bigint[]) OR c.merged_into_id = ANY(%(ids)s::bigint[])

@@ -20,7 +20,7 @@ from makegood.conversation.actions.placing import Mail, place_all
 from makegood.conversation.actions.receiving import Files
 from makegood.conversation.actions.storing import store_all
 from makegood.conversation.models import Arrival
-from makegood.conversation.rules.messages import TEXTED
+from makegood.conversation.rules.messages import TEXTED, Channel
 from makegood.kernel.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -56,11 +56,16 @@ def _sort(read: Read, files: Files, *, now: datetime, most: int) -> int:
     taken = _claim(now, most)
     if not taken:
         return 0
-    mail = [Mail(row, (read_text if row.channel in TEXTED else read)(files.read(row.raw))) for row in taken]
+    mail = [Mail(row, _read(row, read, files)) for row in taken]
     placed = place_all(mail, now=now)
     hold_promises([one.case_id for one in placed if one.case_id is not None])
     store_all(placed, files, now=now)
     return len(taken)
+
+
+def _read(row: Arrival, read: Read, files: Files) -> Letter:
+    raw = files.read(row.raw)
+    return read_text(raw, in_chat=row.channel == Channel.CHAT) if row.channel in TEXTED else read(raw)
 
 
 def _claim(now: datetime, most: int) -> list[Arrival]:

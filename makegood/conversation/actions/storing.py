@@ -19,7 +19,7 @@ from makegood.conversation.actions.receiving import Files
 from makegood.conversation.actions.sending import note_bounced
 from makegood.conversation.actions.threads import SUBJECT_LIMIT
 from makegood.conversation.models import Arrival, Attachment, Message, Thread
-from makegood.conversation.rules.messages import HEARD, TEXTED, Sort, State
+from makegood.conversation.rules.messages import HEARD, TEXTED, Channel, Sort, State
 from makegood.customers.actions import add, add_writers
 from makegood.journal.actions import record_many
 from makegood.journal.actors import SYSTEM, Actor, ActorKind
@@ -66,11 +66,14 @@ def _customers(placed: Sequence[Placed], now: datetime) -> dict[int, int | None]
     """The customer of each, by arrival; whoever writes for the first time is taken in, once."""
     fresh = [one for one in placed if _is_new(one)]
     named = {_address(one): _name(one) for one in reversed(fresh) if not _is_text(one)}
-    made = add_writers(named, by=SYSTEM, now=now) if named else {}
+    by_mail = add_writers(named, by=SYSTEM, now=now) if named else {}
+    made = {(Channel.EMAIL.value, address): customer_id for address, customer_id in by_mail.items()}
     for one in fresh:
-        if _is_text(one) and _address(one) not in made:
-            made[_address(one)] = add(_name(one), contacts=[("sms", _address(one))], by=SYSTEM, now=now)
-    return {_key(one): made[_address(one)] if _is_new(one) else one.place.customer_id for one in placed}
+        if _is_text(one) and _contact(one) not in made:
+            made[_contact(one)] = add(
+                _name(one), contacts=[(_contact(one)[0], one.mail.letter.author.email)], by=SYSTEM, now=now
+            )
+    return {_key(one): made[_contact(one)] if _is_new(one) else one.place.customer_id for one in placed}
 
 
 def _is_new(one: Placed) -> bool:
@@ -86,8 +89,13 @@ def _address(one: Placed) -> str:
     return one.mail.letter.author.email.lower()
 
 
+def _contact(one: Placed) -> tuple[str, str]:
+    """The channel that it came by, and the address there."""
+    return one.mail.arrival.channel, _address(one)
+
+
 def _name(one: Placed) -> str:
-    return one_line(one.mail.letter.author.name)[:200] or _address(one).partition("@")[0]
+    return one_line(one.mail.letter.author.name)[:200] or _address(one).partition("@")[0] or _address(one)
 
 
 def _cases(

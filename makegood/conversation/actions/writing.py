@@ -17,8 +17,17 @@ from makegood.cases.rules import CONVERSATION, Step
 from makegood.conversation.actions.drafting import forget_draft, restore_draft
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
 from makegood.conversation.models import Attachment, Message
-from makegood.conversation.rules.messages import BY_HAND, MOST_ENCLOSED, MOVES, UNDO, Channel, Move, State
-from makegood.customers.queries import ContactFacts, customer_for
+from makegood.conversation.rules.messages import (
+    BY_HAND,
+    MOST_ENCLOSED,
+    MOVES,
+    UNDO,
+    Channel,
+    Move,
+    State,
+    addresses_for,
+)
+from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.kernel.texts import one_line
@@ -209,7 +218,7 @@ def _address(case: Case, way: Channel, to: str) -> str:
     if way is Channel.PAGE:
         return ""
     contacts = customer_for(READS_ALL, case.customer_id).contacts
-    theirs = [one.value for one in contacts if _reaches(one, way)]
+    theirs = addresses_for(way, [(one.channel, one.value) for one in contacts])
     if to and to not in theirs:
         raise invalid("message.not_theirs", "That is no address of this customer. Add it to them first.", field="to")
     if not theirs:
@@ -217,15 +226,9 @@ def _address(case: Case, way: Channel, to: str) -> str:
     return to or theirs[0]
 
 
-def _reaches(contact: ContactFacts, way: Channel) -> bool:
-    if way in (Channel.SMS, Channel.CHAT):
-        return contact.channel in ("sms", "phone")
-    return contact.channel == way.value
-
-
 _NO_ADDRESS = {
     Channel.EMAIL: "We have no e-mail address of this customer. Add one, or choose another way.",
     Channel.SMS: "We have no phone number of this customer. Add one, or choose another way.",
-    Channel.CHAT: "We have no phone number of this customer. Add one, or choose another way.",
+    Channel.CHAT: "We know no chat and no phone number of this customer. Add one, or choose another way.",
     Channel.POST: "We have no postal address of this customer. Add one, or choose another way.",
 }

@@ -155,7 +155,12 @@ class Way:
     address: str
 
 
-_CARRIED: Mapping[str, Channel] = {"email": Channel.EMAIL, "sms": Channel.SMS, "phone": Channel.SMS}
+_CARRIED: Mapping[str, Channel] = {
+    "email": Channel.EMAIL,
+    "sms": Channel.SMS,
+    "phone": Channel.SMS,
+    "chat": Channel.CHAT,
+}
 """By what we can send to each sort of address."""
 
 
@@ -165,12 +170,24 @@ def ways_to(contacts: Iterable[tuple[str, str]]) -> list[Way]:
 
 
 def first_way(preferred: str, contacts: Iterable[tuple[str, str]], able: Collection[Channel]) -> Way | None:
-    """The way by which a message goes to a customer: the one that they prefer, else mail, else a text message, as far
-    as we can send by it (`able`). None when only their page is left."""
+    """The way by which a message goes to a customer: the one that they prefer, else mail, a text message or a chat,
+    as far as we can send by it (`able`). None when only their page is left."""
     ways = [one for one in ways_to(contacts) if one.channel in able]
     wanted = _CARRIED.get(preferred)
-    order = [wanted, Channel.EMAIL, Channel.SMS]
+    order = [wanted, Channel.EMAIL, Channel.SMS, Channel.CHAT]
     return min(ways, key=lambda one: order.index(one.channel), default=None)
+
+
+_CALLED: Mapping[Channel, tuple[str, ...]] = {
+    Channel.EMAIL: ("email",), Channel.SMS: ("sms", "phone"), Channel.CHAT: ("chat", "sms", "phone"),
+    Channel.POST: ("post",),
+}  # fmt: skip
+
+
+def addresses_for(channel: Channel, contacts: Collection[tuple[str, str]]) -> list[str]:
+    """Where a message by this channel may go, of somebody's ways and addresses: the likeliest first. Many chats know
+    people by their number."""
+    return [address for wanted in _CALLED.get(channel, ()) for way, address in contacts if way == wanted]
 
 
 def other_ways(failed: Channel, contacts: Sequence[Way], *, tried: Collection[str]) -> Iterator[Way]:

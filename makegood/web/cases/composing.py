@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from makegood.cases.queries import CaseFacts
 from makegood.cases.rules import CONVERSATION, Do, Stage, Step
 from makegood.conversation.queries import MessageFacts, PhraseFacts, draft_of, phrases
-from makegood.conversation.rules.messages import Channel, in_their_hours
+from makegood.conversation.rules.messages import Channel, addresses_for, in_their_hours
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.texts import first_name
 from makegood.web import clocks
@@ -23,10 +23,10 @@ from makegood.web.cases.guide import GuideStep
 from makegood.web.desk import Desk
 from makegood.web.tables import Choice
 
-WRITTEN = (Channel.EMAIL, Channel.SMS, Channel.PAGE, Channel.POST)
+WRITTEN = (Channel.EMAIL, Channel.SMS, Channel.CHAT, Channel.PAGE, Channel.POST)
 """What is written to the customer here, in the order in which it is offered."""
-_CALLED = {Channel.EMAIL: ("email",), Channel.SMS: ("sms", "phone"), Channel.POST: ("post",)}
-"""By which of the customer's addresses each goes."""
+FIELDS: Mapping[str, str] = {Channel.SMS: "to_sms", Channel.CHAT: "to_chat"}
+"""The field with the address of a way, where that is not `to`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Box:
     values: Mapping[str, Any]
     emails: Sequence[Choice]
     numbers: Sequence[Choice]
+    chats: Sequence[Choice]
     covers: Collection[str]
     phrases: Sequence[PhraseFacts]
     language: str
@@ -69,6 +70,7 @@ def box(
     return Box(
         modes=modes, ways=able, mode=wanted if wanted in there else _usual(case, said, there), values=values,
         emails=addresses(customer, Channel.EMAIL), numbers=addresses(customer, Channel.SMS),
+        chats=addresses(customer, Channel.CHAT),
         covers=_covered(values, steps), phrases=_ready(customer), language=customer.language,
         subject=next((one.subject for one in reversed(said) if one.channel is Channel.EMAIL), ""),
         their_hours=hours_words(customer, desk), kept=draft.at if draft else None,
@@ -93,14 +95,14 @@ def ways_to(customer: CustomerFacts, carried: Collection[Channel]) -> list[Choic
 def names_of_ways() -> dict[Channel, str]:
     """What the ways to write to a customer are called."""
     return {
-        Channel.EMAIL: _("E-mail"), Channel.SMS: _("Text message"), Channel.PAGE: _("Their page"),
-        Channel.POST: _("Letter"),
+        Channel.EMAIL: _("E-mail"), Channel.SMS: _("Text message"), Channel.CHAT: _("Chat"),
+        Channel.PAGE: _("Their page"), Channel.POST: _("Letter"),
     }  # fmt: skip
 
 
 def addresses(customer: CustomerFacts, way: Channel) -> list[Choice]:
     """Where a message goes by this way; the first is taken unless another is chosen."""
-    return [Choice(one.value, one.value) for one in customer.contacts if one.channel.value in _CALLED.get(way, ())]
+    return [Choice(one, one) for one in addresses_for(way, [(one.channel, one.value) for one in customer.contacts])]
 
 
 def zone_of(customer: CustomerFacts, desk: Desk) -> ZoneInfo:
@@ -144,7 +146,7 @@ def _covered(values: Mapping[str, Any], steps: Sequence[GuideStep]) -> Collectio
 
 
 def _as_typed(draft: Any) -> dict[str, Any]:
-    way = "to_sms" if draft.mode == Channel.SMS else "to"
+    way = FIELDS.get(draft.mode, "to")
     return {"mode": draft.mode, "text": draft.text, "subject": draft.subject, way: draft.to, "covers": draft.covers}
 
 

@@ -230,7 +230,7 @@ def _typed_into_box(typed: Typed | None) -> dict[str, Any]:
 
 def _said(messages: Sequence[MessageFacts], desk: Desk, box: Box | None) -> dict[int, Shown]:
     """The messages by id, in the order in which they came and went."""
-    where = {Channel.EMAIL: box.emails, Channel.SMS: box.numbers} if box else {}
+    where = {Channel.EMAIL: box.emails, Channel.SMS: box.numbers, Channel.CHAT: box.chats} if box else {}
     return {one.id: shown(one, desk, where.get(one.channel, ())) for one in messages}
 
 

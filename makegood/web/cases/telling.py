@@ -272,7 +272,10 @@ def _lapsed(data: Mapping[str, Any]) -> str:
 
 
 def _wishes(data: Mapping[str, Any]) -> str:
-    ways = {"email": _("by e-mail"), "phone": _("by phone"), "sms": _("by text message"), "post": _("by post")}
+    ways = {
+        "email": _("by e-mail"), "phone": _("by phone"), "sms": _("by text message"), "chat": _("in the chat"),
+        "post": _("by post"),
+    }  # fmt: skip
     minutes = data.get("minutes")
     often = _("every {}").format(span(timedelta(minutes=minutes))) if minutes else _("when there is something to tell")
     return _("wants to hear from us: {}").format(", ".join(filter(None, (often, ways.get(data.get("way", ""))))))

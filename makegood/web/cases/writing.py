@@ -211,7 +211,8 @@ def _show_once(number: int, typed: QueryDict, desk: Desk) -> None:
 
 
 def _to(typed: QueryDict) -> str:
-    return typed.get("to_sms" if typed.get("mode") == Channel.SMS else "to", "") if typed.get("mode") != "page" else ""
+    mode = typed.get("mode", "")
+    return typed.get(composing.FIELDS.get(mode, "to"), "") if mode != Channel.PAGE else ""
 
 
 def _leaves(number: int, typed: QueryDict, desk: Desk) -> datetime | None:

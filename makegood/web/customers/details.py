@@ -21,7 +21,7 @@ def channels() -> list[Choice]:
     """The ways to reach somebody."""
     return [
         Choice("email", _("E-mail")), Choice("phone", _("Phone")), Choice("sms", _("Text message")),
-        Choice("post", _("Post")),
+        Choice("chat", _("Chat")), Choice("post", _("Post")),
     ]  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def line_name(line: Line) -> tuple[str, str]:
 def channel_name(channel: str) -> str:
     """How a message would be carried out."""
     return {
-        "email": _("e-mail"), "sms": _("text message"), "phone": _("phone"), "post": _("post"),
+        "email": _("e-mail"), "sms": _("text message"), "chat": _("chat"), "phone": _("phone"), "post": _("post"),
     }.get(channel, channel)  # fmt: skip
 
 

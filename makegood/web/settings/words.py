@@ -62,6 +62,7 @@ def _shown(
         "languages": [Choice(code, name) for code, name in LANGUAGES.items()],
         "channels": [
             Choice(Channel.EMAIL, _("E-mail")), Choice(Channel.SMS, _("Text message")),
+            Choice(Channel.CHAT, _("Chat")),
             Choice(Channel.PAGE, _("Their page")), Choice(Channel.POST, _("Letter")),
         ],
         "fields": [f"{{{name}}}" for name in FIELDS], "may_change": request.desk.may_work, "slim": True,
