@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 def ways() -> dict[str, str]:
     """By the name that is stored."""
     return {
-        "phone": _("by phone"), "email": _("by e-mail"), "sms": _("by text message"), "person": _("in person"),
+        "phone": _("by phone"), "email": _("by e-mail"), "sms": _("by text message"), "chat": _("in the chat"),
+        "person": _("in person"),
         "page": _("on their page"), "visit": _("in person"),
     }  # fmt: skip
