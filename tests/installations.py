@@ -85,10 +85,11 @@ class Installation:
         mark = f"MAKEGOOD_HOME={self.home}\0"
         found = {}
         for process in Path("/proc").iterdir():
-            with suppress(OSError, ValueError):
+            with suppress(OSError):
                 if process.name.isdigit() and mark in (process / "environ").read_text():
-                    words = (process / "cmdline").read_text().split("\0")
-                    found[int(process.name)] = words[words.index("makegood.config.cli") + 1]
+                    name = (process / "comm").read_text().strip()
+                    if name.startswith("makegood "):
+                        found[int(process.name)] = name.removeprefix("makegood ")
         return found
 
     def kill(self, *names: str) -> None:

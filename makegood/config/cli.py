@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
 from makegood import __version__
 from makegood.config.faults import Fault
+from makegood.config.ties import call_oneself
 from makegood.config.values import BadSetting
 from makegood.kernel.refusals import Refusal
 from makegood.platform.postgres import PostgresTrouble
@@ -85,10 +87,15 @@ def makegood() -> None:
     time, and opens a recovery case when one breaks."""
 
 
-def main() -> None:
-    """Run the command line. Exits 0 when it worked, 1 when it did not, 2 when the command was mistyped."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, or what is given in its place.
+
+    Exits 0 when it worked, 1 when it did not, 2 when the command was mistyped.
+    """
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    call_oneself(next((word for word in words if word in COMMANDS), ""))
     try:
-        makegood(prog_name="makegood")
+        makegood(words, prog_name="makegood")
     except Exception as fault:
         if os.environ.get("MAKEGOOD_DEBUG") == "1":
             raise

@@ -29,7 +29,7 @@ from makegood.platform.company import Company
 from makegood.platform.mail_service import MailService
 
 _SHORTEST_KEY = 32
-# Two answer while one calculates; each takes some 100 MiB and up to 16 connections to the database.
+# Two answer while one calculates; each takes some 30 MiB of its own and up to 16 connections to the database.
 _USUAL_PROCESSES, _MOST_PROCESSES = 2, 16
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
-import shutil
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
@@ -18,6 +15,7 @@ from granian.server import Server
 
 from makegood.config.address import claim_port
 from makegood.config.environment import Environment
+from makegood.config.loading import forget_figures, load_doors
 from makegood.platform.parent import follow
 
 # Each thread may hold a database connection; the pool (makegood.config.database) has room for all of them.
@@ -30,8 +28,10 @@ STOP_SECONDS = 10
 def serve(where: Environment) -> None:
     """Answer requests until told to stop. Raises Fault when the address cannot be had."""
     claim_port(where.bind_host, where.bind_port)
-    if where.web_processes > 1:
-        _measure_together(where.home / "figures" / str(where.bind_port))
+    load_doors(where)
+    forget_figures(where)
+    # Forked, the processes that answer share the memory of what was loaded here, and answer at once.
+    multiprocessing.set_start_method("fork", force=True)
     Server(
         "makegood.config.wsgi:application",
         address=where.bind_host,
@@ -46,32 +46,16 @@ def serve(where: Environment) -> None:
     ).serve(target_loader=load, wrap_loader=False)
 
 
-def _measure_together(folder: Path) -> None:
-    """Have all processes write what they measure into a folder, so that whichever is asked tells of all of them."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-
-
 def load() -> Callable[..., Any]:
-    """The WSGI application, loaded in the process that answers; that process ends with its parent."""
+    """The WSGI application, in the process that answers; that process ends with its parent."""
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         follow(parent.pid)
     application: Callable[..., Any] = import_module("makegood.config.wsgi").application
-    _collect_seldom()
+    # A batch of a thousand facts makes tens of thousands of objects that are freed by themselves; looking for circles
+    # among all there are took 2 to 7 ms of each batch's 31.
+    gc.set_threshold(50_000, 20, 20)
     # A thread that had an answer from the database waits for the one that calculates, 5 ms at a time unless told
     # otherwise: a query of 2 ms took 11, and now takes 3. Threads that only calculate lose nothing.
     sys.setswitchinterval(0.0005)
     return application
-
-
-def _collect_seldom() -> None:
-    """Leave what was loaded at the start out of the collector's rounds, and make them rarer.
-
-    A batch of a thousand facts makes tens of thousands of objects that are freed by themselves; looking
-    through all of them for circles took 2 to 7 ms of each batch's 31.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)

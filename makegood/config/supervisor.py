@@ -1,23 +1,29 @@
-"""Everything in one terminal: the database, the web server and the worker, kept alive and ended together."""
+"""Everything in one terminal: the database, the web server and the worker, kept alive and ended together.
+
+The supervisor loads all of Makegood and forks the others: what each would have loaded for itself takes its time and its
+memory once, at the start and when one of them has died. It touches neither database nor network itself.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 
 import click
 
 from makegood.config.address import claim_port
+from makegood.config.cli import main
 from makegood.config.environment import Environment, prepare_home
 from makegood.config.faults import Fault
 from makegood.config.installed import database, wake
+from makegood.config.loading import load_doors
 from makegood.config.ties import PARENT, Stop, only_one
 from makegood.platform import postgres
 
@@ -28,14 +34,17 @@ LONGEST_PAUSE = 30.0
 # A child that lived this long was well; when it dies after all, it is started again without delay.
 WELL_AFTER = 30.0
 
+Command = Sequence[str]
+"""What follows `makegood` on a command line."""
+
 
 @dataclass
 class Child:
     """A process of our own that is started again when it dies, each time after a longer pause."""
 
     name: str
-    arguments: Sequence[str]
-    process: subprocess.Popen[bytes] | None = None
+    arguments: Command
+    process: ForkProcess | None = None
     started: float = 0.0
     pause: float = 0.0
     due: float = field(default_factory=time.monotonic)
@@ -45,27 +54,26 @@ class Child:
         if self.process is None:
             if time.monotonic() >= self.due:
                 self._start()
-        elif self.process.poll() is not None:
-            self._bury(self.process.returncode)
+        elif self.process.exitcode is not None:
+            self._bury(self.process.exitcode)
 
     def ask_to_stop(self) -> None:
         """Tell the process to finish what it is doing and end."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.exitcode is None:
             self.process.terminate()
 
     def end(self, patience: float) -> None:
         """Wait until the process has ended; kill it at `patience` (monotonic seconds)."""
         if self.process is None:
             return
-        try:
-            self.process.wait(timeout=max(0.0, patience - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self.process.join(timeout=max(0.0, patience - time.monotonic()))
+        if self.process.exitcode is None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
 
     def _start(self) -> None:
         self.started = time.monotonic()
-        self.process = start_child(self.arguments)
+        self.process = _start_child(self.arguments)
 
     def _bury(self, code: int) -> None:
         lived = time.monotonic() - self.started
@@ -75,16 +83,20 @@ class Child:
         say(f"The {self.name} ended ({_how(code)}); starting it again in {self.pause:g} s.")
 
 
-def supervise(where: Environment, *, announce: Callable[[], None], extra: Sequence[Child] = ()) -> None:
+def supervise(
+    where: Environment, *, announce: Callable[[], None], first: Command = ("migrate",), extra: Sequence[Child] = ()
+) -> None:
     """Run database, web and worker (and `extra` children) until asked to stop. Calls `announce` once the web answers.
 
-    Raises Fault when another Makegood runs on this home or the address is taken.
+    `first` is done before they start. Raises Fault when it fails, another Makegood runs on this home or the address is
+    taken.
     """
     prepare_home(where.home)
     with only_one(where.home), _signals() as stopping:
         claim_port(where.bind_host, where.bind_port)
+        load_doors(where)
         with database(where):
-            bring_up_to_date()
+            _prepare(first, stopping)
             children = [Child("web server", ["web"]), Child("worker", ["worker"]), *extra]
             try:
                 _tend(where, children, stopping, announce)
@@ -92,20 +104,31 @@ def supervise(where: Environment, *, announce: Callable[[], None], extra: Sequen
                 _end(children)
 
 
-def bring_up_to_date() -> None:
-    """Migrate the database in a process of its own, so that this one stays small. Raises Fault when it fails."""
-    if start_child(["migrate"]).wait():
-        raise Fault("The database could not be brought up to date; the reason is told above.")
+def _prepare(first: Command, stopping: Stop) -> None:
+    """Run `makegood FIRST` to its end, or until asked to stop. Raises Fault when it fails."""
+    process = _start_child(first)
+    while process.exitcode is None:
+        if stopping.asked:
+            process.terminate()
+        process.join(LOOK_SECONDS)
+    if process.exitcode and not stopping.asked:
+        raise Fault("Makegood was not started; the reason is told above.")
 
 
-def start_child(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start_child(arguments: Command) -> ForkProcess:
     """Start `makegood ARGUMENTS` out of reach of the terminal's Ctrl-C: it is this process that ends it."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "makegood.config.cli", *arguments],
-        env={**os.environ, PARENT: str(os.getpid())},
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = get_context("fork").Process(target=_be, args=(arguments,))
+    process.start()
+    return process
+
+
+def _be(arguments: Command) -> None:
+    """In the child: be that command, and nothing of the supervisor any more."""
+    os.setsid()
+    os.environ[PARENT] = str(os.getppid())
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    main(arguments)
 
 
 def say(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -26,6 +26,12 @@ class Stop:
         self.asked = True
 
 
+def call_oneself(command: str) -> None:
+    """Have `top` and `ps -e` call this process by its command, where the system lets it (Linux, up to 15 letters)."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(f"makegood {command}".strip())
+
+
 def follow_supervisor() -> None:
     """When a supervisor started this process, end soon after it ended."""
     parent = os.environ.get(PARENT, "")
@@ -41,8 +47,9 @@ def only_one(home: Path) -> Iterator[None]:
     """
     with (home / "run.lock").open("a+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # Of this very process: a lock by flock would be shared with children, and outlive a supervisor in them.
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             lock.seek(0)
             raise Fault(
                 f"Makegood already runs on {home} (process {lock.read().strip() or 'unknown'})."

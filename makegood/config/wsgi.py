@@ -1,9 +1,10 @@
-"""The entry of the web server."""
+"""The entry of the web server. Whoever imports it has loaded all that a page needs; no first page pays for that."""
 
 from __future__ import annotations
 
 import os
 from functools import lru_cache
+from importlib import import_module
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -18,11 +19,12 @@ _words = translation(settings.LANGUAGE_CODE)
 _words.gettext = lru_cache(maxsize=10_000)(_words.gettext)  # type: ignore[method-assign]
 
 
-def _read_policies() -> None:
-    """Before the first page is asked for: it takes half a second, and no page pays for it."""
+def _load_doors() -> None:
+    """The doors with all behind them, and the policies that came with us."""
     from makegood.remedies.queries import policies
 
+    import_module(settings.ROOT_URLCONF)
     policies()
 
 
-_read_policies()
+_load_doors()

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +95,41 @@ def test_it_starts_again_after_everything_was_killed(hills: Installation) -> Non
     again.terminate()
     assert again.wait(timeout=30) == 0, hills.said()
     assert not postgres.is_running(hills.home)
+
+
+def test_a_supervisor_that_was_killed_is_followed_at_once(hills: Installation) -> None:
+    """Its children end with it, and none of them keeps what only one may hold."""
+    killed = hills.start("run")
+    wait_until(lambda: "is running at" in hills.said(), what="the first start")
+    hills.kill("run")
+    killed.wait()
+    hills.forget_words()
+    again = hills.start("run")
+    wait_until(lambda: "is running at" in hills.said(), what="the next")
+    again.terminate()
+    assert again.wait(timeout=30) == 0, hills.said()
+    hills.forget_words()
+
+
+def test_all_that_run_share_what_was_loaded(running: Installation) -> None:
+    """Loaded once and forked: what they hold together is a good deal less than the sum of what each can see."""
+    assert len(running.members()) >= 4
+    held = {name: sum(kib(pid, name) for pid in running.members()) for name in ("Pss", "Rss")}
+    assert held["Pss"] < held["Rss"] / 2
+
+
+def kib(pid: int, name: str) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith(f"{name}:"))
+
+
+def test_stopping_does_not_wait_for_what_comes_first() -> None:
+    with an_installation() as ours:
+        process = ours.start("demo")
+        wait_until(lambda: "Loading" in ours.said(), seconds=60, what="the demo to load")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=15) == 0, ours.said()
+        assert "Traceback" not in ours.said()
 
 
 def test_a_taken_address_is_a_sentence(hills: Installation) -> None:

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 
 import click
 
-from makegood.config.address import claim_port
 from makegood.config.demo.cast import CAST, PASSWORD, SHOWN
 from makegood.config.environment import Environment, prepare_home
 from makegood.config.faults import Fault
 from makegood.config.installed import environment, installation
-from makegood.config.supervisor import Child, start_child, supervise
-from makegood.config.ties import Stop, follow_supervisor, only_one
+from makegood.config.supervisor import Child, supervise
+from makegood.config.ties import Stop, follow_supervisor
 from makegood.platform.mail_service import FOLDER
 
 
@@ -52,20 +51,19 @@ def command(day: str, fresh: bool, stage: str) -> None:
 
 def _run(where: Environment, day: str, *, fresh: bool) -> None:
     started = time.monotonic()
-    # Loading takes a while: whether it can be shown afterwards is asked before.
-    claim_port(where.bind_host, where.bind_port)
     # Customers are invented, and nothing is written to their addresses.
     os.environ["MAKEGOOD_MAIL_SERVICE"] = FOLDER
-    arguments = ["demo", "--stage", "build", "--day", day, *(["--fresh"] if fresh else [])]
-    if start_child(arguments).wait():
-        raise Fault("The demo could not be loaded; the reason is told above.")
-    player = Child("day of the demo", ["demo", "--stage", "play"])
-    supervise(where, announce=lambda: _announce(where, time.monotonic() - started), extra=[player])
+    supervise(
+        where,
+        announce=lambda: _announce(where, time.monotonic() - started),
+        first=["demo", "--stage", "build", "--day", day, *(["--fresh"] if fresh else [])],
+        extra=[Child("day of the demo", ["demo", "--stage", "play"])],
+    )
 
 
 def _build(day: str, *, fresh: bool) -> None:
     follow_supervisor()
-    with only_one(environment().home), installation() as where:
+    with installation() as where:
         from makegood.config.demo.scene import choose, remember, remembered
         from makegood.config.demo.world import build
         from makegood.config.migrating import migrate, start_over

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from makegood.kernel.texts import first_name
 from makegood.people.presence import initials
 from makegood.web import clocks
+from makegood.web.marking import safely
 from makegood.web.tables import Choice, Column
 
 register = template.Library()
@@ -98,8 +99,11 @@ def state_tag(state: str, word: str | None = None) -> SafeString:
 @register.simple_tag
 def options(choices: Iterable[Choice], chosen: object = "") -> SafeString:
     """The options of a <select>, that of the key `chosen` selected."""
-    marked = ((one.key, SafeString(" selected") if str(one.key) == str(chosen) else "", one.name) for one in choices)
-    return format_html_join("", '<option value="{}"{}>{}</option>', marked)
+    wanted = str(chosen)
+    return SafeString("".join(
+        f'<option value="{safely(one.key)}"{" selected" if str(one.key) == wanted else ""}>{safely(one.name)}</option>'
+        for one in choices
+    ))  # fmt: skip
 
 
 @register.simple_tag

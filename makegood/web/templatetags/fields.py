@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from makegood.web.marking import safely
 from makegood.web.templatetags.desk import glyph, options
 
 register = template.Library()
@@ -21,42 +21,38 @@ Told = Mapping[str, Any]
 def field(context: Context) -> SafeString:
     """The field that the context tells of, as web/components/field.html says."""
     told = cast(Told, context.flatten())
-    key = f"{told.get('prefix') or 'f'}-{told['name']}"
-    return format_html(
-        '<div class="f{}"><label for="{}">{}{}</label>{}{}{}{}</div>',
-        " bad" if told.get("error") else "",
-        key,
-        told.get("label", ""),
-        format_html(' <span class="opt">{}</span>', _("(if you like)")) if told.get("optional") else "",
-        format_html('<p class="hint" id="{}-hint">{}</p>', key, told["hint"]) if told.get("hint") else "",
-        _control(told, key),
-        _error(told, key),
-        format_html('<output class="hint" id="{0}-preview" for="{0}"></output>', key) if told.get("preview") else "",
+    key = safely(f"{told.get('prefix') or 'f'}-{told['name']}")
+    optional = f' <span class="opt">{safely(_("(if you like)"))}</span>' if told.get("optional") else ""
+    hint = f'<p class="hint" id="{key}-hint">{safely(told["hint"])}</p>' if told.get("hint") else ""
+    preview = f'<output class="hint" id="{key}-preview" for="{key}"></output>' if told.get("preview") else ""
+    return SafeString(
+        f'<div class="f{" bad" if told.get("error") else ""}">'
+        f'<label for="{key}">{safely(told.get("label", ""))}{optional}</label>'
+        f"{hint}{_control(told, key)}{_error(told, key)}{preview}</div>"
     )
 
 
-def _error(told: Told, key: str) -> SafeString:
+def _error(told: Told, key: str) -> str:
     if not told.get("error"):
-        return SafeString("")
-    return format_html('<p class="error" id="{}-error">{}{}</p>', key, glyph("broken", label=False), told["error"])
+        return ""
+    return f'<p class="error" id="{key}-error">{glyph("broken", label=False)}{safely(told["error"])}</p>'
 
 
-def _control(told: Told, key: str) -> SafeString:
+def _control(told: Told, key: str) -> str:
     """What is chosen from, or typed into."""
     value = "" if told.get("value") is None else told["value"]
     if told.get("options") is not None:
-        blank = format_html('<option value="">{}</option>', told["blank"]) if told.get("blank") else ""
-        drawn = _attributes(told, key)
-        return format_html('<select class="field"{}>{}{}</select>', drawn, blank, options(told["options"], value))
+        blank = f'<option value="">{safely(told["blank"])}</option>' if told.get("blank") else ""
+        return f'<select class="field"{_attributes(told, key)}>{blank}{options(told["options"], value)}</select>'
     if told.get("kind") == "area":
         css = "field" + " said" * bool(told.get("said")) + " code" * bool(told.get("code"))
         drawn = _attributes(told, key, rows="12" if told.get("code") else "2", **_typing(told))
-        return format_html('<textarea class="{}"{}>{}</textarea>', css, drawn, value)
+        return f'<textarea class="{css}"{drawn}>{safely(value)}</textarea>'
     own = {
         "type": told.get("kind") or "text", "value": value, "multiple": _bare(told, "several"),
         "autofocus": _bare(told, "autofocus"), "autocomplete": told.get("autocomplete") or "off",
     }  # fmt: skip
-    return format_html('<input class="field"{}>', _attributes(told, key, **own, **_typing(told), **_asked(told, key)))
+    return f'<input class="field"{_attributes(told, key, **own, **_typing(told), **_asked(told, key))}>'
 
 
 def _typing(told: Told) -> dict[str, Any]:
@@ -77,12 +73,11 @@ def _bare(told: Told, name: str) -> bool | None:
     return True if told.get(name) else None
 
 
-def _attributes(told: Told, key: str, **own: Any) -> SafeString:
+def _attributes(told: Told, key: str, **own: Any) -> str:
     """Its attributes: one that is None is not there, one that is True stands without a value."""
     every = {"id": key, "name": told["name"], **own, "data-key": told.get("key") or None, **_described(told, key)}
-    valued = ((name, value) for name, value in every.items() if value is not None and value is not True)
-    bare = "".join(f" {name}" for name, value in every.items() if value is True)
-    return format_html_join("", ' {}="{}"', valued) + format_html("{}", bare)
+    valued = [f' {name}="{safely(value)}"' for name, value in every.items() if value is not None and value is not True]
+    return "".join([*valued, *(f" {name}" for name, value in every.items() if value is True)])
 
 
 def _described(told: Told, key: str) -> dict[str, str]:

@@ -1,0 +1,51 @@
+"""The worker with all that works beside it."""
+
+from __future__ import annotations
+
+import signal
+
+from makegood.adapters.hooks import Hook
+from makegood.adapters.telling import Teller
+from makegood.config.environment import Environment
+from makegood.config.ties import Stop
+from makegood.platform.filing import file_store
+from makegood.worker.carriers import carriers, texters
+from makegood.worker.courier import Courier
+from makegood.worker.importer import Importer
+from makegood.worker.loop import Worker
+from makegood.worker.mailer import Mailer
+from makegood.worker.reader import Reader
+from makegood.worker.releaser import Releaser
+from makegood.worker.sender import Sender
+from makegood.worker.sorter import Sorter
+from makegood.worker.textman import Textman
+
+
+def work(where: Environment) -> None:
+    """Watch the promises, and do what else no person starts, until told to stop."""
+    stop, kept = Stop(), file_store()
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    beside = [
+        Importer(lambda: stop.asked),
+        Releaser(lambda: stop.asked),
+        Sender(
+            Teller(where.private_networks, mail=where.notices_mail),
+            base_url=where.base_url,
+            asked_to_stop=lambda: stop.asked,
+        ),
+        Courier(Hook(where.private_networks), asked_to_stop=lambda: stop.asked),
+        Reader(kept, networks=where.private_networks, asked_to_stop=lambda: stop.asked),
+        Mailer(
+            kept,
+            carriers(where.private_networks, where.mail_service, folder=where.mail_folder),
+            asked_to_stop=lambda: stop.asked,
+        ),
+        Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
+        Sorter(kept, asked_to_stop=lambda: stop.asked),
+    ]
+    for one in beside:
+        one.start()
+    Worker(heartbeat_url=where.heartbeat_url, asked_to_stop=lambda: stop.asked).run()
+    for one in beside:
+        one.join(one.end_seconds)
