@@ -50,6 +50,12 @@ class Entry(models.Model):
                 name="journal_wrote",
                 condition=models.Q(verb__in=["case.wrote", "case.asked_else", "case.link_asked"]),
             ),
+            # Few messages go astray, and every page asks in which cases one did.
+            models.Index(
+                fields=["case_id"],
+                name="journal_astray",
+                condition=models.Q(verb__in=["case.message_failed", "case.message_unsure", "case.message_bounced"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from makegood.cases.models import Case
+from makegood.conversation import actions as conversation
+from makegood.conversation.models import Mailbox
 from makegood.followups import actions as followups
 from makegood.promises import actions as promises
-from makegood.promises.models import Promise
+from makegood.promises.models import Kind, Promise
 from makegood.web import desk
 from makegood.web.today import views
 from tests.doors.desk_client import AtDesk, text
@@ -103,3 +105,19 @@ def test_the_rail_says_what_it_counts(cast: Cast, mara: Hand) -> None:
     page = text(AtDesk(cast.mara).get("/today/"))
     for said in ("Today 1 broken, yours", "Cases 1 open, yours", "Promises 2 not kept yet, yours"):
         assert said in page
+
+
+def test_a_message_that_did_not_reach_the_customer_waits_for_its_owner(cast: Cast, mara: Hand) -> None:
+    now = datetime.now(UTC)
+    callback(mara, customer=make_customer("Dana Okafor", email="dana@home.example").pk, now=now - 3 * HOUR)
+    watch(now - HOUR)
+    number = Case.objects.get().pk
+    kind = Kind.objects.get(slug="delivery")
+    Mailbox.objects.create(name="Care", address="c@desk.example", kind=kind, made_at=now, smtp_host="mail.example")
+    conversation.write_message(number, channel="email", words="I own this.", **mara.at(now - HOUR))
+    (carried,) = conversation.take_messages(channels=["email"], now=now)
+    conversation.mark_refused(carried, "550 no such user", for_good=True, now=now)
+    page = AtDesk(cast.mara).get("/today/")
+    assert "Waiting on you 1" in text(page)
+    assert "A message did not reach them" in text(page)
+    assert "Waiting on you 0" in text(AtDesk(cast.tomas).get("/today/?who=me"))

@@ -146,8 +146,8 @@ def _first(rows: Sequence[DeskRow]) -> DeskRow | None:
 # What others wait for, and from a hundred on what is only to be concluded.
 _WHYS = {
     0: "{owner} offers it to you", 1: "Take it in charge", 2: "Speak to the customer yourself",
-    3: "The customer wants more", 4: "The customer wrote to you", 5: "Find out why it happened",
-    6: "Come back to the customer",
+    3: "The customer wants more", 4: "The customer wrote to you", 5: "A message did not reach them",
+    6: "Find out why it happened", 7: "Come back to the customer",
     100: "Ask whether it is right", 101: "Not reached so far: try again", 102: "Say why it happened",
     103: "Close it", 104: "Asked; the answer is awaited",
 }  # fmt: skip

@@ -13,7 +13,9 @@ def grouped(scope: Scope, who: str) -> str:
     """The beginning of a statement that knows what `ASKED_OF_ME` does, and `waiting`, `theirs` and `stood`; it takes
     `me` and what `sight` gives. `who` is "me" for one's own open cases or "team"; for those in no team that is all they
     may see."""
-    return ASKED_OF_ME + _GROUPED.format(ours=_ours(scope, who), theirs=_THEIRS, replies=_REPLIES, read=MOST_READ)
+    return ASKED_OF_ME + _GROUPED.format(
+        ours=_ours(scope, who), theirs=_THEIRS, astray=_ASTRAY, replies=_REPLIES, read=MOST_READ
+    )
 
 
 def _ours(scope: Scope, who: str) -> str:
@@ -26,6 +28,8 @@ def _ours(scope: Scope, who: str) -> str:
 
 # What the customer did on their page that wants a reply (the journal has an index of these).
 _THEIRS = "'case.wrote', 'case.asked_else', 'case.link_asked'"
+# What became of a message that did not reach the customer, or of which nobody knows (likewise).
+_ASTRAY = "'case.message_failed', 'case.message_unsure', 'case.message_bounced'"
 # What is a reply to a customer who wrote, or one that the customer needs no more.
 _REPLIES = (
     "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.followed_up', 'case.choice_offered',"
@@ -48,6 +52,9 @@ WITH mine AS MATERIALIZED (
 
 # `waiting`: what waits for this very person, and for what; where several hold, the first. After a storm a lead may be
 # drawn into more than anybody could look at, so that each sort is bounded.
+#
+# A message is astray until it goes again or is taken back, the customer was reached in another way, or it went another
+# way by itself (`instead`).
 #
 # `stood`: the others. What was foretold and has not failed is at risk, unless a word that we gave them is broken; what
 # was foretold to break and then kept in time, or replaced with the customer's consent, never failed. What is taken,
@@ -80,10 +87,19 @@ _GROUPED = """
                 ORDER BY at DESC, id DESC LIMIT 1) IN ({theirs})
          ORDER BY c.id LIMIT {read})
         UNION ALL
-        (SELECT 5, case_id FROM asked_of_me WHERE purpose = 'find_cause' AND state <> 'open'
+        (SELECT 5, c.id FROM cases_case c
+         WHERE c.closed_at IS NULL AND NOT c.light AND c.owner_id = %(me)s::bigint
+           AND EXISTS (SELECT FROM journal_entry a
+                       WHERE a.case_id = c.id AND a.verb IN ({astray}) AND a.data->'instead' IS NULL
+                         AND NOT EXISTS (SELECT FROM journal_entry e
+                                         WHERE e.case_id = a.case_id AND e.id > a.id
+                                           AND (e.verb IN ({replies}) OR e.data->'message' = a.data->'message')))
+         ORDER BY c.id LIMIT {read})
+        UNION ALL
+        (SELECT 6, case_id FROM asked_of_me WHERE purpose = 'find_cause' AND state <> 'open'
          ORDER BY case_id LIMIT {read})
         UNION ALL
-        (SELECT 6, case_id FROM asked_of_me WHERE purpose = 'follow_up' AND state <> 'open'
+        (SELECT 7, case_id FROM asked_of_me WHERE purpose = 'follow_up' AND state <> 'open'
          ORDER BY case_id LIMIT {read})
     ) each_sort GROUP BY number
 ), theirs AS MATERIALIZED (

@@ -197,9 +197,10 @@ def note_bounced(row: Message, case: Case, problem: str, *, now: datetime) -> No
 
 
 def _say_awry(case: Case, row: Message, verb: str, now: datetime) -> None:
-    tell(verb, case, by=SYSTEM, at=now, data={"message": row.pk, "channel": row.channel, "problem": row.problem})
-    put_at_risk(case, row, now=now)
     other = None if row.state == State.UNSURE else go_another_way(case, row, now=now)
+    told = {"message": row.pk, "channel": row.channel, "problem": row.problem}
+    tell(verb, case, by=SYSTEM, at=now, data=told | ({"instead": other.channel} if other else {}))
+    put_at_risk(case, row, now=now)
     words = _SAID[verb] + (f" It goes by {other.channel} to {other.address} instead." if other else "")
     tell_owner(case, verb, words, by=SYSTEM, now=now)
     if row.by_id is not None and row.by_id != case.owner_id and not row.automatic:
