@@ -78,7 +78,7 @@ def test_children_end_with_a_supervisor_that_was_killed(hills: Installation) -> 
     process = hills.start("run")
     wait_until(hills.answers, what="an answer")
     hills.kill("run")
-    process.wait()
+    process.wait(timeout=30)
     wait_until(lambda: not names(hills), seconds=10, what="the children to end")
     hills.forget_words()
 
@@ -88,13 +88,14 @@ def test_it_starts_again_after_everything_was_killed(hills: Installation) -> Non
     wait_until(lambda: "is running at" in hills.said(), what="an answer")
     hills.kill("run", "web", "worker")
     hills.kill_database()
-    process.wait()
+    process.wait(timeout=30)
     hills.forget_words()
     again = hills.start("run")
     wait_until(lambda: "is running at" in hills.said(), what="an answer")
     again.terminate()
     assert again.wait(timeout=30) == 0, hills.said()
     assert not postgres.is_running(hills.home)
+    hills.forget_words()
 
 
 def test_a_supervisor_that_was_killed_is_followed_at_once(hills: Installation) -> None:
@@ -102,7 +103,7 @@ def test_a_supervisor_that_was_killed_is_followed_at_once(hills: Installation) -
     killed = hills.start("run")
     wait_until(lambda: "is running at" in hills.said(), what="the first start")
     hills.kill("run")
-    killed.wait()
+    killed.wait(timeout=30)
     hills.forget_words()
     again = hills.start("run")
     wait_until(lambda: "is running at" in hills.said(), what="the next")
