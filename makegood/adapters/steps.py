@@ -19,11 +19,12 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a test: what was tried, what came of it in a sentence, and whether it worked."""
+    """One step of a test: what was tried, what came of it in a sentence, and whether it worked; None where there was
+    nothing to try."""
 
     tried: str
     words: str
-    ok: bool
+    ok: bool | None
 
 
 def take(steps: Iterable[tuple[str, Callable[[], str]]]) -> tuple[Step, ...]:

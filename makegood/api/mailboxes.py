@@ -97,11 +97,11 @@ class NewMailboxIn(MailboxIn):
 
 
 class StepOut(Schema):
-    """One step of a test: what was tried, and what came of it."""
+    """One step of a test: what was tried, and what came of it; `ok` is null where there was nothing to try."""
 
     tried: str
     words: str
-    ok: bool
+    ok: bool | None
 
 
 class TriedOut(Schema):
@@ -189,7 +189,7 @@ def remove_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
 
 def _tried(request: ApiRequest, mailbox_id: int | None, body: MailboxIn) -> Any:
     return actions.try_mailbox(
-        mailbox_id, by_service=settings.MAIL_SERVICE is not None, networks=settings.PRIVATE_NETWORKS,
+        mailbox_id, service=settings.MAIL_SERVICE, networks=settings.PRIVATE_NETWORKS,
         by=request.caller.by, **_said(body),
     )  # fmt: skip
 

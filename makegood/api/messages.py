@@ -168,6 +168,14 @@ def send_again(request: ApiRequest, message_id: Id, body: AgainIn) -> HttpRespon
     return told(_one(message_for(doer.scope, message_id)))
 
 
+@router.post("/messages/{message_id}/arrived", response=MessageOut, summary="Say that a message arrived")
+def note_arrived(request: ApiRequest, message_id: Id, body: StaffIn) -> HttpResponse:
+    """Of one of which nobody knew: it counts as sent when it was handed over."""
+    doer = person(request, body.staff)
+    actions.note_arrived(message_id, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_one(message_for(doer.scope, message_id)))
+
+
 @router.get("/messages/files/{file_id}", summary="A file of a message")
 def read_file(request: ApiRequest, file_id: Id) -> FileResponse:
     """The content of a file, as `application/octet-stream`."""

@@ -324,7 +324,7 @@ _OWNING = frozenset(f"case.{verb}" for verb in (
 _WORK = frozenset(f"case.{verb}" for verb in (
     "step", "told", "committed", "granted", "fact_told", "renounced", "grant_moved", "grant_fulfilled",
     "choice_offered", "approval_asked", "asked", "answered", "followed_up", "cause", "cause_sought", "taken_in_charge",
-    "message_written", "message_sent",
+    "message_written", "message_sent", "message_arrived",
 ))  # fmt: skip
 _CAUSES = frozenset({"case.cause", "case.cause_sought"})
 _ANY = _OWNING | _WORK | {"case.closed", "case.reopened", "case.joined", "case.escalated"}
@@ -345,7 +345,7 @@ UNDOABLE: Mapping[str, frozenset[str]] = {
     "case.closed": frozenset(
         {"case.reopened", "case.followed_up", "case.answered", "case.process_closed", "case.heard", *_CAUSES}
     ),
-    "case.message_written": frozenset({"case.message_sent", "case.message_withdrawn"}),
+    "case.message_written": frozenset({"case.message_sent", "case.message_arrived", "case.message_withdrawn"}),
     "case.process_closed": frozenset({"case.reopened", "case.process_closed"}),
     "case.heard": frozenset({"case.reopened"}),
     "case.reopened": _ANY,

@@ -76,4 +76,7 @@ def secret_of(file: Path | None, variable: str) -> str:
 def tell_tried(tried: Tried) -> None:
     """Say step by step what works and what does not."""
     for step in (*tried.reading, *tried.sending):
-        click.echo(f"{'works' if step.ok else 'wrong':<6} {step.tried}: {step.words}")
+        click.echo(f"{_HOW[step.ok]:<6} {step.tried}: {step.words}")
+
+
+_HOW = {True: "works", False: "wrong", None: "-"}

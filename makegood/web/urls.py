@@ -167,6 +167,7 @@ urlpatterns: list[URLPattern] = [
     path("messages/<int:number>/raw/", serving.raw),
     path("messages/<int:number>/withdraw/", messages_moving.withdraw),
     path("messages/<int:number>/again/", messages_moving.again),
+    path("messages/<int:number>/arrived/", messages_moving.arrived),
     path("incidents/", incidents.every),
     path("incidents/new/", opening.new),
     path("incidents/suggested/dismiss/", suggested.dismiss),

@@ -96,6 +96,19 @@ class TestByCommand:
         assert "goes on" in hills.must("mailbox", "resume", "care@hill.example")
         assert hills.run("mailbox", "test", "Nobody").returncode != 0
 
+    def test_beside_a_demo_the_test_says_what_its_page_says(self, hills: Installation) -> None:
+        hills.run("mailbox", "add", "--name", "Invented", "--address", "invented@hill.example")
+        alone = hills.run("mailbox", "test", "Invented")
+        assert (alone.returncode, "wrong  Send as" in alone.stdout) == (1, True)
+        assert "MAKEGOOD_MAIL_SERVICE" in alone.stderr
+        mark = hills.home / "demo.json"
+        mark.write_text("{}")
+        try:
+            tried = hills.run("mailbox", "test", "Invented")
+        finally:
+            mark.unlink()
+        assert (tried.returncode, "It goes to nobody" in tried.stdout) == (0, True), tried.stdout
+
     def test_a_service_is_given_its_address_once(self, hills: Installation) -> None:
         said = hills.must("mailbox", "add", "--name", "Help", "--address", "help@hill.example", "--service", "postmark")
         assert "/hooks/mail/postmark/" in said

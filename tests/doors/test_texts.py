@@ -274,3 +274,18 @@ class TestAtTheDesk:
             assert AtDesk(person).get("/settings/lines/new/").status_code == 403
             AtDesk(person).post(f"/settings/lines/{line.pk}/remove/")
         assert Line.objects.exists()
+
+
+def test_what_was_handed_over_but_for_its_end_is_nobodys_message() -> None:
+    """Whoever dies between the mark and the end has sent nothing."""
+    with a_receiver(201, body=b'{"sid": "SM7"}') as (address, taken):
+        account = Account(base_url=address, account="AC1", secret=TOKEN, number="+442079460118")
+        asked: list[int] = []
+
+        def handing() -> bool:
+            asked.append(len(taken))
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            TwilioTexter(account, networks=LOOPBACK).send(PHONE, "Hello", handing=handing)
+    assert (asked, taken) == ([0], [])

@@ -10,6 +10,7 @@ import pytest
 from makegood.conversation import actions
 from makegood.conversation.models import Mailbox
 from makegood.notices.models import Notice
+from makegood.platform.mail_service import MailService
 from makegood.platform.sealing import unseal
 from tests.doors.desk_client import AtDesk, text
 from tests.doors.test_telling import LOOPBACK
@@ -113,6 +114,16 @@ class TestTrying:
         assert "Give the password again" in text(ada.post(f"{HOME}{row.pk}/", **form))
         row.refresh_from_db()
         assert row.imap_host == imap_server.host
+
+    def test_where_there_is_nothing_to_try_it_does_not_say_that_it_works(self, ada, settings) -> None:
+        form = {"name": "Care", "address": "care@desk.example"}
+        settings.MAIL_SERVICE = MailService(name="folder", arguments={})
+        kept = text(ada.press(f"{HOME}try/", **form))
+        assert ("There is nothing to try" in kept, "It goes to nobody" in kept, "works" in kept) == (True, True, False)
+        settings.MAIL_SERVICE = MailService(name="postmark", arguments={"server_token": "k3y"})
+        assert "Send by Postmark" in text(ada.press(f"{HOME}try/", **form))
+        settings.MAIL_SERVICE = None
+        assert "Something does not work yet" in text(ada.press(f"{HOME}try/", **form))
 
 
 def test_the_address_for_a_service_is_shown_once(ada, settings) -> None:

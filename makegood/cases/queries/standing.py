@@ -33,7 +33,7 @@ _ASTRAY = "'case.message_failed', 'case.message_unsure', 'case.message_bounced'"
 # What is a reply to a customer who wrote, or one that the customer needs no more.
 _REPLIES = (
     "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.followed_up', 'case.choice_offered',"
-    " 'case.link_made', 'case.message_sent'"
+    " 'case.link_made', 'case.message_sent', 'case.message_arrived'"
 )
 
 ASKED_OF_ME = """

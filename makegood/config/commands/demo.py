@@ -51,7 +51,8 @@ def command(day: str, fresh: bool, stage: str) -> None:
 
 def _run(where: Environment, day: str, *, fresh: bool) -> None:
     started = time.monotonic()
-    # Customers are invented, and nothing is written to their addresses.
+    # Customers are invented, and nothing is written to their addresses; what is loaded first does not see yet that the
+    # home is the demo's (config/environment.py).
     os.environ["MAKEGOOD_MAIL_SERVICE"] = FOLDER
     supervise(
         where,

@@ -106,10 +106,11 @@ def test(name_or_number: str) -> None:
         from makegood.journal.actors import SYSTEM
 
         tried = try_mailbox(
-            _MAILBOXES.find(name_or_number).id, by_service=where.mail_service is not None,
-            networks=where.private_networks, by=SYSTEM,
+            _MAILBOXES.find(name_or_number).id, service=where.mail_service, networks=where.private_networks, by=SYSTEM
         )  # fmt: skip
     tell_tried(tried)
+    if where.mail_service is None and not tried.works:
+        click.echo("A mail service is known here only by MAKEGOOD_MAIL_SERVICE, as what runs was given it.", err=True)
     sys.exit(not tried.works)
 
 

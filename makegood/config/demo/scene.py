@@ -9,8 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from makegood.config.demo.flights import DAYS, HOME, Shift, shift_to
+from makegood.config.environment import demo_file
 
-_FILE = "demo.json"
 # Outside these hours New York has little to show; the desk's clock is then set so that it is early afternoon.
 _LIVELY = range(10, 20)
 _AFTERNOON = 14
@@ -63,7 +63,7 @@ def _zone_where_it_is(hour: int, now: datetime) -> str:
 
 def remembered(home: Path) -> Scene | None:
     """The scene that this installation plays, or None when it plays none."""
-    path = home / _FILE
+    path = demo_file(home)
     if not path.exists():
         return None
     told = json.loads(path.read_text())
@@ -73,9 +73,9 @@ def remembered(home: Path) -> Scene | None:
 def remember(home: Path, scene: Scene) -> None:
     """Keep the scene, so that the player and later starts find it."""
     told = {"day": scene.day, "starts_at": scene.starts_at.isoformat(), "time_zone": scene.time_zone}
-    (home / _FILE).write_text(json.dumps(told))
+    demo_file(home).write_text(json.dumps(told))
 
 
 def forget(home: Path) -> None:
     """This installation plays nothing any more."""
-    (home / _FILE).unlink(missing_ok=True)
+    demo_file(home).unlink(missing_ok=True)

@@ -134,14 +134,15 @@ def mark_sent(carried: Carried, *, reference: str = "", now: datetime) -> None:
     row.leased_until = row.leave_at = None
     row.save(update_fields=["state", "sent_at", "problem", "reference", "leased_until", "leave_at"])
     if case is not None:
-        _count_as_said(case, row, now)
+        # What a machine said of itself is no answer to anybody.
+        verb = "acknowledged" if row.automatic and not row.with_link else "message_sent"
+        tell(verb, case, by=author_of(row), at=now, data={"message": row.pk, "channel": row.channel})
+        count_as_said(case, row, now=now)
 
 
-def _count_as_said(case: Case, row: Message, now: datetime) -> None:
+def count_as_said(case: Case, row: Message, *, now: datetime) -> None:
+    """The customer has a message: the steps that it takes are taken. The case must be held."""
     by = author_of(row)
-    # What a machine said of itself is no answer to anybody.
-    verb = "acknowledged" if row.automatic and not row.with_link else "message_sent"
-    tell(verb, case, by=by, at=now, data={"message": row.pk, "channel": row.channel})
     if by.kind is ActorKind.STAFF and case.closed_at is None and not row.automatic:
         note_said(case, [Step(one) for one in row.covers], channel=row.channel, by=by, now=now, message=row.pk)
 

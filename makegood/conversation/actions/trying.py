@@ -21,6 +21,8 @@ from makegood.customers.rules import read_phone
 from makegood.journal.actors import Actor
 from makegood.people.queries import require
 from makegood.people.rules import Ability
+from makegood.platform.mail_service import FOLDER, MailService
+from makegood.platform.mail_service import SERVICES as OFFERED
 from makegood.platform.sealing import SealBroken, unseal
 
 
@@ -33,20 +35,25 @@ class Tried:
 
     @property
     def works(self) -> bool:
-        """Whether all of it does."""
-        return all(step.ok for step in (*self.reading, *self.sending))
+        """Whether nothing that was tried went wrong."""
+        return all(step.ok is not False for step in (*self.reading, *self.sending))
+
+    @property
+    def says(self) -> bool:
+        """Whether there was anything to try."""
+        return any(step.ok is not None for step in (*self.reading, *self.sending))
 
 
 def try_mailbox(
     mailbox_id: int | None,
     *,
-    by_service: bool,
+    service: MailService | None,
     networks: Iterable[str],
     by: Actor,
     **details: Unpack[MailboxDetails],
 ) -> Tried:
-    """Try a mailbox as it would be with these details; None for one that is not there yet. `by_service`: the
-    installation has a mail service; `networks` of ours may be reached. It takes up to a minute.
+    """Try a mailbox as it would be with these details; None for one that is not there yet. `service` is
+    the mail service of the installation; `networks` of ours may be reached. It takes up to a minute.
 
     Raises Refusal as `add_mailbox` does, and "mailbox.unknown".
     """
@@ -57,7 +64,7 @@ def try_mailbox(
     describe(row, details if mailbox_id else {"name": "", "address": "", **details})
     allowed = tuple(networks)
     try:
-        return Tried(_reading(row, allowed), _sending(row, allowed, by_service))
+        return Tried(_reading(row, allowed), _sending(row, allowed, service))
     except SealBroken as broken:
         return Tried((Step("Read what is kept", str(broken), ok=False),), ())
 
@@ -105,7 +112,7 @@ def _called(base_url: str, *, is_new: bool) -> Step:
         words = "It gets an address to call once this is saved."
     else:
         words = "It has an address to call. Whether it is called shows the first message that comes in."
-    return Step("Let the service bring messages", words, ok=True)
+    return Step("Let the service bring messages", words, ok=None)
 
 
 def _reading(row: Mailbox, networks: tuple[str, ...]) -> tuple[Step, ...]:
@@ -114,17 +121,23 @@ def _reading(row: Mailbox, networks: tuple[str, ...]) -> tuple[Step, ...]:
         return imap.try_mailbox(server, folder=row.folder, move_to=row.done_folder, networks=networks)
     if row.hook_service:
         name = SERVICES[row.hook_service]
-        words = "It has an address to call." if row.hook_digest else "It gets an address to call once this is saved."
-        return (Step(f"Let {name} bring mail", words, ok=True),)
-    return (Step("Take mail in", "Nothing comes in here: it only sends.", ok=True),)
+        if row.pk is not None and not row.hook_digest:
+            return (Step(f"Let {name} bring mail", "It has no address to call yet. Make one on its page.", ok=False),)
+        words = "It has an address to call. Whether it calls shows the first message that comes in."
+        there = words if row.hook_digest else "It gets an address to call once this is saved."
+        return (Step(f"Let {name} bring mail", there, ok=None),)
+    return (Step("Take mail in", "Nobody is asked for mail here, and no service brings any: it only sends.", ok=None),)
 
 
-def _sending(row: Mailbox, networks: tuple[str, ...], by_service: bool) -> tuple[Step, ...]:
+def _sending(row: Mailbox, networks: tuple[str, ...], service: MailService | None) -> tuple[Step, ...]:
     if row.smtp_host:
         server = _server(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, row.smtp_secret)
         return try_smtp(server, sender=row.address, networks=networks)
-    if by_service:
-        return (Step("Send by the mail service", "It is set for this installation.", ok=True),)
+    if service is not None and service.name == FOLDER:
+        return (Step("Send", "It goes to nobody: this installation keeps as files what would leave.", ok=None),)
+    if service is not None:
+        words = "It is set for this installation. Whether it takes what we send only a message shows."
+        return (Step(f"Send by {OFFERED[service.name].title}", words, ok=None),)
     words = "Nothing leaves by it yet. Name its mail server, or a mail service for the installation."
     return (Step(f"Send as {row.address}", words, ok=False),)
 

@@ -15,6 +15,7 @@ from makegood.cases.models import Case
 from makegood.cases.queries import case_for, timeline, undoable
 from makegood.cases.rules import CONVERSATION, Step
 from makegood.conversation.actions.drafting import forget_draft, restore_draft
+from makegood.conversation.actions.sending import count_as_said
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
 from makegood.conversation.models import Attachment, Message
 from makegood.conversation.rules.messages import (
@@ -170,14 +171,7 @@ def withdraw(message_id: int, *, now: datetime) -> None:
 def send_again(message_id: int, *, to: str = "", scope: Scope, by: Actor, now: datetime) -> Written:
     """Send a message anew that did not leave, came back, or of which nobody knows: to the same address or another of
     the customer's. Raises Refusal "message.unknown", "message.illegal_move", "message.not_theirs"."""
-    row = Message.objects.select_related("thread__case__customer", "thread__mailbox").filter(
-        pk=message_id, inward=False, thread__case__isnull=False
-    ).first()  # fmt: skip
-    if row is None or row.thread.case is None:
-        raise missing("message.unknown", "There is no such message.")
-    case = hold(row.thread.case.pk, scope=scope, closed=None)
-    person(by)
-    row = Message.objects.select_for_update(of=("self",)).select_related("thread__mailbox").get(pk=message_id)
+    row, case = _ours(message_id, scope, by)
     row.state = MOVES.after(State(row.state), Move.RETRY)
     row.leave_at, row.attempts, row.problem = now + UNDO, 0, ""
     row.handed_at = row.sent_at = row.ended_at = row.leased_until = None
@@ -187,6 +181,30 @@ def send_again(message_id: int, *, to: str = "", scope: Scope, by: Actor, now: d
     tell("message_written", case, by=by, at=now, data={"message": row.pk, "channel": row.channel, "again": True})
     assert row.leave_at is not None  # noqa: S101 - set above
     return Written(row.pk, row.leave_at)
+
+
+@transaction.atomic
+def note_arrived(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """A message of which nobody knew did arrive, as a person found out: it counts as sent when it was handed over.
+
+    Raises Refusal "message.unknown", "message.illegal_move", and as `hold` does."""
+    row, case = _ours(message_id, scope, by)
+    row.state = MOVES.after(State(row.state), Move.ARRIVE)
+    row.sent_at, row.problem = row.handed_at or now, ""
+    row.save(update_fields=["state", "sent_at", "problem"])
+    tell("message_arrived", case, by=by, at=now, data={"message": row.pk, "channel": row.channel})
+    count_as_said(case, row, now=now)
+
+
+def _ours(message_id: int, scope: Scope, by: Actor) -> tuple[Message, Case]:
+    """A message of ours and its case, both held, for a person who may work there."""
+    theirs = Message.objects.filter(pk=message_id, inward=False, thread__case__isnull=False)
+    number = theirs.values_list("thread__case_id", flat=True).first()
+    if number is None:
+        raise missing("message.unknown", "There is no such message.")
+    case = hold(number, scope=scope, closed=None)
+    person(by)
+    return Message.objects.select_for_update(of=("self",)).select_related("thread__mailbox").get(pk=message_id), case
 
 
 def too_large() -> Refusal:

@@ -34,7 +34,8 @@ class AttachmentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
-    """One message, whole; see `models.Message`. `moves` are what may happen to it next."""
+    """One message, whole; see `models.Message`. `moves` are what may happen to it next, `carried_by` names
+    the mailbox or the line that it came or goes by."""
 
     id: int
     thread_id: int
@@ -61,7 +62,9 @@ class MessageFacts:
     covers: tuple[str, ...]
     minutes: int | None
     leave_at: datetime | None
+    handed_at: datetime | None
     sent_at: datetime | None
+    carried_by: str
     attempts: int
     problem: str
     files: tuple[AttachmentFacts, ...]
@@ -141,7 +144,7 @@ def attachment_for(scope: Scope, attachment_id: int) -> AttachmentFacts:
 
 
 def _facts(rows: QuerySet[Message]) -> tuple[MessageFacts, ...]:
-    found = list(rows.select_related("thread").order_by("at", "id"))
+    found = list(rows.select_related("thread__mailbox", "thread__line").order_by("at", "id"))
     files = _files(one.pk for one in found)
     return tuple(_one(row, files[row.pk]) for row in found)
 
@@ -159,6 +162,7 @@ def _file(row: Attachment) -> AttachmentFacts:
 
 
 def _one(row: Message, files: Collection[AttachmentFacts]) -> MessageFacts:
+    carrier = row.thread.mailbox or row.thread.line
     return MessageFacts(
         id=row.pk, thread_id=row.thread_id, case_id=row.thread.case_id, inward=row.inward,
         channel=Channel(row.channel), sort=Sort(row.sort), state=State(row.state), automatic=row.automatic,
@@ -166,5 +170,6 @@ def _one(row: Message, files: Collection[AttachmentFacts]) -> MessageFacts:
         message_id=row.message_id, address=row.address, name=row.name, subject=row.subject, text=row.text,
         rest=row.rest, html=row.html, at=row.at, by_id=row.by_id, by_name=row.by_name, raw=row.raw, size=row.size,
         note=row.note, covers=tuple(row.covers), minutes=row.minutes, leave_at=row.leave_at, sent_at=row.sent_at,
+        handed_at=row.handed_at, carried_by=carrier.name if carrier else "",
         attempts=row.attempts, problem=row.problem, files=tuple(files),
     )  # fmt: skip

@@ -51,6 +51,8 @@ class Move(StrEnum):
     BOUNCE = "bounce"
     WITHDRAW = "withdraw"
     RETRY = "retry"
+    ARRIVE = "arrive"
+    """A person found out that it had left after all."""
 
 
 MOVES: Transitions[State, Move] = Transitions(
@@ -64,6 +66,7 @@ MOVES: Transitions[State, Move] = Transitions(
         Move.RETRY: {
             State.FAILED: State.WAITING, State.BOUNCED: State.WAITING, State.UNSURE: State.WAITING,
         },
+        Move.ARRIVE: {State.UNSURE: State.SENT},
     },
 )  # fmt: skip
 

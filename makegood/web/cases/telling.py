@@ -366,6 +366,7 @@ LINES |= {
     "case.message_unsure": Line(
         fixed("does not know whether it left"), "Nobody knows whether the message left", "at_risk", image="warn"
     ),
+    "case.message_arrived": Line(fixed("found out that it arrived"), image="check"),
     "case.message_bounced": Line(fixed("had it back"), "The message came back", "broken", image="warn"),
     "case.acknowledged": Line(
         fixed("acknowledged it"), "The customer was told that it arrived, and by when they hear", image="check"

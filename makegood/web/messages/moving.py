@@ -1,4 +1,4 @@
-"""Taking a message back while it waits, and sending one again that did not reach the customer."""
+"""Taking a message back while it waits, and saying of one that went wrong that it arrived, or sending it again."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def again(request: DeskRequest, number: int) -> HttpResponse:
         return _("It leaves in a moment.")
 
     return _moved(request, number, deed, seconds=int(UNDO.total_seconds()))
+
+
+@at_desk("POST")
+def arrived(request: DeskRequest, number: int) -> HttpResponse:
+    """It did arrive, as somebody found out."""
+
+    def deed(case: int, typed: QueryDict, desk: Desk) -> str:
+        actions.note_arrived(number, **known(desk))
+        return _("Noted. It counts as sent.")
+
+    return _moved(request, number, deed)
 
 
 def _moved(

@@ -51,6 +51,7 @@ class Shown:
     letter_url: str
     withdraw_url: str
     again_url: str
+    arrived_url: str
     others: Sequence[Choice]
 
 
@@ -63,12 +64,13 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> 
     return Shown(
         id=one.id, at=one.at, inward=one.inward, heard=not one.inward or one.sort in HEARD, about=_about(one),
         text=one.text, rest=one.rest, note=one.note, chip=chip, tone=tone,
-        problem="" if one.state is State.SENT else one.problem,
+        problem=_problem(one, desk),
         leaves_at=one.leave_at if one.state is State.WAITING else None, files=[_file(each) for each in one.files],
         html_url=f"{base}html/" if one.html else "", raw_url=f"{base}raw/" if one.raw else "",
         letter_url=f"/cases/SR-{one.case_id}/letters/{one.id}.pdf" if one.channel is Channel.POST else "",
         withdraw_url=f"{base}withdraw/" if ours and Move.WITHDRAW in one.moves else "",
         again_url=f"{base}again/" if again else "",
+        arrived_url=f"{base}arrived/" if ours and Move.ARRIVE in one.moves else "",
         others=[Choice(each.key, each.name) for each in addresses] if again else (),
     )  # fmt: skip
 
@@ -92,6 +94,16 @@ def _stands(one: MessageFacts, desk: Desk) -> tuple[str, str]:
         State.FAILED: (_("Did not leave"), "broken"), State.BOUNCED: (_("Came back"), "broken"),
         State.WITHDRAWN: (_("Taken back"), ""), State.RECEIVED: ("", ""),
     }[one.state]  # fmt: skip
+
+
+def _problem(one: MessageFacts, desk: Desk) -> str:
+    """Why it is red. Of one of which nobody knows, all that is known, and where more is to be learned."""
+    if one.state is State.UNSURE and one.handed_at is not None:
+        return _(
+            "Handed over {when} by {name}, and no answer was heard: it may have arrived. Ask the customer, or whoever"
+            " runs {name}, before it is sent again."
+        ).format(when=clocks.moment(one.handed_at, desk.now), name=one.carried_by)
+    return "" if one.state is State.SENT else one.problem
 
 
 def _sorted(sort: Sort) -> str:

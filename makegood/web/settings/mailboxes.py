@@ -169,7 +169,11 @@ def _tried(request: DeskRequest, number: int | None) -> Mapping[str, Any]:
     desk = request.desk
     return steps_of(
         lambda: actions.try_mailbox(
-            number, by_service=_by_service(), networks=settings.PRIVATE_NETWORKS, by=desk.actor, **_typed(request.POST)
+            number,
+            service=settings.MAIL_SERVICE,
+            networks=settings.PRIVATE_NETWORKS,
+            by=desk.actor,
+            **_typed(request.POST),
         ),
         comes=_("Mail that comes in"),
         leaves=_("Mail that leaves"),

@@ -15,4 +15,4 @@ def steps_of(try_it: Callable[[], Tried], *, comes: str, leaves: str) -> Mapping
         found = try_it()
     except Refusal as no:
         return {"problem": no.message}
-    return {"works": found.works, "sections": [(comes, found.reading), (leaves, found.sending)]}
+    return {"works": found.works, "says": found.says, "sections": [(comes, found.reading), (leaves, found.sending)]}
