@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,6 +92,45 @@ def consistency(by_team: bool, kind: str, as_json: bool) -> None:
         click.echo(f"{' '.join(filter(None, (name, group.team))):<60} {group.cases:>6}  {group.currency} {told}")
     for case in found.standouts:
         click.echo(f"SR-{case.case:<8} {case.currency} {case.total:<10} {case.reason or 'why? nobody has said'}")
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  makegood report signals
+  makegood report signals --days 365 --by crew --by vehicle
+  makegood report signals --json
+"""
+)
+@click.option(
+    "--days", type=click.IntRange(28, 36_500), default=90, show_default=True, help="Promises due in so many days."
+)
+@click.option("--by", "also", multiple=True, metavar="ATTRIBUTE", help="Look at this attribute of promises too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of the groups, the most excess first.")
+def signals(days: int, also: Sequence[str], as_json: bool) -> None:
+    """What fails beyond chance: places, suppliers, products, weekdays, words, kinds and teams.
+
+    Each is compared with the other promises of the same kind that were due in the same week. EXPECTED is how many would
+    have failed if it were like them. At most one in twenty of what is printed is expected to be chance.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.learning.queries.counting import counted
+        from makegood.learning.rules.signals import signals as beyond_chance
+        from makegood.platform.installation import organisation
+
+        before = datetime.now(UTC)
+        found = beyond_chance(
+            counted(since=before - timedelta(days=days), before=before, zone=organisation().time_zone, also=also)
+        )
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(one) | {"ratio": one.ratio, "excess": one.excess} for one in found]))
+        return
+    if not found:
+        click.echo(f"Nothing fails beyond chance among the promises due in the last {days} days.")
+    for one in found:
+        counts = f"{one.failed:>7,} of {one.due:>7,} failed, {one.expected:>9,.1f} expected"
+        click.echo(f"{one.what[:16]:<16} {one.value[:44]:<44} {counts}, {one.ratio:.1f} times as many")
 
 
 def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:
