@@ -12,6 +12,7 @@ from pydantic import Field
 from makegood.api.caller import ApiRequest, let_see_all
 from makegood.api.forms import Instant, refuse_unknown
 from makegood.journal.queries import START, read_after
+from makegood.learning.queries.counting import beyond_chance
 from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds, ledger_report
 from makegood.remedies.queries import consistency
@@ -211,6 +212,46 @@ def report_consistency(request: ApiRequest, query: Query[ConsistencyQuery]) -> A
         request.caller.scope, by_team=query.by == "team", kind=query.kind, since=query.since, before=query.before,
         whole=query.whole,
     )  # fmt: skip
+
+
+class SignalOut(Schema):
+    """A group of promises that fails beyond chance: `what` is an attribute, weekday (1: Monday), word, kind or team."""
+
+    what: str
+    value: str
+    due: int
+    failed: int
+    expected: float
+    ratio: float
+    excess: float
+    chance: float
+    share: float
+
+
+class SignalsOut(Schema):
+    """The groups, those with the most excess failures first."""
+
+    items: list[SignalOut]
+    next: None
+
+
+class SignalsQuery(Schema):
+    """Promises due in so many `days`; `also` are more attributes to look at, with commas between."""
+
+    days: int = Field(90, ge=28, le=36_500)
+    also: str = Field("", max_length=500)
+
+
+@router.get("/report/signals", response=SignalsOut, tags=["report"], summary="What fails beyond chance")
+def report_signals(request: ApiRequest, query: Query[SignalsQuery]) -> Any:
+    """Places, suppliers, products, weekdays, words, kinds and teams that fail beyond chance."""
+    let_see_all(request.caller)
+    refuse_unknown(request.GET, SignalsQuery)
+    also = [one.strip() for one in query.also.split(",") if one.strip()]
+    return {
+        "items": beyond_chance(days=query.days, before=request.now, zone=organisation().time_zone, also=also),
+        "next": None,
+    }
 
 
 @router.get("/journal", response=JournalOut, tags=["journal"], summary="Read the journal")

@@ -1,4 +1,4 @@
-"""A city's half year: the kinds and places that fail beyond chance, beside a computation that shares no line with it."""
+"""A city's half year: kinds and places that fail beyond chance, beside a computation that shares no line with it."""
 
 from __future__ import annotations
 

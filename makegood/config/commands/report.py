@@ -115,14 +115,10 @@ def signals(days: int, also: Sequence[str], as_json: bool) -> None:
     """
     prepare_home(environment().home)
     with installation():
-        from makegood.learning.queries.counting import counted
-        from makegood.learning.rules.signals import signals as beyond_chance
+        from makegood.learning.queries.counting import beyond_chance
         from makegood.platform.installation import organisation
 
-        before = datetime.now(UTC)
-        found = beyond_chance(
-            counted(since=before - timedelta(days=days), before=before, zone=organisation().time_zone, also=also)
-        )
+        found = beyond_chance(days=days, before=datetime.now(UTC), zone=organisation().time_zone, also=also)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(one) | {"ratio": one.ratio, "excess": one.excess} for one in found]))
         return

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from makegood.learning.rules.signals import Cell
+from makegood.learning.rules.signals import Cell, Signal, signals
 from makegood.platform.rows import fetch_rows
 
 PLACES = (
@@ -52,6 +52,11 @@ UNION ALL
 SELECT '', '', coalesce(kind, ''), week, count(*), count(*) FILTER (WHERE failed)
 FROM due GROUP BY GROUPING SETS ((kind, week), (week))
 """
+
+
+def beyond_chance(*, days: int, before: datetime, zone: str, also: Collection[str] = ()) -> tuple[Signal, ...]:
+    """What fails beyond chance among the promises due in the `days` that end with `before`."""
+    return signals(counted(since=before - timedelta(days=days), before=before, zone=zone, also=also))
 
 
 def counted(*, since: datetime, before: datetime, zone: str, also: Collection[str] = ()) -> list[Cell]:
