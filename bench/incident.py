@@ -50,6 +50,7 @@ FROM (SELECT n, now() + interval '3 hours' + n / 100 * interval '1 minute' AS du
 
 def run(place: Ground, *, full: bool) -> Iterator[Row]:
     """How long ten thousand customers take from the filter to the last of them told."""
+    from makegood.conversation.actions import add_mailbox
     from makegood.incidents import actions
     from makegood.incidents.rules.judging import Line
     from makegood.journal.actors import Actor, ActorKind
@@ -67,6 +68,8 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     hand: dict[str, Any] = {"scope": ada.scope, "by": by, "now": now}
     set_limit(Limit(grade=ada.grade, currency="GBP"), by=by, now=now)
     bind(binding_from(_OWED, "bench.yaml", policies()), source=_OWED, by=by, now=now)
+    # Each is written to by mail: nothing leaves while no worker runs.
+    add_mailbox(name="Care", address="care@example.com", smtp_host="mail.example.com", by=by, now=now)
     # Whom a rule owes something gets a full case, unless the plan keeps those off the desks who are owed alike.
     number = yield from _gathered(place, hand)
     yield from _reckoned(hand, number)
@@ -74,6 +77,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     number = _drain(_gathered(place, hand))
     actions.set_bar(number, Line(owed=False), **hand)
     yield from _told(hand, number, f"incident: {CUSTOMERS:,} told alike, each with a light case, off the desks")
+    yield from _taken_back(hand, number)
     number = _drain(_gathered(place, hand))
     actions.set_owed(number, give=True, **hand)
     yield from _told(hand, number, f"incident: {CUSTOMERS:,} told, and each given what a policy owes beside the gift")
@@ -123,10 +127,19 @@ def _told(hand: dict[str, Any], number: int, what: str) -> Iterator[Row]:
 
     actions.release(number, batch_size=BATCH, every=0, **hand)
     told, _ = _timed(lambda: _tell_all(actions.release_due, hand["now"]))
-    assert queries.incident_for(hand["scope"], number).counts.told == CUSTOMERS
+    counts = queries.incident_for(hand["scope"], number).counts
+    assert counts.told == counts.to_send == CUSTOMERS
     yield below(what, told, "s", 60)
     read, _ = _timed(lambda: queries.incident_for(hand["scope"], number))
     yield below(f"incident: its figures read, {CUSTOMERS:,} told", read * 1000, "ms", 60)
+
+
+def _taken_back(hand: dict[str, Any], number: int) -> Iterator[Row]:
+    from makegood.incidents import actions, queries
+
+    took, _ = _timed(lambda: actions.stop(number, **hand))
+    assert queries.incident_for(hand["scope"], number).counts.waiting == CUSTOMERS
+    yield below(f"incident: stopped, {CUSTOMERS:,} messages that had not left taken back", took, "s", 60)
 
 
 def _drain(rows: Generator[Row, None, int]) -> int:

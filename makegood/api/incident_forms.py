@@ -120,10 +120,11 @@ class BarIn(StaffIn):
 
 
 class PaceIn(StaffIn):
-    """How many at a time, and how many seconds between two batches."""
+    """How many at a time, how many seconds between two batches, and whether nobody is told in their night."""
 
     batch_size: int = 100
     every: int = 60
+    their_hours: bool = False
 
 
 class StopIn(StaffIn):
@@ -162,9 +163,10 @@ class FulfilIn(StaffIn):
 
 
 class MembersQuery(Schema):
-    """`state`: told, more (wants something more), undone (does not have what everybody is given), left, or all."""
+    """`state`: told, more (wants something more), red (the message did not reach them), undone (does not have what
+    everybody is given), left, or all."""
 
-    state: Annotated[str, Field(pattern="^(told|more|undone|left|all)$")] = "all"
+    state: Annotated[str, Field(pattern="^(told|more|red|undone|left|all)$")] = "all"
     after: str = ""
     limit: Limit = 50
 

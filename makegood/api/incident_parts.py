@@ -30,6 +30,10 @@ class CountsOut(Schema):
     satisfied: int
     more: int
     handed: int
+    sent: int
+    to_send: int
+    red: int
+    by_hand: int
     left_out: dict[str, int]
 
 
@@ -149,6 +153,7 @@ class IncidentOut(Schema):
     released_at: datetime | None
     batch_size: int
     every: int
+    their_hours: bool
     batches: int
     next_batch_at: datetime | None
     stopped_at: datetime | None
@@ -254,6 +259,9 @@ class MemberOut(Schema):
     channel: str
     address: str
     message: str
+    sends: str
+    stands: str
+    problem: str
     told_at: datetime | None
     batch: int | None
     answer: str
@@ -295,6 +303,7 @@ def counts_out(counts: Counts) -> dict[str, Any]:
     return {
         "members": counts.members, "waiting": counts.waiting, "told": counts.told, "light": counts.light,
         "answered": counts.answered, "satisfied": counts.satisfied, "more": counts.more, "handed": counts.handed,
+        "sent": counts.sent, "to_send": counts.to_send, "red": counts.red, "by_hand": counts.by_hand,
         "left_out": dict(counts.left),
     }  # fmt: skip
 
@@ -317,7 +326,7 @@ def incident_out(one: IncidentFacts) -> dict[str, Any]:
         "words": plan.words.lines, "gift": msgspec.structs.asdict(plan.gift) if plan.gift else None,
         "gives_owed": plan.gives_owed, "bar": msgspec.structs.asdict(plan.line),
         "collected_at": one.collected_at, "released_at": one.released_at, "batch_size": one.batch_size,
-        "every": one.every, "batches": one.batches, "next_batch_at": one.next_batch_at,
+        "every": one.every, "their_hours": one.their_hours, "batches": one.batches, "next_batch_at": one.next_batch_at,
         "stopped_at": one.stopped_at, "stopped_why": one.stopped_why, "ended_at": one.ended_at, "giver": one.giver,
         "asked": _asked_out(one.asked) if one.asked else None, "counts": counts_out(one.counts),
         "owed": [msgspec.structs.asdict(due) for due in one.owed], "reckoned_at": one.reckoned_at,
@@ -340,6 +349,7 @@ def member_out(one: MemberLine) -> dict[str, Any]:
         "member": one.member, "customer": named(one.customer_id, one.customer_name), "promise": one.promise,
         "case": one.ref or None, "owner": one.owner, "light": one.light, "left_out": one.left,
         "language": one.language, "channel": one.channel, "address": one.address, "message": one.message,
+        "sends": one.sends, "stands": one.stands, "problem": one.problem,
         "told_at": one.told_at, "batch": one.batch, "answer": one.answer,
         "owed": [
             {"policy": due.policy, "open": due.sums.open, "currency": due.currency} for due in one.dues if due.sums.open

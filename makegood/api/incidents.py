@@ -157,13 +157,13 @@ def members(request: ApiRequest, number: int, query: Query[forms.MembersQuery]) 
 def release(request: ApiRequest, number: int, body: forms.PaceIn) -> HttpResponse:
     """Begin to tell everybody, batch after batch, by the worker."""
     doer = person(request, body.staff)
-    actions.release(number, batch_size=body.batch_size, every=body.every, **_hand(request, doer))
+    actions.release(number, **_pace(body), **_hand(request, doer))
     return _answer(doer, number)
 
 
 @router.post("/incidents/{number}/stop", response=parts.IncidentOut, summary="Stop a release")
 def stop(request: ApiRequest, number: int, body: forms.StopIn | None = None) -> HttpResponse:
-    """Tell nobody more for now. A batch under way is finished first."""
+    """Tell nobody more for now, and take back what has not left yet. A batch under way is finished first."""
     doer = person(request, body.staff if body else None)
     actions.stop(number, reason=body.reason if body else "", **_hand(request, doer))
     return _answer(doer, number)
@@ -173,7 +173,7 @@ def stop(request: ApiRequest, number: int, body: forms.StopIn | None = None) -> 
 def resume(request: ApiRequest, number: int, body: forms.PaceIn) -> HttpResponse:
     """Go on with one that was stopped."""
     doer = person(request, body.staff)
-    actions.resume(number, batch_size=body.batch_size, every=body.every, **_hand(request, doer))
+    actions.resume(number, **_pace(body), **_hand(request, doer))
     return _answer(doer, number)
 
 
@@ -225,6 +225,10 @@ def fulfil_gifts(request: ApiRequest, number: int, body: forms.FulfilIn | None =
         number, owed=said.what == "owed", members=said.members, reference=said.reference, **_hand(request, doer)
     )
     return _answer(doer, number)
+
+
+def _pace(body: forms.PaceIn) -> dict[str, Any]:
+    return {"batch_size": body.batch_size, "every": body.every, "their_hours": body.their_hours}
 
 
 def _hand(request: ApiRequest, doer: Acting) -> dict[str, Any]:

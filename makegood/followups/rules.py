@@ -79,7 +79,7 @@ def may_hear(scope: Scope, *, staff_id: int, team_id: int | None, lead_id: int |
     return scope.staff_id == lead_id or leads
 
 
-MACHINE = ("", "email", "sms")
+MACHINE = ("", "email", "sms", "chat")
 """The channels of a plan by which a question may go out by itself; a call and a visit are a person's."""
 _AHEAD = timedelta(hours=1)
 """How long before it is due a question goes out at the latest."""

@@ -13,7 +13,8 @@ class Incident(models.Model):
 
     `happened` is told in plain words among ourselves; what customers read is in `plan` (`queries.reading.PlanFacts`).
     `narrow` is the filter by which promises are collected. While `next_batch_at` lies behind, a batch of `batch_size`
-    is told; `every` seconds lie between two. `giver` is on whose authority a release gives its gift. `owed` is what
+    is told, with `their_hours` only those whose day it is; `every` seconds lie between two. `giver` is on whose
+    authority a release gives its gift. `owed` is what
     policies owe to all of them (`rules.owed.OwedSum`) as of `reckoned_at`; it is worked out anew at `next_reckon_at`.
     """
 
@@ -28,6 +29,7 @@ class Incident(models.Model):
     released_at = models.DateTimeField(null=True, blank=True)
     batch_size = models.PositiveIntegerField(default=100)
     every = models.PositiveIntegerField(default=60)
+    their_hours = models.BooleanField(default=False)
     giver = models.ForeignKey(
         "people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -83,7 +85,9 @@ class Dismissal(models.Model):
 class Member(models.Model):
     """A customer whom the incident hits: waiting, told (`told_at`) or `left_out` with a reason; never two of these.
 
-    `gift` is what everybody is given, as it was given to them; None when they were given nothing.
+    `gift` is what everybody is given, as it was given to them; None when they were given nothing. `sent_as` is the
+    message that carries it to them, None where only their page does; `lost_at` is when it was seen that it did not
+    reach them.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="members", db_index=False)
@@ -99,6 +103,10 @@ class Member(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     batch = models.PositiveIntegerField(null=True, blank=True)
     handed_at = models.DateTimeField(null=True, blank=True)
+    sent_as = models.OneToOneField(
+        "conversation.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # fmt: skip
+    lost_at = models.DateTimeField(null=True, blank=True)
     gift = models.OneToOneField(
         "remedies.Grant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )  # fmt: skip

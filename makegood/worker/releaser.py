@@ -9,6 +9,7 @@ from makegood.incidents.actions import (
     close_answered,
     close_silent,
     collect_open,
+    follow_lost,
     follow_silence,
     reckon_due,
     release_due,
@@ -19,6 +20,7 @@ from makegood.worker.loop import Chore
 COLLECT_SECONDS = 60.0
 CLOSE_SECONDS = 30.0
 RECKON_SECONDS = 5.0
+LOST_SECONDS = 5.0
 
 
 class Releaser(Beside):
@@ -34,6 +36,7 @@ class Releaser(Beside):
             Chore(CLOSE_SECONDS, lambda now: close_answered(now=now)),
             Chore(CLOSE_SECONDS, lambda now: close_silent(now=now)),
             Chore(CLOSE_SECONDS, lambda now: follow_silence(now=now)),
+            Chore(LOST_SECONDS, lambda now: follow_lost(now=now)),
             Chore(RECKON_SECONDS, lambda now: reckon_due(now=now)),
         ]
 

@@ -40,6 +40,9 @@ _by = click.option("--by", "email", required=True, help="E-mail of the lead or m
 _number = click.argument("number", type=click.IntRange(1))
 _size = click.option("--batch-size", default=100, show_default=True, help="How many at a time.")
 _every = click.option("--every", default=60, show_default=True, help="Seconds between two batches.")
+_hours = click.option(
+    "--their-hours", is_flag=True, help="Tell nobody between eight in the evening and in the morning."
+)
 
 
 @command.command("list")
@@ -111,12 +114,13 @@ def give_owed(number: int, email: str, not_: bool) -> None:
 @_by
 @_size
 @_every
-def release(number: int, email: str, batch_size: int, every: int) -> None:
+@_hours
+def release(number: int, email: str, batch_size: int, every: int, their_hours: bool) -> None:
     """Begin to tell everybody, batch after batch, by the worker."""
     with _acting(email) as hand:
         from makegood.incidents import actions
 
-        actions.release(number, batch_size=batch_size, every=every, **hand)
+        actions.release(number, batch_size=batch_size, every=every, their_hours=their_hours, **hand)
     click.echo("Released. A worker tells the first batch now.")
 
 
@@ -125,7 +129,7 @@ def release(number: int, email: str, batch_size: int, every: int) -> None:
 @_by
 @click.option("--reason", default="", help="Why, for the record.")
 def stop(number: int, email: str, reason: str) -> None:
-    """Tell nobody more for now. A batch under way is finished first."""
+    """Tell nobody more for now, and take back what has not left. A batch under way is finished first."""
     with _acting(email) as hand:
         from makegood.incidents import actions
 
@@ -138,12 +142,13 @@ def stop(number: int, email: str, reason: str) -> None:
 @_by
 @_size
 @_every
-def resume(number: int, email: str, batch_size: int, every: int) -> None:
+@_hours
+def resume(number: int, email: str, batch_size: int, every: int, their_hours: bool) -> None:
     """Go on with a release that was stopped."""
     with _acting(email) as hand:
         from makegood.incidents import actions
 
-        actions.resume(number, batch_size=batch_size, every=every, **hand)
+        actions.resume(number, batch_size=batch_size, every=every, their_hours=their_hours, **hand)
     click.echo("It goes on.")
 
 
@@ -177,6 +182,8 @@ def _told(one: IncidentFacts) -> Iterator[str]:
         f"{counts.members:,} customers hit: {counts.told:,} told, {counts.waiting:,} waiting, "
         f"{counts.left_out:,} left out"
     )
+    if counts.sent or counts.to_send or counts.red:
+        yield f"Messages: {counts.sent:,} sent, {counts.to_send:,} to leave, {counts.red:,} did not arrive"
     yield f"{counts.satisfied:,} say it is right, {counts.more:,} want more"
     if one.gifts.given:
         yield (
@@ -197,6 +204,8 @@ def _told(one: IncidentFacts) -> Iterator[str]:
 def _rehearsed(found: Tally) -> Iterator[str]:
     light, full = found.weights.get("light", 0), found.weights.get("full", 0)
     yield f"{found.told:,} customers would be told: {light:,} by a light case, {full:,} with a person as well"
+    for channel, many in sorted(found.channels.items()):
+        yield f"By {channel}: {many:,}"
     if found.total:
         yield f"Given: {found.total} {found.currency}"
     for due in found.owed:

@@ -32,7 +32,7 @@ from makegood.conversation.actions.mailboxes import (
 from makegood.conversation.actions.phrasing import remove_phrase, save_phrase
 from makegood.conversation.actions.piling import open_case_of, put_into_case, settle_as_nobodys
 from makegood.conversation.actions.policy import note_override, require_clean
-from makegood.conversation.actions.posting import Posted, write_many
+from makegood.conversation.actions.posting import Posted, withdraw_many, write_many
 from makegood.conversation.actions.receiving import Files, receive
 from makegood.conversation.actions.returning import Lost, note_brought, note_lost
 from makegood.conversation.actions.sending import (
@@ -121,6 +121,7 @@ __all__ = [
     "try_line",
     "try_mailbox",
     "withdraw",
+    "withdraw_many",
     "withdraw_message",
     "write_many",
     "write_message",

@@ -119,11 +119,11 @@ LEFT JOIN LATERAL (
 ) t ON true
 WHERE c.id = ANY(%(cases)s::bigint[])
 """
+_BY_LINE = _ROUTES.format(table="conversation_line", column="line_id", only="AND b.channel = %(channel)s", address="''")
 _VIA = {
     Channel.EMAIL: _ROUTES.format(table="conversation_mailbox", column="mailbox_id", only="", address="via.address"),
-    Channel.SMS: _ROUTES.format(
-        table="conversation_line", column="line_id", only="AND b.channel = %(channel)s", address="''"
-    ),
+    Channel.SMS: _BY_LINE,
+    Channel.CHAT: _BY_LINE,
 }
 
 
@@ -134,8 +134,23 @@ def _routes(way: Channel, numbers: Collection[int]) -> dict[int, _Route]:
     rows = fetch_rows(_VIA[way], {"cases": array_of(numbers), "channel": way.value})
     return {
         number: _Route(
-            thread, subject, via if way is Channel.EMAIL else None, via if way is Channel.SMS else None,
+            thread, subject, via if way is Channel.EMAIL else None, None if way is Channel.EMAIL else via,
             domain_of(address),
         )
         for number, thread, subject, via, address in rows
     }  # fmt: skip
+
+
+def withdraw_many(message_ids: Collection[int], *, now: datetime) -> list[int]:
+    """Take back those of these messages that nobody has begun to hand over. Their cases must be held, and whoever asks
+    records it. Returns those that were taken back."""
+    rows = fetch_rows(_WITHDRAW, {"ids": array_of(message_ids), "now": now})
+    return [number for (number,) in rows]
+
+
+_WITHDRAW = """
+UPDATE conversation_message SET state = 'withdrawn', ended_at = %(now)s, leave_at = NULL, leased_until = NULL
+WHERE id IN (SELECT id FROM conversation_message WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE)
+  AND state = 'waiting' AND handed_at IS NULL
+RETURNING id
+"""

@@ -32,6 +32,8 @@ from makegood.promises import actions as promises
 from makegood.promises.rules import UNKEPT
 
 AT_ONCE = 50
+CARRIED = (Channel.EMAIL, Channel.SMS, Channel.CHAT)
+"""By what a question goes."""
 _WORDS = "The question did not reach the customer."
 
 
@@ -52,8 +54,8 @@ def send_question(number: int, *, channel: str = "", scope: Scope, by: Actor, no
 
 def _chosen(customer: CustomerFacts, channel: str) -> Way:
     able = carried_channels()
-    if channel and channel not in (Channel.EMAIL, Channel.SMS):
-        raise invalid("message.bad_channel", "The question goes by email or by sms.", field="channel")
+    if channel and channel not in CARRIED:
+        raise invalid("message.bad_channel", f"The question goes by {', '.join(CARRIED)}.", field="channel")
     contacts = [(one.channel, one.value) for one in customer.contacts]
     way = first_way(channel or customer.preferred_channel, contacts, able)
     if way is None or (channel and way.channel != channel):

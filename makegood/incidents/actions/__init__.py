@@ -9,6 +9,7 @@ from makegood.incidents.actions.opening import Collected, change_incident, colle
 from makegood.incidents.actions.planning import set_bar, set_gift, set_owed, set_words
 from makegood.incidents.actions.reckoning import reckon_due
 from makegood.incidents.actions.releasing import end, release, release_due, resume, stop
+from makegood.incidents.actions.sending import follow_lost
 
 __all__ = [
     "Collected",
@@ -23,6 +24,7 @@ __all__ = [
     "decide",
     "dismiss",
     "end",
+    "follow_lost",
     "follow_silence",
     "fulfil_gifts",
     "hand_out",

@@ -66,8 +66,8 @@ ORDER BY c.id LIMIT %s
 @transaction.atomic
 def close_silent(*, now: datetime) -> int:
     """End light cases whose customers have not said a word for as long as we wait for one (`silent_for`): as
-    unreachable, up to five hundred at once. It counts from when they were told, or from the last thing handed over to
-    them.
+    unreachable, up to five hundred at once. It counts from when their message left, where one was sent, else from when
+    they were told, or from the last thing handed over to them. What has not left or did not arrive counts not.
 
     The message is not sent again meanwhile: said twice it costs trust. Their page goes on asking, and a word of theirs
     opens the case again. Where something is owed or must be asked first the case comes to its owner's desk instead.
@@ -113,7 +113,10 @@ SELECT c.id, c.customer_id,
              WHERE f.case_id = c.id AND f.promise_id IS NOT NULL AND f.corrected_at IS NULL ORDER BY f.promise_id),
        m.told_at
 FROM cases_case c
-JOIN LATERAL (SELECT max(told_at) AS told_at FROM incidents_member WHERE case_id = c.id) m ON m.told_at < %(before)s
+JOIN LATERAL (
+    SELECT max(coalesce(g.sent_at, x.told_at)) AS told_at, bool_and(x.sent_as_id IS NULL OR g.state = 'sent') AS arrived
+    FROM incidents_member x LEFT JOIN conversation_message g ON g.id = x.sent_as_id WHERE x.case_id = c.id
+) m ON m.arrived AND m.told_at < %(before)s
 WHERE c.light AND c.closed_at IS NULL AND (c.cause_id IS NOT NULL OR c.cause_finder_id IS NOT NULL)
   AND NOT EXISTS (SELECT FROM cases_satisfactioncheck s WHERE s.case_id = c.id AND s.undone_at IS NULL)
   AND NOT EXISTS (

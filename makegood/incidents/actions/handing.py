@@ -43,7 +43,8 @@ def hand_out(
     number: int, *, again: bool = False, limit: int = MOST, scope: Scope, by: Actor, now: datetime
 ) -> list[Letter]:
     """The messages of those who were told and whose message nobody carried out yet, in the order of their numbers;
-    those that were handed out before, too, with new links, when `again`.
+    those that were handed out before, too, with new links, when `again`. What we send ourselves is not among them
+    unless it did not arrive.
 
     Raises Refusal "incident.unknown", "incident.may_not", "incident.nothing_to_hand", "incident.bad_batch".
     """
@@ -76,5 +77,6 @@ LEFT JOIN LATERAL (
     SELECT value FROM customers_contactpoint WHERE customer_id = c.id AND channel = m.channel ORDER BY id LIMIT 1
 ) reach ON true
 WHERE m.incident_id = %(incident)s AND m.told_at IS NOT NULL AND (%(again)s OR m.handed_at IS NULL)
+  AND (m.sent_as_id IS NULL OR m.lost_at IS NOT NULL)
 ORDER BY m.id LIMIT %(limit)s
 """

@@ -10,7 +10,8 @@ from django.db import transaction
 from makegood.cases.actions.holding import person
 from makegood.incidents.actions.giving import check_giver, give_owed_to, give_to, giver_of, hold_owed, no_giver
 from makegood.incidents.actions.holding import hold, tell, waiting_in
-from makegood.incidents.actions.telling import count_anew, lock, note_members, tell_these
+from makegood.incidents.actions.sending import take_back, turn_of
+from makegood.incidents.actions.telling import Done, count_anew, lock, note_members, tell_these
 from makegood.incidents.models import Incident
 from makegood.incidents.queries.members import tally_of
 from makegood.incidents.queries.preparing import Prepared, Stage, prepare
@@ -28,28 +29,38 @@ LONGEST_EVERY = 3_600
 
 
 @transaction.atomic
-def release(number: int, *, batch_size: int, every: int, scope: Scope, by: Actor, now: datetime) -> None:
-    """Begin to tell everybody, `batch_size` at a time with `every` seconds between two batches.
+def release(
+    number: int, *, batch_size: int, every: int, their_hours: bool = False, scope: Scope, by: Actor, now: datetime
+) -> None:  # fmt: skip
+    """Begin to tell everybody, `batch_size` at a time with `every` seconds between two batches; with `their_hours`
+    nobody in their night.
 
     Raises Refusal "incident.unknown", "incident.may_not", "incident.not_now", "incident.nobody",
     "incident.bad_batch", and "authority.over" while what everybody is given is more than the owner may give alone
     and nobody has approved it.
     """
-    _begin(hold(number, Deed.RELEASE, scope=scope), "released", batch_size, every, by=by, now=now)
+    row = hold(number, Deed.RELEASE, scope=scope)
+    row.their_hours = their_hours
+    _begin(row, "released", batch_size, every, by=by, now=now)
 
 
 @transaction.atomic
-def resume(number: int, *, batch_size: int, every: int, scope: Scope, by: Actor, now: datetime) -> None:
+def resume(
+    number: int, *, batch_size: int, every: int, their_hours: bool = False, scope: Scope, by: Actor, now: datetime
+) -> None:  # fmt: skip
     """Go on with a release that was stopped. Raises Refusal as `release` does."""
-    _begin(hold(number, Deed.RESUME, scope=scope), "resumed", batch_size, every, by=by, now=now)
+    row = hold(number, Deed.RESUME, scope=scope)
+    row.their_hours = their_hours
+    _begin(row, "resumed", batch_size, every, by=by, now=now)
 
 
 @transaction.atomic
 def stop(number: int, *, reason: str = "", scope: Scope, by: Actor, now: datetime) -> None:
-    """Tell nobody more for now. A batch under way is finished first: whoever waits for this knows it is."""
+    """Tell nobody more for now, and take back what has not left yet: whoever it was for waits again. A batch under way
+    is finished first: whoever waits for this knows it is."""
     row = hold(number, Deed.STOP, scope=scope)
     person(by)
-    _stop(row, one_line(reason)[:500], by=by, now=now)
+    _stop(row, one_line(reason)[:500], by=by, now=now, back=take_back(row, by=by, now=now))
 
 
 @transaction.atomic
@@ -103,14 +114,19 @@ def _giver_of(row: Incident, now: datetime) -> int | None:
     return giver
 
 
-def _stop(row: Incident, why: str, *, by: Actor, now: datetime) -> None:
+def _stop(row: Incident, why: str, *, by: Actor, now: datetime, back: int = 0) -> None:
     row.stopped_at, row.stopped_why, row.next_batch_at = now, why, None
     row.save(update_fields=["stopped_at", "stopped_why", "next_batch_at"])
-    tell("stopped", row, by=by, at=now, data={"reason": why})
+    tell("stopped", row, by=by, at=now, data={"reason": why, "taken_back": back})
 
 
 def _tell_batch(row: Incident, now: datetime) -> None:
-    members = list(waiting_in(row).order_by("pk").values_list("pk", flat=True)[: row.batch_size])
+    members, at = turn_of(row, now=now)
+    if at is not None:
+        # Somebody waits, and it is night where they are.
+        row.next_batch_at = at
+        row.save(update_fields=["next_batch_at"])
+        return
     if not members:
         # Everybody is told: the page shall say soon what of all that is owed is still to be given.
         row.next_batch_at, row.next_reckon_at = None, row.next_reckon_at and now
@@ -128,12 +144,14 @@ def _tell_batch(row: Incident, now: datetime) -> None:
     except Refusal as no:
         _stop(row, no.message[:500], by=by, now=now)
         return
-    numbers, gifts = tell_these(row, told, stock, by=by, now=now), dict[int, int]()
+    (numbers, sent), gifts = tell_these(row, told, stock, by=by, now=now), dict[int, int]()
     if plan.gift is not None and row.giver_id is not None:
-        gifts = give_to(row, plan.gift, row.giver_id, told, numbers, by=by, now=now)
+        # Whoever was told before, and whose message was taken back, has it already.
+        empty = [one for one in told if one.hit.gift_id is None]
+        gifts = give_to(row, plan.gift, row.giver_id, empty, numbers, by=by, now=now)
     owed = give_owed_to(row, told, numbers, by=by, now=now) if plan.gives_owed else 0
     row.batches += 1
-    note_members(prepared, numbers, gifts, batch=row.batches, now=now)
+    note_members(prepared, Done(numbers, sent, gifts), batch=row.batches, now=now)
     row.next_batch_at = now + timedelta(seconds=row.every)
     row.save(update_fields=["batches", "next_batch_at"])
     tell("batch", row, by=by, at=now, data=_batch(row, told, prepared, owed))

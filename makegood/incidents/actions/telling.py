@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -19,6 +19,7 @@ from makegood.cases.actions.opening import Trouble, admit
 from makegood.cases.actions.stock import Stock, take_stock
 from makegood.cases.models import Failure
 from makegood.cases.rules import OF_ONE_PERSON, DetectedBy, FailureClass, failure_words
+from makegood.incidents.actions.sending import send_to
 from makegood.incidents.models import Incident
 from makegood.incidents.queries.preparing import Prepared
 from makegood.incidents.rules.judging import Weight
@@ -70,10 +71,12 @@ ORDER BY p.id FOR UPDATE
 
 def tell_these(
     row: Incident, told: Sequence[Prepared], stock: Stock, *, by: Actor, now: datetime
-) -> dict[int, int]:  # fmt: skip
-    """Tell everybody of these: their case opens or is joined, and holds what was said. Returns the cases by member."""
+) -> tuple[dict[int, int], dict[int, int]]:  # fmt: skip
+    """Tell everybody of these: their case opens or is joined, holds what was said, and the message waits to leave.
+    Returns the cases and the messages by member."""
     numbers = _cases(told, stock, by=by, now=now)
-    copy_rows("cases_stepdone", _STEP, _steps(row, told, numbers, now))
+    sent = send_to(told, numbers, by=by, now=now)
+    copy_rows("cases_stepdone", _STEP, _steps(row, told, numbers, sent, now))
     light = [numbers[one.hit.member_id] for one in told if one.verdict.weight is Weight.LIGHT]
     keep_many(_first_contacts(light), by=by, now=now)
     let_go(light, OF_ONE_PERSON, reason="The customer was told by an incident.", by=by, now=now)
@@ -82,11 +85,12 @@ def tell_these(
         cursor.execute(_MARK, asked)
     record_many(
         entry(
-            "told", numbers[one.hit.member_id], one.hit.customer_id, by=by, at=now, data=_told(row, one)
+            "told", numbers[one.hit.member_id], one.hit.customer_id, by=by, at=now,
+            data=_told(row, one, sent.get(one.hit.member_id)),
         )
         for one in told
     )  # fmt: skip
-    return numbers
+    return numbers, sent
 
 
 _STEP = ("case_id", "step", "said", "channel", "by_id", "at")
@@ -99,12 +103,17 @@ WHERE c.id = ANY(%(told)s::bigint[])
 """
 
 
-def _told(row: Incident, one: Prepared) -> dict[str, Any]:
-    """What the journal says of one who was told: enough to carry the message out."""
-    return {
+def _told(row: Incident, one: Prepared, sent: int | None) -> dict[str, Any]:
+    """What the journal says of one who was told: enough to carry the message out, or by which message it went."""
+    return ({"sent": sent} if sent else {}) | {
         "incident": row.pk, "title": row.title, "member": one.hit.member_id, "language": one.language,
-        "channel": one.hit.channel, "light": one.verdict.weight is Weight.LIGHT, "message": message_of(one.told),
+        "channel": _channel(one, sent), "light": one.verdict.weight is Weight.LIGHT, "message": message_of(one.told),
     }  # fmt: skip
+
+
+def _channel(one: Prepared, sent: int | None) -> str:
+    """How it goes; where nothing is sent, how somebody may carry it out."""
+    return one.way.channel if sent and one.way else one.hit.channel or ""
 
 
 def _cases(told: Sequence[Prepared], stock: Stock, *, by: Actor, now: datetime) -> dict[int, int]:
@@ -144,9 +153,12 @@ def _trouble(one: Prepared, promise: PromiseFacts, promise_id: int | None) -> Tr
     )  # fmt: skip
 
 
-def _steps(row: Incident, told: Sequence[Prepared], numbers: Mapping[int, int], now: datetime) -> list[tuple[Any, ...]]:
+def _steps(
+    row: Incident, told: Sequence[Prepared], numbers: Mapping[int, int], sent: Mapping[int, int], now: datetime
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    ways = {one.hit.member_id: one.way.channel for one in told if one.way and one.hit.member_id in sent}
     return [
-        (numbers[one.hit.member_id], step, said, PAGE, row.owner_id, now)
+        (numbers[one.hit.member_id], step, said, ways.get(one.hit.member_id, PAGE), row.owner_id, now)
         for one in told
         for step, said in steps_of(one.told).items()
     ]
@@ -163,7 +175,8 @@ _CONTACTS = "SELECT promise_id FROM cases_commitment WHERE purpose = 'first_cont
 
 # What a batch writes into and the next one reads.
 _GROWN = (
-    "cases_case", "cases_commitment", "cases_failure", "cases_stepdone", "promises_promise", "remedies_grant",
+    "cases_case", "cases_commitment", "cases_failure", "cases_stepdone", "conversation_message", "conversation_thread",
+    "promises_promise", "remedies_grant",
 )  # fmt: skip
 
 
@@ -175,30 +188,36 @@ def count_anew(row: Incident) -> None:
     tell_planner(_GROWN, many=row.batches * row.batch_size)
 
 
-def note_members(
-    prepared: Sequence[Prepared], numbers: Mapping[int, int], gifts: Mapping[int, int], *, batch: int, now: datetime
-) -> None:  # fmt: skip
-    """Write what became of each: their case, and the grant of what they were given."""
-    rows = [
-        _member(one, numbers.get(one.hit.member_id), batch, now) | {"gift_id": gifts.get(one.hit.member_id)}
-        for one in prepared
-    ]
+class Done(NamedTuple):
+    """What a batch did, by member: the cases, the messages that were written, and the grants of what was given."""
+
+    cases: Mapping[int, int]
+    sent: Mapping[int, int]
+    gifts: Mapping[int, int]
+
+
+def note_members(prepared: Sequence[Prepared], done: Done, *, batch: int, now: datetime) -> None:
+    """Write what became of each: their case, their message, and the grant of what they were given."""
+    rows = [_member(one, done, batch, now) for one in prepared]
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [msgspec.json.encode(rows).decode()])
 
 
-def _member(one: Prepared, number: int | None, batch: int, now: datetime) -> dict[str, Any]:
-    left = one.verdict.left
+def _member(one: Prepared, done: Done, batch: int, now: datetime) -> dict[str, Any]:
+    left, member = one.verdict.left, one.hit.member_id
+    sent = done.sent.get(member)
     return {
-        "id": one.hit.member_id, "batch": batch, "case_id": number, "left_out": left or "",
+        "id": member, "batch": batch, "case_id": done.cases.get(member), "sent_as_id": sent,
+        "gift_id": done.gifts.get(member, one.hit.gift_id), "left_out": left or "",
         "left_at": now if left else None, "told_at": None if left else now,
         "light": None if left else one.verdict.weight is Weight.LIGHT,
-        "language": "" if left else one.language, "channel": "" if left else one.hit.channel or "",
+        "language": "" if left else one.language, "channel": "" if left else _channel(one, sent),
         "message": message_of(one.told),
     }  # fmt: skip
 
 
-_SET = ("batch", "case_id", "left_out", "left_at", "told_at", "light", "language", "channel", "message", "gift_id")
+_SET = ("batch", "case_id", "left_out", "left_at", "told_at", "light", "language", "channel", "message", "gift_id",
+        "sent_as_id")  # fmt: skip
 _NOTE = f"""
 UPDATE incidents_member AS m SET ({", ".join(_SET)}) = ROW({", ".join(f"n.{name}" for name in _SET)})
 FROM json_populate_recordset(NULL::incidents_member, %s::json) AS n WHERE m.id = n.id

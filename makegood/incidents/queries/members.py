@@ -9,8 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from makegood.conversation.queries import carried_channels
 from makegood.incidents.models import Incident, Member
-from makegood.incidents.queries.preparing import Prepared, Stage, dues, hits, plight_of, prepare
+from makegood.incidents.queries.preparing import Prepared, Stage, dues, hits, plight_of, prepare, way_of
 from makegood.incidents.queries.seeing import unknown_incident, visible
 from makegood.incidents.rules.judging import Weight, judge
 from makegood.incidents.rules.owed import Due, OwedSum, summed
@@ -25,6 +26,7 @@ from makegood.remedies.rules.granting import Sums
 from makegood.remedies.rules.plan import language_of
 
 PAGE = 25
+PAGE_ONLY = "page"
 _STRETCH = 1_000
 
 
@@ -33,7 +35,8 @@ class Tally:
     """What a release would do now. `in_case` is the most that one of the cases was given already.
 
     `weights` and `left` count customers, `joins` those whose open case is joined; `languages` are of those told, a
-    language that we do not write in under its own name. `owed` is what policies owe to those told, beside the `sums` of
+    language that we do not write in under its own name, `channels` by which they are written to ("page": their page
+    alone). `owed` is what policies owe to those told, beside the `sums` of
     the gift; what of it is open is given along when the plan says so (`gives_owed`).
     """
 
@@ -61,7 +64,9 @@ class MemberLine:
     """A customer of an incident: what they would be told, were told, or why they are left out.
 
     `case` is the case they have or would join, None for one to be opened. `answer` is what they said to it, "" nothing.
-    `dues` are what policies owe them, in a dry run. `gift_state` is how what everybody is given stands with them (""
+    `sends` is what is sent by `channel` in a dry run, "" where the message stands on their page alone; `stands` is
+    where that message stands once they were told, `problem` why it is red. `dues` are what policies owe them, in a dry
+    run. `gift_state` is how what everybody is given stands with them (""
     when they were given nothing), by `gift_due_at` they are to have it.
     """
 
@@ -81,6 +86,9 @@ class MemberLine:
     told_at: datetime | None
     batch: int | None
     answer: str
+    sends: str = ""
+    stands: str = ""
+    problem: str = ""
     apologised: bool = False
     dues: tuple[Due, ...] = ()
     gift_due_at: datetime | None = None
@@ -124,7 +132,8 @@ def every_message(scope: Scope, number: int, *, now: datetime) -> Iterator[Membe
 def members(
     scope: Scope, number: int, *, state: str, after: str = "", limit: int = PAGE
 ) -> MembersPage:  # fmt: skip
-    """Those who were `told`, `left` out, who want `more`, or whose gift is `undone`, by their number.
+    """Those who were `told`, `left` out, who want `more`, whom the message did not reach (`red`), or whose gift is
+    `undone`, by their number.
 
     Raises Refusal "incident.unknown", "page.bad_cursor".
     """
@@ -150,7 +159,7 @@ def tally_of(row: Incident, *, now: datetime) -> Tally:
     channels: Counter[str] = Counter()
     joins = apologised = 0
     in_case, told_dues = Decimal(0), list[tuple[Due, ...]]()
-    found = hits(ids, currency=currency, now=now)
+    found, able = hits(ids, currency=currency, now=now), carried_channels()
     owed = dues(found, now=now)
     for hit in found:
         mine = owed.get(hit.member_id, ())
@@ -161,7 +170,8 @@ def tally_of(row: Incident, *, now: datetime) -> Tally:
         told_dues.append(mine)
         weights[(verdict.weight or Weight.FULL).value] += 1
         languages[_named(hit.language)] += 1
-        channels[hit.channel or ""] += 1
+        way = way_of(hit, able)
+        channels[way.channel.value if way else PAGE_ONLY] += 1
         joins += verdict.joins is not None
         apologised += hit.apologised
         in_case = max(in_case, hit.case_given)
@@ -208,19 +218,22 @@ def _prepared(one: Prepared) -> MemberLine:
         member=hit.member_id, customer_id=hit.customer_id, customer_name=hit.name, promise=hit.title or "",
         due_at=hit.due_at, case=hit.case_id, owner=one.owner,
         light=None if verdict.left else verdict.weight is Weight.LIGHT, left=verdict.left or "",
-        language=one.language, channel=hit.channel or "", address=hit.address or "", message=message_of(one.told),
+        language=one.language, channel=one.way.channel if one.way else hit.channel or "",
+        address=one.way.address if one.way else hit.address or "", message=message_of(one.told), sends=one.words,
         told_at=None, batch=None, answer="", apologised=hit.apologised, dues=one.dues,
     )  # fmt: skip
 
 
 _MEMBERS = """
 SELECT m.id, coalesce(c.merged_into_id, c.id), c.name, coalesce(p.title, ''), p.due_at, m.case_id, coalesce(o.name, ''),
-       m.light, m.left_out, m.language, m.channel, coalesce(reach.value, ''), m.message, m.told_at, m.batch,
-       coalesce(a.answer, ''), gp.due_at, coalesce(gp.state, ''), coalesce(g.problem, '')
+       m.light, m.left_out, m.language, m.channel, coalesce(s.address, reach.value, ''), m.message, m.told_at, m.batch,
+       coalesce(a.answer, ''), gp.due_at, coalesce(gp.state, ''), coalesce(g.problem, ''),
+       coalesce(s.state, ''), coalesce(s.problem, '')
 FROM incidents_member m
+LEFT JOIN conversation_message s ON s.id = m.sent_as_id
 JOIN customers_customer c ON c.id = m.customer_id
-LEFT JOIN cases_case k ON k.id = m.case_id
-LEFT JOIN people_staff o ON o.id = k.owner_id
+LEFT JOIN cases_case y ON y.id = m.case_id
+LEFT JOIN people_staff o ON o.id = y.owner_id
 LEFT JOIN remedies_grant g ON g.id = m.gift_id AND g.state = 'given'
 LEFT JOIN promises_promise gp ON gp.id = g.promise_id
 LEFT JOIN LATERAL (
@@ -232,14 +245,15 @@ LEFT JOIN LATERAL (
     WHERE customer_id = coalesce(c.merged_into_id, c.id) AND channel = m.channel ORDER BY id LIMIT 1
 ) reach ON true
 LEFT JOIN LATERAL (
-    SELECT s.answer FROM cases_satisfactioncheck s
-    WHERE s.case_id = m.case_id AND s.undone_at IS NULL AND s.answer NOT IN ('', 'not_reached')
-      AND s.answered_at >= m.told_at
-    ORDER BY s.answered_at DESC, s.id DESC LIMIT 1
+    SELECT k.answer FROM cases_satisfactioncheck k
+    WHERE k.case_id = m.case_id AND k.undone_at IS NULL AND k.answer NOT IN ('', 'not_reached')
+      AND k.answered_at >= m.told_at
+    ORDER BY k.answered_at DESC, k.id DESC LIMIT 1
 ) a ON m.told_at IS NOT NULL
 WHERE m.incident_id = %(incident)s AND m.id > %(after)s
   AND CASE %(state)s WHEN 'told' THEN m.told_at IS NOT NULL WHEN 'left' THEN m.left_out <> ''
       WHEN 'more' THEN a.answer IN ('more', 'not_satisfied')
+      WHEN 'red' THEN s.state IN ('unsure', 'failed', 'bounced')
       WHEN 'undone' THEN gp.state IN ('open', 'at_risk', 'broken') ELSE true END
 ORDER BY m.id LIMIT %(limit)s
 """
@@ -252,7 +266,7 @@ def _line(*cells: Any) -> MemberLine:
 _NAMES = (
     "member", "customer_id", "customer_name", "promise", "due_at", "case", "owner", "light", "left", "language",
     "channel", "address", "message", "told_at", "batch", "answer",
-    "gift_due_at", "gift_state", "gift_problem",
+    "gift_due_at", "gift_state", "gift_problem", "stands", "problem",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,11 +11,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from makegood.cases.actions.stock import REPEAT_WINDOW
+from makegood.conversation.queries import carried_channels
+from makegood.conversation.rules.messages import Channel, Way, first_way
 from makegood.incidents.queries.owing import dues_of
 from makegood.incidents.rules.judging import Plight, Verdict, judge
 from makegood.incidents.rules.owed import Due, asks, is_open
 from makegood.incidents.rules.plan import Plan
-from makegood.incidents.rules.saying import Facts, Line, compose
+from makegood.incidents.rules.saying import Facts, Line, brief_of, compose, letter_of
 from makegood.kernel.texts import first_name
 from makegood.people.queries import Roster
 from makegood.platform.among import array_of
@@ -32,6 +34,8 @@ class Hit(NamedTuple):
     """A customer of an incident as they stand now: `member_id` is their row, `customer_id` the living customer.
 
     The promise is the first of theirs that is due; `promise_ids` are all. What begins with `case_` is their open case.
+    `contacts` are all ways to reach them, their favourite first, each the channel before its address.
+    `gift_id` is what they were given when they were told before, and it was taken back.
     """
 
     member_id: int
@@ -40,8 +44,8 @@ class Hit(NamedTuple):
     language: str
     time_zone: str
     value: Decimal | None
-    channel: str | None
-    address: str | None
+    preferred: str
+    contacts: list[str]
     promise_ids: list[int]
     title: str | None
     due_at: datetime | None
@@ -66,12 +70,23 @@ class Hit(NamedTuple):
     earlier: int
     apologised: bool
     unforgiving: bool
+    gift_id: int | None
+
+    @property
+    def channel(self) -> str | None:
+        """The first way to reach them by their taste, be it one that we cannot send by; None when there is none."""
+        return self.contacts[0].partition(" ")[0] if self.contacts else None
+
+    @property
+    def address(self) -> str | None:
+        """Where that leads."""
+        return self.contacts[0].partition(" ")[2] if self.contacts else None
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What becomes of one customer, what they are told line by line (nothing when they are left out), and what policies
-    owe them."""
+    owe them. `way` is how the message goes to them, None when it stands on their page alone."""
 
     hit: Hit
     verdict: Verdict
@@ -80,6 +95,14 @@ class Prepared:
     owner: str
     told: Mapping[Line, str]
     dues: tuple[Due, ...]
+    way: Way | None
+
+    @property
+    def words(self) -> str:
+        """What is sent: all of it, or what fits into a text message; "" when nothing is."""
+        if self.way is None or not self.told:
+            return ""
+        return brief_of(self.told, self.language) if self.way.channel is Channel.SMS else letter_of(self.told)
 
 
 class Stage(NamedTuple):
@@ -93,8 +116,14 @@ class Stage(NamedTuple):
 def prepare(member_ids: Sequence[int], plan: Plan, stage: Stage) -> list[Prepared]:
     """Everybody of these members, judged and with their message, in the order of their numbers."""
     found = hits(member_ids, currency=organisation().currency, now=stage.now)
-    hands, texts, owed = _hands(stage), _Texts(plan, stage.now), dues(found, now=stage.now)
+    hands, texts, owed = _hands(stage), _Texts(plan, stage.now, carried_channels()), dues(found, now=stage.now)
     return [_prepared(hit, owed.get(hit.member_id, ()), plan, hands, stage, texts) for hit in found]
+
+
+def way_of(hit: Hit, able: Collection[Channel]) -> Way | None:
+    """How a message goes to this customer: by what they prefer of what we can send by (`able`)."""
+    contacts = (one.partition(" ") for one in hit.contacts)
+    return first_way(hit.preferred, ((channel, address) for channel, _, address in contacts), able)
 
 
 def hits(member_ids: Sequence[int], *, currency: str, now: datetime) -> list[Hit]:
@@ -133,7 +162,8 @@ def _prepared(
     owner_id = _owner(hit, hands, stage)
     owner = stage.everybody.people[owner_id].name
     told = {} if verdict.left else compose(plan.words, language, texts.facts(hit, language, owner))
-    return Prepared(hit, verdict, language, owner_id, owner, told, owed)
+    way = None if verdict.left else way_of(hit, texts.able)
+    return Prepared(hit, verdict, language, owner_id, owner, told, owed, way)
 
 
 def _hands(stage: Stage) -> tuple[int, ...]:
@@ -157,10 +187,11 @@ def _owner(hit: Hit, hands: Sequence[int], stage: Stage) -> int:
 
 
 class _Texts:
-    """What is true for each customer, as they read it. Days that many share are worded once."""
+    """What is true for each customer, as they read it. Days that many share are worded once. `able` are the channels
+    that we can send by."""
 
-    def __init__(self, plan: Plan, now: datetime) -> None:
-        self.gift = plan.gift
+    def __init__(self, plan: Plan, now: datetime, able: Collection[Channel]) -> None:
+        self.gift, self.able = plan.gift, able
         self.now = now
         self.day = cache(self._day)
         self.ours = organisation().time_zone
@@ -196,12 +227,13 @@ def _differs(known: datetime, due_at: datetime | None) -> bool:
 # who were merged into this one.
 _HITS = """
 WITH asked AS MATERIALIZED (
-    SELECT m.id, m.incident_id, coalesce(cu.merged_into_id, cu.id) AS living
+    SELECT m.id, m.incident_id, m.gift_id, coalesce(cu.merged_into_id, cu.id) AS living
     FROM incidents_member m JOIN customers_customer cu ON cu.id = m.customer_id
     WHERE m.id = ANY(%(members)s::bigint[])
 )
 SELECT a.id, c.id, c.name, c.language, c.time_zone, CASE WHEN c.currency IN ('', %(currency)s) THEN c.value END,
-       reach.channel, reach.value, coalesce(hit.ids, '{}'), p.title, p.due_at, p.due_on, p.forecast_at, p.state,
+       c.preferred_channel, coalesce(reach.ways, '{}'),
+       coalesce(hit.ids, '{}'), p.title, p.due_at, p.due_on, p.forecast_at, p.state,
        p.kind_id, k.team_id, k.role, k.severity, p.owner_id,
        EXISTS (SELECT FROM incidents_affected y JOIN incidents_member n ON n.id = y.member_id
                WHERE y.promise_id = ANY(hit.ids) AND n.id <> a.id AND n.told_at IS NOT NULL)
@@ -218,17 +250,18 @@ SELECT a.id, c.id, c.name, c.language, c.time_zone, CASE WHEN c.currency IN ('',
                WHERE y.customer_id = ANY(f.ids) AND d.step = 'apologise' AND d.undone_at IS NULL
                  AND d.at >= %(lately)s),
        EXISTS (SELECT FROM cases_satisfactioncheck s JOIN cases_case y ON y.id = s.case_id
-               WHERE y.customer_id = ANY(f.ids) AND s.answer = 'will_not_forgive' AND s.undone_at IS NULL)
+               WHERE y.customer_id = ANY(f.ids) AND s.answer = 'will_not_forgive' AND s.undone_at IS NULL),
+       a.gift_id
 FROM asked a
 JOIN customers_customer c ON c.id = a.living
 CROSS JOIN LATERAL (
     SELECT ARRAY(SELECT a.living UNION ALL SELECT id FROM customers_customer WHERE merged_into_id = a.living) AS ids
 ) f
 LEFT JOIN LATERAL (
-    SELECT channel, value FROM customers_contactpoint WHERE customer_id = c.id
-    ORDER BY channel = c.preferred_channel DESC, array_position(ARRAY['email', 'sms', 'phone', 'post'], channel::text),
-             id
-    LIMIT 1
+    SELECT array_agg(channel || ' ' || value ORDER BY
+        channel = c.preferred_channel DESC, array_position(ARRAY['email', 'sms', 'phone', 'post'], channel::text), id
+    ) AS ways
+    FROM customers_contactpoint WHERE customer_id = c.id
 ) reach ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(w.id ORDER BY w.due_at, w.id) AS ids FROM incidents_affected x

@@ -28,7 +28,9 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many customers of an incident stand how. `more` want something more; `answered` includes them."""
+    """How many customers of an incident stand how. `more` want something more; `answered` includes them. Of the
+    messages to those told so many have been `sent`, are still `to_send`, and are `red`: they did not reach anybody, or
+    nobody knows; `by_hand` have none of ours."""
 
     waiting: int = 0
     told: int = 0
@@ -37,6 +39,10 @@ class Counts:
     satisfied: int = 0
     more: int = 0
     handed: int = 0
+    sent: int = 0
+    to_send: int = 0
+    red: int = 0
+    by_hand: int = 0
     left: Mapping[str, int]
 
     @property
@@ -99,6 +105,7 @@ class IncidentFacts:
     released_at: datetime | None
     batch_size: int
     every: int
+    their_hours: bool
     batches: int
     next_batch_at: datetime | None
     stopped_at: datetime | None
@@ -138,7 +145,8 @@ def incident_for(scope: Scope, number: int) -> IncidentFacts:
         number=row.pk, title=row.title, happened=row.happened, cause=row.cause.slug if row.cause else "",
         cause_name=row.cause.name if row.cause else "", owner_id=row.owner_id, owner_name=row.owner.name,
         opened_at=row.opened_at, narrow=narrow_of(row.narrow), plan=plan_of(row.plan), collected_at=row.collected_at,
-        released_at=row.released_at, batch_size=row.batch_size, every=row.every, batches=row.batches,
+        released_at=row.released_at, batch_size=row.batch_size, every=row.every,
+        their_hours=row.their_hours, batches=row.batches,
         next_batch_at=row.next_batch_at, stopped_at=row.stopped_at, stopped_why=row.stopped_why,
         ended_at=row.ended_at, giver=row.giver.name if row.giver else "", state=state,
         deeds=ALLOWED[state] if scope.may(Ability.ASSIGN) else (), counts=counts, asked=_asked(number),
@@ -189,13 +197,18 @@ def _state(row: Incident, counts: Counts) -> IncidentState:
 
 
 _NOBODY = Counts(left={})
+_SENT = ("sent", "to_send", "red", "by_hand")
 # Of one who was told the last answer counts. They are few, and sought from their side.
 _COUNTS = """
 SELECT m.incident_id, m.left_out, count(*) FILTER (WHERE m.told_at IS NULL AND m.left_out = ''),
        count(m.told_at), count(*) FILTER (WHERE m.light), count(m.handed_at),
        count(a.answer), count(*) FILTER (WHERE a.answer = 'satisfied'),
-       count(*) FILTER (WHERE a.answer IN ('more', 'not_satisfied')), count(*)
+       count(*) FILTER (WHERE a.answer IN ('more', 'not_satisfied')), count(*),
+       count(*) FILTER (WHERE g.state = 'sent'), count(*) FILTER (WHERE g.state = 'waiting'),
+       count(*) FILTER (WHERE g.state IN ('unsure', 'failed', 'bounced')),
+       count(m.told_at) FILTER (WHERE m.sent_as_id IS NULL)
 FROM incidents_member m
+LEFT JOIN conversation_message g ON g.id = m.sent_as_id
 LEFT JOIN LATERAL (
     SELECT s.answer FROM cases_satisfactioncheck s
     WHERE s.case_id = m.case_id AND s.undone_at IS NULL AND s.answer NOT IN ('', 'not_reached')
@@ -210,16 +223,15 @@ GROUP BY m.incident_id, m.left_out
 def _counts(numbers: Sequence[int]) -> dict[int, Counts]:
     """How the customers of these incidents stand."""
     found: dict[int, dict[str, Any]] = {}
-    for number, left, waiting, told, light, handed, answered, satisfied, more, every in fetch_rows(
-        _COUNTS, [array_of(numbers)]
-    ):
+    rows = fetch_rows(_COUNTS, [array_of(numbers)])
+    for number, left, waiting, told, light, handed, answered, satisfied, more, every, *sent in rows:
         mine = found.setdefault(number, {"left": {}})
         if left:
             mine["left"][left] = every
         else:
             mine |= {
                 "waiting": waiting, "told": told, "light": light, "handed": handed, "answered": answered,
-                "satisfied": satisfied, "more": more,
+                "satisfied": satisfied, "more": more, **dict(zip(_SENT, sent, strict=True)),
             }  # fmt: skip
     return {number: Counts(**parts) for number, parts in found.items()}
 

@@ -15,6 +15,8 @@ from makegood.remedies.rules.plan import Caution, Known, language_of, lines, pro
 
 LANGUAGES = tuple(WORDINGS)
 LONGEST = 600
+BRIEF = 380
+"""Characters of a text message, its link not among them: with it they are three at most."""
 _PLACE = re.compile(r"\{(\w*)\}")
 PLACES = ("name", "promise", "due", "new", "owner", "offer", "by")
 """What may stand in braces."""
@@ -92,6 +94,20 @@ def steps_of(told: Mapping[Line, str]) -> dict[Step, str]:
 def message_of(told: Mapping[Line, str]) -> str:
     """The message as it is read: a paragraph for each line."""
     return "\n".join(told.values())
+
+
+def letter_of(told: Mapping[Line, str]) -> str:
+    """The message as it is sent by mail: paragraphs with a line between them."""
+    return "\n\n".join(told.values())
+
+
+def brief_of(told: Mapping[Line, str], language: str) -> str:
+    """What of the message fits into a text message, and that all of it stands on their page."""
+    rest = WORDINGS[language_of(language)].rest
+    first = [told[line] for line in (Line.APOLOGISE, Line.APOLOGISED, Line.NEWS, Line.OFFER) if line in told]
+    while len(first) > 1 and sum(map(len, first)) + len(rest) + len(first) > BRIEF:
+        first.pop()
+    return " ".join([*first, rest])
 
 
 def _line(words: Words, language: str, line: Line, facts: Facts) -> str:

@@ -328,10 +328,17 @@ LINES |= {
     "case.reassigned": Line(_named("gave the case to {name}, who is there"), image="person"),
     "case.step": Line(_step, image="talk"),
     "case.told": Line(
-        lambda data: _("told the customer by the incident “{}”: {}").format(
-            data.get("title", ""), " ".join(str(data.get("message", "")).split())
+        lambda data: (
+            _("told the customer by the incident “{}”: {}").format(
+                data.get("title", ""), " ".join(str(data.get("message", "")).split())
+            )
+            if "sent" not in data
+            else _("told the customer by the incident “{}”").format(data.get("title", ""))
         ),
         image="share",
+    ),
+    "case.untold": Line(
+        lambda data: _("stopped the incident “{}” before its message left").format(data.get("title", "")), image="undo"
     ),
     "case.plan_changed": Line(fixed("changed the plan"), image="edit"),
     "case.noted": Line(lambda data: _("noted: {}").format(data.get("text", "")), image="note"),

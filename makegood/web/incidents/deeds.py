@@ -44,7 +44,10 @@ def _resume(request: DeskRequest, number: int, hand: _Hand) -> str:
 
 
 def _pace(request: DeskRequest) -> _Hand:
-    return {"batch_size": _typed(request, "batch_size", 100), "every": _typed(request, "every", 60)}
+    return {
+        "batch_size": _typed(request, "batch_size", 100), "every": _typed(request, "every", 60),
+        "their_hours": bool(request.POST.get("their_hours")),
+    }  # fmt: skip
 
 
 def _typed(request: DeskRequest, name: str, unless_typed: int) -> int:
@@ -58,7 +61,7 @@ def _typed(request: DeskRequest, name: str, unless_typed: int) -> int:
 
 def _stop(request: DeskRequest, number: int, hand: _Hand) -> str:
     actions.stop(number, reason=request.POST.get("reason", ""), **hand)
-    return _("Stopped. Nobody more is told.")
+    return _("Stopped. Nobody more is told, and what had not left is taken back.")
 
 
 def _end(request: DeskRequest, number: int, hand: _Hand) -> str:

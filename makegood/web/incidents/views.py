@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from makegood.conversation.queries import carried_channels
+from makegood.conversation.rules.messages import Channel
 from makegood.incidents.queries import (
     IncidentFacts,
     IncidentLine,
@@ -32,7 +34,7 @@ from makegood.web.incidents.planning import plan_context
 from makegood.web.sheets import sheet
 from makegood.web.tables import Column, Page, Row
 
-_SHOWN = ("told", "more", "undone", "left")
+_SHOWN = ("told", "more", "red", "undone", "left")
 
 
 @at_desk("GET")
@@ -91,7 +93,9 @@ def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
         "share": round(100 * facts.counts.told / max(1, facts.counts.told + facts.counts.waiting)),
         "asked_total": format_money(facts.asked.total, facts.asked.currency) if facts.asked else "",
         "mine_to_decide": facts.asked is not None and facts.asked.asked_of_id == desk.staff_id,
-        "left": words.counted(facts.counts.left, words.left_name), "to_hand": facts.counts.told - facts.counts.handed,
+        "left": words.counted(facts.counts.left, words.left_name),
+        "to_hand": max(0, facts.counts.by_hand - facts.counts.handed),
+        "carries": carried_channels() - {Channel.PAGE},
     }  # fmt: skip
 
 
@@ -134,9 +138,11 @@ def _columns(state: str) -> list[Column]:
             Column(_("To be handed over"), n=True),
             Column(_("Trouble")),
         ]
+    if state == "red":
+        return [*first, Column(_("Case")), Column(_("Owner")), Column(_("Message")), Column(_("Trouble"))]
     return [
         *first, Column(_("Case")), Column(_("Owner")), Column(_("Language")), Column(_("Told"), n=True),
-        Column(_("Answer")),
+        Column(_("Message")), Column(_("Answer")),
     ]  # fmt: skip
 
 
@@ -150,9 +156,14 @@ def _member(one: MemberLine, state: str, desk: Desk) -> Row:
         late = _("late") if one.gift_state == "broken" else ""
         due = clocks.moment(one.gift_due_at, desk.now) if one.gift_due_at else ""
         return Row([one.customer_name, one.promise, ref, one.owner, due, one.gift_problem or late], link)
+    name, tone = words.message_name(one.stands)
+    how = format_html('<span class="{}">{}</span>', tone, f"{words.channel_name(one.channel)}, {name}" if one.stands
+                      else name)  # fmt: skip
+    if state == "red":
+        return Row([one.customer_name, one.promise, ref, one.owner, how, one.problem], link)
     cells = [
         one.customer_name, one.promise, ref, one.owner, words.language_name(one.language),
-        clocks.moment(one.told_at, desk.now) if one.told_at else "", _answer(one.answer),
+        clocks.moment(one.told_at, desk.now) if one.told_at else "", how, _answer(one.answer),
     ]  # fmt: skip
     return Row(cells, link)
 
@@ -199,7 +210,8 @@ def _letter(one: MemberLine) -> dict[str, Any]:
     """One message as it would be read."""
     return {
         "one": one, "language": words.language_name(one.language), "lines": one.message.split("\n"),
-        "channel": words.channel_name(one.channel), "code": one.language, "owed": _open(one),
+        "channel": words.channel_name(one.channel),
+        "brief": one.sends if one.channel == Channel.SMS else "", "code": one.language, "owed": _open(one),
     }  # fmt: skip
 
 
@@ -228,6 +240,7 @@ _DRY = (
     "language",
     "channel",
     "address",
+    "sends",
     "message",
 )
 
@@ -236,5 +249,5 @@ def _dry(one: MemberLine) -> tuple[Any, ...]:
     weight = "" if one.left else "light" if one.light else "full"
     return (
         one.customer_name, one.promise, "no" if one.left else "yes", one.left, one.ref,
-        weight, " + ".join(_open(one)), one.owner, one.language, one.channel, one.address, one.message,
+        weight, " + ".join(_open(one)), one.owner, one.language, one.channel, one.address, one.sends, one.message,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from makegood.incidents.queries import Counts
+from makegood.incidents.queries.members import PAGE_ONLY
 from makegood.incidents.rules.judging import Left
 from makegood.incidents.rules.owed import OwedSum
 from makegood.incidents.rules.saying import Line
@@ -25,6 +26,14 @@ def state_name(state: IncidentState) -> tuple[str, str]:
         IncidentState.TOLD: (_("Everybody is told"), "mended"),
         IncidentState.ENDED: (_("Ended"), ""),
     }[state]
+
+
+def message_name(stands: str) -> tuple[str, str]:
+    """Where the message to somebody stands, and its tone."""
+    return {
+        "waiting": (_("to leave"), "soft"), "sent": (_("sent"), ""), "failed": (_("did not leave"), "c-broken"),
+        "bounced": (_("came back"), "c-broken"), "unsure": (_("nobody knows whether it left"), "c-broken"),
+    }.get(stands, (_("on their page"), "soft"))  # fmt: skip
 
 
 def left_name(left: str) -> str:
@@ -59,6 +68,7 @@ def channel_name(channel: str) -> str:
     """How a message would be carried out."""
     return {
         "email": _("e-mail"), "sms": _("text message"), "chat": _("chat"), "phone": _("phone"), "post": _("post"),
+        PAGE_ONLY: _("their page alone"),
     }.get(channel, channel)  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from makegood.journal.queries import Recorded
 from makegood.web.messages.shown import Shown
 from makegood.web.telling import Event
 
-_BEGINS = ("case.wrote", "case.message_written", "case.message_sent", "case.acknowledged", "case.asked")
+_BEGINS = ("case.wrote", "case.message_written", "case.message_sent", "case.acknowledged", "case.asked", "case.told")
 """What a message first shows up as."""
+_TOLD = "case.told"
+"""What an incident told: its message stands in words there, and its number beside them."""
 _FOLLOWS = ("case.message_sent", "case.message_withdrawn", "case.acknowledged", "case.step")
 """What its own line says already."""
 
@@ -21,8 +23,9 @@ def entries_of_messages(entries: Iterable[Recorded]) -> dict[int, int]:
     """For each message the entry that tells of it: the first of its own."""
     found: dict[int, int] = {}
     for entry in entries:
-        if entry.verb in _BEGINS and isinstance(entry.data.get("message"), int):
-            found.setdefault(entry.data["message"], entry.id)
+        message = entry.data.get("sent") if entry.verb == _TOLD else entry.data.get("message")
+        if entry.verb in _BEGINS and isinstance(message, int):
+            found.setdefault(message, entry.id)
     return found
 
 
