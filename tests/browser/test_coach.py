@@ -41,6 +41,15 @@ def test_it_marks_the_words_while_they_are_typed_and_use_this_mends_them(mara: P
     expect(page.locator("input[name=covers][value=apologise]")).to_be_checked()
 
 
+def test_typing_on_while_it_reads_is_no_fault(mara: Person) -> None:
+    faults: list[str] = []
+    mara.page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    mara.page.locator(WORDS).press_sequentially("We own this. I ring you by five. I am sorry.", delay=90)
+    expect(mara.page.locator("#coach .heard")).to_be_visible()
+    mara.settles()
+    assert faults == []
+
+
 def test_a_required_policy_stops_it_and_a_reason_lets_it_leave(mara: Person, stage: Stage, seat: Seat) -> None:
     ada = seat("ada")
     ada.open("/settings/coach/")

@@ -40,6 +40,20 @@ def test_from_the_plan_to_the_customers_page_and_back(stage: Stage, seat: Seat) 
     mara.sees("Taken back", within="#case .msg")
 
 
+def test_plan_story_and_box_share_one_screen(stage: Stage, seat: Seat) -> None:
+    ref = trouble(stage)
+    mara = seat("mara")
+    mara.open(f"/today/?case={ref}")
+    mara.sees("What to say", within="#plan")
+    mara.press("m")
+    story, send = mara.page.locator("#case .tl"), mara.page.locator(BOX).get_by_role("button", name="Send")
+    assert (story.bounding_box() or {})["height"] > 160, "there is room to read what is answered"
+    mara.click("Start from the plan", mara.page.locator(BOX))
+    expect(mara.page.locator("#coach .heard")).to_be_visible()
+    expect(send.first).to_be_in_viewport(ratio=1)
+    assert (story.bounding_box() or {})["height"] > 100
+
+
 def test_a_draft_outlives_the_window(stage: Stage, seat: Seat) -> None:
     ref = trouble(stage)
     mara = seat("mara")

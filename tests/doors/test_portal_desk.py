@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 
+from makegood.cases import actions as cases
 from makegood.customers.models import Customer
 from makegood.links.models import Link
 from tests.doors.api_client import Api
 from tests.doors.customer_client import ByLink, dana, number
 from tests.doors.desk_client import AtDesk, text
 from tests.factories import Cast
-from tests.rooms.casework import cast, mara
+from tests.rooms.casework import Hand, cast, mara
 
 __all__ = ["cast", "dana", "mara", "number"]
 pytestmark = pytest.mark.django_db
@@ -110,3 +112,17 @@ def test_the_story_tells_what_the_customer_said(dana: ByLink, number: int, cast:
     assert "Dana Okafor answered on their page: wants something more The lamp is scratched." in shown
     assert "<blockquote>I waited all day.</blockquote>" in page.content.decode()
     assert "/undo/" not in page.content.decode().partition("answered on their page")[2].partition("</li>")[0]
+
+
+def test_what_they_wrote_stands_at_the_head_until_somebody_replies(
+    dana: ByLink, number: int, cast: Cast, mara: Hand
+) -> None:
+    def head() -> str:
+        return text(AtDesk(cast.mara).get(f"/cases/SR-{number}/")).partition("What happened")[0]
+
+    dana.post("words/", words="I waited all day. " * 20)
+    assert "Dana wrote" in head()
+    assert "I waited all day. I waited all day." in head()
+    assert "…" in head(), "a long letter begins there, and stands whole in the story"
+    cases.record_step(number, step="listen", words="Rang her", **mara.at(datetime.now(UTC)))
+    assert "Dana wrote" not in head()

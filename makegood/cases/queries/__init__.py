@@ -20,6 +20,7 @@ from makegood.cases.queries.record import (
 )
 from makegood.cases.queries.reported import ReportedTo, reported_to
 from makegood.cases.queries.seeing import parse_number, stakes
+from makegood.cases.queries.standing import awaiting_reply
 from makegood.cases.queries.undoing import undoable, undone
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ReportedTo",
     "Standing",
     "StepFacts",
+    "awaiting_reply",
     "case_for",
     "case_numbers_of_promise",
     "cases_list",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from makegood.cases.queries.seeing import SEEN_WITHOUT_TEAM
+from makegood.journal.queries import Recorded
 from makegood.people.rules import Scope
 
 MOST_READ = 300
@@ -13,9 +16,19 @@ def grouped(scope: Scope, who: str) -> str:
     """The beginning of a statement that knows what `ASKED_OF_ME` does, and `waiting`, `theirs` and `stood`; it takes
     `me` and what `sight` gives. `who` is "me" for one's own open cases or "team"; for those in no team that is all they
     may see."""
-    return ASKED_OF_ME + _GROUPED.format(
-        ours=_ours(scope, who), theirs=_THEIRS, astray=_ASTRAY, replies=_REPLIES, read=MOST_READ
-    )
+    verbs = {"theirs": _listed(THEIRS), "astray": _listed(_ASTRAY), "replies": _listed(REPLIES)}
+    return ASKED_OF_ME + _GROUPED.format(ours=_ours(scope, who), read=MOST_READ, **verbs)
+
+
+def awaiting_reply(entries: Iterable[Recorded]) -> Recorded | None:
+    """What the customer did last in a case and had no reply to, of what was recorded of it (oldest first)."""
+    told = (entry for entry in entries if entry.verb in (*THEIRS, *REPLIES))
+    last = max(told, key=lambda entry: (entry.at, entry.id), default=None)
+    return last if last is not None and last.verb in THEIRS else None
+
+
+def _listed(verbs: Iterable[str]) -> str:
+    return ", ".join(f"'{verb}'" for verb in verbs)
 
 
 def _ours(scope: Scope, who: str) -> str:
@@ -26,15 +39,15 @@ def _ours(scope: Scope, who: str) -> str:
     return "true" if scope.sees_all else SEEN_WITHOUT_TEAM
 
 
-# What the customer did on their page that wants a reply (the journal has an index of these).
-_THEIRS = "'case.wrote', 'case.asked_else', 'case.link_asked'"
+THEIRS = ("case.wrote", "case.asked_else", "case.link_asked")
+"""What the customer did that wants a reply (the journal has an index of these)."""
 # What became of a message that did not reach the customer, or of which nobody knows (likewise).
-_ASTRAY = "'case.message_failed', 'case.message_unsure', 'case.message_bounced'"
-# What is a reply to a customer who wrote, or one that the customer needs no more.
-_REPLIES = (
-    "'case.step', 'case.committed', 'case.asked', 'case.answered', 'case.followed_up', 'case.choice_offered',"
-    " 'case.link_made', 'case.message_sent', 'case.message_arrived'"
-)
+_ASTRAY = ("case.message_failed", "case.message_unsure", "case.message_bounced")
+REPLIES = (
+    "case.step", "case.committed", "case.asked", "case.answered", "case.followed_up", "case.choice_offered",
+    "case.link_made", "case.message_sent", "case.message_arrived",
+)  # fmt: skip
+"""What is a reply to a customer who wrote, or one that the customer needs no more."""
 
 ASKED_OF_ME = """
 WITH mine AS MATERIALIZED (

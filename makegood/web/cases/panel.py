@@ -31,6 +31,7 @@ from makegood.web.cases.guide import GuideStep, is_unforgiven, steps_of
 from makegood.web.cases.hearing import offered
 from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
+from makegood.web.cases.unheard import unheard_of
 from makegood.web.desk import Desk
 from makegood.web.messages.shown import Shown, shown
 from makegood.web.promises.ledger import clock_of
@@ -86,14 +87,16 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     able = carried_channels() if customer else frozenset()
     box = composing.box(case, customer, messages, steps, able, desk, _typed_into_box(typed))
     dated = lines_of(case, customer, entries, messages, desk) if customer else {}
+    told = story(case, entries, desk, open_to_undo, _said(messages, desk, box), dated)
     return {
         "case": _head(case, desk, messages),
         "facts_of_case": case,
         "facts": _facts(case, desk),
         "stakes": _stakes(case),
+        "unheard": unheard_of(entries, told, case, desk),
         "may": {do.value: True for do in allowed(case, standing)},
         "url": f"/cases/{case.ref}/",
-        "events": story(case, entries, desk, open_to_undo, _said(messages, desk, box), dated),
+        "events": told,
         "undo_last": last_deed(case, entries, open_to_undo, desk),
         "ahead": [_ahead(one, case, called) for one in _to_come(case)],
         "steps": steps,

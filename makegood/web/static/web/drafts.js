@@ -90,4 +90,10 @@ for (const lost of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout"]) body.ad
 // Files that have left with a message do not leave with the next one as well.
 body.addEventListener("written", () => {
   for (const files of document.querySelectorAll("#case [data-composer] input[type=file]")) files.value = "";
+  named();
 });
+// The browser's own control names the files; while there are none, the label around it says all there is to say.
+function named() {
+  for (const files of document.querySelectorAll(".attach input")) files.parentElement.classList.toggle("chosen", files.files.length > 0);
+}
+for (const when of ["change", "htmx:afterSwap"]) body.addEventListener(when, named);
