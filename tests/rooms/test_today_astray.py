@@ -135,3 +135,11 @@ def test_a_closed_case_waits_for_nobody(case: Case, mara: Hand) -> None:
     refused(LATER + MINUTE)
     Case.objects.update(closed_at=LATER + HOUR, outcome="satisfied")
     assert waits(mara.scope) == []
+
+
+def test_what_a_person_found_to_have_arrived_waits_no_more(case: Case, mara: Hand) -> None:
+    number = write(case, mara)
+    unsure(LATER + MINUTE)
+    assert waits(mara.scope) == [(case.pk, ASTRAY)]
+    actions.note_arrived(number, **mara.at(LATER + 2 * HOUR))
+    assert waits(mara.scope) == []
