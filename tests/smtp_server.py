@@ -52,6 +52,8 @@ class SmtpServer:
     name: str = NAME
     password: str = PASSWORD
     token: str = TOKEN
+    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    """Access tokens that let in."""
 
     @property
     def certificate(self) -> Path:
@@ -126,7 +128,7 @@ class _Handler:
 
     async def auth_XOAUTH2(self, talk: SMTP, args: list[str]) -> AuthResult:
         whole = base64.b64decode(args[1]).decode() if len(args) > 1 else ""
-        right = whole == f"user={NAME}\1auth=Bearer {TOKEN}\1\1"
+        right = whole in {f"user={NAME}\1auth=Bearer {one}\1\1" for one in self.box.tokens}
         return AuthResult(success=right, handled=False)
 
 

@@ -16,7 +16,7 @@ from makegood.adapters.dialling import NotReached, bounded, dial, look_up
 from makegood.adapters.reach import is_public, read_networks
 
 SECONDS = 10.0
-_HEARD = 4096
+_HEARD = 16_384
 FAULTS = (OSError, http.client.HTTPException, NotReached, UnicodeError, ValueError)
 """What a question raises when nothing was heard."""
 

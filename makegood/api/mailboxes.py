@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from makegood.api.caller import ApiRequest
 from makegood.api.door import told
 from makegood.api.forms import Form, Id
 from makegood.conversation import actions
-from makegood.conversation.queries import mailbox_for, mailboxes
+from makegood.conversation.queries import MailboxFacts, mailbox_for, mailboxes
 
 router = Router(tags=["mailboxes"])
 
@@ -25,43 +24,10 @@ Secret = Annotated[str, Field(max_length=4_000)]
 Security = Literal["tls", "starttls", "none"]
 
 
-class MailboxOut(Schema):
-    """A mailbox without its secrets. It was read or filled last at `read_at`; `problem` has stood in the way of reading
-    since `problem_at`, `sending_problem` in that of sending. `kind` is that of the cases it opens, "" for none."""
-
-    id: int
-    name: str
-    address: str
-    sender_name: str
-    kind: str
-    acknowledges: bool
-    imap_host: str
-    imap_port: int
-    imap_security: str
-    imap_user: str
-    has_imap_secret: bool
-    folder: str
-    done_folder: str
-    hook_service: str
-    has_hook: bool
-    has_hook_key: bool
-    smtp_host: str
-    smtp_port: int
-    smtp_security: str
-    smtp_user: str
-    has_smtp_secret: bool
-    paused_at: datetime | None
-    read_at: datetime | None
-    problem: str
-    problem_at: datetime | None
-    sending_problem: str
-    sending_problem_at: datetime | None
-
-
 class MailboxesOut(Schema):
     """Every mailbox."""
 
-    items: list[MailboxOut]
+    items: list[MailboxFacts]
     next: None
 
 
@@ -87,6 +53,10 @@ class MailboxIn(Form):
     smtp_security: Security | None = None
     smtp_user: Line | None = None
     smtp_secret: Secret | None = None
+    oauth_url: Annotated[str, Field(max_length=300)] | None = None
+    oauth_client: Annotated[str, Field(max_length=200)] | None = None
+    oauth_secret: Secret | None = None
+    oauth_refresh: Annotated[str, Field(max_length=8_000)] | None = None
 
 
 class NewMailboxIn(MailboxIn):
@@ -125,7 +95,7 @@ def list_mailboxes(request: ApiRequest) -> Any:
     return {"items": mailboxes(request.caller.scope), "next": None}
 
 
-@router.post("/mailboxes", response={201: MailboxOut}, summary="Connect a mailbox")
+@router.post("/mailboxes", response={201: MailboxFacts}, summary="Connect a mailbox")
 def add_mailbox(request: ApiRequest, body: NewMailboxIn) -> Any:
     """Read and send by it from now on."""
     number = actions.add_mailbox(**_said(body), by=request.caller.by, now=request.now)
@@ -138,13 +108,13 @@ def try_new_mailbox(request: ApiRequest, body: NewMailboxIn) -> Any:
     return _tried(request, None, body)
 
 
-@router.get("/mailboxes/{mailbox_id}", response=MailboxOut, summary="Read a mailbox")
+@router.get("/mailboxes/{mailbox_id}", response=MailboxFacts, summary="Read a mailbox")
 def read_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
     """One of them."""
     return mailbox_for(request.caller.scope, mailbox_id)
 
 
-@router.post("/mailboxes/{mailbox_id}", response=MailboxOut, summary="Change a mailbox")
+@router.post("/mailboxes/{mailbox_id}", response=MailboxFacts, summary="Change a mailbox")
 def change_mailbox(request: ApiRequest, mailbox_id: Id, body: MailboxIn) -> Any:
     """Change what is given. It is read and sent by anew at once."""
     actions.change_mailbox(mailbox_id, **_said(body), by=request.caller.by, now=request.now)
@@ -157,14 +127,14 @@ def try_mailbox(request: ApiRequest, mailbox_id: Id, body: MailboxIn) -> Any:
     return _tried(request, mailbox_id, body)
 
 
-@router.post("/mailboxes/{mailbox_id}/pause", response=MailboxOut, summary="Pause a mailbox")
+@router.post("/mailboxes/{mailbox_id}/pause", response=MailboxFacts, summary="Pause a mailbox")
 def pause_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
     """Neither read it nor send by it for now."""
     actions.pause_mailbox(mailbox_id, by=request.caller.by, now=request.now)
     return mailbox_for(request.caller.scope, mailbox_id)
 
 
-@router.post("/mailboxes/{mailbox_id}/resume", response=MailboxOut, summary="Resume a mailbox")
+@router.post("/mailboxes/{mailbox_id}/resume", response=MailboxFacts, summary="Resume a mailbox")
 def resume_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
     """Go on at once from where it stopped."""
     actions.resume_mailbox(mailbox_id, by=request.caller.by, now=request.now)
@@ -190,11 +160,15 @@ def remove_mailbox(request: ApiRequest, mailbox_id: Id) -> Any:
 def _tried(request: ApiRequest, mailbox_id: int | None, body: MailboxIn) -> Any:
     return actions.try_mailbox(
         mailbox_id, service=settings.MAIL_SERVICE, networks=settings.PRIVATE_NETWORKS,
-        by=request.caller.by, **_said(body),
+        by=request.caller.by, now=request.now, **_said(body),
     )  # fmt: skip
 
 
 def _said(body: MailboxIn) -> Any:
     """What was given, nulls left out but for secrets."""
     given = body.dict(exclude_unset=True)
-    return {name: value for name, value in given.items() if value is not None or name.endswith(("_secret", "_key"))}
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None or name.endswith(("_secret", "_key", "_refresh"))
+    }

@@ -39,6 +39,7 @@ def work(where: Environment) -> None:
         Mailer(
             kept,
             carriers(where.private_networks, where.mail_service, folder=where.mail_folder),
+            networks=where.private_networks,
             asked_to_stop=lambda: stop.asked,
         ),
         Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),

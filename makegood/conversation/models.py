@@ -18,7 +18,9 @@ class Mailbox(models.Model):
 
     It is read by IMAP where `imap_host` is set, or filled by a mail service (`hook_service`) that calls us with a
     secret whose digest is `hook_digest`, and whose key for that, where it has one, is `hook_key`. It sends by SMTP
-    where `smtp_host` is set, else by the mail service of the installation. Secrets are sealed (`platform.sealing`).
+    where `smtp_host` is set, else by the mail service of the installation. Where `oauth_url` is set, both servers
+    are shown an access token in place of a password, fetched there by `oauth_refresh` and kept until `oauth_until`.
+    Secrets are sealed (`platform.sealing`).
     `problem` has stood in the way of reading since `problem_at`, `sending_problem` in that of sending. Mail that begins
     something new opens a case of `kind`, or waits for a person
     without one. `uid_validity` and `last_uid` are how far it was read; whoever reads holds it until `leased_until`.
@@ -48,6 +50,12 @@ class Mailbox(models.Model):
     smtp_security = models.CharField(max_length=10, default="starttls")
     smtp_user = models.CharField(max_length=254, blank=True)
     smtp_secret = models.TextField(blank=True)
+    oauth_url = models.CharField(max_length=300, blank=True)
+    oauth_client = models.CharField(max_length=200, blank=True)
+    oauth_secret = models.TextField(blank=True)
+    oauth_refresh = models.TextField(blank=True)
+    oauth_access = models.TextField(blank=True)
+    oauth_until = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -25,7 +25,12 @@ def carriers(networks: Iterable[str], service: MailService | None, *, folder: Pa
         if not box.host:
             return _by_service(service, folder)
         server = MailServer(
-            host=box.host, port=box.port, security=cast(Security, box.security), user=box.user, password=box.password
+            host=box.host,
+            port=box.port,
+            security=cast(Security, box.security),
+            user=box.user,
+            password=box.password,
+            token=box.token,
         )
         return Smtp(server, networks=allowed)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 from makegood.adapters.mail.compose import BadAddress, Outgoing, compose
 from makegood.adapters.mail.letter import Address, Attachment
+from makegood.adapters.mailserver import MailTrouble
 from makegood.adapters.sending import NOT_WANTED, Accepted, Carrier, Refused
 from makegood.conversation.actions import (
     Carried,
     Files,
+    access_token,
     give_back,
     mark_refused,
     mark_sent,
@@ -37,16 +40,22 @@ _LINGER = 20
 
 
 class Mailer(Beside):
-    """Carries what is due. `asked_to_stop` is looked at before each message."""
+    """Carries what is due. `asked_to_stop` is looked at before each message; `networks` of ours may be reached for an
+    access token."""
 
     trouble = "Messages could not be sent; trying again"
     end_seconds = 12.0
 
     def __init__(
-        self, files: Files, carriers: Callable[[SendsAs], Carrier], *, asked_to_stop: Callable[[], bool]
+        self,
+        files: Files,
+        carriers: Callable[[SendsAs], Carrier],
+        *,
+        networks: Iterable[str] = (),
+        asked_to_stop: Callable[[], bool],
     ) -> None:
         super().__init__(asked_to_stop)
-        self.files, self.make = files, carriers
+        self.files, self.make, self.networks = files, carriers, tuple(networks)
         self.kept: dict[SendsAs, Carrier] = {}
         self.idle = 0
         self.doubts = Chore(15.0, lambda now: settle_doubts(now=now))
@@ -83,7 +92,7 @@ class Mailer(Beside):
             # It stands on the customer's page from the instant at which it is sent; nobody else is asked.
             mark_sent(one, now=now())
             return True
-        box = boxes.setdefault(one.mailbox_id, sends_as(one.mailbox_id)) if one.mailbox_id is not None else None
+        box = self._box(one.mailbox_id, boxes) if one.mailbox_id is not None else None
         if box is None:
             mark_refused(one, "The mailbox that it was to leave by is gone. Write it anew.", for_good=True, now=now())
             return True
@@ -91,6 +100,21 @@ class Mailer(Beside):
             rest_mailbox(box.id, box.fault, until=now() + _REST, now=now())
             return False
         return self._hand_over(one, box)
+
+    def _box(self, mailbox_id: int, boxes: dict[int, SendsAs | None]) -> SendsAs | None:
+        """The mailbox, looked up once for a batch, with its access token where it has one."""
+        if mailbox_id in boxes:
+            return boxes[mailbox_id]
+        box = sends_as(mailbox_id)
+        if box is not None and box.by_token and not box.fault:
+            try:
+                box = replace(box, token=access_token(box.id, networks=self.networks, now=now()))
+            except MailTrouble as trouble:
+                box = replace(box, fault=str(trouble))
+            for old in [one for one in self.kept if one.id == mailbox_id and one != box]:
+                self.kept.pop(old).close()
+        boxes[mailbox_id] = box
+        return box
 
     def _hand_over(self, one: Carried, box: SendsAs) -> bool:
         try:

@@ -15,6 +15,7 @@ from makegood.adapters.mailserver import MailServer, MailTrouble, Security
 from makegood.conversation.actions import (
     Fetching,
     Files,
+    access_token,
     let_mailbox_go,
     note_read,
     note_trouble,
@@ -72,12 +73,12 @@ class Reader(Beside):
 
 def read(found: Fetching, files: Files, *, networks: Iterable[str], asked_to_stop: Callable[[], bool]) -> None:
     """Read a mailbox until it is no longer ours to read, it cannot be read, or we are asked to stop."""
-    server = MailServer(
-        host=found.host, port=found.port, security=cast(Security, found.security), user=found.user,
-        password=found.password,
-    )  # fmt: skip
     place = None if found.validity is None else Place(found.validity, found.uid)
     try:
+        server = MailServer(
+            host=found.host, port=found.port, security=cast(Security, found.security), user=found.user,
+            password=found.password, token=access_token(found.id, networks=networks, now=now()),
+        )  # fmt: skip
         with Mailbox(server, folder=found.folder, networks=networks) as box:
             while not asked_to_stop():
                 place = _fetch(box, found, place, files)

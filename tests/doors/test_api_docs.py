@@ -55,6 +55,7 @@ SAID_ELSEWHERE = ("phrase.", "hook.")
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",
     "calendar.bad_interval", "calendar.no_name", "calendar.overlap", "channel.unknown",
+    "mailbox.no_sign_in", "mailbox.not_let_in",
 }  # fmt: skip
 
 

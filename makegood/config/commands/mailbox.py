@@ -59,7 +59,13 @@ Example:
 @click.option("--smtp-security", type=click.Choice(_SECURITIES), default="starttls", show_default=True)
 @click.option("--smtp-user", default="", help="Who we are there; nobody signs in if left out.")
 @click.option("--smtp-password-file", type=SECRET, help="A file that holds the password.")
+@click.option("--oauth", "oauth_url", default="", help="In place of passwords: google, microsoft, or an address.")
+@click.option("--oauth-client", default="", help="The client that you have registered there.")
+@click.option("--oauth-secret-file", type=SECRET, help="A file that holds the secret of the client.")
+@click.option("--oauth-refresh-file", type=SECRET, help="A file that holds a refresh token; or sign in on its page.")
 def add(
+    oauth_secret_file: Path | None,
+    oauth_refresh_file: Path | None,
     imap_password_file: Path | None,
     service_key_file: Path | None,
     smtp_password_file: Path | None,
@@ -70,6 +76,8 @@ def add(
         "imap_secret": secret_of(imap_password_file, "MAKEGOOD_IMAP_PASSWORD"),
         "hook_key": secret_of(service_key_file, "MAKEGOOD_HOOK_KEY"),
         "smtp_secret": secret_of(smtp_password_file, "MAKEGOOD_SMTP_PASSWORD"),
+        "oauth_secret": secret_of(oauth_secret_file, "MAKEGOOD_OAUTH_SECRET"),
+        "oauth_refresh": secret_of(oauth_refresh_file, "MAKEGOOD_OAUTH_REFRESH"),
     }
     if said["imap_host"] and not said["imap_user"]:
         said["imap_user"] = said["address"]
@@ -106,7 +114,8 @@ def test(name_or_number: str) -> None:
         from makegood.journal.actors import SYSTEM
 
         tried = try_mailbox(
-            _MAILBOXES.find(name_or_number).id, service=where.mail_service, networks=where.private_networks, by=SYSTEM
+            _MAILBOXES.find(name_or_number).id, service=where.mail_service, networks=where.private_networks, by=SYSTEM,
+            now=datetime.now(UTC),
         )  # fmt: skip
     tell_tried(tried)
     if where.mail_service is None and not tried.works:

@@ -2,6 +2,7 @@
 
 from makegood.conversation.actions.dating import Taken, take_at_word
 from makegood.conversation.actions.drafting import forget_draft, keep_draft
+from makegood.conversation.actions.entering import access_token, let_in
 from makegood.conversation.actions.failing import tell_of_failing
 from makegood.conversation.actions.fetching import (
     Fetching,
@@ -73,6 +74,7 @@ __all__ = [
     "Taken",
     "Tried",
     "Written",
+    "access_token",
     "add_line",
     "add_mailbox",
     "change_line",
@@ -80,6 +82,7 @@ __all__ = [
     "forget_draft",
     "give_back",
     "keep_draft",
+    "let_in",
     "let_mailbox_go",
     "log_letter",
     "mark_refused",

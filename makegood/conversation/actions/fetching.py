@@ -57,7 +57,8 @@ def take_mailbox(*, now: datetime) -> Fetching | None:
     row.leased_until = now + LEASE
     row.save(update_fields=["leased_until"])
     return Fetching(
-        row.pk, row.name, row.imap_host, row.imap_port, row.imap_security, row.imap_user, password, row.folder,
+        row.pk, row.name, row.imap_host, row.imap_port, row.imap_security,
+        row.imap_user or row.address, password, row.folder,
         row.done_folder, row.uid_validity, row.last_uid, (row.made_at - _MARGIN).date(),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
+from makegood.adapters.oauth import token_url
 from makegood.conversation.models import Mailbox, Message
 from makegood.conversation.queries.mailboxes import unknown_mailbox
 from makegood.conversation.rules.messages import State
@@ -52,6 +53,10 @@ class MailboxDetails(TypedDict, total=False):
     smtp_security: str
     smtp_user: str
     smtp_secret: str | None
+    oauth_url: str
+    oauth_client: str
+    oauth_secret: str | None
+    oauth_refresh: str | None
 
 
 @transaction.atomic
@@ -158,6 +163,29 @@ def describe(row: Mailbox, details: Mapping[str, Any]) -> None:
     if "hook_service" in details:
         row.hook_service = _service(details["hook_service"])
     _seal_in(row, "hook_key", details)
+    _let_in(row, details)
+
+
+def _let_in(row: Mailbox, details: Mapping[str, Any]) -> None:
+    """By whom it is let in. What was given for one client at one provider is forgotten with them."""
+    was = (row.oauth_url, row.oauth_client)
+    if said := details.get("oauth_url", row.oauth_url):
+        row.oauth_url = token_url(read_line(said, "oauth_url", 300))
+        if not row.oauth_url:
+            words = "Give google, microsoft, microsoft/TENANT, or the web address that gives tokens out."
+            raise invalid("mailbox.bad_server", words, field="oauth_url")
+    else:
+        row.oauth_url = ""
+    row.oauth_client = read_line(details.get("oauth_client", row.oauth_client), "oauth_client", 200)
+    if row.oauth_url and not row.oauth_client:
+        raise invalid("mailbox.bad_server", "Give the client that you have registered there.", field="oauth_client")
+    if (row.oauth_url, row.oauth_client) != was:
+        row.oauth_secret = row.oauth_refresh = ""
+    before = row.oauth_refresh
+    _seal_in(row, "oauth_secret", details)
+    _seal_in(row, "oauth_refresh", details)
+    if row.oauth_refresh != before or (row.oauth_url, row.oauth_client) != was:
+        row.oauth_access, row.oauth_until = "", None
 
 
 def _reach(row: Mailbox, way: str, details: Mapping[str, Any]) -> None:

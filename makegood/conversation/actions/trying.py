@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Unpack, cast
 
 from makegood.adapters import imap
 from makegood.adapters.mailserver import MailServer, Security
 from makegood.adapters.smtp import try_smtp
-from makegood.adapters.steps import Step
+from makegood.adapters.steps import Step, take
 from makegood.adapters.texting import Account, AppriseTexter, TwilioTexter, try_texter
+from makegood.conversation.actions.entering import asked_of
 from makegood.conversation.actions.lines import NEW, LineDetails, describe_line
 from makegood.conversation.actions.mailboxes import MailboxDetails, describe
 from makegood.conversation.models import Line, Mailbox
 from makegood.conversation.queries.lines import unknown_line
-from makegood.conversation.queries.mailboxes import unknown_mailbox
+from makegood.conversation.queries.mailboxes import client_of, unknown_mailbox
 from makegood.conversation.rules.services import SERVICES
 from makegood.customers.rules import read_phone
 from makegood.journal.actors import Actor
@@ -50,6 +52,7 @@ def try_mailbox(
     service: MailService | None,
     networks: Iterable[str],
     by: Actor,
+    now: datetime,
     **details: Unpack[MailboxDetails],
 ) -> Tried:
     """Try a mailbox as it would be with these details; None for one that is not there yet. `service` is
@@ -64,9 +67,26 @@ def try_mailbox(
     describe(row, details if mailbox_id else {"name": "", "address": "", **details})
     allowed = tuple(networks)
     try:
-        return Tried(_reading(row, allowed), _sending(row, allowed, service))
+        token, steps = _token(row, allowed, now)
+        if steps and not steps[0].ok:
+            return Tried(steps, ())
+        return Tried((*steps, *_reading(row, allowed, token)), _sending(row, allowed, service, token))
     except SealBroken as broken:
         return Tried((Step("Read what is kept", str(broken), ok=False),), ())
+
+
+def _token(row: Mailbox, networks: tuple[str, ...], now: datetime) -> tuple[str, tuple[Step, ...]]:
+    """The access token of one that signs in without a password, and what came of asking for it."""
+    if not row.oauth_url:
+        return "", ()
+    got: list[str] = []
+
+    def ask() -> str:
+        got.append(asked_of(row, networks=networks, now=now))
+        return "It lets us in."
+
+    steps = take([(f"Ask {client_of(row).host} for a token", ask)])
+    return next(iter(got), ""), steps
 
 
 def try_line(
@@ -115,9 +135,9 @@ def _called(base_url: str, *, is_new: bool) -> Step:
     return Step("Let the service bring messages", words, ok=None)
 
 
-def _reading(row: Mailbox, networks: tuple[str, ...]) -> tuple[Step, ...]:
+def _reading(row: Mailbox, networks: tuple[str, ...], token: str) -> tuple[Step, ...]:
     if row.imap_host:
-        server = _server(row.imap_host, row.imap_port, row.imap_security, row.imap_user, row.imap_secret)
+        server = _server(row, "imap", token)
         return imap.try_mailbox(server, folder=row.folder, move_to=row.done_folder, networks=networks)
     if row.hook_service:
         name = SERVICES[row.hook_service]
@@ -129,9 +149,9 @@ def _reading(row: Mailbox, networks: tuple[str, ...]) -> tuple[Step, ...]:
     return (Step("Take mail in", "Nobody is asked for mail here, and no service brings any: it only sends.", ok=None),)
 
 
-def _sending(row: Mailbox, networks: tuple[str, ...], service: MailService | None) -> tuple[Step, ...]:
+def _sending(row: Mailbox, networks: tuple[str, ...], service: MailService | None, token: str) -> tuple[Step, ...]:
     if row.smtp_host:
-        server = _server(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user, row.smtp_secret)
+        server = _server(row, "smtp", token)
         return try_smtp(server, sender=row.address, networks=networks)
     if service is not None and service.name == FOLDER:
         return (Step("Send", "It goes to nobody: this installation keeps as files what would leave.", ok=None),)
@@ -142,5 +162,12 @@ def _sending(row: Mailbox, networks: tuple[str, ...], service: MailService | Non
     return (Step(f"Send as {row.address}", words, ok=False),)
 
 
-def _server(host: str, port: int, security: str, user: str, secret: str) -> MailServer:
-    return MailServer(host=host, port=port, security=cast(Security, security), user=user, password=unseal(secret))
+def _server(row: Mailbox, way: str, token: str) -> MailServer:
+    """How it is reached by `way`, imap or smtp."""
+    host, port, security, user, secret = (
+        getattr(row, f"{way}_{name}") for name in ("host", "port", "security", "user", "secret")
+    )
+    return MailServer(
+        host=host, port=port, security=cast(Security, security), user=user or (row.address if token else ""),
+        password=unseal(secret), token=token,
+    )  # fmt: skip

@@ -11,7 +11,15 @@ from makegood.conversation.queries.lines import (
     lines,
     texts_as,
 )
-from makegood.conversation.queries.mailboxes import Mail, MailboxFacts, mail_fares, mailbox_for, mailboxes, sends_by
+from makegood.conversation.queries.mailboxes import (
+    Mail,
+    MailboxFacts,
+    mail_fares,
+    mailbox_for,
+    mailboxes,
+    sends_by,
+    sign_in_address,
+)
 from makegood.conversation.queries.messages import (
     AttachmentFacts,
     MessageFacts,
@@ -73,6 +81,7 @@ __all__ = [
     "said_on_page",
     "sends_as",
     "sends_by",
+    "sign_in_address",
     "texts_as",
     "told_words",
     "unsorted",

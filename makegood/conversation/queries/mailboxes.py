@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from makegood.adapters.oauth import Client, sign_in_at
 from makegood.conversation.models import Mailbox
 from makegood.kernel.refusals import Refusal, missing
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
+from makegood.platform.sealing import unseal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,10 @@ class MailboxFacts:
     smtp_security: str
     smtp_user: str
     has_smtp_secret: bool
+    oauth_url: str
+    oauth_client: str
+    has_oauth_secret: bool
+    has_oauth_refresh: bool
     paused_at: datetime | None
     read_at: datetime | None
     problem: str
@@ -105,6 +111,24 @@ LIMIT 1
 """
 
 
+def client_of(row: Mailbox) -> Client:
+    """Who we are where a mailbox is let in. Raises SealBroken."""
+    return Client(token_url=row.oauth_url, client=row.oauth_client, secret=unseal(row.oauth_secret))
+
+
+def sign_in_address(scope: Scope, mailbox_id: int, *, back: str, state: str, verifier: str) -> str:
+    """Where a person lets us into a mailbox, which sends them `back`. Raises Refusal "mailbox.unknown",
+    "mailbox.no_sign_in", "people.not_allowed"."""
+    facts = mailbox_for(scope, mailbox_id)
+    client = Client(token_url=facts.oauth_url, client=facts.oauth_client)
+    user = facts.imap_user or facts.address
+    address = sign_in_at(client, back=back, state=state, verifier=verifier, user=user) if facts.oauth_client else ""
+    if not address:
+        words = "Nobody can sign in for it here: name Google or Microsoft and the client, or give a refresh token."
+        raise Refusal("mailbox.no_sign_in", words)
+    return address
+
+
 def _facts(row: Mailbox) -> MailboxFacts:
     return MailboxFacts(
         id=row.pk, name=row.name, address=row.address, sender_name=row.sender_name,
@@ -114,6 +138,8 @@ def _facts(row: Mailbox) -> MailboxFacts:
         has_hook=bool(row.hook_digest), hook_service=row.hook_service, has_hook_key=bool(row.hook_key),
         smtp_host=row.smtp_host, smtp_port=row.smtp_port,
         smtp_security=row.smtp_security, smtp_user=row.smtp_user, has_smtp_secret=bool(row.smtp_secret),
+        oauth_url=row.oauth_url, oauth_client=row.oauth_client, has_oauth_secret=bool(row.oauth_secret),
+        has_oauth_refresh=bool(row.oauth_refresh),
         paused_at=row.paused_at, read_at=row.read_at, problem=row.problem, problem_at=row.problem_at,
         sending_problem=row.sending_problem, sending_problem_at=row.sending_problem_at,
     )  # fmt: skip

@@ -10,8 +10,9 @@ from makegood.platform.sealing import SealBroken, unseal
 
 @dataclass(frozen=True, slots=True)
 class SendsAs:
-    """A mailbox as far as sending goes. Without a `host` it sends by the mail service of the installation. With a
-    `fault` it cannot send at all, which says why."""
+    """A mailbox as far as sending goes. Without a `host` it sends by the mail service of the installation.
+    `by_token`: it shows an access token, for which whoever carries asks. With a `fault` it cannot send at all, which
+    says why."""
 
     id: int
     name: str
@@ -22,7 +23,9 @@ class SendsAs:
     security: str
     user: str
     password: str = field(repr=False)
+    by_token: bool
     fault: str
+    token: str = field(default="", repr=False)
 
 
 def sends_as(mailbox_id: int) -> SendsAs | None:
@@ -36,6 +39,6 @@ def sends_as(mailbox_id: int) -> SendsAs | None:
     except SealBroken as broken:
         fault = str(broken)
     return SendsAs(
-        row.pk, row.name, row.address, row.sender_name, row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user,
-        password, fault,
+        row.pk, row.name, row.address, row.sender_name, row.smtp_host, row.smtp_port, row.smtp_security,
+        row.smtp_user or (row.address if row.oauth_url else ""), password, bool(row.oauth_url), fault,
     )  # fmt: skip

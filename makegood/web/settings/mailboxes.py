@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,13 +22,25 @@ from makegood.promises.queries import kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.settings.entering import BACK
 from makegood.web.settings.lines import fares
 from makegood.web.settings.trying import steps_of
 from makegood.web.shell import by_hand
 from makegood.web.tables import Choice, number_or_none
 
 HOME = "/settings/mailboxes/"
-_LINES = ("name", "address", "sender_name", "kind", "folder", "done_folder", "hook_service", "hook_key")
+_LINES = (
+    "name",
+    "address",
+    "sender_name",
+    "kind",
+    "folder",
+    "done_folder",
+    "hook_service",
+    "oauth_url",
+    "oauth_client",
+)
+_SECRETS = ("hook_key", "oauth_secret", "oauth_refresh")
 _SERVER = ("host", "security", "user", "secret")
 _EMPTY = {
     "imap_port": "993", "imap_security": "tls", "smtp_port": "587", "smtp_security": "starttls", "folder": "INBOX",
@@ -144,7 +156,7 @@ def _form(
             Choice("tls", _("TLS from the first byte")), Choice("starttls", _("STARTTLS")),
             Choice("none", _("None (this machine only)")),
         ],
-        "hook": hook, "hook_events": f"{hook}events/",
+        "back": f"{settings.BASE_URL}{BACK}", "hook": hook, "hook_events": f"{hook}events/",
     }  # fmt: skip
     return render(request, "web/settings/mailbox.html", context, status=422 if errors else 200)
 
@@ -173,6 +185,7 @@ def _tried(request: DeskRequest, number: int | None) -> Mapping[str, Any]:
             service=settings.MAIL_SERVICE,
             networks=settings.PRIVATE_NETWORKS,
             by=desk.actor,
+            now=desk.now,
             **_typed(request.POST),
         ),
         comes=_("Mail that comes in"),
@@ -182,7 +195,7 @@ def _tried(request: DeskRequest, number: int | None) -> Mapping[str, Any]:
 
 def _typed(typed: QueryDict) -> MailboxDetails:
     """What the form says. Raises Refusal "mailbox.bad_server" for a port that is none."""
-    said: dict[str, Any] = {name: typed.get(name, "").strip() for name in _LINES}
+    said: dict[str, Any] = {name: typed.get(name, "").strip() for name in (*_LINES, *_SECRETS)}
     said["folder"] = said["folder"] or "INBOX"
     for way in ("imap", "smtp"):
         said |= {f"{way}_{name}": typed.get(f"{way}_{name}", "").strip() for name in _SERVER if name != "secret"}
@@ -200,7 +213,7 @@ def _port(text: str, field: str) -> int:
 
 
 def _values(facts: MailboxFacts) -> Mapping[str, str]:
-    names = (*_LINES[:-1], "imap_host", "imap_port", "imap_security", "imap_user", "smtp_host", "smtp_port")
+    names = (*_LINES, "imap_host", "imap_port", "imap_security", "imap_user", "smtp_host", "smtp_port")
     values = {name: str(getattr(facts, name)) for name in (*names, "smtp_security", "smtp_user")}
     return values | ({"acknowledges": "on"} if facts.acknowledges else {})
 
@@ -222,10 +235,7 @@ def _fares(facts: MailboxFacts, desk: Desk) -> list[tuple[str, str]]:
     if facts.sending_problem:
         since = clocks.moment(facts.sending_problem_at or desk.now, desk.now)
         found.append(("broken", _("Sends nothing since {when}. {why}").format(when=since, why=facts.sending_problem)))
-    if facts.hook_service and not facts.imap_host and not facts.has_hook:
-        found.append(("at_risk", _("Nobody can bring mail to it yet: it has no address to call.")))
-    if not facts.smtp_host and not _by_service():
-        found.append(("at_risk", _("It sends nothing: nobody has named its mail server.")))
+    found += [("at_risk", words) for words in _lacks(facts)]
     if not facts.imap_host and not facts.hook_service:
         found.append(("kept", _("It only sends.")))
     if facts.read_at is None:
@@ -233,3 +243,13 @@ def _fares(facts: MailboxFacts, desk: Desk) -> list[tuple[str, str]]:
     else:
         found.append(("kept", _("Read at {}.").format(clocks.moment(facts.read_at, desk.now))))
     return found
+
+
+def _lacks(facts: MailboxFacts) -> Iterator[str]:
+    """What nobody has said yet, without which it does not work."""
+    if facts.oauth_url and not facts.has_oauth_refresh:
+        yield _("Nobody has signed in for it yet.")
+    if facts.hook_service and not facts.imap_host and not facts.has_hook:
+        yield _("Nobody can bring mail to it yet: it has no address to call.")
+    if not facts.smtp_host and not _by_service():
+        yield _("It sends nothing: nobody has named its mail server.")
