@@ -113,6 +113,7 @@ class CaseOut(Schema):
     cause: str | None
     cause_name: str
     cause_note: str
+    whys: list[str]
     cause_finder: Named | None
     outcome: Outcome | None
     closed_at: datetime | None
@@ -160,21 +161,6 @@ class CasesOut(Schema):
 
     items: list[CaseLineOut]
     next: str | None
-
-
-class CauseOut(Schema):
-    """Why promises break; `parent` is null at the top of the tree."""
-
-    slug: str
-    name: str
-    parent: str | None
-
-
-class CausesOut(Schema):
-    """The tree of causes, parents before their children."""
-
-    items: list[CauseOut]
-    next: None
 
 
 # What goes in
@@ -304,10 +290,12 @@ class AnswerIn(StaffIn):
 
 
 class CauseIn(StaffIn):
-    """Why it happened (a cause's `slug` and a note), or who finds out (an e-mail) and by when."""
+    """Why it happened (a cause's `slug`, a note, and the `whys` that led to it), or who finds out (an e-mail) and by
+    when."""
 
     cause: str | None = None
     note: Words = ""
+    whys: list[Annotated[str, Field(max_length=500)]] = []
     finder: Email | None = None
     due_at: Instant | None = None
 

@@ -30,7 +30,7 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import READS_ALL
 from makegood.platform.installation import organisation
 from makegood.remedies import actions as remedies
-from makegood.remedies.queries import owing
+from makegood.remedies.queries import blame_in, owing
 from makegood.remedies.rules.plan import Caution, promised_better
 
 router = Router(tags=["cases"])
@@ -102,13 +102,6 @@ def read_timeline(request: ApiRequest, number: str) -> Any:
     """What was recorded of a case and its promises: the newest 500 entries, oldest first."""
     case = queries.case_for(request.caller.scope, parse_number(number))
     return {"items": queries.timeline(case), "next": None}
-
-
-@router.get("/causes", response=parts.CausesOut, summary="List causes")
-def list_causes(request: ApiRequest) -> Any:
-    """The tree of causes. None of them is a person."""
-    rows = [{"slug": one.slug, "name": one.name, "parent": one.parent or None} for one in queries.causes()]
-    return {"items": rows, "next": None}
 
 
 # Whose it is
@@ -245,7 +238,11 @@ def record_cause(request: ApiRequest, number: str, body: parts.CauseIn) -> HttpR
     if (body.cause is None) == (body.finder is None):
         raise invalid("case.one_cause", "Send cause (see /causes), or finder and due_at.", field="cause")
     if body.cause is not None:
-        return do(request, number, body, actions.record_cause, cause=body.cause, note=body.note)
+        heeded = blame_in([body.note, *body.whys], "en", now=request.now)
+        return do(
+            request, number, body, actions.record_cause, cause=body.cause, note=body.note, whys=body.whys,
+            heeded=heeded,
+        )  # fmt: skip
     if body.due_at is None:
         raise invalid("promise.no_due", "Say by when it will be found out: due_at.", field="due_at")
     finder = colleague(body.finder or "", field="finder", now=request.now).id

@@ -7,24 +7,45 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
+from makegood.cases.causes import FUNCTION_LIMIT, NAME_LIMIT, Controllability, Stability
 from makegood.cases.rules import Answer, DetectedBy, FailureClass, Outcome, Purpose, Step
 
 
 def _choices(
-    enum: type[Answer | DetectedBy | FailureClass | Outcome | Purpose | Step],
+    enum: type[Answer | Controllability | DetectedBy | FailureClass | Outcome | Purpose | Stability | Step],
 ) -> list[tuple[str, str]]:
     return [(member.value, member.value.replace("_", " ").capitalize()) for member in enum]
 
 
+def _values(enum: type[Controllability | Stability]) -> list[str]:
+    return [member.value for member in enum]
+
+
 class Cause(models.Model):
-    """A reason why promises break, in a simple tree. Never a person."""
+    """A reason why promises break, in a simple tree. Never a person.
+
+    What it leaves empty is that of the cause above. `function` is where it lands, in the organisation's own words. One
+    that is retired stays with the cases that have it, and is offered no more.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=NAME_LIMIT)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    controllability = models.CharField(max_length=10, choices=_choices(Controllability), blank=True, db_default="")
+    stability = models.CharField(max_length=10, choices=_choices(Stability), blank=True, db_default="")
+    function = models.CharField(max_length=FUNCTION_LIMIT, blank=True, db_default="")
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(controllability__in=["", *_values(Controllability)]), name="cause_controllability_known"
+            ),
+            models.CheckConstraint(condition=Q(stability__in=["", *_values(Stability)]), name="cause_stability_known"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="cause_not_below_itself"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -63,6 +84,7 @@ class Case(models.Model):
     needs = models.TextField(blank=True, db_default="")
     cause = models.ForeignKey(Cause, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     cause_note = models.TextField(blank=True)
+    whys = models.JSONField(default=list, blank=True, db_default=[])
     cause_finder = models.ForeignKey(
         "people.Staff", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
@@ -87,6 +109,8 @@ class Case(models.Model):
             ),
         ]
         indexes = [
+            # What was the cause of the last cases of a kind: offered first when the next is put down to one.
+            models.Index(fields=["kind", "id"], name="case_learned", condition=Q(cause__isnull=False)),
             models.Index(fields=["owner", "opened_at"], name="case_owner", condition=Q(closed_at__isnull=True)),
             models.Index(
                 fields=["owner", "-severity", "opened_at", "id"],

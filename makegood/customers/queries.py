@@ -304,3 +304,9 @@ def _parse_cursor(text: str) -> tuple[str, int]:
     if not (number.isascii() and number.isdecimal() and len(number) < 19 and is_text(name)):
         raise invalid("page.bad_cursor", "Use the cursor that the page before gave, or none.", field="after")
     return name, int(number)
+
+
+def names_among(phrases: Collection[str]) -> set[str]:
+    """Which of these are the whole name of a customer."""
+    found = Customer.objects.filter(name__in=phrases, merged_into__isnull=True) if phrases else Customer.objects.none()
+    return set(found.values_list("name", flat=True))

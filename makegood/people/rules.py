@@ -31,6 +31,8 @@ class Ability(StrEnum):
     """Write playbooks, policies and limits: what may be given, and by whom."""
     SET_LADDER = "set_ladder"
     """Say who is drawn in when a promise of a recovery breaks, and how long each may take."""
+    SET_CAUSES = "set_causes"
+    """Write the tree of causes: what failures are put down to."""
     ADMINISTER = "administer"
     """Change people, kinds and settings."""
 
@@ -46,6 +48,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.ASSIGN,
             Ability.SET_REMEDIES,
             Ability.SET_LADDER,
+            Ability.SET_CAUSES,
         }
     ),
     Role.ANALYST: frozenset({Ability.SEE_ALL}),

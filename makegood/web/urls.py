@@ -30,6 +30,7 @@ from makegood.web.search import views as search
 from makegood.web.settings import (
     absences,
     bindings,
+    causes,
     closing,
     coach,
     entering,
@@ -78,6 +79,12 @@ class ClosureDeed(CaseRef):
     regex = "|".join(closures.DEEDS)
 
 
+class OfCause(CaseRef):
+    """What may be done with a cause of the tree."""
+
+    regex = "up|down|retire|restore"
+
+
 class Move(CaseRef):
     """What may be done with a promise of a case."""
 
@@ -92,6 +99,7 @@ class OfOwed(CaseRef):
 
 register_converter(CaseRef, "case")
 register_converter(OfOwed, "of_owed")
+register_converter(OfCause, "of_cause")
 register_converter(Deed, "deed")
 register_converter(Part, "part")
 register_converter(ClosureDeed, "closure")
@@ -151,6 +159,10 @@ urlpatterns: list[URLPattern] = [
     path("follow-ups/", follow_ups.every),
     path("closures/", closures.every),
     path("closures/<case:ref>/<closure:deed>/", closures.act),
+    path("settings/causes/", causes.causes),
+    path("settings/causes.yaml", causes.as_text),
+    path("settings/causes/<slug:slug>/", causes.one),
+    path("settings/causes/<slug:slug>/<of_cause:deed>/", causes.act),
     path("settings/closing/", closing.closing),
     path("settings/closing/owners/", closing.owners),
     path("approvals/", deciding.approvals),

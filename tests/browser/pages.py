@@ -30,6 +30,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/webhooks/", "/settings/mailboxes/", "/settings/mailboxes/new/", "/settings/lines/new/",
         "/notices/", "/settings/you/channels/",
         "/follow-ups/", "/follow-ups/?owner=", "/closures/", "/closures/?who=all", "/settings/closing/",
+        "/settings/causes/", "/settings/causes/weather/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
         "/settings/playbooks/making-good/edit/", "/settings/ladder/", "/settings/ladder/1/",

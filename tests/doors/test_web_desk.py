@@ -68,7 +68,7 @@ def fill(cast: Cast, many: int, name: str = "Dana Okafor") -> None:
 def addresses() -> list[str]:
     """Every address of the desk with something in its gaps."""
     fillings = {"int:": "1", "slug:": "x", "case:": "SR-1001", "deed:": "take", "commitment:": "keep", "part:": "owner",
-                "of_owed:": "grant", "closure:": "process"}  # fmt: skip
+                "of_owed:": "grant", "of_cause:": "up", "closure:": "process"}  # fmt: skip
     found = []
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)

@@ -1,5 +1,6 @@
 """Everything that writes cases."""
 
+from makegood.cases.actions.causes import bring_causes, move_cause, restore_cause, retire_cause, save_cause
 from makegood.cases.actions.charging import take_in_charge
 from makegood.cases.actions.closing import name_cause_finder, record_cause
 from makegood.cases.actions.committing import commit, keep_commitment, release_commitment, replace_commitment
@@ -18,6 +19,7 @@ __all__ = [
     "accept",
     "ask_for_link",
     "assign",
+    "bring_causes",
     "change_customer",
     "come_to",
     "commit",
@@ -29,6 +31,7 @@ __all__ = [
     "keep_commitment",
     "keep_promise",
     "mistakes_of",
+    "move_cause",
     "name_cause_finder",
     "note",
     "offer",
@@ -38,6 +41,9 @@ __all__ = [
     "release_commitment",
     "replace_commitment",
     "report_failure",
+    "restore_cause",
+    "retire_cause",
+    "save_cause",
     "set_ladder",
     "take",
     "take_in_charge",

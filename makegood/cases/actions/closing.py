@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from makegood.cases.actions.causes import check_names_nobody
 from makegood.cases.actions.clocks import let_go
 from makegood.cases.actions.committing import promise_next_word
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, check_can_own, hold, person, tell
 from makegood.cases.actions.owning import holders
+from makegood.cases.causes import chain_of
 from makegood.cases.models import Case, Cause, Commitment
-from makegood.cases.rules import OF_ONE_PERSON, Obstacle, Purpose, Story, names_in, outcome_of
+from makegood.cases.rules import OF_ONE_PERSON, Obstacle, Purpose, Story, outcome_of
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.queries import roster
@@ -22,10 +24,13 @@ from makegood.promises.rules import UNKEPT
 
 
 @transaction.atomic
-def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: Actor, now: datetime) -> None:
+def record_cause(
+    number: int, *, cause: str, note: str = "", whys: Sequence[str] = (), scope: Scope, by: Actor, now: datetime
+) -> None:
     """Say why it happened, by the cause's slug; also of a case that was closed while somebody was finding out.
 
-    Whoever was finding it has found it. Raises Refusal "cause.unknown", "cause.names_a_person", "case.too_long".
+    `whys` is the chain that led to it, each why asked of the one before. Whoever was finding it has found it. Raises
+    Refusal "cause.unknown", "cause.retired", "cause.names_a_person", "cause.too_many_whys", "case.too_long".
     """
     case = hold(number, scope=scope, closed=None)
     person(by)
@@ -34,20 +39,20 @@ def record_cause(number: int, *, cause: str, note: str = "", scope: Scope, by: A
         raise invalid(
             "cause.unknown", "There is no such cause. Choose one from the tree, or name who finds out.", field="cause"
         )
-    named = names_in(note, [one.name for one in roster(now).people.values()])
-    if named:
-        raise invalid(
-            "cause.names_a_person",
-            f"A cause is never a person: say what let it happen instead of naming {named}.",
-            field="note",
-        )
+    if found.retired_at is not None and found.pk != case.cause_id:
+        raise invalid("cause.retired", f"“{found.name}” is used no more. Choose another cause.", field="cause")
+    chain = chain_of(whys)
+    names = [*(one.name for one in roster(now).people.values()), case.customer.name]
+    check_names_nobody([note], names, field="note")
+    check_names_nobody(chain, names, field="whys")
     if len(note) > WORDS_LIMIT:
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="note")
-    before = {"cause": case.cause_id, "note": case.cause_note}
-    case.cause, case.cause_note = found, note.strip()
-    case.save(update_fields=["cause", "cause_note"])
+    before = {"cause": case.cause_id, "note": case.cause_note, "whys": case.whys}
+    case.cause, case.cause_note, case.whys = found, note.strip(), list(chain)
+    case.save(update_fields=["cause", "cause_note", "whys"])
     sought = _unkept(case, Purpose.FIND_CAUSE)
     told = {"cause": found.slug, "name": found.name, "note": case.cause_note}
+    told |= {"whys": case.whys} if chain else {}
     tell("cause", case, by=by, at=now, data=told if sought else told | {"before": before})
     for promise_id in sought:
         promises.keep(promise_id, by=by, now=now)

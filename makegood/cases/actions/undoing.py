@@ -140,8 +140,9 @@ def _commitment(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
 
 def _cause(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:
     before = entry.data["before"]
-    case.cause_id, case.cause_note = before["cause"], before["note"]
-    case.save(update_fields=["cause", "cause_note"])
+    # Before there were chains of whys, nothing was said of them.
+    case.cause_id, case.cause_note, case.whys = before["cause"], before["note"], before.get("whys", [])
+    case.save(update_fields=["cause", "cause_note", "whys"])
 
 
 def _search(case: Case, entry: Recorded, by: Actor, now: datetime) -> None:

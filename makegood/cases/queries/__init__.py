@@ -1,6 +1,6 @@
 """Everything that reads cases."""
 
-from makegood.cases.queries.causes import CauseFacts, causes
+from makegood.cases.queries.causes import CauseFacts, cause_named, causes, likeliest
 from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
 from makegood.cases.queries.health import Standing, standing
 from makegood.cases.queries.ladder import Ladders, ladders
@@ -44,11 +44,13 @@ __all__ = [
     "case_for",
     "case_numbers_of_promise",
     "cases_list",
+    "cause_named",
     "causes",
     "changes_since",
     "count_open",
     "desk_rows",
     "ladders",
+    "likeliest",
     "newest_entry",
     "owners_of",
     "parse_number",

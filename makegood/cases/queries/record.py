@@ -106,6 +106,7 @@ class CaseFacts:
     cause: str
     cause_name: str
     cause_note: str
+    whys: tuple[str, ...]
     cause_finder_id: int | None
     cause_finder_name: str
     outcome: str
@@ -163,8 +164,8 @@ _HEAD = f"""
 SELECT c.id, c.customer_id, cu.name, k.slug, k.name, c.title, c.severity, c.criticality, c.detected_by, c.opened_at,
        c.owner_id, o.name, c.taken_at, c.offered_to_id, coalesce(offered.name, ''), c.offered_at, c.offer_note,
        c.sponsor_id, coalesce(sponsor.name, ''), c.ordinal, c.repeat_of_id, c.harm, c.needs, coalesce(cause.slug, ''),
-       coalesce(cause.name, ''), c.cause_note, c.cause_finder_id, coalesce(finder.name, ''), c.outcome, c.closed_at,
-       c.reopened_at
+       coalesce(cause.name, ''), c.cause_note, c.whys, c.cause_finder_id, coalesce(finder.name, ''), c.outcome,
+       c.closed_at, c.reopened_at
 FROM cases_case c
 JOIN customers_customer cu ON cu.id = c.customer_id
 JOIN promises_kind k ON k.id = c.kind_id
@@ -176,6 +177,7 @@ LEFT JOIN cases_cause cause ON cause.id = c.cause_id
 WHERE c.id = %(number)s AND {SEEN}
 """  # noqa: S608 - a condition written beside `visible`
 _NAMES = tuple(field.name for field in fields(CaseFacts))[: -len(_DERIVED)]
+_WHYS = _NAMES.index("whys")
 _FAILURES = """
 SELECT what, failure_class, severity, detected_by, at, corrected_at, promise_id
 FROM cases_failure WHERE case_id = %s ORDER BY at, id
@@ -204,7 +206,7 @@ WHERE a.case_id = %s AND a.undone_at IS NULL ORDER BY a.asked_at, a.id
 def _head(scope: Scope, number: int) -> dict[str, Any] | None:
     asked = {"number": number, "me": scope.staff_id, "team_id": scope.team_id, "sees_all": scope.sees_all}
     found = fetch_rows(_HEAD, asked)
-    return dict(zip(_NAMES, found[0], strict=True)) if found else None
+    return dict(zip(_NAMES, found[0], strict=True)) | {"whys": tuple(found[0][_WHYS])} if found else None
 
 
 def _facts(head: dict[str, Any], scope: Scope) -> CaseFacts:

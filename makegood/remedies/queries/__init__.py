@@ -2,7 +2,7 @@
 
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
-from makegood.remedies.queries.coaching import coaching, faults_in, hear_words
+from makegood.remedies.queries.coaching import blame_in, coaching, faults_in, hear_words
 from makegood.remedies.queries.consistency import Alike, Consistency, Spread, Standout, consistency
 from makegood.remedies.queries.ending import BeforeEnding, before_ending
 from makegood.remedies.queries.follow_up import follow_ups_for
@@ -66,6 +66,7 @@ __all__ = [
     "binding_named",
     "binding_versions",
     "bindings",
+    "blame_in",
     "cap",
     "coaching",
     "consistency",

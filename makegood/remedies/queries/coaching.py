@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -11,13 +12,15 @@ from makegood.cases.rules import Purpose
 from makegood.conversation.coach import Context, Finding, languages, read
 from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.customers.rules import Channel
+from makegood.kernel.texts import first_name
+from makegood.people.queries import roster
 from makegood.promises.rules import State
 from makegood.remedies.queries.grants import GrantFacts, grants_of
 from makegood.remedies.queries.plan import apologies_to, known_of
 from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import GrantState
 from makegood.remedies.rules.mending import Heard, hear
-from makegood.remedies.rules.plan import APOLOGY_WINDOW, language_of, lines
+from makegood.remedies.rules.plan import APOLOGY_WINDOW, Caution, language_of, lines
 
 _KEPT = frozenset({State.KEPT, State.KEPT_LATE})
 # What may be said to be done once a remedy of this kind is given, in the coach's own names of facts.
@@ -77,3 +80,17 @@ def hear_words(
         known_of(case, customer, language, writer=writer, now=now), said_already=bool(context.apologies)
     )  # fmt: skip
     return hear(text, language=language, context=context, lines=lines(language, known))
+
+
+def blame_in(texts: Iterable[str], language: str, *, now: datetime) -> tuple[Caution, ...]:
+    """What there is to heed about the words to a cause: the coach's rule against blaming colleagues reads them, and
+    first names of staff are pointed at. It stops nothing; a full name is refused before."""
+    said = " ".join(texts)
+    tongue = language_of(language)
+    found = read(said, language=tongue).faults if tongue in languages() else ()
+    blamed = [one.words for one in found if one.code == "blames-colleague"]
+    called = {first_name(one.name) for one in roster(now).people.values() if one.name.strip()}
+    words = [*blamed, *sorted(called & set(re.findall(r"\w+", said)))]
+    if not words:
+        return ()
+    return (Caution("cause.blames", f"“{words[0]}”: a cause is never a person. Say what let it happen."),)

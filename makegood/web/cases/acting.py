@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
@@ -17,6 +18,7 @@ from makegood.followups import actions as followups
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.remedies import actions as remedies
+from makegood.remedies.queries import blame_in
 from makegood.remedies.rules.plan import promised_better
 from makegood.web.answers import done, errors_of, say, swapped
 from makegood.web.cases import changing, panel, plan
@@ -217,15 +219,18 @@ def _spare(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _cause(number: int, typed: QueryDict, desk: Desk) -> str:
-    if not typed.get("cause"):
+    # A cause that is likely has a button of its own, beside the list.
+    cause = typed.get("likely") or typed.get("cause", "")
+    if not cause:
         finder = _finder(typed.get("finder"))
         due = due_typed(typed, desk)
         if due.due_on is not None:
             raise invalid("case.bad_value", _("Give the hour too, such as “Fri 17:00”."), field="when")
         actions.name_cause_finder(number, staff_id=finder, due_at=due.due_at, **known(desk))
         return _("It is theirs to find out.")
-    actions.record_cause(number, cause=typed.get("cause", ""), note=typed.get("note", ""), **known(desk))
-    return _("The cause is recorded.")
+    note, whys = typed.get("note", ""), typed.get("whys", "").splitlines()
+    actions.record_cause(number, cause=cause, note=note, whys=whys, **known(desk))
+    return plan.with_cautions(_("The cause is recorded."), blame_in([note, *whys], get_language() or "", now=desk.now))
 
 
 def _finder(text: str | None) -> int:

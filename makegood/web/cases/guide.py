@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from makegood.cases.queries import CaseFacts, causes
+from makegood.cases.queries import CaseFacts, causes, likeliest
 from makegood.cases.rules import CONVERSATION, Do, Outcome, Purpose, Step, outcome_of
 from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
@@ -32,6 +32,7 @@ class GuideStep:
     at: datetime | None = None
     open: bool = False
     options: tuple[Choice, ...] = ()
+    likely: tuple[Choice, ...] = ()
 
 
 def steps_of(case: CaseFacts) -> list[GuideStep]:
@@ -47,10 +48,12 @@ def steps_of(case: CaseFacts) -> list[GuideStep]:
 def _step(step: Step, number: int, words: tuple[str, str, str], case: CaseFacts) -> GuideStep:
     name, title, coach = words
     done, said, at = _DONE.get(step, _spoken)(step, case)
+    known = causes(kind=case.kind) if step is Step.LEARN and Do.CAUSE in case.allowed else ()
     return GuideStep(
         key=step, number=number, name=name, title=title, coach=coach, done=done, said=said, at=at,
         quoted=step in (Step.OWN, Step.APOLOGISE) and bool(said), form=_form(step, case),
-        options=_cause_options() if step is Step.LEARN and Do.CAUSE in case.allowed else (),
+        options=tuple(Choice(one.slug, f"– {one.name}" if one.parent else one.name) for one in known),
+        likely=tuple(Choice(one.slug, one.name) for one in likeliest(known)),
     )  # fmt: skip
 
 
@@ -117,10 +120,6 @@ _DONE: dict[Step, Callable[[Step, CaseFacts], Done]] = {
     Step.CONFIRM: _confirmed,
     Step.LEARN: _learned,
 }
-
-
-def _cause_options() -> tuple[Choice, ...]:
-    return tuple(Choice(one.slug, f"– {one.name}" if one.parent else one.name) for one in causes())
 
 
 def _words(case: CaseFacts) -> dict[Step, tuple[str, str, str]]:

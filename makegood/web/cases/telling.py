@@ -120,6 +120,11 @@ def _opened(data: Mapping[str, Any]) -> str:
     return how.get(data.get("detected_by", ""), _("opened the case"))
 
 
+def _found_why(data: Mapping[str, Any]) -> str:
+    found = _("found why: {name}").format(name=data.get("name", ""))
+    return " ← ".join([found, *data.get("whys", ())])
+
+
 def _named(words: str) -> Any:
     return lambda data: _(words).format(name=data.get("name", ""))
 
@@ -360,7 +365,7 @@ LINES |= {
     "case.carrier_named": Line(_named("named {name}, who carried it too"), image="person"),
     "case.follow_ups_planned": Line(fixed("planned to come back to the customer"), image="clock"),
     "case.follow_up_spared": Line(fixed("left the customer in peace this once"), image="clock"),
-    "case.cause": Line(_named("found why: {name}"), image="root"),
+    "case.cause": Line(_found_why, image="root"),
     "case.cause_sought": Line(_named("named {name} to find out why"), image="root"),
     "case.wrote": Line(_wrote, image="talk"),
     "case.message_written": Line(_written, image="share"),
