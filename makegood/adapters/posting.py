@@ -22,11 +22,12 @@ FAULTS = (OSError, http.client.HTTPException, NotReached, UnicodeError, ValueErr
 
 
 class Poster:
-    """Asks, one at a time. `networks` are those of ours that may be reached; it is given up after `seconds`."""
+    """Asks, one at a time. `networks` are those of ours that may be reached; it is given up after `seconds`, and of
+    the answer no more than `most` bytes are read."""
 
-    def __init__(self, networks: Iterable[str] = (), *, seconds: float = SECONDS) -> None:
+    def __init__(self, networks: Iterable[str] = (), *, seconds: float = SECONDS, most: int = _HEARD) -> None:
         self._allowed = read_networks(networks)
-        self._seconds = seconds
+        self._seconds, self._most = seconds, most
         self._trust = ssl.create_default_context()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
@@ -49,12 +50,12 @@ class Poster:
             # Whoever has said no before the end hangs up: what they said is read all the same.
             with suppress(BrokenPipeError, ConnectionResetError):
                 asked.send(body[-1:])
-            return _answer(asked)
+            return self._answer(asked)
 
     def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, str]:
         with self._asking(url) as (asked, path, named):
             asked.request(method, path, body, {**headers, "Host": named})
-            return _answer(asked)
+            return self._answer(asked)
 
     @contextmanager
     def _asking(self, url: str) -> Iterator[tuple[http.client.HTTPConnection, str, str]]:
@@ -97,16 +98,15 @@ class Poster:
             link.close()
             raise
 
+    def _answer(self, asked: http.client.HTTPConnection) -> tuple[int, str]:
+        answer = asked.getresponse()
+        return answer.status, _first_words(answer, self._most)
 
-def _answer(asked: http.client.HTTPConnection) -> tuple[int, str]:
-    answer = asked.getresponse()
-    return answer.status, _first_words(answer)
 
-
-def _first_words(answer: http.client.HTTPResponse) -> str:
+def _first_words(answer: http.client.HTTPResponse, most: int) -> str:
     """The beginning of what was answered; the status counts, whatever comes of the rest."""
     try:
-        said = answer.read(_HEARD).decode("utf-8", "replace")
+        said = answer.read(most).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException):
         return ""
     return " ".join(said.replace("\0", "").split())

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import requests
 from django.db import OperationalError, connection
 
+from makegood.adapters.asking import ChatModel
 from makegood.adapters.telling import Teller
 from makegood.config.environment import Environment, key_file
 from makegood.config.identity import CALLBACK, DISCOVERY
@@ -258,6 +259,16 @@ def webhooks(look: Look) -> str:
     return f"{fares.active} system{'s' * (fares.active != 1)} told by webhook; nothing is refused."
 
 
+def drafts(look: Look) -> str:
+    if look.where.ai is None:
+        return "No language model drafts messages; nothing about customers is told to one."
+    asked = ChatModel(look.where.ai)
+    answer = asked.ask([("user", "Answer with one word: yes")])
+    if answer.problem:
+        raise Trouble(f"{asked.model} does not answer at {look.where.ai.url}. {answer.problem} Check MAKEGOOD_AI_URL.")
+    return f"{asked.model} answers, and drafts messages where somebody asks it to."
+
+
 def journal(_look: Look) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM journal_entry WHERE xid > pg_current_xact_id()::text::bigint")
@@ -278,6 +289,7 @@ HOUSE: list[tuple[str, Check]] = [
     ("debugging", debugging),
     ("sign-in", sign_in),
     ("notices", notices),
+    ("drafts", drafts),
 ]
 ROOMS: list[tuple[str, Check]] = [
     ("clock", clock),

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from makegood.adapters.asking import Endpoint
 from makegood.config.identity import read_company
 from makegood.config.mailing import read_mail_service
+from makegood.config.modelling import read_endpoint
 from makegood.config.values import (
     BadSetting,
     choice,
@@ -46,7 +48,7 @@ class Environment:
     `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach,
     `notices_mail` is the mail account by which staff are told, "" for none. `mail_service` takes what we write to
     customers where a mailbox names no mail server. From `incident_from` customers on who are
-    let down by what looks like one cause an incident is suggested.
+    let down by what looks like one cause an incident is suggested. `ai` is the model that may be asked for drafts.
     """
 
     home: Path
@@ -65,6 +67,7 @@ class Environment:
     notices_mail: str
     mail_service: MailService | None
     incident_from: int
+    ai: Endpoint | None
 
     @property
     def mail_folder(self) -> Path:
@@ -120,6 +123,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         private_networks=network_names("MAKEGOOD_PRIVATE_NETWORKS", variables.get("MAKEGOOD_PRIVATE_NETWORKS", "")),
         notices_mail=mail_account(variables, "MAKEGOOD_NOTICES_MAIL", "MAKEGOOD_NOTICES_MAIL_FILE"),
         mail_service=_KEPT if demo_file(home).exists() else read_mail_service(variables),
+        ai=read_endpoint(variables),
         incident_from=count(
             "MAKEGOOD_INCIDENT_FROM", variables.get("MAKEGOOD_INCIDENT_FROM", ""), default=10, most=100_000
         ),

@@ -194,6 +194,8 @@ CONTENT_SECURITY_POLICY = {
 PRIVATE_NETWORKS = ENVIRONMENT.private_networks
 NOTICES_MAIL = ENVIRONMENT.notices_mail
 MAIL_SERVICE = ENVIRONMENT.mail_service
+# Who may be asked for drafts; see makegood.adapters.asking.
+AI = ENVIRONMENT.ai
 
 LOG_REQUESTS = ENVIRONMENT.json_log
 LOGGING = logging_settings(json=ENVIRONMENT.json_log)

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from makegood.conversation.coach.sentences import plain
 from makegood.conversation.dated.clauses import Sentence, ours, sentences
 from makegood.conversation.dated.finding import BEFORE, Found, Read, times
 from makegood.conversation.dated.language import Language, Rule, language_of
@@ -47,6 +48,19 @@ def promised(
         else:
             made += _theirs(text, low, sentence, words, ahead, recalled)
     return tuple(made)
+
+
+def times_in(
+    text: str, *, now: datetime, zone: ZoneInfo, calendar: WorkCalendar | None, language: str
+) -> tuple[tuple[int, int, When | None], ...]:
+    """Every time that a text names, promised or not: where its words start and end, and what they mean."""
+    words, low = language_of(language), plain(text[:_LONGEST])
+    read: Read = partial(spoken_when, now=now, zone=zone, calendar=calendar)
+    return tuple(
+        (one.start, one.end, one.when)
+        for sentence in sentences(low, words)
+        for one in times(low, sentence.start, sentence.end, words, read)
+    )
 
 
 def _ours(text: str, low: str, sentence: Sentence, words: Language, read: Read) -> Iterator[Dated]:

@@ -4,6 +4,7 @@ from makegood.remedies.actions.approving import ask_approval, decide, follow_sil
 from makegood.remedies.actions.bindings import bind, retire_binding
 from makegood.remedies.actions.calling import Next, log_call
 from makegood.remedies.actions.choosing import choose, choose_for, settle_offers, want_else
+from makegood.remedies.actions.drafting import Draft, draft_message
 from makegood.remedies.actions.fulfilling import (
     fail_grant,
     follow_ended,
@@ -31,6 +32,7 @@ from makegood.remedies.actions.telling import renounce, tell_facts
 from makegood.remedies.actions.writing import post_letter, write_to_customer
 
 __all__ = [
+    "Draft",
     "Imported",
     "Next",
     "ask_approval",
@@ -39,6 +41,7 @@ __all__ = [
     "choose",
     "choose_for",
     "decide",
+    "draft_message",
     "explain_difference",
     "fail_grant",
     "follow_ended",

@@ -16,7 +16,12 @@ _PARAGRAPHS = ((Step.OWN,), (Step.EMPATHISE, Step.APOLOGISE), (Step.REFOCUS,), (
 
 def opening(lines: Mapping[Step, str], *, language: str, customer: str, writer: str) -> str:
     """The text of a message that says these lines of a plan, greets the customer and is signed by its writer."""
-    code = language_of(language)
     said = [" ".join(lines[step] for step in steps if step in lines) for steps in _PARAGRAPHS]
+    return letter("\n\n".join(filter(None, said)), language=language, customer=customer, writer=writer)
+
+
+def letter(words: str, *, language: str, customer: str, writer: str) -> str:
+    """These words as a message that greets the customer and is signed by its writer."""
+    code = language_of(language)
     greeting = _GREETINGS[code].format(first=first_name(customer), name=customer)
-    return "\n\n".join([greeting, *filter(None, said), f"{_FAREWELLS[code]}\n{writer}"])
+    return "\n\n".join(filter(None, (greeting, words, f"{_FAREWELLS[code]}\n{writer}")))

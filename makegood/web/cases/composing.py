@@ -18,6 +18,7 @@ from makegood.conversation.queries import MessageFacts, PhraseFacts, draft_of, p
 from makegood.conversation.rules.messages import Channel, addresses_for, in_their_hours
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.texts import first_name
+from makegood.platform.modelling import drafter
 from makegood.web import clocks
 from makegood.web.cases.guide import GuideStep
 from makegood.web.desk import Desk
@@ -32,7 +33,8 @@ FIELDS: Mapping[str, str] = {Channel.SMS: "to_sms", Channel.CHAT: "to_chat"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """The box as it is shown. `first` are the modes that leave nothing, `ways` those by which the customer is written
-    to. `values` are what was typed, kept, or stands there to begin with; `kept` when a draft was kept."""
+    to. `values` are what was typed, kept, or stands there to begin with; `kept` when a draft was kept. `model` is what
+    the model that drafts is called, "" for none."""
 
     modes: Sequence[Choice]
     ways: Sequence[Choice]
@@ -47,6 +49,7 @@ class Box:
     subject: str
     their_hours: str
     kept: datetime | None
+    model: str
 
 
 def box(
@@ -74,6 +77,7 @@ def box(
         covers=_covered(values, steps), phrases=_ready(customer), language=customer.language,
         subject=next((one.subject for one in reversed(said) if one.channel is Channel.EMAIL), ""),
         their_hours=hours_words(customer, desk), kept=draft.at if draft else None,
+        model=asked.model if (asked := drafter()) and Do.NOTE in case.allowed else "",
     )  # fmt: skip
 
 

@@ -345,6 +345,9 @@ LINES |= {
     "case.untold": Line(
         lambda data: _("stopped the incident “{}” before its message left").format(data.get("title", "")), image="undo"
     ),
+    "case.draft_asked": Line(
+        lambda data: _("had {} draft a message").format(data.get("model", "")), image="note", ours=True
+    ),
     "case.plan_changed": Line(fixed("changed the plan"), image="edit"),
     "case.noted": Line(lambda data: _("noted: {}").format(data.get("text", "")), image="note"),
     "case.committed": Line(_committed, image="promise"),

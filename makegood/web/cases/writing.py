@@ -26,6 +26,7 @@ from makegood.conversation.rules.phrases import fill
 from makegood.customers.queries import CustomerFacts, customer_for
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.platform.filing import file_store
+from makegood.platform.modelling import drafter
 from makegood.remedies import actions as remedies
 from makegood.remedies.queries import plan_of
 from makegood.remedies.rules.opening import opening
@@ -67,7 +68,7 @@ def draft(request: DeskRequest, ref: str) -> HttpResponse:
 def _write(request: DeskRequest, number: int) -> HttpResponse:
     typed, desk = request.POST, request.desk
     wanted, mode = typed.get("do", ""), typed.get("mode", "note")
-    if wanted == "plan" or wanted.startswith("phrase-"):
+    if wanted in ("plan", "model") or wanted.startswith("phrase-"):
         return _begin(request, number, wanted)
     if wanted == "draft":
         _keep(number, typed, desk)
@@ -105,6 +106,8 @@ def _begin(request: DeskRequest, number: int, wanted: str) -> HttpResponse:
         if wanted == "plan":
             words, steps = _planned(case, customer, desk)
             typed.setlist("covers", [step.value for step in steps])
+        elif wanted == "model":
+            words = remedies.draft_message(number, model=drafter(), writer=desk.name, **known(desk)).text
         else:
             words = _phrase(wanted, case, customer, desk)
     except Refusal as no:
