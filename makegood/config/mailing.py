@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from makegood.config.values import BadSetting, held
 from makegood.platform.mail_service import FOLDER, SERVICES, MailService, Offered
 
+_BY_SERVER = ("amazon_ses", "amazon", "ses", "sendgrid")
+"""Those that we send by their mail servers only."""
 _WITH_SERVICE = ("MAKEGOOD_MAIL_KEY", "MAKEGOOD_MAIL_KEY_FILE", "MAKEGOOD_MAIL_OPTIONS")
 
 
@@ -21,6 +23,10 @@ def read_mail_service(variables: Mapping[str, str]) -> MailService | None:
         return None
     if name == FOLDER:
         return MailService(name=FOLDER, arguments={})
+    if name in _BY_SERVER:
+        raise BadSetting(
+            f"MAKEGOOD_MAIL_SERVICE cannot be {name!r}. Name its mail server (SMTP) at the mailbox, and leave this out."
+        )
     if name not in SERVICES:
         raise BadSetting(f"MAKEGOOD_MAIL_SERVICE is {name!r}. Give one of: {', '.join([*SERVICES, FOLDER])}.")
     return MailService(name=name, arguments=_key(SERVICES[name], variables) | _options(SERVICES[name], variables))

@@ -204,6 +204,7 @@ def test_without_a_service_there_is_none() -> None:
         ({"MAKEGOOD_MAIL_KEY": "x"}, "MAKEGOOD_MAIL_SERVICE is not"),
         ({"MAKEGOOD_MAIL_SERVICE": "pigeon", "MAKEGOOD_MAIL_KEY": "x"}, "Give one of: brevo, "),
         ({"MAKEGOOD_MAIL_SERVICE": "postmark"}, "MAKEGOOD_MAIL_KEY is missing"),
+        ({"MAKEGOOD_MAIL_SERVICE": "amazon_ses"}, "Name its mail server"),
         ({"MAKEGOOD_MAIL_SERVICE": "mailjet", "MAKEGOOD_MAIL_KEY": "one"}, "has two keys"),
         ({"MAKEGOOD_MAIL_SERVICE": "postal", "MAKEGOOD_MAIL_KEY": "x"}, "Postal needs api_url="),
         (

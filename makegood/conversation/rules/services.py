@@ -17,3 +17,6 @@ SERVICES: Mapping[str, str] = {
     "sparkpost": "SparkPost",
 }
 """What each is called, by the name in the address that it calls."""
+OF_AMAZON = ("amazon_ses", "amazon", "ses")
+"""What Amazon SES calls can only be read with a library of its own that is larger than all of ours: it is not among
+them."""
