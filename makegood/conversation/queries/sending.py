@@ -23,8 +23,8 @@ class SendsAs:
     security: str
     user: str
     password: str = field(repr=False)
-    by_token: bool
     fault: str
+    by_token: bool = False
     token: str = field(default="", repr=False)
 
 
@@ -40,5 +40,5 @@ def sends_as(mailbox_id: int) -> SendsAs | None:
         fault = str(broken)
     return SendsAs(
         row.pk, row.name, row.address, row.sender_name, row.smtp_host, row.smtp_port, row.smtp_security,
-        row.smtp_user or (row.address if row.oauth_url else ""), password, bool(row.oauth_url), fault,
+        row.smtp_user or (row.address if row.oauth_url else ""), password, fault, bool(row.oauth_url),
     )  # fmt: skip
