@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from bench.coach.labels import HERE, REPLIES, Example, examples, written
+from bench.coach.labels import HERE, REPLIES, Example, by_sentence, examples, written
 from makegood.conversation.coach import ELEMENTS, FAULTS, Context, read
 
 ENOUGH = 10
@@ -26,7 +26,7 @@ def main() -> None:
     asked = _arguments()
     known = examples(asked.labels, asked.replies)
     if asked.train or asked.cross_validate:
-        _learn(_one_each(one for one in known if one.part == "train"), keep=asked.train)
+        _learn(by_sentence(_one_each(one for one in known if one.part == "train")), keep=asked.train)
         return
     part = "train" if asked.train_set or not any(one.part == "test" for one in known) else "test"
     mine = [one for one in known if one.part == part]
@@ -57,9 +57,8 @@ def _learn(known: Sequence[Example], *, keep: bool) -> None:
     rules = [codes for _sight, codes in train.views(known, with_customer=True)]
     print(f"{len(known)} replies of {len({one.company for one in known})} companies, the rules alone")
     _tell([(one.codes, found) for one, found in zip(known, rules, strict=True)])
-    print(f"\nwith weights that never saw the company (cross-validated), and {len(more)} replies of our own writing")
-    found = train.cross_validated(known, more)
-    _tell([(one.codes, codes) for one, codes in zip(known, found, strict=True)])
+    print(f"\nwith weights that never saw the company (cross-validated), and {len(more)} replies of our own")
+    _tell([(one.codes, codes) for one, codes in zip(known, train.cross_validated(known, more), strict=True)])
     if keep:
         path = train.train(known, more)
         print(f"\nwritten: {path}, {path.stat().st_size // 1000} kB")

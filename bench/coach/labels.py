@@ -1,21 +1,30 @@
-"""The labelled replies: ids and labels are ours and in `labels.tsv`, the texts stay where they are."""
+"""The labelled replies: ids and labels are ours, in `labels.tsv` by reply and in `spans.tsv` by sentence.
+
+The texts stay where they are.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
 REPLIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "replies" / "replies_en.jsonl.gz"
 HEAD = ("id", "set", "labeller", "elements", "faults")
+SPANS = ("id", "labeller", "spans")
+# The place of a code that only the whole reply has.
+WHOLE = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One reply as one person labelled it. `part` is train or test."""
+    """One reply as one person labelled it. `part` is train or test.
+
+    `spans` has the codes of each sentence that was labelled, by its number from 1; None when only the whole reply was.
+    """
 
     id: str
     part: str
@@ -24,6 +33,7 @@ class Example:
     customer: str
     reply: str
     codes: frozenset[str]
+    spans: Mapping[int, frozenset[str]] | None = None
 
 
 def examples(labels: Path = HERE / "labels.tsv", replies: Path = REPLIES) -> list[Example]:
@@ -35,9 +45,22 @@ def examples(labels: Path = HERE / "labels.tsv", replies: Path = REPLIES) -> lis
             company=texts[one]["app_or_company"], customer=texts[one]["customer_text"] or "",
             reply=texts[one]["reply_text"],
         )
-        for one, part, labeller, elements, faults in _rows(labels)
+        for one, part, labeller, elements, faults in _rows(labels, HEAD)
         if one in texts
     ]  # fmt: skip
+
+
+def by_sentence(known: Iterable[Example], path: Path = HERE / "spans.tsv") -> list[Example]:
+    """The same replies with their labels by sentence, which also say what the whole reply has."""
+    read = {one: _spans(cell) for one, _labeller, cell in _rows(path, SPANS)}
+    return [
+        replace(
+            one,
+            codes=frozenset().union(*read[one.id].values()),
+            spans={int(place): codes for place, codes in read[one.id].items() if place != WHOLE},
+        )
+        for one in known
+    ]
 
 
 def written(path: Path = HERE / "written.jsonl") -> list[Example]:
@@ -53,15 +76,21 @@ def written(path: Path = HERE / "written.jsonl") -> list[Example]:
     ]  # fmt: skip
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[list[str]]:
     head, *lines = path.read_text(encoding="utf-8").splitlines()
-    if tuple(head.split("\t")) != HEAD:
-        raise SystemExit(f"{path}: the first line must be {' TAB '.join(HEAD)}.")
+    if tuple(head.split("\t")) != columns:
+        raise SystemExit(f"{path}: the first line must be {' TAB '.join(columns)}.")
     yield from (line.split("\t") for line in lines if line.strip())
 
 
 def _codes(cell: str) -> frozenset[str]:
     return frozenset(code.strip() for code in cell.split(",")) - {"", "-"}
+
+
+def _spans(cell: str) -> dict[str, frozenset[str]]:
+    """ "1:apologise,formula *:dead-end" by its places."""
+    pairs = (part.partition(":") for part in cell.split() if part != "-")
+    return {place: _codes(codes) for place, _colon, codes in pairs}
 
 
 def _texts(path: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -1,9 +1,9 @@
-"""Learns the coach's weights from labelled replies: `python -m bench.coach --train`.
+"""Learns the coach's weights from labelled sentences: `python -m bench.coach --train`.
 
-Two steps, both logistic regression. A sentence model for each code: which sentence of a labelled reply says it is not
-known, so the best-scoring one is taken, in turns (multiple-instance learning). Then a model of the whole text on the
-best score of every code and on what the rules hit. Words that fewer than `COMPANIES` companies use are left out, and so
-are names. Each reply is learned with and without its customer's words, since they are not always at hand.
+One logistic regression for each code says which sentences have it; a reply has what its best sentence has. Words that
+fewer than `COMPANIES` companies use are left out, and so are names. Each reply is learned with and without its
+customer's words, since they are not always at hand. From which score on a code is added, and below which a rule is not
+believed, is set on companies from which the scores had not learned.
 """
 
 from __future__ import annotations
@@ -17,40 +17,39 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from bench.coach.labels import Example
 from makegood.conversation.coach import ELEMENTS, FAULTS, Context
-from makegood.conversation.coach.learned import FOLDER, Seen, Weights, probabilities, seen
+from makegood.conversation.coach.learned import FOLDER, Features, Weights, scored, seen
 from makegood.conversation.coach.reading import judged
 from makegood.conversation.coach.rulebook import rulebook
 from makegood.conversation.coach.sentences import sentences
 
-# What only a case can tell is not in a text.
-CODES = tuple(code for code in (*ELEMENTS, *FAULTS) if code not in {"repeat-apology", "unkept-fact"})
-# How long reasons are is counted: the weights may doubt it, but a long letter is no long explanation.
-NEVER_ADDED = "long-explanation"
-# Who says that nothing can be done has said it, whatever else stands there.
-NEVER_DROPPED = "dead-end"
-LEAST, COMPANIES, TIMES = 10, 8, 5
-TURNS, FOLDS, INNER = 2, 5, 3
-# Each reply is there twice, so these are half of what one would take for each once.
-STRENGTH_SENTENCE, STRENGTH_TEXT = 0.05, 0.05
-# A reply of our own writing counts as a tenth of a real one: it shows words, not how often they come.
+# A code that fewer replies have is left to its rules, and so is what only a whole text shows.
+LEAST = 40
+WHOLE_TEXT = frozenset({"dead-end", "long-explanation"})
+COMPANIES, TIMES, FOLDS = 4, 4, 5
+# Each reply is there twice, so this is half of what one would take for each once.
+STRENGTH = 0.08
+# What a sentence of our own writing counts beside a real one.
 WRITTEN = 0.1
+UNKNOWN = -1
 SMALLEST_WEIGHT = 0.05
+# In doubt a rule is believed.
+DOUBT = 0.25
+# No score is as high or as low.
+NEVER = 99.0
 Column = np.ndarray[Any, Any]
-# Chances to try: from which on a code is added (at 2 never), below which a rule's hit falls.
-HIGHS, LOWS = np.r_[2.0, np.arange(0.95, 0.49, -0.05)], np.arange(0.0, 0.56, 0.05)
+Sight = tuple[Features, ...]
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _WORD = re.compile(r"[a-z]+")
 
 
-def views(examples: Sequence[Example], *, with_customer: bool) -> list[tuple[Seen, frozenset[str]]]:
-    """The features of each reply, and the codes that the rules find."""
+def views(examples: Sequence[Example], *, with_customer: bool) -> list[tuple[Sight, frozenset[str]]]:
+    """The features of each reply's sentences, and the codes that the rules find."""
     book, made = rulebook("en"), []
     for one in examples:
         cut = sentences(one.reply, book.frame)
@@ -69,13 +68,12 @@ def names(examples: Iterable[Example]) -> frozenset[str]:
     return frozenset(word for word, times in capital.items() if times > small[word])
 
 
-def known(examples: Sequence[Example], sights: Sequence[Seen]) -> frozenset[str]:
+def known(examples: Sequence[Example], sights: Sequence[Sight]) -> frozenset[str]:
     """The features that enough companies use, without names."""
-    leave, companies, times = names(one for one in examples if one.part != "written"), defaultdict(set), Counter[str]()
-    for one, sight in zip(examples, sights, strict=True):
-        if one.part == "written":
-            continue
-        for feature in {feature for features in sight.sentences for feature in features}:
+    real = [(one, sight) for one, sight in zip(examples, sights, strict=True) if one.spans is not None]
+    leave, companies, times = names(one for one, _sight in real), defaultdict(set), Counter[str]()
+    for one, sight in real:
+        for feature in {feature for features in sight for feature in features}:
             companies[feature].add(one.company)
             times[feature] += 1
     return frozenset(
@@ -87,93 +85,64 @@ def known(examples: Sequence[Example], sights: Sequence[Seen]) -> frozenset[str]
 
 
 class Bags:
-    """Replies as rows of sentences: `of[i]` are the rows of reply i."""
+    """Replies as rows of sentences: `reply` is of which reply each row is, `says[code]` which rows say the code."""
 
-    def __init__(self, sights: Sequence[Seen], features: frozenset[str], weight: Column) -> None:
+    def __init__(self, examples: Sequence[Example], sights: Sequence[Sight], features: frozenset[str]) -> None:
         self.vectors = DictVectorizer()
-        self.weight = weight
-        rows: list[dict[str, int]] = []
-        self.of: list[Column] = []
-        for sight in sights:
-            mine = [{key: 1 for key in one if key in features} for one in sight.sentences] or [{}]
-            self.of.append(np.arange(len(rows), len(rows) + len(mine)))
-            rows += mine
+        rows = [{key: 1 for key in one if key in features} for sight in sights for one in sight]
         self.rows = self.vectors.fit_transform(rows).tocsr()
-        self.starts = np.array([mine[0] for mine in self.of])
-        self.reply = np.repeat(np.arange(len(sights)), [len(mine) for mine in self.of])
+        self.reply = np.repeat(np.arange(len(sights)), [len(sight) for sight in sights])
+        self.weight = np.array([WRITTEN if one.spans is None else 1.0 for one in examples])[self.reply]
+        labelled = Counter(code for one in examples[: len(examples) // 2] if one.spans for code in one.codes)
+        self.says = {
+            code: np.concatenate([_said(one, code, len(sight)) for one, sight in zip(examples, sights, strict=True)])
+            for code in (*ELEMENTS, *FAULTS)
+            if labelled[code] >= LEAST and code not in WHOLE_TEXT
+        }
+
+    def fit(self, code: str, chosen: Column) -> LogisticRegression:
+        """Which sentences say a code, learned from those of the chosen replies."""
+        says = self.says[code]
+        rows = np.isin(self.reply, chosen) & (says != UNKNOWN)
+        return LogisticRegression(C=STRENGTH, max_iter=300, solver="liblinear").fit(
+            self.rows[rows], says[rows], sample_weight=self.weight[rows]
+        )
+
+    def best(self, model: LogisticRegression, replies: int) -> Column:
+        """For each reply the score of its best sentence."""
+        found = np.full(replies, -NEVER)
+        np.maximum.at(found, self.reply, model.decision_function(self.rows))
+        return found
 
 
-def fit_sentences(bags: Bags, chosen: Column, there: Column, code: str) -> LogisticRegression:
-    """Which sentences say a code, learned from which replies do."""
-    without = np.flatnonzero(np.isin(bags.reply, chosen[~there]))
-    having = [bags.of[index] for index in chosen[there]]
-    column = bags.vectors.vocabulary_.get(f"C:{code}")
-    score = bags.rows[:, column].toarray().ravel() if column is not None else np.zeros(bags.rows.shape[0])
-    model = LogisticRegression(C=STRENGTH_SENTENCE, max_iter=300, solver="liblinear")
-    picked = [rows[np.argmax(score[rows])] for rows in having if score[rows].max() > 0] or list(np.concatenate(having))
-    for _turn in range(TURNS):
-        rows = np.r_[picked, without]
-        truth = np.r_[np.ones(len(picked)), np.zeros(len(without))]
-        model.fit(bags.rows[rows], truth, sample_weight=bags.weight[bags.reply[rows]] * np.where(truth, 3.0, 1.0))
-        score = model.decision_function(bags.rows)
-        picked = [rows[np.argmax(score[rows])] for rows in having]
-    return model
+def _said(one: Example, code: str, many: int) -> Column:
+    """Which sentences of a reply say a code; of a reply that was labelled as a whole only whether none does."""
+    if one.spans is None:
+        return np.full(many, UNKNOWN if code in one.codes else 0)
+    return np.array([int(code in one.spans.get(place, ())) for place in range(1, many + 1)], dtype=int)
 
 
-def best_scores(bags: Bags, model: LogisticRegression) -> Column:
-    """For each reply the score of its best sentence."""
-    return np.maximum.reduceat(model.decision_function(bags.rows), bags.starts)
+def fit(known_replies: Sequence[Example], more: Sequence[Example]) -> Weights:
+    """Weights learned from all of the examples, and thresholds set on scores that did not see the reply's company.
 
-
-def _logistic(strength: float, inputs: Any, there: Column, weight: Column) -> LogisticRegression:
-    model = LogisticRegression(C=strength, max_iter=300, solver="liblinear")
-    return model.fit(inputs, there, sample_weight=weight)
-
-
-def fit(examples: Sequence[Example]) -> Weights:
-    """Weights learned from all of the examples, and thresholds set on scores that did not see the reply's company."""
+    `more` are of our own writing and labelled as a whole: they show what a good letter is not to be blamed for.
+    """
+    examples = [*known_replies, *more]
     both = [*views(examples, with_customer=True), *views(examples, with_customer=False)]
     doubled = [*examples, *examples]
     sights = [sight for sight, _codes in both]
-    weight = np.array([WRITTEN if one.part == "written" else 1.0 for one in doubled])
-    bags = Bags(sights, known(doubled, sights), weight)
-    truth = {code: np.array([code in one.codes for one in doubled]) for code in CODES}
-    codes = [code for code in CODES if truth[code].sum() >= 2 * LEAST]
-    parts = list(GroupKFold(INNER).split(doubled, groups=[one.company for one in doubled]))
-    # The text model must see scores as it will meet them: from models that did not learn from them.
-    unseen = np.zeros((len(doubled), len(codes)))
-    for learn, hold in parts:
-        for column, code in enumerate(codes):
-            sentence = fit_sentences(bags, learn, truth[code][learn], code)
-            unseen[hold, column] = best_scores(bags, sentence)[hold]
-    everyone = np.arange(len(doubled))
-    of_text = DictVectorizer()
-    whole = of_text.fit_transform([dict.fromkeys(sight.text, 1) for sight in sights])
-    inputs = hstack([csr_matrix(unseen), whole]).tocsr()
-    labels = [*(f"M:{code}" for code in codes), *of_text.get_feature_names_out()]
-    sentences_of = {code: fit_sentences(bags, everyone, truth[code], code) for code in codes}
-    texts = {code: _logistic(STRENGTH_TEXT, inputs, truth[code], weight) for code in codes}
-    add, drop = thresholds(examples, [found for _sight, found in both], {
-        code: _held_out(inputs, truth[code], weight, parts) for code in codes
-    })  # fmt: skip
-    names_of = bags.vectors.get_feature_names_out()
+    bags = Bags(doubled, sights, known(doubled, sights))
+    unseen = {code: np.zeros(len(doubled)) for code in bags.says}
+    for learn, hold in GroupKFold(FOLDS).split(doubled, groups=[one.company for one in doubled]):
+        for code, scores in unseen.items():
+            scores[hold] = bags.best(bags.fit(code, learn), len(doubled))[hold]
+    models = {code: bags.fit(code, np.arange(len(doubled))) for code in bags.says}
+    add, drop = thresholds(known_replies, [found for _sight, found in both[: len(known_replies)]], unseen)
     return Weights(
-        sentence=_by_feature(names_of, sentences_of), sentence_bias=_biases(sentences_of),
-        text=_by_feature(labels, texts), text_bias=_biases(texts), add=add, drop=drop,
+        sentence=_by_feature(bags.vectors.get_feature_names_out(), models),
+        bias={code: round(float(model.intercept_[0]), 3) for code, model in models.items()},
+        add=add, drop=drop,
     )  # fmt: skip
-
-
-def _held_out(inputs: Any, there: Column, weight: Column, parts: Iterable[tuple[Column, Column]]) -> Column:
-    """How likely the code is in each reply, by text models that did not learn from its company."""
-    likely = np.zeros(len(there))
-    for learn, hold in parts:
-        model = _logistic(STRENGTH_TEXT, inputs[learn], there[learn], weight[learn])
-        likely[hold] = model.predict_proba(inputs[hold])[:, 1]
-    return likely
-
-
-def _biases(models: Mapping[str, LogisticRegression]) -> dict[str, float]:
-    return {code: round(float(model.intercept_[0]), 3) for code, model in models.items()}
 
 
 def _by_feature(features: Sequence[str], models: Mapping[str, LogisticRegression]) -> dict[str, dict[str, float]]:
@@ -186,72 +155,66 @@ def _by_feature(features: Sequence[str], models: Mapping[str, LogisticRegression
     return dict(found)
 
 
-def chances(learned: Weights, sights: Sequence[Seen]) -> list[dict[str, float]]:
-    """How likely each code is in each reply."""
-    return [probabilities(learned, sight, _sentence_scores(learned, sight)) for sight in sights]
-
-
-def _sentence_scores(learned: Weights, sight: Seen) -> list[dict[str, float]]:
-    made = []
-    for features in sight.sentences:
-        totals = dict(learned.sentence_bias)
-        for feature in features:
-            for code, weight in learned.sentence.get(feature, {}).items():
-                totals[code] += weight
-        made.append(totals)
-    return made
-
-
 def cross_validated(examples: Sequence[Example], more: Sequence[Example]) -> list[frozenset[str]]:
-    """The codes that weights find in each reply, with nothing learned or set on its company; `more` is learned too."""
+    """The codes that weights find in each reply, with nothing learned or set on its company."""
     found = [frozenset[str]() for _one in examples]
     looks = views(examples, with_customer=True)
     for learn, hold in GroupKFold(FOLDS).split(examples, groups=[one.company for one in examples]):
-        learned = fit([*(examples[index] for index in learn), *more])
-        for index, chance in zip(hold, chances(learned, [looks[index][0] for index in hold]), strict=True):
-            found[index] = decided(looks[index][1], chance, learned)
+        learned = fit([examples[index] for index in learn], more)
+        for index in hold:
+            found[index] = decided(*looks[index], learned)
     return found
 
 
-def decided(rules: frozenset[str], chance: Mapping[str, float], learned: Weights) -> frozenset[str]:
+def decided(sight: Sight, rules: frozenset[str], learned: Weights) -> frozenset[str]:
     """The codes of a reply: what a rule saw and is believed, and what only the weights saw."""
-    kept = {code for code in rules if chance.get(code, 1.0) >= learned.drop.get(code, 0.0)}
-    return frozenset(kept | {code for code in chance if code not in rules and chance[code] >= learned.add.get(code, 2)})
+    scores = [scored(one, learned) for one in sight]
+    best = {code: max((one[code] for one in scores), default=-NEVER) for code in learned.bias}
+    kept = {code for code in rules if code not in learned.drop or best[code] >= learned.drop[code]}
+    return frozenset(kept | {code for code, least in learned.add.items() if code not in rules and best[code] >= least})
 
 
 def thresholds(
-    examples: Sequence[Example], rules: Sequence[frozenset[str]], likely: Mapping[str, Column]
+    examples: Sequence[Example], rules: Sequence[frozenset[str]], best: Mapping[str, Column]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """From which chance on a code is added, and below which a rule's hit falls: where F1 of real replies is best.
+    """From which score on a code is added, and below which a rule's hit falls: where F1 is best.
 
     Each figure is the mean of it and its neighbours, so that a lucky threshold of a scarce code is not taken.
     """
     add, drop = {}, {}
-    real = np.flatnonzero([one.part != "written" for one in examples])
-    for code, chance in likely.items():
-        truth = np.array([code in examples[index].codes for index in real])
-        saw = np.array([code in rules[index] for index in real])
-        highs = np.array([2.0]) if code == NEVER_ADDED else HIGHS
-        lows = LOWS[:1] if code == NEVER_DROPPED else LOWS
-        tried = np.array([[_f1(truth, (saw & (chance[real] >= low)) | (~saw & (chance[real] >= high)))
-                           for low in lows] for high in highs])  # fmt: skip
-        around = np.pad(tried, 1, mode="edge")
-        smooth = sum(
-            around[row : row + len(highs), column : column + len(lows)] for row in range(3) for column in range(3)
+    for code, scores in best.items():
+        score = scores[: len(examples)]
+        truth = np.array([code in one.codes for one in examples])
+        saw = np.array([code in found for found in rules])
+        steps = np.unique(np.quantile(score, np.r_[np.linspace(0, 0.9, 46), np.linspace(0.9, 1, 31)]))
+        highs, lows = np.r_[steps, NEVER], np.r_[-NEVER, steps]
+        (kept, all_kept), (added, all_added) = (
+            _counts(truth & saw, saw, score, lows),
+            _counts(truth & ~saw, ~saw, score, highs),
         )
-        best = np.unravel_index(np.argmax(smooth), tried.shape)
-        add[code], drop[code] = round(float(highs[best[0]]), 2), round(float(lows[best[1]]), 2)
+        figures = 2 * (kept[None] + added[:, None]) / (truth.sum() + all_kept[None] + all_added[:, None])
+        around = np.pad(figures, 2, mode="edge")
+        smooth = sum(around[r : r + len(highs), c : c + len(lows)] for r in range(5) for c in range(5))
+        high, low = np.unravel_index(np.argmax(smooth), figures.shape)
+        if highs[high] < NEVER:
+            add[code] = round(float(highs[high]), 2)
+        if lows[low] > -NEVER:
+            drop[code] = round(float(lows[low]) - DOUBT, 2)
     return dict(sorted(add.items())), dict(sorted(drop.items()))
 
 
-def _f1(truth: Column, said: Column) -> float:
-    return float(2 * (truth & said).sum() / max(1, truth.sum() + said.sum()))
+def _counts(right: Column, there: Column, score: Column, steps: Column) -> tuple[Column, Column]:
+    """From each step on, how many are right, and how many there are."""
+    return (
+        np.array([(right & (score >= step)).sum() for step in steps]),
+        np.array([(there & (score >= step)).sum() for step in steps]),
+    )
 
 
 def train(examples: Sequence[Example], more: Sequence[Example], *, language: str = "en") -> Path:
-    """Learn from the examples and those of our own writing, and write the weights."""
+    """Learn from the examples and write the weights."""
     path = FOLDER / f"{language}.json"
     path.parent.mkdir(exist_ok=True)
-    learned = asdict(fit([*examples, *more]))
+    learned = asdict(fit(examples, more))
     path.write_text(json.dumps(learned, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n")
     return path

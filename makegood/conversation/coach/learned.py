@@ -1,18 +1,16 @@
-"""A second opinion beside the rules: small linear weights, learned from labelled replies, read by plain Python.
+"""A second opinion beside the rules: small linear weights, learned from labelled sentences, read by plain Python.
 
 Every sentence gets a score for every code, from its words (one or two in a row), its length and place, the rules that
-hit it, and in which of their ways, and the codes before and after it. The text gets one from the best sentence of each
-code and from the rules that hit it at all. Above a threshold a code is found that no rule
-saw, and its words are those that weighed most; below another, what a rule saw does not stand. How the weights were
-learned: bench/coach/train.py.
+hit it, and in which of their ways, how many of the customer's words it has, and the codes before and after it. The
+best sentence counts. Above a threshold a code is found that no rule saw, and its words are those that weighed most;
+below another, what a rule saw does not stand. How the weights were learned: bench/coach/train.py.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -21,46 +19,35 @@ from pathlib import Path
 from makegood.conversation.coach.matching import Hit
 from makegood.conversation.coach.rulebook import Rule, Rulebook
 from makegood.conversation.coach.sentences import Sentence, stems
-from makegood.conversation.coach.structure import ADDRESS, STEPS
 from makegood.conversation.coach.values import Context
 
 FOLDER = Path(__file__).parent / "weights"
 _TOKEN = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+\.\w[\w.]*|\d+|[^\W\d_]+(?:'[^\W\d_]+)*|[?!]")
-_OVERLAPS, _SENTENCE_WORDS, _TEXT_WORDS, _SENTENCES = (
-    (1, 2, 3),
-    (6, 12, 20, 30),
-    (10, 20, 30, 45, 60, 90, 130),
-    (1, 2, 3, 5, 8),
-)
+_OVERLAPS, _SENTENCE_WORDS = (1, 2, 3), (6, 12, 20, 30)
 # From this sentence on, one is as far down as the next.
 _LAST_PLACE = 4
 # So many runs of words are shown as those that decided.
 _DECIDING = 3
-# Without a sign that a rule or the words gave, a sentence says nothing of a code.
-_NOTHING = -6.0
 
 Scores = Mapping[str, Mapping[str, float]]
 """For each feature, the weight that it has for each code."""
 
 
+Features = Mapping[str, tuple[int, int]]
+"""What a sentence has, with where it stands in the text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """`add` and `drop` are probabilities: from which on a code is found, and below which a rule's hit falls."""
+    """`add` and `drop` are scores: from which on a code is found, and below which a rule's hit falls.
+
+    A code that is not in them is never found by the weights alone, and its hits stand.
+    """
 
     sentence: Scores
-    sentence_bias: Mapping[str, float]
-    text: Scores
-    text_bias: Mapping[str, float]
+    bias: Mapping[str, float]
     add: Mapping[str, float]
     drop: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A text as the weights see it: the features of its sentences, with where each stands, and its own."""
-
-    sentences: tuple[Mapping[str, tuple[int, int]], ...]
-    text: frozenset[str]
 
 
 @lru_cache(maxsize=8)
@@ -70,18 +57,13 @@ def weights(language: str) -> Weights | None:
     return Weights(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-def seen(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], customer_words: str) -> Seen:
-    """The features of a text and its sentences, given what the rules hit."""
-    theirs = stems(customer_words.lower()) - book.frame.commonplace
+def seen(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], customer_words: str) -> tuple[Features, ...]:
+    """The features of the sentences of a text, given what the rules hit."""
+    theirs = book.frame.own_words(customer_words)
     by_sentence: dict[int, list[Hit]] = {}
     for hit in hits:
         by_sentence.setdefault(hit.sentence, []).append(hit)
-    return Seen(
-        tuple(
-            dict(_of_sentence(one, index, len(cut), by_sentence, theirs)) for index, one in enumerate(cut)
-        ),
-        frozenset(_of_text(book, cut, hits)),
-    )  # fmt: skip
+    return tuple(dict(_of_sentence(one, index, len(cut), by_sentence, theirs)) for index, one in enumerate(cut))
 
 
 def _of_sentence(
@@ -94,7 +76,12 @@ def _of_sentence(
         yield f"C:{hit.code}", (hit.start, hit.end)
         yield f"L:{hit.rule.id}:{hit.way}", (hit.start, hit.end)
     shared = len(theirs & stems(one.low))
-    yield from ((f"O:{least}", whole) for least in _OVERLAPS if shared >= least)
+    echoed = [least for least in _OVERLAPS if shared >= least]
+    yield from ((f"O:{least}", whole) for least in echoed)
+    for code in {hit.code for hit in hits.get(index, ())}:
+        yield from ((f"X:{code}:{least}", whole) for least in echoed)
+        if one.asks:
+            yield f"X:{code}:asks", whole
     yield from ((f"W:{least}", whole) for least in _SENTENCE_WORDS if one.words > least)
     if one.asks:
         yield "P:asks", whole
@@ -121,68 +108,37 @@ def _token(word: str) -> str:
     return "_mail" if "@" in word else "_num" if word[0].isdigit() else word
 
 
-def _of_text(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit]) -> Iterator[str]:
-    for hit in hits:
-        yield f"R:{hit.rule.id}"
-        yield f"C:{hit.code}"
-    if not STEPS & {hit.code for hit in hits}:
-        yield "T:no-step"
-    if any(one.asks for one in cut):
-        yield "T:asks"
-    if any(ADDRESS.search(one.low) for one in cut):
-        yield "T:address"
-    if any(book.frame.praise.search(one.low) for one in cut):
-        yield "T:praise"
-    words = sum(one.words for one in cut)
-    yield from (f"W:{least}" for least in _TEXT_WORDS if words > least)
-    yield from (f"S:{least}" for least in _SENTENCES if len(cut) > least)
-
-
 def reconsidered(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], context: Context) -> list[Hit]:
     """The hits of the rules, less what the weights do not believe, and what only the weights see."""
     learned = weights(book.language)
     if learned is None or not cut:
         return list(hits)
     view = seen(book, cut, hits, context.customer_words)
-    scores = [_scores(one, learned.sentence, learned.sentence_bias) for one in view.sentences]
-    chances = probabilities(learned, view, scores)
-    believed = [hit for hit in hits if chances.get(hit.code, 1.0) >= learned.drop.get(hit.code, 0.0)]
-    there = {hit.code for hit in hits}
-    settled = there | _lifted(there, context)
-    for code, chance in chances.items():
-        if code not in settled and chance >= learned.add[code]:
-            best = max(range(len(cut)), key=lambda index, code=code: scores[index][code])  # type: ignore[misc]
-            believed.append(Hit(_unwritten(book, code), best, *_weightiest(view.sentences[best], learned, code)))
-    return believed
+    scores = [scored(one, learned) for one in view]
+    best = {code: max(range(len(cut)), key=lambda index, code=code: scores[index][code]) for code in learned.bias}  # type: ignore[misc]
+    high = {code: scores[index][code] for code, index in best.items()}
+    # What listens is told by the customer's words: without them the rules are all there is.
+    standing = set(book.advice) - set(learned.drop) | (set() if context.customer_words else {"listen"})
+    believed = [hit for hit in hits if hit.code in standing or high[hit.code] >= learned.drop[hit.code]]
+    settled = {hit.code for hit in hits} | ({"empty-promise"} if context.improved else set())
+    dated = {hit.sentence for hit in hits if hit.code == "when"}
+    return believed + [
+        Hit(_unwritten(book, code), best[code], *_weightiest(view[best[code]], learned, code))
+        for code, least in learned.add.items()
+        if code not in settled and high[code] >= least and not (code == "undated-promise" and best[code] in dated)
+    ]
 
 
-def _lifted(there: set[str], context: Context) -> set[str]:
-    """What is not to be found, whatever the words: a dead end where there is a step, an empty promise that is not."""
-    return ({"dead-end"} if there & STEPS else set()) | ({"empty-promise"} if context.improved else set())
-
-
-def probabilities(learned: Weights, view: Seen, scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """How likely each code is in the text, given the scores of its sentences."""
-    best = {code: max((one[code] for one in scores), default=_NOTHING) for code in learned.sentence_bias}
-    totals = dict(learned.text_bias)
-    for feature in view.text:
-        for code, weight in learned.text.get(feature, {}).items():
-            totals[code] += weight
-    for other, score in best.items():
-        for code, weight in learned.text.get(f"M:{other}", {}).items():
-            totals[code] += weight * score
-    return {code: 1 / (1 + math.exp(-max(-30.0, min(30.0, total)))) for code, total in totals.items()}
-
-
-def _scores(features: Mapping[str, object], by_feature: Scores, bias: Mapping[str, float]) -> dict[str, float]:
-    totals = dict(bias)
+def scored(features: Iterable[str], learned: Weights) -> dict[str, float]:
+    """How much speaks for each code in a sentence."""
+    totals = dict(learned.bias)
     for feature in features:
-        for code, weight in by_feature.get(feature, {}).items():
+        for code, weight in learned.sentence.get(feature, {}).items():
             totals[code] += weight
     return totals
 
 
-def _weightiest(features: Mapping[str, tuple[int, int]], learned: Weights, code: str) -> tuple[int, int]:
+def _weightiest(features: Features, learned: Weights, code: str) -> tuple[int, int]:
     """Where the words stand that spoke most for a code: the weightiest few, and what is between them."""
     speaking = sorted(
         ((learned.sentence.get(feature, {}).get(code, 0.0), span) for feature, span in features.items()
@@ -198,5 +154,5 @@ def _unwritten(book: Rulebook, code: str) -> Rule:
     advice = book.advice[code]
     return Rule(
         id=f"learned-{code}", code=code, pattern=None, check="", unless=None, without=frozenset(), alone=frozenset(),
-        asks=None, negated=False, fact="", customer="", why=advice.why, better=advice.better, yes=(), no=(),
+        asks=None, negated=False, echoes=0, fact="", customer="", why=advice.why, better=advice.better, yes=(), no=(),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from makegood.conversation.coach.rulebook import Rule, Rulebook
-from makegood.conversation.coach.sentences import Sentence
+from makegood.conversation.coach.sentences import Sentence, stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,12 @@ class Hit:
         return self.rule.code
 
 
-def matches(book: Rulebook, cut: Sequence[Sentence]) -> list[Hit]:
-    """What the patterns hit, each rule at most once in a sentence, less what the rest of the text speaks against."""
-    hits = [hit for index, one in enumerate(cut) for hit in _in_sentence(book, index, one)]
+def matches(book: Rulebook, cut: Sequence[Sentence], theirs: set[str]) -> list[Hit]:
+    """What the patterns hit, each rule at most once in a sentence, less what the rest of the text speaks against.
+
+    `theirs` are the stems of the words that the customer wrote.
+    """
+    hits = [hit for index, one in enumerate(cut) for hit in _in_sentence(book, index, one, theirs)]
     # Twice, so that what is itself spoken against speaks against nothing.
     return _standing(hits, _standing(hits, hits))
 
@@ -44,13 +47,14 @@ def _standing(hits: Sequence[Hit], among: Sequence[Hit]) -> list[Hit]:
     ]  # fmt: skip
 
 
-def _in_sentence(book: Rulebook, index: int, one: Sentence) -> Iterator[Hit]:
+def _in_sentence(book: Rulebook, index: int, one: Sentence, theirs: set[str]) -> Iterator[Hit]:
     """The hits in one sentence; the words of a question are the whole question."""
+    echoed = len(theirs & stems(one.low)) if theirs else 0
     for rule in book.rules:
         # Most rules find nothing in most sentences: what costs is asked only of the others.
         if rule.pattern is None or (found := rule.pattern.search(one.low)) is None:
             continue
-        if rule.asks is not None and rule.asks != one.asks:
+        if rule.echoes > echoed or (rule.asks is not None and rule.asks != one.asks):
             continue
         said = found if rule.negated else _said(rule.pattern, found, one.low, book.negation)
         if said and not (rule.unless and rule.unless.search(one.low)):

@@ -31,7 +31,8 @@ def read(text: str, *, language: str = "en", context: Context = _KNOWS_NOTHING) 
 
 def judged(book: Rulebook, cut: Sequence[Sentence], context: Context) -> list[Hit]:
     """All that the rules hit in the sentences, as far as what the case knows does not lift it."""
-    hits = [hit for hit in matches(book, cut) if not _lifted(hit.rule, context)]
+    theirs = book.frame.own_words(context.customer_words)
+    hits = [hit for hit in matches(book, cut, theirs) if not _lifted(hit.rule, context)]
     seen = Seen(cut, hits, context, book.frame)
     found = [
         Hit(rule, *span)

@@ -23,8 +23,8 @@ TOP = ("language", "sources", "frame", "lists", "codes", "rules")
 FRAME = ("greeting", "sign_off", "quotation", "praise", "abbreviations", "commonplace", "negation")
 CODE = ("source", "why", "better")
 RULE = (
-    "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "fact", "customer", "source",
-    "why", "better", "yes", "no",
+    "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "echoes", "fact", "customer",
+    "source", "why", "better", "yes", "no",
 )  # fmt: skip
 # What code finds and patterns cannot: coach/structure.py has a function for each.
 CHECKS = ("echo", "no-step", "reasons", "again")
@@ -38,9 +38,9 @@ class Rule:
 
     `pattern` must stand in a sentence that `unless` does not match, that has none of the codes `without`, in a text
     that has none of the codes `alone`; it has a group for each way to say it. `asks` says whether the sentence must (or
-    must not) be a question. `negated` lets the rule hold after a "not". `fact` names what the case must show as done,
-    else the words are a fault. `yes` and `no` are lines that it must and must not find, in answer to the words
-    `customer`.
+    must not) be a question. `negated` lets the rule hold after a "not". `echoes` is how many words of the customer's
+    own the sentence must have. `fact` names what the case must show as done, else the words are a fault. `yes` and
+    `no` are lines that it must and must not find, in answer to the words `customer`.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Rule:
     alone: frozenset[str]
     asks: bool | None
     negated: bool
+    echoes: int
     fact: str
     customer: str
     why: str
@@ -203,6 +204,7 @@ def _rule(part: Part, lists: Mapping[str, str], sources: Mapping[str, str], advi
         alone=_codes(entries.get("alone")),
         asks=entries["asks"].yes() if "asks" in entries else None,
         negated="negated" in entries and entries["negated"].yes(),
+        echoes=entries["echoes"].integer(1) if "echoes" in entries else 0,
         fact=entries["fact"].text() if "fact" in entries else "",
         customer=entries["customer"].text() if "customer" in entries else "",
         why=_why(part, entries, sources) if "why" in entries else usual.why,

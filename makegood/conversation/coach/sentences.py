@@ -52,6 +52,10 @@ class Frame:
     abbreviations: frozenset[str]
     commonplace: frozenset[str]
 
+    def own_words(self, customer_words: str) -> set[str]:
+        """The stems of what a customer wrote that not any customer writes."""
+        return stems(customer_words.lower()) - self.commonplace
+
 
 def plain(text: str) -> str:
     """The text in small letters and with plain quotes, as long as it was."""

@@ -21,7 +21,7 @@ TROUBLE = frozenset({"apologise", "conditional-apology", "passive-evasion", "jus
                      "formula"})  # fmt: skip
 REASONS = frozenset({"explain", "justifies", "blames-customer", "blames-colleague"})
 MOST_REASON_WORDS = 60
-LONG_TEXT = 60
+LONG_TEXT = 90
 # An echo needs this many of the customer's own words.
 ECHOED = 2
 ADDRESS = re.compile(r"\S@\S|https?:|www\.|\d{3}[ -]?\d{3,}")
@@ -73,7 +73,7 @@ def reasons(seen: Seen) -> Iterator[Span]:
 
 def echo(seen: Seen) -> Iterator[Span]:
     """The sentence that has most of the customer's own words, when it has enough of them."""
-    theirs = stems(seen.context.customer_words.lower()) - seen.frame.commonplace
+    theirs = seen.frame.own_words(seen.context.customer_words)
     asked = {hit.sentence for hit in seen.hits if hit.code in {"hands-back", "formula"}}
     counted = [
         (len(theirs & stems(one.low)), -index) for index, one in enumerate(seen.cut) if index not in asked
