@@ -40,6 +40,19 @@ def test_from_the_plan_to_the_customers_page_and_back(stage: Stage, seat: Seat) 
     mara.sees("Taken back", within="#case .msg")
 
 
+def test_send_pressed_twice_sends_once_and_complains_of_nothing(stage: Stage, seat: Seat) -> None:
+    ref = trouble(stage)
+    mara = seat("mara")
+    mara.open(f"/cases/{ref}/")
+    mara.press("m")
+    mara.page.locator(WORDS).fill("I own this, Dana.")
+    mara.page.locator(BOX).get_by_role("button", name="Send").first.dblclick()
+    mara.sees("It leaves in a moment.")
+    mara.settles()
+    expect(mara.page.locator("#case .msg")).to_have_count(1)
+    expect(mara.page.locator("#case [role=alert]")).to_have_count(0)
+
+
 def test_plan_story_and_box_share_one_screen(stage: Stage, seat: Seat) -> None:
     ref = trouble(stage)
     mara = seat("mara")

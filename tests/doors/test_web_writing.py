@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
+from makegood.adapters.files import FileStore
 from makegood.cases.models import Case, SatisfactionCheck, StepDone
 from makegood.conversation import actions
 from makegood.conversation.models import Attachment, Draft, Message, Phrase
@@ -17,7 +18,8 @@ from makegood.remedies.models import PlanKept
 from tests.doors.casework import DANA, a_delivery_by_mail
 from tests.doors.desk_client import AtDesk, text, toast
 from tests.factories import NOW, Cast, make_cast
-from tests.rooms.casework import Hand
+from tests.rooms.casework import MINUTE, Hand
+from tests.rooms.test_conversation import bounce, come_in
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +253,26 @@ def test_an_answer_in_a_message_is_offered_and_never_taken_by_itself(case: Case,
 
 def case_answers(case: Case) -> list[str]:
     return list(SatisfactionCheck.objects.filter(case=case).values_list("answer", flat=True))
+
+
+def test_what_came_back_is_one_line_with_all_that_followed(case: Case, mara: AtDesk, tmp_path: Path) -> None:
+    mara.post(at(case, "notes/"), mode="email", text="I own this now.", covers=["own"], do="send")
+    carry(case)
+    sent = Message.objects.get()
+    come_in(FileStore(tmp_path), sent.thread.mailbox, bounce(sent.message_id), now=datetime.now(UTC) + 3 * MINUTE)
+    shown = text(mara.get(at(case))).partition("The message came back")[2]
+    assert "no such user. “Speak to Dana Okafor” is in danger. It counts no more for: own." in shown
+    assert shown.index("It counts no more") < shown.index("Delivery report")
+    assert "Expects it" not in shown
+    assert "Came in" not in shown
+
+
+def test_a_way_without_an_address_says_so_and_where_to_add_one(case: Case, mara: AtDesk) -> None:
+    page = mara.get(at(case))
+    assert "We have no postal address of Dana’s. Add one" in text(page)
+    customer = Case.objects.get(pk=case.pk).customer_id
+    assert f'href="/customers/{customer}/change/#reach-h"' in page.content.decode()
+    mara.post(f"/customers/{customer}/contacts/", channel="post", contact="1 Mill Lane, Leeds")
+    page = mara.get(at(case))
+    assert "no postal address" not in text(page)
+    assert '<input type="radio" name="mode" value="post"' in page.content.decode()

@@ -67,6 +67,12 @@ def test_each_rule_finds_and_leaves_alone_the_lines_of_its_file(language: str) -
     ("text", "words", "what", "when"),
     [
         ("I'll ring you by five.", "by five", "Ring you", "today 17:00"),
+        (
+            "I will arrange it by Friday 27 November, 15:56: a van.",
+            "by Friday 27 November, 15:56",
+            "Arrange it",
+            "Fri 27 Nov 15:56",
+        ),
         ("I’ll ring you by 5 p.m. today, Dana.", "by 5 p.m. today", "Ring you , Dana", "today 17:00"),
         ("We will call you back within 30 minutes.", "within 30 minutes", "Call you back", "in 30 min"),
         ("We'll bring it tomorrow morning.", "tomorrow morning", "Bring it", "tomorrow 12:00"),

@@ -33,11 +33,14 @@ FIELDS: Mapping[str, str] = {Channel.SMS: "to_sms", Channel.CHAT: "to_chat"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """The box as it is shown. `first` are the modes that leave nothing, `ways` those by which the customer is written
-    to. `values` are what was typed, kept, or stands there to begin with; `kept` when a draft was kept. `model` is what
-    the model that drafts is called, "" for none."""
+    to, `closed` the others that leave here, with what is missing and `address_url` where it is added. `values` are what
+    was typed, kept, or stands there to begin with; `kept` when a draft was kept. `model` is what the model that drafts
+    is called, "" for none."""
 
     modes: Sequence[Choice]
     ways: Sequence[Choice]
+    closed: Sequence[Choice]
+    address_url: str
     mode: str
     values: Mapping[str, Any]
     emails: Sequence[Choice]
@@ -71,7 +74,9 @@ def box(
     there = [one.key for one in (*modes, *able)]
     wanted = str(values.get("mode") or "")
     return Box(
-        modes=modes, ways=able, mode=wanted if wanted in there else _usual(case, said, there), values=values,
+        modes=modes, ways=able, closed=_closed(customer, carried),
+        address_url=f"/customers/{customer.id}/change/#reach-h",
+        mode=wanted if wanted in there else _usual(case, said, there), values=values,
         emails=addresses(customer, Channel.EMAIL), numbers=addresses(customer, Channel.SMS),
         chats=addresses(customer, Channel.CHAT),
         covers=_covered(values, steps), phrases=_ready(customer), language=customer.language,
@@ -94,6 +99,19 @@ def ways_to(customer: CustomerFacts, carried: Collection[Channel]) -> list[Choic
         if way is Channel.PAGE or (addresses(customer, way) and (way in carried or way is Channel.POST))
     ]  # fmt: skip
     return [Choice(way.value, names[way]) for way in able]
+
+
+def _closed(customer: CustomerFacts, carried: Collection[Channel]) -> list[Choice]:
+    """The ways that leave here and lead nowhere, for want of an address of the customer's."""
+    first, names = first_name(customer.name), names_of_ways()
+    lacks = {
+        Channel.EMAIL: _("We have no e-mail address of {}’s."), Channel.SMS: _("We have no telephone number of {}’s."),
+        Channel.POST: _("We have no postal address of {}’s."),
+    }  # fmt: skip
+    return [
+        Choice(way.value, names[way], words.format(first)) for way, words in lacks.items()
+        if (way in carried or way is Channel.POST) and not addresses(customer, way)
+    ]  # fmt: skip
 
 
 def names_of_ways() -> dict[Channel, str]:

@@ -21,8 +21,9 @@ from makegood.remedies.rules.owing import EVIDENCE
 from makegood.web.cases.coaching import name_of
 from makegood.web.clocks import span
 from makegood.web.desk import Desk
+from makegood.web.messages.astray import told_together
 from makegood.web.messages.shown import Shown
-from makegood.web.messages.telling import entries_of_messages, is_told, untold, with_message
+from makegood.web.messages.telling import entries_of_messages, is_told, with_message
 from makegood.web.remedies.words import FAILURES
 from makegood.web.telling import LINES, DatedLine, Event, Line, fixed, instant, read_in, seamed, tell
 
@@ -50,7 +51,7 @@ def story(
         )
         for event in events
     ]
-    return seamed(sorted([*whole, *untold(said, told_by)], key=lambda event: event.at))
+    return seamed(sorted(told_together(whole, entries, case, said, told_by), key=lambda event: event.at))
 
 
 def _worth_telling(case: CaseFacts, entries: Sequence[Recorded], made: Collection[int]) -> Iterator[Recorded]:
