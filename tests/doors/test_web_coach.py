@@ -17,7 +17,7 @@ from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role, Scope
 from tests.doors.casework import a_delivery_by_mail
-from tests.doors.desk_client import AtDesk, text
+from tests.doors.desk_client import AtDesk, text, toast
 from tests.factories import NOW, Cast, actor, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,33 @@ def test_what_is_proposed_to_a_colleague_does_not_speak_in_the_owners_name(
     theirs = text(AtDesk(cast.lena).press(at(case, "coach/"), mode="email", text="What did you need it for today?"))
     assert "I am Mara Silva." not in theirs
     assert "Mara Silva has it" in theirs
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("pt-BR", "The coach does not read Portuguese yet."),
+        ("fr", "The coach does not read French yet: it reads this as English."),
+        ("de", ""),
+    ],
+)
+def test_a_language_that_it_does_not_read_is_told(case: Case, mara: AtDesk, language: str, says: str) -> None:
+    case.customer.language = language
+    case.customer.save()
+    shown = text(mara.press(at(case, "coach/"), mode="email", text="Damos notícias até [dia e hora]."))
+    assert says in shown
+    assert ("does not read" in shown) == bool(says)
+    assert "[dia e hora]" in shown, "a gap is a gap in any language"
+
+
+def test_a_step_or_a_call_without_a_time_is_told_in_passing(case: Case, mara: AtDesk) -> None:
+    step = mara.press(at(case, "steps/refocus/"), said="I will get back to you as soon as possible.")
+    assert "has no time. Promise one" in toast(step)
+    call = {"mode": "call", "covered": ["refocus"], "text": "Talked it through; a new one goes out."}
+    assert "No time was given." in toast(mara.press(at(case, "notes/"), **call))
+    assert "No time" not in toast(mara.press(at(case, "notes/"), **call | {"text": "A new one goes out tomorrow."}))
+    dated = call | {"what": "Ring back", "when": "in 30 min"}
+    assert "No time" not in toast(mara.press(at(case, "notes/"), **dated))
 
 
 def test_a_gap_of_the_plan_is_marked_and_does_not_leave(case: Case, mara: AtDesk) -> None:

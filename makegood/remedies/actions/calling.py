@@ -10,12 +10,16 @@ from django.db import transaction
 
 from makegood.cases.actions import commit
 from makegood.cases.actions.holding import said
+from makegood.cases.queries import case_for
 from makegood.cases.rules import CONVERSATION, Held, Step
+from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
 from makegood.people.rules import Scope
 from makegood.remedies.actions.planning import take_step
-from makegood.remedies.rules.plan import Caution, promised_better
+from makegood.remedies.queries.plan import zone_of
+from makegood.remedies.rules.plan import Caution, language_of, promised_better
+from makegood.remedies.rules.spoken import of_call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,11 @@ def log_call(
             number, step=step, words=text if listens else "", harm=harm if listens else "",
             needs=needs if listens else "", channel=channel, held=held, scope=scope, by=by, now=now,
         )  # fmt: skip
+    customer = customer_for(scope, case_for(scope, number).customer_id)
+    heeded += of_call(
+        text, steps, promised=promised is not None, language=language_of(customer.language), zone=zone_of(customer),
+        now=now,
+    )  # fmt: skip
     if promised is not None:
         commit(
             number, title=promised.title, due_at=promised.due_at, due_on=promised.due_on, scope=scope, by=by, now=now

@@ -18,7 +18,8 @@ from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.remedies.models import PlanKept, PlanLine
 from makegood.remedies.queries.plan import Plan, apologies_to, is_spoken, prepare
-from makegood.remedies.rules.plan import LONGEST_CHANGE, Caution, cautions, speaks
+from makegood.remedies.rules.plan import LONGEST_CHANGE, Caution, cautions, language_of, speaks
+from makegood.remedies.rules.spoken import of_step
 
 
 @transaction.atomic
@@ -40,10 +41,11 @@ def take_step(
     The first word to the customer keeps the plan as it stood before it. Raises Refusal as `record_step` does.
     """
     before = case_for(scope, number)
+    customer = customer_for(scope, before.customer_id)
     plan = None
     if speaks(step, words, channel) and before.closed_at is None and not is_spoken(before):
-        plan = prepare(before, customer_for(scope, before.customer_id), scope=scope, now=now)
-    heeded = heed(before, step, words, now)
+        plan = prepare(before, customer, scope=scope, now=now)
+    heeded = heed(before, step, words, now) + of_step(step, words, language=language_of(customer.language))
     # The case is held by the step; what comes after it needs no lock of its own.
     record_step(
         number, step=step, words=words, channel=channel, harm=harm, needs=needs, held=held, scope=scope, by=by, now=now

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel import Locale, UnknownLocaleError
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
 
 from makegood.cases.actions.holding import WORDS_LIMIT
 from makegood.cases.queries import CaseFacts, case_for, parse_number
+from makegood.conversation.coach import languages
 from makegood.conversation.queries import coach_policy
 from makegood.conversation.rules.policy import JUDGED, requires
 from makegood.customers.queries import customer_for
@@ -69,7 +72,7 @@ class ShownMend:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownHeard:
     """What the coach found, as the panel shows it. `count` says how many faults, "" for none; `required`
-    that it leaves only without them, or with a reason."""
+    that it leaves only without them, or with a reason. `unread` says that it does not read the customer's language."""
 
     parts: list[Part]
     mends: list[ShownMend]
@@ -78,6 +81,7 @@ class ShownHeard:
     steps: str
     count: str
     required: bool
+    unread: str
 
 
 @at_desk("POST")
@@ -93,10 +97,39 @@ def heard(text: str, mode: str, case: CaseFacts, desk: Desk) -> ShownHeard | Non
     text = text.replace("\r\n", "\n")[:WORDS_LIMIT]
     if mode not in JUDGED or not text.strip():
         return None
-    found = hear_words(text, case, customer_for(desk.scope, case.customer_id), writer=desk.staff_id, now=desk.now)
+    customer = customer_for(desk.scope, case.customer_id)
+    found = hear_words(text, case, customer, writer=desk.staff_id, now=desk.now)
+    unread = _unread(customer.language, read=found is not None)
     if found is None:
-        return None
-    return _shown(found, text, required=requires(coach_policy(), mode, case.severity))
+        return _gap_alone(text, unread) if unread else None
+    return _shown(found, text, unread, required=requires(coach_policy(), mode, case.severity))
+
+
+def _unread(tag: str, *, read: bool) -> str:
+    """That the coach does not read a customer's language, and in which it reads instead; "" when it does."""
+    code = tag.replace("_", "-").partition("-")[0].casefold()
+    if not code or code in languages():
+        return ""
+    try:
+        name = Locale.parse(code).get_language_name((get_language() or "en").partition("-")[0]) or tag
+    except (UnknownLocaleError, ValueError):
+        name = tag
+    if read:
+        return _("The coach does not read {} yet: it reads this as English.").format(name)
+    return _("The coach does not read {} yet.").format(name)
+
+
+def _gap_alone(text: str, unread: str) -> ShownHeard:
+    """What can be said of a text that the coach does not read."""
+    mends = _gaps(text)
+    return ShownHeard(
+        parts=[], mends=mends, open="", begins="", steps="", count=_count(mends), required=False, unread=unread
+    )  # fmt: skip
+
+
+def _count(mends: Sequence[ShownMend]) -> str:
+    many = len(mends)
+    return ngettext("{} to mend", "{} to mend", many).format(many) if many else ""
 
 
 def name_of(code: str) -> str:
@@ -104,17 +137,17 @@ def name_of(code: str) -> str:
     return str(FAULTS.get(code, code))
 
 
-def _shown(found: Heard, text: str, *, required: bool) -> ShownHeard:
+def _shown(found: Heard, text: str, unread: str, *, required: bool) -> ShownHeard:
     mends = [*_gaps(text), *(_mend(one, text) for one in found.mends)]
-    many = len(mends)
     return ShownHeard(
         parts=[Part(str(_PARTS[part]), part in found.parts) for part in PARTS],
         mends=mends,
         open=str(_OPEN[found.open.code]) if found.open else _("It says all that it should."),
         begins=found.open.words if found.open else "",
         steps=" ".join(found.steps),
-        count=ngettext("{} to mend", "{} to mend", many).format(many) if many else "",
+        count=_count(mends),
         required=required,
+        unread=unread,
     )
 
 

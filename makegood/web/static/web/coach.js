@@ -52,7 +52,7 @@ function heed() {
   draw();
   const count = box().querySelector("[data-count-of]");
   if (count) count.textContent = heard?.dataset.count ?? "";
-  if (heard) tick(heard.dataset.steps.split(" "));
+  if (heard?.querySelector(".parts")) tick(heard.dataset.steps.split(" "));
   clearTimeout(pause);
   pause = setTimeout(() => { if ((count?.textContent ?? "") !== said) announce(said = count?.textContent ?? ""); }, 1500);
 }
