@@ -204,7 +204,7 @@ def test_a_plan_takes_as_many_queries_whatever_they_lived_through(mara: Hand, cu
     assert _queries(mara, number) == few == QUERIES
 
 
-QUERIES = 25
+QUERIES = 22
 """Of the plan with its customer, beside those of the case."""
 
 
