@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -76,3 +77,51 @@ def test_every_contract_breaks_on_a_planted_violation(tmp_path: Path) -> None:
     told = lint_imports(tmp_path).stdout
     kept = [contract["id"] for contract in CONTRACTS.values() if f"{contract['name']} BROKEN" not in told]
     assert kept == []
+
+
+# Whatever goes to a customer is read by the coach and kept beside its plan on the way; a machine has words that were
+# read before.
+SENDERS = {
+    "write_message": {"remedies/actions/writing.py"},
+    "log_letter": {"remedies/actions/writing.py"},
+    "write_many": {"incidents/actions/sending.py", "followups/actions/questions.py"},
+}
+
+
+def senders(source: str) -> set[str]:
+    """Which of the verbs that write to customers a module takes from the room of conversation."""
+    tree, rooms, found = ast.parse(source), set[str](), set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("makegood.conversation"):
+            rooms |= {name.asname or name.name for name in node.names}
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.Import):
+            rooms |= {
+                (name.asname or name.name).partition(".")[0] for name in node.names if "conversation" in name.name
+            }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and set(ast.unparse(node.value).split(".")) & rooms:
+            found.add(node.attr)
+    return found & SENDERS.keys()
+
+
+def test_nobody_writes_to_customers_past_the_room_that_reads_it_first() -> None:
+    package = ROOT / "makegood"
+    found: dict[str, set[str]] = {verb: set() for verb in SENDERS}
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        for verb in senders(path.read_text()) if not name.startswith("conversation/") else ():
+            found[verb].add(name)
+    assert found == SENDERS
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from makegood.conversation.actions import write_message",
+        "from makegood.conversation import actions as said\nsaid.write_message(1)",
+        "import makegood.conversation.actions\nmakegood.conversation.actions.write_message(1)",
+    ],
+)
+def test_whoever_does_is_seen(source: str) -> None:
+    assert senders(source) == {"write_message"}
