@@ -102,28 +102,28 @@ class Asking(NamedTuple):
 
 QUESTIONS: Mapping[str, Asking] = {
     "en": Asking(
-        "Hello {name},\n\nthis is done now: {title}.\n\nAre you satisfied, or do you want something more?\n\n"
+        "Hello {name},\n\nit is about this: {title}.\n\nAre you satisfied, or do you want something more?\n\n"
         "A few words in answer are enough, here or on your page: {owner} reads them, and answers.",
-        "Hello {name},\n\nwe put this right for you: {title}.\n\nIs it still right, or do you want something more?\n\n"
+        "Hello {name},\n\nit is about this: {title}.\n\nIs it still right, or do you want something more?\n\n"
         "A few words in answer are enough, here or on your page: {owner} reads them, and answers.",
     ),
     "de": Asking(
-        "Guten Tag {name},\n\ndas ist jetzt getan: {title}.\n\nSind Sie zufrieden, oder möchten Sie noch etwas?\n\n"
+        "Guten Tag {name},\n\nes geht hierum: {title}.\n\nSind Sie zufrieden, oder möchten Sie noch etwas?\n\n"
         "Ein paar Worte genügen, hier oder über Ihre Seite: {owner} liest sie und antwortet.",
-        "Guten Tag {name},\n\ndas haben wir für Sie in Ordnung gebracht: {title}.\n\n"
+        "Guten Tag {name},\n\nes geht hierum: {title}.\n\n"
         "Ist es noch in Ordnung, oder möchten Sie noch etwas?\n\n"
         "Ein paar Worte genügen, hier oder über Ihre Seite: {owner} liest sie und antwortet.",
     ),
     "es": Asking(
-        "Hola, {name}:\n\nEsto ya está hecho: {title}.\n\n¿Está conforme, o quiere algo más?\n\n"
+        "Hola, {name}:\n\nSe trata de esto: {title}.\n\n¿Está conforme, o quiere algo más?\n\n"
         "Unas palabras bastan, aquí o en su página: {owner} las lee y le responde.",
-        "Hola, {name}:\n\nEsto lo arreglamos para usted: {title}.\n\n¿Sigue bien, o quiere algo más?\n\n"
+        "Hola, {name}:\n\nSe trata de esto: {title}.\n\n¿Sigue bien, o quiere algo más?\n\n"
         "Unas palabras bastan, aquí o en su página: {owner} las lee y le responde.",
     ),
     "pt": Asking(
-        "Olá, {name},\n\nisto já está feito: {title}.\n\nEstá satisfeito, ou quer mais alguma coisa?\n\n"
+        "Olá, {name},\n\ntrata-se disto: {title}.\n\nEstá satisfeito, ou quer mais alguma coisa?\n\n"
         "Bastam umas palavras, aqui ou na sua página: {owner} lê e responde.",
-        "Olá, {name},\n\nisto resolvemos para si: {title}.\n\nContinua certo, ou quer mais alguma coisa?\n\n"
+        "Olá, {name},\n\ntrata-se disto: {title}.\n\nContinua certo, ou quer mais alguma coisa?\n\n"
         "Bastam umas palavras, aqui ou na sua página: {owner} lê e responde.",
     ),
 }
