@@ -12,6 +12,7 @@ from pydantic import Field
 from makegood.api.caller import ApiRequest, acting
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
+from makegood.api.forms import spelled
 from makegood.cases.queries import case_for, parse_number
 from makegood.conversation.actions import require_clean
 from makegood.conversation.coach import Context, Reading, read
@@ -67,7 +68,7 @@ class CoachOut(Schema):
 class RequiredOut(Schema):
     """Messages by this channel must be clean in cases of this severity or more."""
 
-    channel: Channel
+    channel: Annotated[Channel, spelled(Channel)]
     from_severity: int
 
 
@@ -81,7 +82,7 @@ class CoachPolicyOut(Schema):
 class CoachPolicyIn(StaffIn):
     """What one channel requires: clean from this severity on (1 is every case), null only advice."""
 
-    channel: Channel
+    channel: Annotated[Channel, spelled(Channel)]
     from_severity: Annotated[int, Field(ge=1, le=4)] | None = None
 
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from makegood.kernel.refusals import invalid
@@ -93,6 +94,12 @@ Money = Annotated[Decimal, Field(gt=Decimal(-(10**12)), lt=Decimal(10**12))]
 Currency = Annotated[str, Field(pattern="^([A-Z]{3})?$")]
 Attributes = Annotated[dict[str, Any], AfterValidator(_check_attributes)]
 Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+def spelled(kind: type[StrEnum]) -> WithJsonSchema:
+    """For one of several words, in the schema: all of them where it stands. Rooms have words of the same name for
+    different things, and a schema holds one thing of each name."""
+    return WithJsonSchema({"type": "string", "enum": [one.value for one in kind]})
 
 
 class Named(Schema):

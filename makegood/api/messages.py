@@ -13,7 +13,7 @@ from pydantic import Field
 from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
-from makegood.api.forms import Id, Instant
+from makegood.api.forms import Id, Instant, spelled
 from makegood.api.heeding import WarningOut, warnings_of
 from makegood.cases.queries import parse_number
 from makegood.cases.rules import Step
@@ -42,9 +42,9 @@ class MessageOut(Schema):
     id: int
     case: int | None
     inward: bool
-    channel: Channel
+    channel: Annotated[Channel, spelled(Channel)]
     sort: Sort
-    state: State
+    state: Annotated[State, spelled(State)]
     automatic: bool
     address: str
     name: str
@@ -59,7 +59,7 @@ class MessageOut(Schema):
     attempts: int
     problem: str
     files: list[FileOut]
-    moves: list[Move]
+    moves: list[Annotated[Move, spelled(Move)]]
 
 
 class MessagesOut(Schema):
@@ -80,7 +80,7 @@ class MessageIn(StaffIn):
     their addresses (`to`, the first unless said), which steps of the conversation it takes, and when it leaves, if
     not in ten seconds."""
 
-    channel: Channel
+    channel: Annotated[Channel, spelled(Channel)]
     words: Annotated[str, Field(min_length=1, max_length=10_000)]
     subject: Annotated[str, Field(max_length=300)] = ""
     to: Annotated[str, Field(max_length=300)] = ""

@@ -356,3 +356,12 @@ def test_a_key_is_kept_for_a_day() -> None:
 @pytest.mark.parametrize("key", ["x" * 256, " \t", "a\x7f"])
 def test_a_key_that_is_none(key: str) -> None:
     assert Api().post("/facts", [], key=key).code == "idempotency.bad_key"
+
+
+def test_words_of_a_message_are_told_from_those_of_a_promise_in_the_schema() -> None:
+    schemas = Client().get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert "keep" in schemas["Move"]["enum"]
+    assert "at_risk" in schemas["State"]["enum"]
+    message = schemas["MessageOut"]["properties"]
+    assert "arrive" in message["moves"]["items"]["enum"]
+    assert ("unsure" in message["state"]["enum"], "page" in message["channel"]["enum"]) == (True, True)
