@@ -111,9 +111,13 @@ def _begin(request: DeskRequest, number: int, wanted: str) -> HttpResponse:
         else:
             words = _phrase(wanted, case, customer, desk)
     except Refusal as no:
-        return refused(request, number, no.status, panel.Typed("notes", errors_of(no, _FIELDS), typed))
+        wrong = {"text": no.message} if wanted == "model" else errors_of(no, _FIELDS)
+        return refused(request, number, no.status, panel.Typed("notes", wrong, typed))
     before = typed.get("text", "").rstrip()
     typed["text"] = f"{before}\n\n{words}" if before else words
+    if wanted == "model":
+        # That it was asked is news, and the page that comes for it has only what is kept.
+        _keep(number, typed, desk)
     return shown(request, panel.context(number, desk, panel.Typed("notes", {}, typed)))
 
 
