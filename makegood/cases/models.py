@@ -25,7 +25,8 @@ class Cause(models.Model):
     """A reason why promises break, in a simple tree. Never a person.
 
     What it leaves empty is that of the cause above. `function` is where it lands, in the organisation's own words. One
-    that is retired stays with the cases that have it, and is offered no more.
+    that is retired stays with the cases that have it, and is offered no more. `improved_at` is since when a change about
+    it is live and has not failed: only then may a message say that we changed it.
     """
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -36,6 +37,7 @@ class Cause(models.Model):
     function = models.CharField(max_length=FUNCTION_LIMIT, blank=True, db_default="")
     position = models.PositiveSmallIntegerField(default=0, db_default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
+    improved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "name"]

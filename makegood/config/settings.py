@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "makegood.webhooks",
     "makegood.links",
     "makegood.incidents",
+    "makegood.learning",
     "makegood.intake",
     "makegood.portal",
 ]

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from makegood.cases.actions import follow, reassign_absent
 from makegood.journal.actors import SYSTEM
+from makegood.learning.actions import follow_late
 from makegood.promises.actions import advance_due
 from makegood.remedies.actions import follow_silence, follow_unpaid
 
@@ -32,4 +33,5 @@ def tick(*, now: datetime, limit: int = LIMIT) -> Tick:
     opened = follow(moved, by=SYSTEM, now=now)
     follow_silence(moved, now=now)
     follow_unpaid(moved, now=now)
+    follow_late(moved, now=now)
     return Tick(len(moved), opened)

@@ -107,6 +107,12 @@ def bring_causes(said: Sequence[tuple[str, CauseSaid]], *, by: Actor, now: datet
     return len(said)
 
 
+def note_improved(cause_id: int, *, since: datetime | None) -> None:
+    """Since when a change about this cause is live and has not failed; None when there is none. Whoever moves the
+    improvement says so in the journal."""
+    Cause.objects.filter(pk=cause_id).update(improved_at=since)
+
+
 def check_names_nobody(texts: Collection[str], names: Collection[str], *, field: str) -> None:
     """Raises Refusal "cause.names_a_person" when one of these texts holds one of these names."""
     for text in texts:

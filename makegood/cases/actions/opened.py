@@ -28,7 +28,7 @@ def facts_of_opened(opened: Opened, trouble: Trouble, kind: KindFacts, scope: Sc
         taken_at=None, offered_to_id=None, offered_to_name="", offered_at=None, offer_note="",
         sponsor_id=None, sponsor_name="", ordinal=case.ordinal,
         repeat_of=case.repeat_of_id, harm=case.harm, needs=case.needs,
-        cause="", cause_name="", cause_note="", whys=(), cause_finder_id=None,
+        cause="", cause_name="", cause_note="", whys=(), improved_at=None, cause_finder_id=None,
         cause_finder_name="", outcome="", closed_at=None, reopened_at=None, stage=stage_of(_NEW),
         story=_NEW,
         allowed=allowed(_NEW, scope=scope, owner_id=owner.id, offered_to_id=None, drawn_in=False),

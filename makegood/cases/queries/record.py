@@ -107,6 +107,8 @@ class CaseFacts:
     cause_name: str
     cause_note: str
     whys: tuple[str, ...]
+    improved_at: datetime | None
+    """Since when a change about its cause is live and has not failed."""
     cause_finder_id: int | None
     cause_finder_name: str
     outcome: str
@@ -164,8 +166,8 @@ _HEAD = f"""
 SELECT c.id, c.customer_id, cu.name, k.slug, k.name, c.title, c.severity, c.criticality, c.detected_by, c.opened_at,
        c.owner_id, o.name, c.taken_at, c.offered_to_id, coalesce(offered.name, ''), c.offered_at, c.offer_note,
        c.sponsor_id, coalesce(sponsor.name, ''), c.ordinal, c.repeat_of_id, c.harm, c.needs, coalesce(cause.slug, ''),
-       coalesce(cause.name, ''), c.cause_note, c.whys, c.cause_finder_id, coalesce(finder.name, ''), c.outcome,
-       c.closed_at, c.reopened_at
+       coalesce(cause.name, ''), c.cause_note, c.whys, coalesce(cause.improved_at, above.improved_at),
+       c.cause_finder_id, coalesce(finder.name, ''), c.outcome, c.closed_at, c.reopened_at
 FROM cases_case c
 JOIN customers_customer cu ON cu.id = c.customer_id
 JOIN promises_kind k ON k.id = c.kind_id
@@ -174,6 +176,7 @@ LEFT JOIN people_staff offered ON offered.id = c.offered_to_id
 LEFT JOIN people_staff sponsor ON sponsor.id = c.sponsor_id
 LEFT JOIN people_staff finder ON finder.id = c.cause_finder_id
 LEFT JOIN cases_cause cause ON cause.id = c.cause_id
+LEFT JOIN cases_cause above ON above.id = cause.parent_id
 WHERE c.id = %(number)s AND {SEEN}
 """  # noqa: S608 - a condition written beside `visible`
 _NAMES = tuple(field.name for field in fields(CaseFacts))[: -len(_DERIVED)]

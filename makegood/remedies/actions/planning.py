@@ -17,6 +17,7 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.remedies.models import PlanKept, PlanLine
+from makegood.remedies.queries.coaching import is_improved
 from makegood.remedies.queries.plan import Plan, apologies_to, is_spoken, prepare
 from makegood.remedies.rules.plan import LONGEST_CHANGE, Caution, cautions, language_of, speaks
 from makegood.remedies.rules.spoken import of_step
@@ -90,7 +91,10 @@ def heed(case: CaseFacts, step: str, words: str, now: datetime) -> tuple[Caution
         return ()
     made = apologies_to(ids_of(case.customer_id), now=now) if step == Step.APOLOGISE else ()
     unforgiven = outcome_of(case.story) is Outcome.WILL_NOT_FORGIVE
-    return cautions(Step(step), words, apologies=[one.at for one in made], unforgiven=unforgiven, now=now)
+    return cautions(
+        Step(step), words, apologies=[one.at for one in made], unforgiven=unforgiven, improved=is_improved(case),
+        now=now,
+    )  # fmt: skip
 
 
 def _line(step: str) -> Step:

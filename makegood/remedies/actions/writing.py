@@ -21,7 +21,7 @@ from makegood.kernel.refusals import invalid
 from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.remedies.actions.planning import heed, keep_plan
-from makegood.remedies.queries.coaching import faults_in
+from makegood.remedies.queries.coaching import faults_in, is_improved
 from makegood.remedies.queries.plan import Plan, is_spoken, prepare
 from makegood.remedies.rules.plan import Caution, gap_in, promised_better
 
@@ -85,7 +85,10 @@ def _before(
     first = case.closed_at is None and not is_spoken(case)
     plan = prepare(case, customer_for(scope, case.customer_id), scope=scope, now=now) if first else None
     steps = [Step(one) for one in covers if one in CONVERSATION]
-    found = [*promised_better([words]), *(one for step in steps for one in heed(case, step, "", now))]
+    found = [
+        *promised_better([words], improved=is_improved(case)),
+        *(one for step in steps for one in heed(case, step, "", now)),
+    ]
     return plan, tuple(found)
 
 

@@ -41,10 +41,17 @@ def coaching(case: CaseFacts, *, now: datetime) -> Context:
     made = apologies_to(ids_of(case.customer_id), now=now)
     return Context(
         apologies=sum(now - one.at < APOLOGY_WINDOW for one in made),
-        improved=any(one.purpose is Purpose.CHANGE and one.promise.state in _KEPT for one in case.commitments),
+        improved=is_improved(case),
         done=frozenset(_done(case, grants_of(case.number))),
         customer_words=" ".join((case.title, case.harm, case.needs)),
     )
+
+
+def is_improved(case: CaseFacts) -> bool:
+    """Whether an improvement is on record, so that words which say that it will be better are not empty: a change about
+    the cause of the case that is live and has not failed, or one that was promised in the case and made."""
+    kept = any(one.purpose is Purpose.CHANGE and one.promise.state in _KEPT for one in case.commitments)
+    return case.improved_at is not None or kept
 
 
 def _done(case: CaseFacts, grants: Iterable[GrantFacts]) -> Iterator[str]:

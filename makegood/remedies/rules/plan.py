@@ -130,10 +130,8 @@ _IN_PEACE = Caution(
 
 
 def improvement_caution(said: str) -> Caution | None:
-    """What to heed about words that say it will be better in future, in any language we speak.
-
-    There is no record of improvements yet, so none of them is ever backed by one.
-    """
+    """What to heed about words that say it will be better in future, in any language we speak, when no improvement is
+    on record."""
     plain = " ".join(said.casefold().replace("’", "'").split())
     found = next((hit[0] for pattern in _improvements() if (hit := pattern.search(plain))), "")
     if not found:
@@ -145,8 +143,11 @@ def improvement_caution(said: str) -> Caution | None:
     )
 
 
-def promised_better(words: Iterable[str]) -> tuple[Caution, ...]:
-    """What there is to heed about words to a customer, wherever they are written: the one rule for all of them."""
+def promised_better(words: Iterable[str], *, improved: bool = False) -> tuple[Caution, ...]:
+    """What there is to heed about words to a customer, wherever they are written: the one rule for all of them.
+    `improved` when a change about what failed them is on record, so that the words are not empty."""
+    if improved:
+        return ()
     return tuple(dict.fromkeys(found for one in words if (found := improvement_caution(one)) is not None))
 
 
@@ -156,17 +157,23 @@ def _improvements() -> tuple[re.Pattern[str], ...]:
 
 
 def cautions(
-    step: Step, said: str, *, apologies: Collection[datetime], unforgiven: bool = False, now: datetime
+    step: Step,
+    said: str,
+    *,
+    apologies: Collection[datetime],
+    unforgiven: bool = False,
+    improved: bool = False,
+    now: datetime,
 ) -> tuple[Caution, ...]:
     """What to heed about a step in which this is said; `apologies` are those made before it, `unforgiven` tells that
-    the customer will not forgive us.
+    the customer will not forgive us, `improved` that a change is on record.
 
     What is written down while listening are the customer's words, and they may wish for anything.
     """
     repeated = None
     if step is Step.APOLOGISE:
         repeated = _IN_PEACE if unforgiven else apology_caution(apologies, now)
-    better = promised_better([said]) if step is not Step.LISTEN else ()
+    better = promised_better([said], improved=improved) if step is not Step.LISTEN else ()
     return (*([repeated] if repeated else []), *better)
 
 
