@@ -25,8 +25,8 @@ class Cause(models.Model):
     """A reason why promises break, in a simple tree. Never a person.
 
     What it leaves empty is that of the cause above. `function` is where it lands, in the organisation's own words. One
-    that is retired stays with the cases that have it, and is offered no more. `improved_at` is since when a change about
-    it is live and has not failed: only then may a message say that we changed it.
+    that is retired stays with the cases that have it, and is offered no more. `improved_at` is since when a change
+    about it is live and has not failed: only then may a message say that we changed it.
     """
 
     slug = models.SlugField(max_length=60, unique=True)

@@ -35,6 +35,7 @@ _PLACES = (
     ("/settings/causes/", "causes"),
     ("/messages/", "unsorted"),
     ("/customers/", "customers"),
+    ("/improvements/", "improvements"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

@@ -16,6 +16,7 @@ from makegood.web.incidents import deeds, opening, planning, suggested
 from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
+from makegood.web.learning import views as learning
 from makegood.web.live import views as live
 from makegood.web.messages import letters, pile, serving
 from makegood.web.messages import moving as messages_moving
@@ -206,6 +207,11 @@ urlpatterns: list[URLPattern] = [
     path("insights/ledger.csv", insights.ledger_csv),
     path("insights/consistency/", consistency.differences),
     path("insights/consistency/<case:ref>/", consistency.explain),
+    path("improvements/", learning.every),
+    path("improvements/new/", learning.new),
+    path("improvements/<int:number>/", learning.one),
+    path("improvements/<int:number>/live/", learning.act, {"deed": "live"}),
+    path("improvements/<int:number>/drop/", learning.act, {"deed": "drop"}),
     path("notices/", notices.notices),
     path("notices/read/", notices.read_all),
     path("notices/<int:number>/read/", notices.read),

@@ -13,7 +13,7 @@ DANA = {"key": "D-1", "name": "Dana Okafor", "email": "dana.okafor@example.org",
 def pages_of(stage: Stage) -> list[str]:
     """The addresses of all pages, on a day with promises kept, broken, in danger and to come, and a case at work."""
     case, promise, customer = _a_day(stage)
-    incident, approval = _an_incident(stage), _an_approval(stage)
+    incident, approval, change = _an_incident(stage), _an_approval(stage), _an_improvement(stage, case)
     people = ["/settings/people/1/", "/settings/people/1/absence/"]
     return [
         "/today/", "/today/?who=team", f"/today/?case={case}", f"/today/?promise={promise}", "/promises/?due=any",
@@ -30,7 +30,8 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/webhooks/", "/settings/mailboxes/", "/settings/mailboxes/new/", "/settings/lines/new/",
         "/notices/", "/settings/you/channels/",
         "/follow-ups/", "/follow-ups/?owner=", "/closures/", "/closures/?who=all", "/settings/closing/",
-        "/settings/causes/", "/settings/causes/weather/",
+        "/settings/causes/", "/settings/causes/weather/", "/improvements/", "/improvements/new/",
+        f"/improvements/{change}/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
         "/settings/playbooks/making-good/edit/", "/settings/ladder/", "/settings/ladder/1/",
@@ -70,3 +71,12 @@ def _an_approval(stage: Stage) -> int:
     ref = next(one["ref"] for one in stage.api().get("/cases")["items"] if one["customer"]["name"] == "Priya Nair")
     due = {"remedy": "refund", "title": "A tenth back", "amount": "418", "due_at": at(hours=4)}
     return int(stage.api("mara").post(f"/cases/{ref}/approvals", {"choices": [due]}, 201)["id"])
+
+
+def _an_improvement(stage: Stage, case: str) -> int:
+    lena = stage.api("lena")
+    lena.post(f"/cases/{case}/cause", {"cause": "forgotten"})
+    asked = {"cause": "forgotten", "change": "Every call has a place in the day", "due_at": at(days=3)}
+    number = int(lena.post("/improvements", asked | {"owner": "lena@desk.example"}, 201)["number"])
+    lena.post(f"/improvements/{number}/live")
+    return number

@@ -47,7 +47,7 @@ SOURCES = [
     PACKAGE / "remedies/queries/drafting.py",
     PACKAGE / "remedies/queries/hands.py", PACKAGE / "remedies/actions/writing.py",
     *PACKAGE.glob("conversation/**/*.py"),
-    *PACKAGE.glob("incidents/**/*.py"),
+    *PACKAGE.glob("incidents/**/*.py"), *PACKAGE.glob("learning/actions/*.py"), *PACKAGE.glob("learning/queries/*.py"),
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip
