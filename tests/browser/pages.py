@@ -77,6 +77,6 @@ def _an_improvement(stage: Stage, case: str) -> int:
     lena = stage.api("lena")
     lena.post(f"/cases/{case}/cause", {"cause": "forgotten"})
     asked = {"cause": "forgotten", "change": "Every call has a place in the day", "due_at": at(days=3)}
-    number = int(lena.post("/improvements", asked | {"owner": "lena@desk.example"}, 201)["number"])
+    number = int(lena.post("/improvements", asked | {"owner": "lena@shop.example"}, 201)["number"])
     lena.post(f"/improvements/{number}/live")
     return number

@@ -40,7 +40,7 @@ PINNED = {
     "/customers/": 9,
     "/search/?q=dana": 15,
     "/insights/": 10,
-    "/improvements/": 9,
+    "/improvements/": 8,
     "/settings/people/": 9,
     "/settings/kinds/": 10,
     "/health/": 16,
