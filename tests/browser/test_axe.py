@@ -27,7 +27,7 @@ NO_PAGE = {
     "cases/<case:ref>/panel/", "cases/<case:ref>/reported/", "views/<slug:slug>/", "live/", "live/views/",
     "promises/import/files/<int:number>/rejects.csv", "promises/import/<int:number>/rejects.csv",
     "incidents/<int:number>/dry-run.csv", "insights/ledger.csv", "settings/playbooks/<slug:slug>/download/",
-    "settings/owed/<slug:slug>/download/", "healthz", "metrics", "messages/files/<int:number>/",
+    "settings/owed/<slug:slug>/download/", "settings/causes.yaml", "healthz", "metrics", "messages/files/<int:number>/",
     "messages/<int:number>/html/", "messages/<int:number>/raw/", "cases/<case:ref>/letters/<int:message>.pdf",
 }  # fmt: skip
 # Pages of a file that was brought: judged in tests/browser/test_import.py.

@@ -135,6 +135,8 @@ def state_words(one: ImprovementFacts) -> str:
     """Where it has got to, in a word or two."""
     if one.state is State.PLANNED and one.promise_state == PromiseState.BROKEN:
         return _("Late")
+    if one.state is State.LIVE and one.judged is None:
+        return _("Live")
     return {
         State.PLANNED: _("Planned"), State.LIVE: _("Not yet clear"), State.HELD: _("Held"),
         State.CAME_BACK: _("Came back"), State.DROPPED: _("Dropped"),
@@ -149,6 +151,8 @@ def finding(one: ImprovementFacts) -> str:
         )
     if one.state is State.DROPPED:
         return _("It was dropped: no message says that we changed this.")
+    if not one.before.failed:
+        return _("Nothing to compare with: nothing failed by this cause in the half year before it went live.")
     if one.judged is None:
         return _("Not enough data yet: about {} more promises must fall due before it is judged.").format(
             f"{one.more_needed:,}"
