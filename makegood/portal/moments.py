@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_currency
 from babel.units import format_unit
 from django.utils.translation import gettext as _
@@ -97,8 +97,8 @@ class Moments:
 
     @property
     def zone_name(self) -> str:
-        """The zone in words: "Greenwich Mean Time"."""
-        return get_timezone_name(self.now.astimezone(self.zone), locale=self.locale)
+        """The city whose time it is, as people call it: "New York", "Nueva York"."""
+        return get_timezone_location(self.zone, locale=self.locale, return_city=True)
 
     @property
     def _today(self) -> date:

@@ -128,6 +128,8 @@ class TestAtTheDesk:
         assert 'id="box-error"' in shown
         for word in ("Tom", "tomorrow at 10:00", "£50", "voucher"):
             assert f"“{word}”" in said
+        # The page that comes for the news has only what is kept.
+        assert Draft.objects.get().text == "My own words"
         assert "Tom" in model.asked[1]["messages"][3]["content"]
 
     def test_what_was_made_up_once_and_not_again_is_taken(self, case: Case, mara: AtDesk, settings: Any) -> None:

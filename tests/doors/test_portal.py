@@ -68,7 +68,7 @@ def test_what_happens_next_and_when_on_the_customers_own_clock(dana: ByLink, num
     cases.commit(number, title="Both at your door", due_at=due, **mara.at(now()))
     shown = text(dana.get())
     assert "Both at your door At the latest on 4 March 2027 at 15:30." in shown
-    assert "Times are in Eastern" in shown
+    assert "All times are New York time." in shown
     assert "I get in touch with you" in shown
 
 

@@ -73,7 +73,7 @@ def test_each_rule_finds_and_leaves_alone_the_lines_of_its_file(language: str) -
             "Arrange it",
             "Fri 27 Nov 15:56",
         ),
-        ("I’ll ring you by 5 p.m. today, Dana.", "by 5 p.m. today", "Ring you , Dana", "today 17:00"),
+        ("I’ll ring you by 5 p.m. today, Dana.", "by 5 p.m. today", "Ring you, Dana", "today 17:00"),
         ("We will call you back within 30 minutes.", "within 30 minutes", "Call you back", "in 30 min"),
         ("We'll bring it tomorrow morning.", "tomorrow morning", "Bring it", "tomorrow 12:00"),
         ("You will have it by the end of next week.", "by the end of next week", "You will have it", "Fri 27 Nov"),

@@ -233,7 +233,12 @@ def _report(wholes: Sequence[Whole], rows: Sequence[Message], now: datetime) -> 
             row = Message.objects.select_for_update().filter(pk=whole.placed.about_id, thread=whole.thread).first()
             if lost is not None and row is not None:
                 case = Case.objects.select_for_update().get(pk=whole.thread.case_id)
-                note_bounced(row, case, f"{lost.status} {lost.words}".strip() or "It came back.", now=now)
+                note_bounced(row, case, _why(lost), now=now)
+
+
+def _why(lost: Bounce) -> str:
+    """What the other server said, with its code unless that is among its words."""
+    return (lost.words if lost.status in lost.words else f"{lost.status} {lost.words}").strip() or "It came back."
 
 
 def _lost(whole: Whole) -> Iterator[Bounce]:

@@ -51,7 +51,7 @@ def title(parts: list[str], language: Language) -> str:
     """The parts as one title: without fillers and loose ends, with a capital, at most 120 characters."""
     words = " ".join(part.strip() for part in parts)
     words = re.sub(language.patterns["fillers"].pattern, " ", words, flags=re.IGNORECASE)
-    words = " ".join(words.split()).strip(_PUNCTUATION)
+    words = re.sub(r" (?=[,.;:!?])", "", " ".join(words.split())).strip(_PUNCTUATION)
     for _ in range(3):
         words = re.sub(language.patterns["edges"].pattern, "", words, flags=re.IGNORECASE).strip(_PUNCTUATION)
     for pattern, says in language.rewords:

@@ -107,6 +107,8 @@ def _begin(request: DeskRequest, number: int, wanted: str) -> HttpResponse:
             words, steps = _planned(case, customer, desk)
             typed.setlist("covers", [step.value for step in steps])
         elif wanted == "model":
+            # That it was asked is news, and the page that comes for it has only what is kept.
+            _keep(number, typed, desk)
             words = remedies.draft_message(number, model=drafter(), writer=desk.name, **known(desk)).text
         else:
             words = _phrase(wanted, case, customer, desk)
@@ -116,7 +118,6 @@ def _begin(request: DeskRequest, number: int, wanted: str) -> HttpResponse:
     before = typed.get("text", "").rstrip()
     typed["text"] = f"{before}\n\n{words}" if before else words
     if wanted == "model":
-        # That it was asked is news, and the page that comes for it has only what is kept.
         _keep(number, typed, desk)
     return shown(request, panel.context(number, desk, panel.Typed("notes", {}, typed)))
 
