@@ -1,0 +1,109 @@
+"""Every published number, from the published data, to the digits in which it was printed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from makegood.measurement.rules.estimate import Estimate
+from makegood.measurement.rules.panel import difference_in_differences
+from makegood.measurement.rules.pooling import Pooled, dersimonian_laird, fixed, restricted_likelihood
+from makegood.measurement.rules.proportions import odds_across, share, share_difference
+from makegood.measurement.rules.survival import half_gone, hazards, log_rank
+from tests.rules.measuring import as_printed, column, published, with_published, words
+
+pytestmark = with_published
+
+
+def test_wilson() -> None:
+    for case in published("wilson")["cases"]:
+        found = share(case["x"], case["n"])
+        assert (found.low, found.high) == (as_printed(case["lo"]), as_printed(case["hi"]))
+
+
+def test_newcombe() -> None:
+    for case in published("newcombe_difference")["cases"]:
+        found = share_difference(tuple(case["a"]), tuple(case["b"]))
+        assert (found.low, found.high) == (as_printed(case["lo"]), as_printed(case["hi"]))
+
+
+def log_risk_ratios() -> tuple[np.ndarray, np.ndarray]:
+    a, b, c, d = (column("bcg.csv", name) for name in ("tpos", "tneg", "cpos", "cneg"))
+    return np.log(a / (a + b) / (c / (c + d))), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+
+
+@pytest.mark.parametrize(
+    ("name", "method"), [("REML", restricted_likelihood), ("DL", dersimonian_laird), ("FE", fixed)]
+)
+def test_pooling(name: str, method: object) -> None:
+    said, found = published("meta_bcg")[name], method(*log_risk_ratios())
+    assert isinstance(found, Pooled)
+    effect = found.effect
+    told = {
+        "est": effect.value, "se": effect.error, "lo": effect.low, "hi": effect.high, "z": effect.value / effect.error,
+        "tau2": found.tau2, "I2": found.i2, "Q": found.q,
+    }  # fmt: skip
+    digits = {"I2": 2, "Q": 3}
+    assert {key: told[key] for key in said} == {key: as_printed(said[key], digits.get(key, 4)) for key in said}
+
+
+def lung() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return column("lung.csv", "time"), column("lung.csv", "status") == 2, column("lung.csv", "sex").astype(int)
+
+
+def median(found: Estimate) -> tuple[float, list[float]]:
+    return found.value, [found.low, found.high]
+
+
+def test_survival() -> None:
+    said, (time, left, sex) = published("km_lung"), lung()
+    assert median(half_gone(time, left)) == (said["median"], said["ci"])
+    for key, of in said["by_sex"].items():
+        one = sex == int(key)
+        assert (int(one.sum()), int(left[one].sum())) == (of["n"], of["events"])
+        assert median(half_gone(time[one], left[one])) == (of["median"], of["ci"])
+
+
+def test_log_rank() -> None:
+    said = published("km_lung")["logrank"]
+    found = log_rank(*lung())
+    assert (found.chi_square, found.p) == (as_printed(said["chisq"]), as_printed(said["p"], 7))
+
+
+def test_cox() -> None:
+    said, (time, left, sex) = published("km_lung")["cox"], lung()
+    of_sex, of_age = hazards(time, left, np.column_stack([sex.astype(float), column("lung.csv", "age")]))
+    found = {"sex": of_sex.value, "se_sex": of_sex.error, "age": of_age.value, "se_age": of_age.error}
+    assert found == {key: as_printed(value, 6) for key, value in said.items()}
+
+
+def test_difference_in_differences() -> None:
+    said = published("did_organ")
+    quarters = {name: at for at, name in enumerate(("Q42010", "Q12011", "Q22011", "Q32011", "Q42011", "Q12012"))}
+    period = np.array([quarters[name] for name in words("organ_donation.csv", "Quarter")])
+    state = words("organ_donation.csv", "State")
+    treated = (state == "California") & (period >= quarters["Q32011"])
+    unit = np.unique(state, return_inverse=True)[1]
+    found = difference_in_differences(column("organ_donation.csv", "Rate"), treated, unit, period)
+    assert found.value == as_printed(said["est"], 6)
+    nested, counted = (said["se"][key] for key in sorted(said["se"], reverse=True))
+    assert nested == 0.0061
+    assert found.error == as_printed(nested, 4)
+    # What statsmodels says, which counts the 26 states as estimated: 162 rows less 33 columns, instead of less 7.
+    assert found.error * ((162 - 7) / (162 - 33)) ** 0.5 == as_printed(counted, 6)
+
+
+def test_odds_across_departments() -> None:
+    said, freq = published("simpson_ucb")["mantel_haenszel"], column("ucb.csv", "Freq")
+    admit, gender, dept = (words("ucb.csv", name) for name in ("Admit", "Gender", "Dept"))
+    tables = np.array(
+        [
+            [[freq[(admit == a) & (gender == g) & (dept == d)].sum() for d in "ABCDEF"] for g in ("Male", "Female")]
+            for a in ("Admitted", "Rejected")
+        ]
+    )
+    found = odds_across(tables)
+    ratio = found.odds_ratio
+    assert (ratio.value, ratio.low, ratio.high) == tuple(as_printed(said[key], 6) for key in ("or_", "lo", "hi"))
+    assert (ratio.p, found.chi_square_corrected) == (as_printed(said["p"]), as_printed(said["chisq_corrected"]))
+    assert found.chi_square == as_printed(said["chisq_uncorrected"], 5)
