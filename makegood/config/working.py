@@ -12,6 +12,7 @@ from makegood.platform.filing import file_store
 from makegood.worker.carriers import carriers, texters
 from makegood.worker.courier import Courier
 from makegood.worker.importer import Importer
+from makegood.worker.judge import Judge
 from makegood.worker.loop import Worker
 from makegood.worker.mailer import Mailer
 from makegood.worker.reader import Reader
@@ -44,6 +45,7 @@ def work(where: Environment) -> None:
         ),
         Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
         Sorter(kept, asked_to_stop=lambda: stop.asked),
+        Judge(lambda: stop.asked),
     ]
     for one in beside:
         one.start()

@@ -15,7 +15,6 @@ from makegood.cases.actions import forget_who_left, reassign_absent
 from makegood.conversation.actions import tell_of_failing
 from makegood.followups.actions import ask_due, attend, follow_lost, stand_in
 from makegood.kernel.refusals import Refusal
-from makegood.learning.actions import judge_due
 from makegood.platform.health import hold_worker_lock
 from makegood.platform.logs import tell
 from makegood.platform.tidying import clear_expired
@@ -60,7 +59,6 @@ class Worker:
             Chore(2.0, lambda now: follow_lost(now=now)),
             Chore(2.0, lambda now: stand_in(now=now)),
             Chore(60.0, lambda now: tell_of_failing(now=now)),
-            Chore(60.0, lambda now: judge_due(now=now)),
             Chore(60.0, lambda now: forget_who_left(now=now)),
             Chore(3600.0, lambda now: clear_expired(now=now)),
         ]

@@ -115,8 +115,8 @@ def test_from_a_cause_to_a_change_that_held(cast: Cast, mara: Hand, number: int)
     assert coaching(case_for(mara.scope, number), now=live).improved, "we may say that we changed it"
 
     due(mara, 500, 4, now=live + 20 * DAY)
-    assert actions.judge_due(now=live + 21 * DAY) == 1
-    assert actions.judge_due(now=live + 21 * DAY) == 0
+    assert actions.judge_due(now=live + 21 * DAY)
+    assert not actions.judge_due(now=live + 21 * DAY)
     one = improvement_for(otto.scope, improvement)
     assert one.judged is not None
     assert one.ratio is not None

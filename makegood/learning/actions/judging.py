@@ -21,16 +21,9 @@ _WORDS = {
 }
 
 
-def judge_due(*, now: datetime) -> int:
-    """Count anew what is due to be counted, and judge those for which a look is due. How many were counted."""
-    many = 0
-    while _judge_next(now):
-        many += 1
-    return many
-
-
 @transaction.atomic
-def _judge_next(now: datetime) -> bool:
+def judge_due(*, now: datetime) -> bool:
+    """Count anew one improvement that is due to be counted, and judge it if a look is due. Whether there was one."""
     due = Improvement.objects.select_for_update(of=("self",), skip_locked=True).select_related("cause")
     row = due.filter(next_count_at__lte=now).order_by("next_count_at").first()
     if row is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from makegood.learning.queries.improvements import Week
 from makegood.learning.rules.recurrence import Count
 
-WIDTH, HEIGHT, TOP, BASE = 720.0, 132.0, 16.0, 108.0
+WIDTH, HEIGHT, TOP, BASE = 720.0, 138.0, 16.0, 108.0
 _LEAST = 1.0
 
 
@@ -37,7 +37,7 @@ def weeks_drawn(weeks: Sequence[Week], live_at: datetime | None) -> SafeString:
     top = format_html('<text x="0" y="10">{}</text>', _("{} per 1,000 due").format(f"{tallest:.0f}"))
     ends = format_html(
         '<text x="0" y="{0}">{1}</text><text x="{2}" y="{0}" text-anchor="end">{3}</text>',
-        BASE + 16, _day(weeks[0]), WIDTH, _day(weeks[-1]),
+        BASE + 22, _day(weeks[0]), WIDTH, _day(weeks[-1]),
     )  # fmt: skip
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}{}</svg>', WIDTH, HEIGHT, _words(weeks, live_at),

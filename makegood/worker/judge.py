@@ -1,0 +1,28 @@
+"""Beside the watch: improvements are counted anew, each once a day, and judged. Counting half a year of promises may
+take longer than a promise may wait for the watch."""
+
+from __future__ import annotations
+
+import time
+
+from makegood.learning.actions import judge_due
+from makegood.worker.beside import Beside, now
+
+SECONDS_BETWEEN = 10.0
+
+
+class Judge(Beside):
+    """Counts what is due to be counted, one improvement a transaction."""
+
+    trouble = "An improvement could not be judged; trying again"
+    end_seconds = 5.0
+
+    def turn(self) -> bool:
+        """Count one, if one is due."""
+        return judge_due(now=now())
+
+    def rest(self) -> None:
+        """Nothing here is in haste, but an end is not waited for."""
+        until = time.monotonic() + SECONDS_BETWEEN
+        while time.monotonic() < until and not self.asked_to_stop():
+            super().rest()
