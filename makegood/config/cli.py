@@ -32,6 +32,7 @@ COMMANDS = {
     "line": "Lines by which text messages and chat go and come: add, try, pause, resume, list.",
     "webhook": "Tell other systems what happens: add, try, pause, resume, list.",
     "signin": "Make a link that signs somebody in once, when nothing else lets them in.",
+    "simulate": "Write customers of whom the truth is known, to try an analysis on.",
     "doctor": "Say in plain words what is wrong with this installation.",
     "backup": "Write the whole installation into one file.",
     "restore": "Bring an installation back from a backup file.",
