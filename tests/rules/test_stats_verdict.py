@@ -1,0 +1,51 @@
+"""What may be said of a comparison: five sentences, and above only when it is so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from makegood.measurement.rules.verdict import Said, Verdict, compare
+from makegood.measurement.rules.worlds import false_paradox
+
+MARGIN = 0.1
+
+
+def verdict(size: int, seed: int, effect: float = 0.0, margin: float = MARGIN) -> Verdict:
+    world = false_paradox(size, seed=seed, effect=effect)
+    counted = world.recovered | ~world.failed
+    known = np.column_stack([world.usage, world.baseline])[counted]
+    return compare(world.score[counted], world.recovered[counted], known, np.arange(int(counted.sum())), margin=margin)
+
+
+def test_no_paradox_is_claimed_where_there_is_none() -> None:
+    said = [verdict(24_000, seed).said for seed in range(60)]
+    # 2.5 % of 60 are 1.5; more than 6 would be chance once in a thousand.
+    assert said.count(Said.ABOVE) <= 6
+    assert said.count(Said.EQUIVALENT) >= 50
+    assert said.count(Said.CANNOT_TELL) == 0
+
+
+def test_a_true_effect_is_found() -> None:
+    assert [verdict(24_000, seed, effect=0.15).said for seed in range(20)].count(Said.ABOVE) >= 18
+    assert [verdict(24_000, seed, effect=-0.15).said for seed in range(20)].count(Said.BELOW) >= 18
+
+
+def test_few_customers_are_told_how_many_more() -> None:
+    few, fewer = verdict(5_000, 1), verdict(2_000, 1)
+    assert few.said is fewer.said is Said.TOO_FEW
+    assert 0 < few.missing < fewer.missing
+    assert few.sentence(margin=MARGIN) == f"Not enough data: about {few.missing:,} more needed."
+
+
+def test_groups_with_nothing_in_common_are_not_compared() -> None:
+    chance = np.random.default_rng(3)
+    use = chance.normal(size=8000)
+    found = compare(chance.normal(size=8000), use > 0, use[:, None], np.arange(8000), margin=0.2)
+    assert found.said is Said.CANNOT_TELL
+    assert found.sentence(margin=0.2) == "Cannot tell: groups not comparable."
+
+
+@pytest.mark.parametrize(("effect", "words"), [(0.3, "Above by 0."), (-0.3, "Below never-failed by 0."), (0.0, "±0.1")])
+def test_the_sentence_has_its_figure(effect: float, words: str) -> None:
+    assert words in verdict(24_000, 5, effect).sentence(margin=MARGIN)
