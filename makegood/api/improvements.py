@@ -13,7 +13,7 @@ from pydantic import Field
 from makegood.api.caller import ApiRequest, colleague, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
-from makegood.api.forms import Email, Id, Instant, Named, named, refuse_unknown
+from makegood.api.forms import Email, Id, Instant, Named, named, refuse_unknown, spelled
 from makegood.learning import actions
 from makegood.learning.actions.improving import CHANGE_LIMIT, MOST_EXPOSURE
 from makegood.learning.queries.improvements import ImprovementFacts, improvement_for, improvements
@@ -50,7 +50,7 @@ class ImprovementOut(Schema):
     kind: str | None
     less_by: int
     exposure: int
-    state: State
+    state: Annotated[State, spelled(State)]
     why: Why | None
     looks: int
     more_needed: int
