@@ -32,6 +32,13 @@ def test_the_interval_is_the_exact_one(due: int, failed: int, since_due: int, si
     assert found.value is None or found.low <= found.value <= found.high
 
 
+def test_it_is_the_interval_that_others_print() -> None:
+    # R, help of poisson.test: 11 cases in 800 person-years against 21 in 3,011.
+    found = ratio_of(Count(3011, 21), Count(800, 11))
+    assert found is not None
+    assert (found.value, found.low, found.high) == pytest.approx((1.971488, 0.8584264, 4.2772659), rel=1e-6)
+
+
 def test_per_thousand_and_looks() -> None:
     assert Count(500, 4).per_thousand == 8
     assert Count(0, 0).per_thousand is None

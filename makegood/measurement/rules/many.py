@@ -11,8 +11,3 @@ from makegood.measurement.rules.estimate import Numbers
 def holm(p: Numbers) -> Numbers:
     """p-values such that the chance of one false alarm among all stays at most 5 % (Holm 1979)."""
     return np.asarray(multipletests(p, method="holm")[1], dtype=float)
-
-
-def false_discoveries(p: Numbers) -> Numbers:
-    """p-values such that at most 5 % of what is claimed is false, on average (Benjamini and Hochberg 1995)."""
-    return np.asarray(multipletests(p, method="fdr_bh")[1], dtype=float)
