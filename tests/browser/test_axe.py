@@ -29,6 +29,7 @@ NO_PAGE = {
     "incidents/<int:number>/dry-run.csv", "insights/ledger.csv", "settings/playbooks/<slug:slug>/download/",
     "settings/owed/<slug:slug>/download/", "settings/causes.yaml", "healthz", "metrics", "messages/files/<int:number>/",
     "messages/<int:number>/html/", "messages/<int:number>/raw/", "cases/<case:ref>/letters/<int:message>.pdf",
+    "settings/mailboxes/signed-in/", "settings/mailboxes/<int:number>/sign-in/",
 }  # fmt: skip
 # Pages of a file that was brought: judged in tests/browser/test_import.py.
 OF_A_FILE = {"promises/import/files/<int:number>/", "promises/import/<int:number>/"}
