@@ -295,6 +295,8 @@ def test_the_palette_finds_a_case_and_a_customer_and_acts(stage: Stage, seat: Se
     expect(options.filter(has_text="Dana Okafor").filter(has_not_text="SR-").first).to_be_visible()
     mara.press("Enter")
     expect(mara.page.locator(f"#case[data-case='{number}']")).to_be_visible()
+    # A page answers to keys once its scripts are there.
+    mara.page.wait_for_load_state()
     mara.press("Control+k")
     mara.page.keyboard.type("take")
     expect(options.first).to_contain_text("Take it")
