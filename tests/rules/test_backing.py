@@ -18,7 +18,7 @@ LANGUAGES = ("en", "de", "es")
 ZONE = ZoneInfo("Europe/Berlin")
 BY, DUE = datetime(2026, 11, 25, 16, tzinfo=UTC), datetime(2026, 11, 23, 11, tzinfo=UTC)
 SAID_BY = {"en": "Wednesday 25 November, 17:00", "de": "25. November, 17:00 Uhr", "es": "25 de noviembre a las 17:00"}
-SAID_DUE = {"en": "Mon 23 Nov, 12:00", "de": "Mo 23. Nov, 12:00", "es": "lun 23 Nov, 12:00"}
+SAID_DUE = {"en": "Mon 23 Nov, 12:00", "de": "Mo 23. Nov, 12:00", "es": "lunes 23 de noviembre, 12:00"}
 OFFER = {"en": "Bring the unit ourselves", "de": "Das Gerät selbst bringen", "es": "Llevar el equipo nosotros"}
 HARM = {"en": "The job site stands still", "de": "Die Baustelle steht still", "es": "La obra está parada"}
 

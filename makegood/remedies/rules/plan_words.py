@@ -147,7 +147,7 @@ WORDINGS: Mapping[str, Wordings] = {
     ),
     "es": Wordings(
         day=r"l j \d\e F",
-        instant="D j M, H:i",
+        instant=r"l j \d\e F, H:i",
         deadline=r"j \d\e F \a \l\a\s H:i",
         gap="[día y hora]",
         own=(
