@@ -193,7 +193,7 @@ verbs = st.sampled_from([*UNDOABLE, "case.accepted", "case.taken_in_charge", "pr
 def test_what_stands_on_a_move_or_ended_with_it_keeps_it(
     verb: str, since: frozenset[str], closed: bool, told: bool
 ) -> None:
-    data = {"before": {}, "row": 1, "text": "", "words": "", "channel": "", "promise": 7} if told else {}
+    data = {"before": {}, "row": 1, "text": "", "words": "", "channel": "", "promise": 7, "message": 5} if told else {}
     obstacle = undo_obstacle(verb, data, since, closed=closed, live={7})
     stands = told and verb in UNDOABLE and (not closed or verb in AFTER_THE_CLOSE) and not UNDOABLE[verb] & since
     assert (obstacle is None) == stands
