@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -27,9 +26,9 @@ from makegood.followups.queries.questions import (
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import READS_ALL, Scope
-from makegood.platform.installation import organisation
 from makegood.promises import actions as promises
 from makegood.promises.rules import UNKEPT
+from makegood.remedies.queries.plan import zone_of
 
 AT_ONCE = 50
 CARRIED = (Channel.EMAIL, Channel.SMS, Channel.CHAT)
@@ -94,11 +93,6 @@ def _ask_one(follow_up_id: int, number: int, now: datetime) -> bool:
 def _put_off(row: FollowUp, until: datetime | None) -> None:
     row.asks_at = until
     row.save(update_fields=["asks_at"])
-
-
-def zone_of(customer: CustomerFacts) -> ZoneInfo:
-    """Where the customer's days are; where ours are when that is not known."""
-    return ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
 
 
 def _is_asked(case: Case) -> bool:
