@@ -7,8 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.loopback import Quiet, listening
 
 
 @dataclass
@@ -28,7 +29,7 @@ def a_model(*answers: str | bytes, status: int = 200, more: dict[str, str] | Non
     model = Model()
     left = list(answers)
 
-    class Endpoint(BaseHTTPRequestHandler):
+    class Endpoint(Quiet):
         def do_POST(self) -> None:
             model.headers.append(dict(self.headers))
             model.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -46,17 +47,10 @@ def a_model(*answers: str | bytes, status: int = 200, more: dict[str, str] | Non
             except OSError:
                 """Whoever asked has hung up."""
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is said."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Endpoint) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        model.url = f"http://127.0.0.1:{server.server_port}/v1"
+    with listening(Endpoint) as where:
+        model.url = f"http://{where}/v1"
         try:
             yield model
         finally:
             if model.waits is not None:
                 model.waits.set()
-            server.shutdown()
-            thread.join()

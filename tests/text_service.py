@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.loopback import Quiet, listening
 
 ACCOUNT, TOKEN, NUMBER = "AC1", "a-token-of-the-account", "+442079460118"
 
@@ -43,7 +43,7 @@ def a_text_service() -> Iterator[TextService]:
     ours = TextService()
     shown = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 
-    class Talk(BaseHTTPRequestHandler):
+    class Talk(Quiet):
         def do_GET(self) -> None:
             where = urlsplit(self.path)
             self._say(*ours.answer(unquote(where.path), dict(parse_qsl(where.query))))
@@ -62,15 +62,6 @@ def a_text_service() -> Iterator[TextService]:
             self.end_headers()
             self.wfile.write(json.dumps(told).encode())
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is said."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Talk) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        ours.address = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield ours
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Talk) as where:
+        ours.address = f"http://{where}"
+        yield ours

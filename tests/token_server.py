@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
+
+from tests.loopback import Quiet, listening
 
 CLIENT, SECRET, REFRESH, CODE = "a-client", "its-secret", "a-refresh-token", "a-code"
 
@@ -53,7 +53,7 @@ def a_token_server() -> Iterator[TokenServer]:
     """Listens until the block ends."""
     ours = TokenServer()
 
-    class Talk(BaseHTTPRequestHandler):
+    class Talk(Quiet):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, told = ours.answer(dict(parse_qsl(body.decode())))
@@ -61,15 +61,6 @@ def a_token_server() -> Iterator[TokenServer]:
             self.end_headers()
             self.wfile.write(json.dumps(told).encode())
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is said."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Talk) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        ours.address = f"http://127.0.0.1:{server.server_port}/token"
-        try:
-            yield ours
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Talk) as where:
+        ours.address = f"http://{where}/token"
+        yield ours

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from makegood.adapters.hooks import Heard, Hook
 from tests.doors.test_telling import LOOPBACK
 from tests.installations import free_port
+from tests.loopback import Quiet, listening
 
 pytestmark = pytest.mark.enable_socket
 SECRET, OTHER = "whsec_" + "QUJD" * 8, "whsec_" + "REVG" * 8
@@ -30,7 +30,7 @@ def a_receiver(
     sent."""
     taken: list[tuple[dict[str, str], bytes]] = []
 
-    class Receiver(BaseHTTPRequestHandler):
+    class Receiver(Quiet):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             content = self.rfile.read(length)
@@ -49,17 +49,8 @@ def a_receiver(
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is said."""
-
-    with HTTPServer(("127.0.0.1", 0), Receiver) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", taken
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Receiver) as where:
+        yield f"http://{where}", taken
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,6 +14,7 @@ import pytest
 from makegood.adapters.apprising import Guard
 from makegood.adapters.telling import Teller, Told
 from tests.installations import free_port
+from tests.loopback import Quiet, listening
 from tests.smtp_server import an_smtp_server
 
 pytestmark = pytest.mark.enable_socket
@@ -26,7 +26,7 @@ def a_service(status: int = 200, location: str = "") -> Iterator[tuple[str, list
     """A web server that takes json:// messages and answers `status`; where it is, and what it was sent."""
     taken: list[dict[str, Any]] = []
 
-    class Service(BaseHTTPRequestHandler):
+    class Service(Quiet):
         def do_POST(self) -> None:
             taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
@@ -34,17 +34,8 @@ def a_service(status: int = 200, location: str = "") -> Iterator[tuple[str, list
                 self.send_header("Location", location)
             self.end_headers()
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is said."""
-
-    with HTTPServer(("127.0.0.1", 0), Service) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"json://127.0.0.1:{server.server_port}", taken
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Service) as where:
+        yield f"json://{where}", taken
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -17,6 +15,7 @@ from makegood.platform.models import IdempotencyKey
 from makegood.platform.tidying import clear_expired
 from makegood.worker.loop import LONGEST_SLEEP, SHORTEST_SLEEP, Chore, pause
 from tests.installations import free_port
+from tests.loopback import Quiet, listening
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -26,7 +25,7 @@ def a_watchdog(status: int, location: str = "") -> Iterator[tuple[str, list[str]
     """A web server that answers every request with `status`; its address and the paths it was asked for."""
     asked: list[str] = []
 
-    class Watchdog(BaseHTTPRequestHandler):
+    class Watchdog(Quiet):
         def do_GET(self) -> None:
             asked.append(self.path)
             self.send_response(status)
@@ -34,17 +33,8 @@ def a_watchdog(status: int, location: str = "") -> Iterator[tuple[str, list[str]
                 self.send_header("Location", location)
             self.end_headers()
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is said."""
-
-    with HTTPServer(("127.0.0.1", 0), Watchdog) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Watchdog) as where:
+        yield f"http://{where}", asked
 
 
 @pytest.mark.parametrize(
