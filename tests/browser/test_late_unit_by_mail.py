@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from email import message_from_string
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.mailing import LEAVES, WORDS, a_letter, a_mailbox
 from tests.browser.person import Person
 from tests.browser.stage import Stage
 from tests.imap_server import ImapBox
@@ -18,9 +18,7 @@ from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
-WORDS = "[data-composer] textarea"
-LEAVES = 25_000
-"""Milliseconds: it waits ten seconds, and the worker looks once in a while."""
+BOB, CARE = "Bob Reyes <bob@site.example>", "care@desk.example"
 ANSWER = (
     "We promised you the unit for today and it has not come. That holds up your job site, and it is our failure: I"
     " take it on myself. I am sorry. I will ring you within 30 minutes with the two ways to get it there."
@@ -30,32 +28,21 @@ ANSWER = (
 
 @pytest.fixture
 def mailbox(stage: Stage, imap_server: ImapBox, smtp_server: SmtpServer) -> Iterator[dict[str, Any]]:
-    ada = stage.api("ada")
-    made: dict[str, Any] = ada.post("/mailboxes", {
-        "name": "Care", "address": "care@desk.example", "kind": "delivery", "imap_host": imap_server.host,
-        "imap_port": imap_server.port, "imap_security": "none", "imap_user": imap_server.user,
-        "imap_secret": imap_server.password, "smtp_host": smtp_server.host, "smtp_port": smtp_server.port,
-        "smtp_security": "none",
-    }, status=201)  # fmt: skip
-    yield made
-    ada.post(f"/mailboxes/{made['id']}/remove")
+    with a_mailbox(stage, imap_server, smtp_server, name="Care", address=CARE, kind="delivery") as made:
+        yield made
 
 
-def a_letter(text: str, subject: str, *, answers: str = "") -> bytes:
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "Bob Reyes <bob@site.example>", "care@desk.example", subject
-    made["Message-ID"] = f"<{abs(hash(text))}@site.example>"
-    if answers:
-        made["In-Reply-To"] = answers
-    made.set_content(text)
-    return made.as_bytes()
+def his_letter(text: str, subject: str, *, answers: str = "") -> bytes:
+    return a_letter(text, subject, writer=BOB, to=CARE, answers=answers)
 
 
 def test_the_late_unit_by_mail_and_telephone(
     stage: Stage, seat: Seat, mailbox: dict[str, Any], imap_server: ImapBox, smtp_server: SmtpServer
 ) -> None:
     orders = stage.api()
-    imap_server.deliver(a_letter("The unit was due today at our job site. My crew stands still.", "Where is our unit"))
+    imap_server.deliver(
+        his_letter("The unit was due today at our job site. My crew stands still.", "Where is our unit")
+    )
     wait_until(lambda: bool(orders.get("/cases")["items"]), what="the case of the mail")
     case = orders.get("/cases")["items"][0]
     owner = seat(case["owner"]["name"].split()[0].lower())
@@ -71,13 +58,13 @@ def test_the_late_unit_by_mail_and_telephone(
     owner.sees("It leaves in a moment.")
     expect(owner.page.locator("#case .msg", has_text="I take it on myself")).to_contain_text("Sent", timeout=LEAVES)
     (sent,) = map(message_from_string, smtp_server.messages)
-    assert sent["To"] == "Bob Reyes <bob@site.example>"
+    assert sent["To"] == BOB
     told = orders.get(f"/cases/{case['ref']}")
     assert {"own", "apologise"} <= {step["step"] for step in told["steps"]}
     promised = [one for one in told["commitments"] if one["purpose"] == "commitment"]
     assert len(promised) == 1
 
-    imap_server.deliver(a_letter("Thanks, OK.", f"Re: {sent['Subject']}", answers=sent["Message-ID"]))
+    imap_server.deliver(his_letter("Thanks, OK.", f"Re: {sent['Subject']}", answers=sent["Message-ID"]))
     expect(owner.page.locator("#case")).to_contain_text("Thanks, OK.", timeout=LEAVES)
     after = orders.get(f"/cases/{case['ref']}")
     assert [one["promise"]["state"] for one in after["commitments"] if one["purpose"] == "commitment"] == ["open"]

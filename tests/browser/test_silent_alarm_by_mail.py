@@ -6,15 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.mailing import LEAVES, WORDS, a_letter, a_mailbox
 from tests.browser.person import Person
 from tests.browser.stage import Stage
-from tests.browser.test_late_unit_by_mail import LEAVES, WORDS
 from tests.imap_server import ImapBox
 from tests.installations import wait_until
 from tests.smtp_server import SmtpServer
@@ -22,7 +21,7 @@ from tests.stories.deeds import a_stranger_reads_nothing, closes, the_case
 
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
-NORA = "Nora Whitfield"
+NORA, ALARMS = "Nora Whitfield", "alarms@desk.example"
 HOW_IT_CAME = (
     "You reported at eight that your alarm had lost its line, and nobody rang you. You had a house without a guard, and"
     " that is our failure: I take it on myself. I am sorry. The report was handed on here, and nobody was told to ring."
@@ -32,26 +31,12 @@ HOW_IT_CAME = (
 
 @pytest.fixture
 def mailbox(stage: Stage, imap_server: ImapBox, smtp_server: SmtpServer) -> Iterator[dict[str, Any]]:
-    ada = stage.api("ada")
-    made: dict[str, Any] = ada.post("/mailboxes", {
-        "name": "Alarms", "address": "alarms@desk.example", "kind": "callback", "imap_host": imap_server.host,
-        "imap_port": imap_server.port, "imap_security": "none", "imap_user": imap_server.user,
-        "imap_secret": imap_server.password, "smtp_host": smtp_server.host, "smtp_port": smtp_server.port,
-        "smtp_security": "none",
-    }, status=201)  # fmt: skip
-    yield made
-    ada.post(f"/mailboxes/{made['id']}/remove")
+    with a_mailbox(stage, imap_server, smtp_server, name="Alarms", address=ALARMS, kind="callback") as made:
+        yield made
 
 
 def her_letter(text: str, *, answers: str = "") -> bytes:
-    made = EmailMessage()
-    made["From"], made["To"] = f"{NORA} <nora@house.example>", "alarms@desk.example"
-    made["Subject"] = "Failure to communicate"
-    made["Message-ID"] = f"<{abs(hash(text))}@house.example>"
-    if answers:
-        made["In-Reply-To"] = answers
-    made.set_content(text)
-    return made.as_bytes()
+    return a_letter(text, "Failure to communicate", writer=f"{NORA} <nora@house.example>", to=ALARMS, answers=answers)
 
 
 def test_the_silent_alarm_by_mail_and_telephone(
