@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "makegood.links",
     "makegood.incidents",
     "makegood.learning",
+    "makegood.measurement",
     "makegood.intake",
     "makegood.portal",
 ]

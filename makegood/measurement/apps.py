@@ -1,0 +1,10 @@
+"""The measurement app."""
+
+from django.apps import AppConfig
+
+
+class MeasurementConfig(AppConfig):
+    """Registers the app under its own name."""
+
+    name = "makegood.measurement"
+    label = "measurement"

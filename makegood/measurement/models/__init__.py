@@ -1,0 +1,5 @@
+"""What customers answered and what they did."""
+
+from makegood.measurement.models.heard import Behaviour, Score
+
+__all__ = ["Behaviour", "Score"]
