@@ -10,12 +10,14 @@ from makegood.measurement.scales import RANGE, Deed, Occasion, Scale
 
 class Score(models.Model):
     """One answer on a scale. `case` is the one after which was asked; `asked_at` is unknown of some that are imported.
+    `began` is the case that this answer opened, being low: for that case it is no baseline.
 
     `source` and `reference` name it in the system that told us: the same twice is one score.
     """
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    began = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     scale = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Scale])
     value = models.DecimalField(max_digits=4, decimal_places=2)
     occasion = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Occasion])
