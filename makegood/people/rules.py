@@ -33,6 +33,8 @@ class Ability(StrEnum):
     """Say who is drawn in when a promise of a recovery breaks, and how long each may take."""
     SET_CAUSES = "set_causes"
     """Write the tree of causes: what failures are put down to."""
+    MEASURE = "measure"
+    """Register reports: fix what is asked before its answer is in."""
     ADMINISTER = "administer"
     """Change people, kinds and settings."""
 
@@ -51,7 +53,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.SET_CAUSES,
         }
     ),
-    Role.ANALYST: frozenset({Ability.SEE_ALL}),
+    Role.ANALYST: frozenset({Ability.SEE_ALL, Ability.MEASURE}),
     Role.ADMINISTRATOR: frozenset(Ability),
 }
 

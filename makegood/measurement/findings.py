@@ -1,0 +1,225 @@
+"""What a report of the paradox asks and finds, as plain values: doors load this and no statistics.
+
+A report is registered with its plan before its outcomes are in, opens on its day, and then is kept as it was found.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Group(StrEnum):
+    """What became of a customer, by what we did within the days of the landmark; never by what they said."""
+
+    NEVER = "never_failed"
+    PUT_RIGHT = "put_right"
+    """Owned, apologised to, and a remedy fulfilled, all in time."""
+    NOT_PUT_RIGHT = "not_put_right"
+    SILENT = "silent"
+    """The system saw it and nobody spoke to them."""
+    TWICE = "twice"
+    """Failed again, or a promise of the recovery was broken."""
+
+
+FAILED = (Group.PUT_RIGHT, Group.NOT_PUT_RIGHT, Group.TWICE, Group.SILENT)
+"""Those compared with the never failed, in the order in which they are told."""
+
+
+class Outcome(StrEnum):
+    """What is compared: first what customers did, then what they intend, then what they say."""
+
+    STAYED = "stayed"
+    BOUGHT = "bought"
+    SPEND = "spend"
+    NPS = "nps"
+    CSAT = "csat"
+    RECOVERY = "recovery"
+
+
+SHARES = frozenset({Outcome.STAYED, Outcome.BOUGHT})
+ASKED = frozenset({Outcome.NPS, Outcome.CSAT, Outcome.RECOVERY})
+"""Known only of those who answered."""
+
+
+class Known(StrEnum):
+    """What may be held equal: all of it known before the index date."""
+
+    EXPOSURE = "exposure"
+    TENURE = "tenure"
+    ORDERS = "orders"
+    SPEND = "spend"
+    BASELINE = "baseline"
+
+
+class Said(StrEnum):
+    """The verdicts, and nothing between them."""
+
+    TOO_FEW = "not enough data"
+    BELOW = "below never-failed"
+    EQUIVALENT = "equivalent"
+    ABOVE = "above"
+    CANNOT_TELL = "cannot tell: groups not comparable"
+
+
+class Why(StrEnum):
+    """What stood in the way of a verdict."""
+
+    UNBALANCED = "unbalanced"
+    NO_OVERLAP = "no_overlap"
+    SILENCE = "silence"
+    """Those who did not answer could turn it round."""
+    UNASKED = "unasked"
+    """Nobody of one of the groups was asked, or no such thing was told to us."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked, fixed when it is registered.
+
+    Index dates lie in [`since`, `before`); groups are those of `landmark_days` after the index date, and outcomes are
+    counted over `horizon_days` after that. `margin` is in the outcome's own unit: within it counts as equivalent.
+    `looks` is the how-manyth report of overlapping days this is: each has to be so much surer.
+    """
+
+    outcome: Outcome
+    since: date
+    before: date
+    landmark_days: int
+    horizon_days: int
+    covariates: tuple[Known, ...]
+    margin: float
+    seed: int
+    looks: int = 1
+    threshold_hours: float | None = None
+    threshold_kind: str = ""
+
+
+class Size(msgspec.Struct, frozen=True, kw_only=True):
+    """A group in numbers alone. `counted` have the outcome known of them; `needed` are wanted for a verdict."""
+
+    group: Group
+    people: int
+    counted: int
+    needed: int
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A group's figure with its 95 % interval, of the `counted` among its `people`.
+
+    `replied` is their share where it is an answer; `least` and `most` what the figure would be, had all the others
+    answered with the ends of the scale; `weighted` with answers weighing as much as the people like them.
+    """
+
+    group: Group
+    people: int
+    counted: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    replied: float | None = None
+    least: float | None = None
+    most: float | None = None
+    weighted: float | None = None
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """How far apart a covariate is from the never failed, in standard deviations, before and after weighting."""
+
+    name: str
+    before: float
+    after: float
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """A group against people like them who were never failed, and what may be said of it.
+
+    `value` is None where no figure may be shown. `clusters` is how many incidents the group is worth, `unseen` how
+    strong something unseen must be to explain it away (an E-value), `least` and `most` where the figure lies if those
+    who did not answer differ from those who did.
+    """
+
+    group: Group
+    said: Said
+    why: Why | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    missing: int = 0
+    overlap: float | None = None
+    effective: float | None = None
+    clusters: float | None = None
+    unseen: float | None = None
+    least: float | None = None
+    most: float | None = None
+    held: tuple[Held, ...] = ()
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One method's answer to the same question, beside the verdict: not a verdict of its own."""
+
+    method: str
+    group: Group
+    value: float
+    low: float
+    high: float
+    n: int
+    note: str = ""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One outcome: its figures by group, what may be said, and what other methods find."""
+
+    outcome: Outcome
+    figures: tuple[Figure, ...]
+    compared: tuple[Compared, ...] = ()
+    ladder: tuple[Rung, ...] = ()
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as it was found: `sizes` before it opens, and `asked` after."""
+
+    people: int
+    sizes: tuple[Size, ...]
+    asked: tuple[Asked, ...] = ()
+    computed_at: datetime | None = None
+    seconds: float = 0.0
+    versions: dict[str, str] = {}
+    code: str = ""
+
+    def of(self, outcome: Outcome) -> Asked | None:
+        """What was found of an outcome."""
+        return next((one for one in self.asked if one.outcome is outcome), None)
+
+
+def as_plain(one: Plan | Found) -> dict[str, object]:
+    """As it is kept: what JSON can say."""
+    told: dict[str, object] = msgspec.to_builtins(one)
+    return told
+
+
+def plan_from(kept: object) -> Plan:
+    """A plan as it was kept."""
+    return msgspec.convert(kept, Plan)
+
+
+def found_from(kept: object) -> Found:
+    """A finding as it was kept."""
+    return msgspec.convert(kept, Found)
+
+
+def sentence(one: Compared, *, margin: float) -> str:
+    """The verdict in one of its five sentences, in the outcome's own unit."""
+    if one.said is Said.TOO_FEW:
+        return f"Not enough data: about {one.missing:,} more needed."
+    if one.said is Said.CANNOT_TELL or one.value is None or one.low is None or one.high is None:
+        return "Cannot tell: groups not comparable."
+    figure = f"{abs(one.value):.3g} (95 % interval {one.low:.3g} to {one.high:.3g})"
+    words = {
+        Said.BELOW: f"Below never-failed by {figure}.",
+        Said.ABOVE: f"Above by {figure}.",
+        Said.EQUIVALENT: f"Equivalent within ±{margin:g}.",
+    }
+    return words[one.said]

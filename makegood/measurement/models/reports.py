@@ -1,0 +1,42 @@
+"""Reports of the paradox: registered before they open, and kept as they were found."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Report(models.Model):
+    """One registered report. `plan` and `found` are `findings.Plan` and `findings.Found`.
+
+    Before `opens_at` only how many people each group has is counted. `next_compute_at` is the single clock: when
+    whoever computes looks at it next, None once it is found. `leased_until` is for how long somebody is at it.
+    """
+
+    plan = models.JSONField()
+    since = models.DateField()
+    before = models.DateField()
+    opens_at = models.DateTimeField()
+    registered_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
+    registered_at = models.DateTimeField()
+    next_compute_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    counted_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(null=True)
+    found = models.JSONField(null=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(since__lt=F("before")), name="report_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(found_at__isnull=True) | Q(found__isnull=False, next_compute_at__isnull=True),
+                name="report_found_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_compute_at"], name="report_due", condition=Q(next_compute_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"

@@ -1,0 +1,73 @@
+"""Registered reports and what they found, for those who see the work of everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from makegood.kernel.refusals import missing
+from makegood.measurement.findings import Found, Plan, found_from, plan_from
+from makegood.people.queries import require_scope
+from makegood.people.rules import Ability, Scope
+from makegood.platform.rows import fetch_rows
+
+MOST = 50
+
+_READ = """
+SELECT r.id, r.plan, r.opens_at, s.name, r.registered_at, r.counted_at, r.found_at, r.found, r.problem
+FROM measurement_report r JOIN people_staff s ON s.id = r.registered_by_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """A registered report. `found` has only sizes until it opened; instants are aware UTC."""
+
+    number: int
+    plan: Plan
+    opens_at: datetime
+    registered_by: str
+    registered_at: datetime
+    counted_at: datetime | None
+    found_at: datetime | None
+    found: Found | None
+    problem: str
+
+
+def reports(scope: Scope) -> tuple[ReportFacts, ...]:
+    """The latest first, 50 at most. Raises Refusal "people.not_allowed" for those who see their own team alone."""
+    require_scope(scope, Ability.SEE_ALL)
+    return tuple(_facts(row) for row in fetch_rows(f"{_READ} ORDER BY r.id DESC LIMIT %(most)s", {"most": MOST}))
+
+
+def report_for(scope: Scope, number: int) -> ReportFacts:
+    """One report. Raises Refusal "report.unknown" or "people.not_allowed"."""
+    require_scope(scope, Ability.SEE_ALL)
+    found = fetch_rows(f"{_READ} WHERE r.id = %(number)s", {"number": number})
+    if not found:
+        raise missing("report.unknown", "There is no such report.")
+    return _facts(found[0])
+
+
+def latest_paradox(scope: Scope) -> ReportFacts | None:
+    """What is shown first: the report that opened last, else the one registered last; None where there is none, or
+    the reader sees their own team alone."""
+    if not scope.may(Ability.SEE_ALL):
+        return None
+    order = "ORDER BY r.found_at DESC NULLS LAST, r.id DESC LIMIT 1"
+    return next((_facts(row) for row in fetch_rows(f"{_READ} {order}", {})), None)
+
+
+def _facts(row: Sequence[Any]) -> ReportFacts:
+    told = dict(zip(_NAMES, row, strict=True))
+    found = told.pop("found")
+    return ReportFacts(
+        **told | {"plan": plan_from(told["plan"])}, found=None if found is None else found_from(found)
+    )  # fmt: skip
+
+
+_NAMES = (
+    "number", "plan", "opens_at", "registered_by", "registered_at", "counted_at", "found_at", "found", "problem",
+)  # fmt: skip
