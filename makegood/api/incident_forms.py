@@ -120,11 +120,13 @@ class BarIn(StaffIn):
 
 
 class PaceIn(StaffIn):
-    """How many at a time, how many seconds between two batches, and whether nobody is told in their night."""
+    """How many at a time, how many seconds between two batches, whether nobody is told in their night, and where a
+    clean message is required why it leaves with what the coach found."""
 
     batch_size: int = 100
     every: int = 60
     their_hours: bool = False
+    despite: Annotated[str, Field(max_length=500)] = ""
 
 
 class StopIn(StaffIn):

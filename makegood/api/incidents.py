@@ -228,7 +228,9 @@ def fulfil_gifts(request: ApiRequest, number: int, body: forms.FulfilIn | None =
 
 
 def _pace(body: forms.PaceIn) -> dict[str, Any]:
-    return {"batch_size": body.batch_size, "every": body.every, "their_hours": body.their_hours}
+    return {
+        "batch_size": body.batch_size, "every": body.every, "their_hours": body.their_hours, "despite": body.despite
+    }  # fmt: skip
 
 
 def _hand(request: ApiRequest, doer: Acting) -> dict[str, Any]:

@@ -14,19 +14,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
+from makegood.conversation.actions import require_clean
 from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
 from makegood.links.models import Link
 from makegood.promises.models import Promise
 from tests.doors.desk_client import AtDesk, text, toast
-from tests.factories import Cast
+from tests.factories import Cast, actor
 from tests.rooms.casework import Hand
 from tests.rooms.incidents import NARROW, H, cancelled, passengers, snowline
 
 pytestmark = pytest.mark.django_db
 WHOM = {"kind": "delivery", "state": "trouble", "attr": ["from=JFK", "status=cancelled"]}
 # How many questions each page asks, however many customers are hit.
-PINNED = {"": 15, "dry-run/": 24, "?show=left": 15, "?show=told": 15, "?show=red": 15, "?show=undone": 15}
+PINNED = {"": 16, "dry-run/": 24, "?show=left": 16, "?show=told": 16, "?show=red": 16, "?show=undone": 16}
 
 
 @pytest.fixture
@@ -181,3 +182,18 @@ def test_today_asks_a_lead_whether_it_is_one_incident(cast: Cast, now: datetime)
     assert "11 promises now" in text(opened_at)
     for person in (cast.mara, cast.stranger):
         assert "11 customers with " not in text(AtDesk(person).get("/today/"))
+
+
+def test_what_must_be_clean_says_what_to_mend_or_takes_a_reason(cast: Cast, now: datetime) -> None:
+    number, lena = opened(cast, 1, now), AtDesk(cast.lena)
+    assert "coach finds" not in text(lena.get(f"/incidents/{number}/"))
+    require_clean("page", from_severity=1, by=actor(cast.ada), now=now)
+    assert "coach finds" in text(lena.get(f"/incidents/{number}/"))
+    lena.post(f"/incidents/{number}/words/en/", happened="The carrier failed to deliver, as usual.")
+    here = f"/incidents/{number}/"
+    assert lena.post(f"{here}release/", came_from=here, batch_size="1", every="0").status_code == 303
+    page = html.unescape(lena.get(here).content.decode())
+    assert "“carrier failed” (blames-colleague)" in page
+    assert Incident.objects.get().released_at is None
+    lena.post(f"/incidents/{number}/release/", batch_size="1", every="0", despite="The court asked for it.")
+    assert Incident.objects.get().released_at is not None

@@ -43,6 +43,9 @@ _every = click.option("--every", default=60, show_default=True, help="Seconds be
 _hours = click.option(
     "--their-hours", is_flag=True, help="Tell nobody between eight in the evening and in the morning."
 )
+_despite = click.option(
+    "--despite", default="", help="Why it leaves with what the coach found, where that is required."
+)
 
 
 @command.command("list")
@@ -115,12 +118,15 @@ def give_owed(number: int, email: str, not_: bool) -> None:
 @_size
 @_every
 @_hours
-def release(number: int, email: str, batch_size: int, every: int, their_hours: bool) -> None:
+@_despite
+def release(number: int, email: str, batch_size: int, every: int, their_hours: bool, despite: str) -> None:
     """Begin to tell everybody, batch after batch, by the worker."""
     with _acting(email) as hand:
         from makegood.incidents import actions
 
-        actions.release(number, batch_size=batch_size, every=every, their_hours=their_hours, **hand)
+        actions.release(
+            number, batch_size=batch_size, every=every, their_hours=their_hours, despite=despite, **hand
+        )  # fmt: skip
     click.echo("Released. A worker tells the first batch now.")
 
 
@@ -143,12 +149,15 @@ def stop(number: int, email: str, reason: str) -> None:
 @_size
 @_every
 @_hours
-def resume(number: int, email: str, batch_size: int, every: int, their_hours: bool) -> None:
+@_despite
+def resume(number: int, email: str, batch_size: int, every: int, their_hours: bool, despite: str) -> None:
     """Go on with a release that was stopped."""
     with _acting(email) as hand:
         from makegood.incidents import actions
 
-        actions.resume(number, batch_size=batch_size, every=every, their_hours=their_hours, **hand)
+        actions.resume(
+            number, batch_size=batch_size, every=every, their_hours=their_hours, despite=despite, **hand
+        )  # fmt: skip
     click.echo("It goes on.")
 
 

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from makegood.cases.actions.holding import person
+from makegood.conversation.rules.policy import distinct, excused
 from makegood.incidents.actions.giving import check_giver, give_owed_to, give_to, giver_of, hold_owed, no_giver
 from makegood.incidents.actions.holding import hold, tell, waiting_in
 from makegood.incidents.actions.sending import take_back, turn_of
 from makegood.incidents.actions.telling import Done, count_anew, lock, note_members, tell_these
 from makegood.incidents.models import Incident
+from makegood.incidents.queries.coaching import faults_told
 from makegood.incidents.queries.members import tally_of
 from makegood.incidents.queries.preparing import Prepared, Stage, prepare
 from makegood.incidents.rules.plan import Plan, plan_of
@@ -30,28 +32,30 @@ LONGEST_EVERY = 3_600
 
 @transaction.atomic
 def release(
-    number: int, *, batch_size: int, every: int, their_hours: bool = False, scope: Scope, by: Actor, now: datetime
+    number: int, *, batch_size: int, every: int, their_hours: bool = False, despite: str = "", scope: Scope, by: Actor,
+    now: datetime,
 ) -> None:  # fmt: skip
     """Begin to tell everybody, `batch_size` at a time with `every` seconds between two batches; with `their_hours`
-    nobody in their night.
+    nobody in their night. Where a clean message is required, `despite` is why it leaves with what the coach found.
 
     Raises Refusal "incident.unknown", "incident.may_not", "incident.not_now", "incident.nobody",
-    "incident.bad_batch", and "authority.over" while what everybody is given is more than the owner may give alone
-    and nobody has approved it.
+    "incident.bad_batch", "message.coach", and "authority.over" while what everybody is given is more than the owner
+    may give alone and nobody has approved it.
     """
     row = hold(number, Deed.RELEASE, scope=scope)
     row.their_hours = their_hours
-    _begin(row, "released", batch_size, every, by=by, now=now)
+    _begin(row, "released", batch_size, every, despite, by=by, now=now)
 
 
 @transaction.atomic
 def resume(
-    number: int, *, batch_size: int, every: int, their_hours: bool = False, scope: Scope, by: Actor, now: datetime
+    number: int, *, batch_size: int, every: int, their_hours: bool = False, despite: str = "", scope: Scope, by: Actor,
+    now: datetime,
 ) -> None:  # fmt: skip
     """Go on with a release that was stopped. Raises Refusal as `release` does."""
     row = hold(number, Deed.RESUME, scope=scope)
     row.their_hours = their_hours
-    _begin(row, "resumed", batch_size, every, by=by, now=now)
+    _begin(row, "resumed", batch_size, every, despite, by=by, now=now)
 
 
 @transaction.atomic
@@ -87,7 +91,9 @@ def release_due(*, now: datetime) -> bool:
     return True
 
 
-def _begin(row: Incident, verb: str, batch_size: int, every: int, *, by: Actor, now: datetime) -> None:
+def _begin(
+    row: Incident, verb: str, batch_size: int, every: int, despite: str, *, by: Actor, now: datetime
+) -> None:  # fmt: skip
     person(by)
     if not (1 <= batch_size <= MOST_AT_ONCE and 0 <= every <= LONGEST_EVERY):
         raise invalid(
@@ -95,11 +101,23 @@ def _begin(row: Incident, verb: str, batch_size: int, every: int, *, by: Actor, 
         )
     if not waiting_in(row).exists():
         raise Refusal("incident.nobody", "Nobody waits to be told. Widen the filter, or wait until somebody joins.")
+    _heed_coach(row, one_line(despite), by=by, now=now)
     row.giver_id = _giver_of(row, now)
     row.batch_size, row.every, row.next_batch_at = batch_size, every, now
     row.released_at, row.stopped_at, row.stopped_why = row.released_at or now, None, ""
     row.save()
     tell(verb, row, by=by, at=now, data={"batch_size": batch_size, "every": every, "waiting": waiting_in(row).count()})
+
+
+def _heed_coach(row: Incident, despite: str, *, by: Actor, now: datetime) -> None:
+    """Let faults leave only with a reason where a clean message is required. Raises Refusal "message.coach"."""
+    found = faults_told(row, now=now)
+    if not found:
+        return
+    excused(found, despite)
+    tell(
+        "coach_overridden", row, by=by, at=now, data={"codes": distinct([one.code for one in found]), "reason": despite}
+    )
 
 
 def _giver_of(row: Incident, now: datetime) -> int | None:

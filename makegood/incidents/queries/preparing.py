@@ -62,6 +62,7 @@ class Hit(NamedTuple):
     case_id: int | None
     case_kind_id: int | None
     case_owner_id: int | None
+    case_severity: int | None
     case_criticality: int | None
     case_ordinal: int | None
     case_taken: bool | None
@@ -241,7 +242,7 @@ SELECT a.id, c.id, c.name, c.language, c.time_zone, CASE WHEN c.currency IN ('',
                   AND n.id <> a.id AND (n.told_at IS NOT NULL OR n.id < a.id)),
        EXISTS (SELECT FROM cases_failure x JOIN cases_case y ON y.id = x.case_id
                WHERE x.promise_id = ANY(hit.ids) AND y.closed_at IS NOT NULL AND y.outcome <> 'corrected'),
-       o.id, o.kind_id, o.owner_id, o.criticality, o.ordinal, o.taken_at IS NOT NULL, o.spoken,
+       o.id, o.kind_id, o.owner_id, o.severity, o.criticality, o.ordinal, o.taken_at IS NOT NULL, o.spoken,
        coalesce((SELECT sum(correction + goodwill) FROM remedies_grant
                  WHERE case_id = o.id AND state = 'given' AND currency = %(currency)s), 0),
        (SELECT count(*) FROM cases_case y WHERE y.customer_id = ANY(f.ids) AND y.kind_id = p.kind_id
@@ -270,7 +271,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN promises_promise p ON p.id = hit.ids[1]
 LEFT JOIN promises_kind k ON k.id = p.kind_id
 LEFT JOIN LATERAL (
-    SELECT y.id, y.kind_id, y.owner_id, y.criticality, y.ordinal, y.taken_at,
+    SELECT y.id, y.kind_id, y.owner_id, y.severity, y.criticality, y.ordinal, y.taken_at,
            EXISTS (SELECT FROM cases_stepdone d WHERE d.case_id = y.id AND d.undone_at IS NULL
                      AND d.step IN ('own', 'listen', 'empathise', 'apologise', 'refocus')
                      AND NOT (d.step = 'own' AND d.said = '' AND d.channel = ''))

@@ -29,13 +29,13 @@ WORDINGS: Mapping[str, Wordings] = {
     "de": Wordings(
         news="Nach heutigem Stand wird es {new}.",
         offer="Für Ihre Mühe geben wir Ihnen: {offer}. Sie haben es spätestens {by}.",
-        answer="Was bedeutet das heute für Sie? Schreiben Sie es auf Ihre Seite: {owner} liest es und antwortet.",
+        answer="Was bedeutet das heute für Sie? Ihre Antwort auf Ihrer persönlichen Seite liest {owner} selbst.",
         rest="Alles Weitere, und wie Sie uns antworten, steht auf Ihrer Seite.",
     ),
     "es": Wordings(
         news="Según lo que sabemos ahora, será el {new}.",
         offer="Por las molestias le damos: {offer}. Lo tendrá a más tardar el {by}.",
-        answer="¿Qué supone esto hoy para usted? Escríbalo en su página: {owner} lo lee y le responde.",
+        answer="¿Qué supone esto hoy para usted? Lo que responda en su página lo lee {owner} y le contesta.",
         rest="Todo lo demás, y cómo respondernos, está en su página.",
     ),
     "pt": Wordings(

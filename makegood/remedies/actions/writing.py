@@ -14,7 +14,7 @@ from makegood.conversation.actions import Enclosed, Written
 from makegood.conversation.coach import Finding
 from makegood.conversation.queries import coach_policy
 from makegood.conversation.rules.messages import Channel
-from makegood.conversation.rules.policy import LONGEST_REASON, requires
+from makegood.conversation.rules.policy import excused, requires
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import invalid
@@ -24,8 +24,6 @@ from makegood.remedies.actions.planning import heed, keep_plan
 from makegood.remedies.queries.coaching import faults_in, is_improved
 from makegood.remedies.queries.plan import Plan, is_spoken, prepare
 from makegood.remedies.rules.plan import Caution, gap_in, promised_better
-
-_MOST_TOLD = 5
 
 
 @transaction.atomic
@@ -106,11 +104,7 @@ def _judged(number: int, channel: str, words: str, despite: str, scope: Scope, n
     if not requires(policy, channel, case.severity):
         return ()
     found = faults_in(words, case, customer_for(scope, case.customer_id), now=now)
-    if found and not despite.strip():
-        told = "; ".join(f"“{one.words[:60]}” ({one.code})" for one in found[:_MOST_TOLD])
-        raise invalid("message.coach", f"Mend this first, or say why it leaves all the same: {told}.", field="words")
-    if len(despite) > LONGEST_REASON:
-        raise invalid("case.too_long", f"Up to {LONGEST_REASON} characters, please.", field="despite")
+    excused(found, despite)
     return found
 
 

@@ -46,7 +46,7 @@ def _resume(request: DeskRequest, number: int, hand: _Hand) -> str:
 def _pace(request: DeskRequest) -> _Hand:
     return {
         "batch_size": _typed(request, "batch_size", 100), "every": _typed(request, "every", 60),
-        "their_hours": bool(request.POST.get("their_hours")),
+        "their_hours": bool(request.POST.get("their_hours")), "despite": request.POST.get("despite", ""),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from makegood.conversation.queries import carried_channels
+from makegood.conversation.queries import carried_channels, coach_policy
 from makegood.conversation.rules.messages import Channel
 from makegood.incidents.queries import (
     IncidentFacts,
@@ -96,6 +96,7 @@ def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
         "left": words.counted(facts.counts.left, words.left_name),
         "to_hand": max(0, facts.counts.by_hand - facts.counts.handed),
         "carries": carried_channels() - {Channel.PAGE},
+        "must_be_clean": bool({Deed.RELEASE, Deed.RESUME} & set(facts.deeds) and coach_policy()),
     }  # fmt: skip
 
 
