@@ -10,6 +10,7 @@ from makegood.config.environment import Environment
 from makegood.config.ties import Stop
 from makegood.platform.filing import file_store
 from makegood.worker.carriers import carriers, texters
+from makegood.worker.counter import Counter
 from makegood.worker.courier import Courier
 from makegood.worker.importer import Importer
 from makegood.worker.judge import Judge
@@ -46,6 +47,7 @@ def work(where: Environment) -> None:
         Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
         Sorter(kept, asked_to_stop=lambda: stop.asked),
         Judge(lambda: stop.asked),
+        Counter(lambda: stop.asked),
     ]
     for one in beside:
         one.start()

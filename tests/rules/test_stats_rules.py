@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from makegood.learning.rules.signals import false_shares
 from makegood.measurement.rules import adjusted, power
-from makegood.measurement.rules.control import p_chart, xmr
+from makegood.measurement.rules.control import p_chart, share_chart, xmr
 from makegood.measurement.rules.estimate import alike, normal
 from makegood.measurement.rules.many import holm
 from makegood.measurement.rules.means import mean, mean_difference, shift, superiority, went_up
@@ -168,11 +168,15 @@ def test_a_step_at_three_hours_is_found_and_clerks_who_round_up_are_too() -> Non
 
 def test_limits_of_chance() -> None:
     # Wheeler: the mean moving range of 1, 3, 2, 4 is 5 ÷ 3.
-    chart = xmr(np.array([1.0, 3.0, 2.0, 4.0]))
+    chart = xmr([1.0, 3.0, 2.0, 4.0])
     assert (chart.middle, chart.high[0] - chart.middle) == (2.5, pytest.approx(2.66 * 5 / 3))
-    steady, sudden = np.array([50, 48, 52, 49, 51, 50]), np.array([50, 48, 52, 49, 51, 80])
-    n = np.full(6, 100)
-    assert not p_chart(steady, n).beyond.any()
-    assert p_chart(sudden, n).beyond.tolist() == [False] * 5 + [True]
-    drifted = xmr(np.array([0.0, 1.0] * 6 + [1.4, 1.6] * 4))
+    steady, sudden, n = [50, 48, 52, 49, 51, 50], [50, 48, 52, 49, 51, 80], [100] * 6
+    assert not any(p_chart(steady, n).beyond)
+    assert p_chart(sudden, n).beyond == (False,) * 5 + (True,)
+    drifted = xmr([0.0, 1.0] * 6 + [1.4, 1.6] * 4)
     assert drifted.beyond[-1]
+    # A hundredth up and down is beyond chance of a hundred thousand, and is how these always are.
+    many, rest = [94_000, 95_000] * 4, [100_000] * 8
+    assert any(p_chart(many, rest).beyond)
+    assert not any(share_chart(many, rest).beyond)
+    assert share_chart([*many, 80_000], [*rest, 100_000]).beyond[-1]

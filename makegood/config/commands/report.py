@@ -129,6 +129,25 @@ def signals(days: int, also: Sequence[str], as_json: bool) -> None:
         click.echo(f"{one.what[:16]:<16} {one.value[:44]:<44} {counts}, {one.ratio:.1f} times as many")
 
 
+@command.command(
+    epilog="""\b
+Examples:
+  makegood report recount
+"""
+)
+def recount() -> None:
+    """Count the daily figures anew, from every promise, case, remedy and answer.
+
+    They follow the journal by themselves. This is for after rows were written past it, or when in doubt.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.measurement.actions import count_anew
+
+        count_anew()
+    click.echo("The daily figures were counted anew.")
+
+
 def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"name": row.name} if grouped else {}
     told |= {name: getattr(row, name) for name in _COUNTS}

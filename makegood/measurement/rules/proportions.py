@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 from statsmodels.stats.contingency_tables import StratifiedTable, mcnemar
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from makegood.measurement.rules.estimate import LEVEL, Estimate, Numbers, Yes, Z, normal
+from makegood.measurement.rules.shares import difference, interval
 
 # A table of paired answers with fewer changes than this is tested exactly, as McNemar's approximation wants.
 FEW_CHANGES = 25
@@ -20,21 +20,20 @@ def share(yes: int, n: int) -> Estimate:
     """The share of `yes` among `n` with Wilson's interval (1927; Newcombe 1998a, method 3). ValueError for n = 0."""
     if n < 1 or not 0 <= yes <= n:
         raise ValueError(f"A share needs 0 ≤ yes ≤ n and n ≥ 1; this is {yes} of {n}.")
-    low, high = proportion_confint(yes, n, alpha=1 - LEVEL, method="wilson")
+    low, high = interval(yes, n)
     value = yes / n
-    return Estimate(value, max(0.0, float(low)), min(1.0, float(high)), n, math.sqrt(value * (1 - value) / n))
+    return Estimate(value, low, high, n, math.sqrt(value * (1 - value) / n))
 
 
 def share_difference(a: tuple[int, int], b: tuple[int, int]) -> Estimate:
     """Share a − share b, each (yes, n), with Newcombe's hybrid interval (1998b, method 10) and a pooled z-test."""
     first, second = share(*a), share(*b)
-    low, high = confint_proportions_2indep(*a, *b, method="newcomb", compare="diff", alpha=1 - LEVEL)
+    value, low, high = difference(a, b)
     error = math.hypot(first.error, second.error)
     pooled = (a[0] + b[0]) / (a[1] + b[1])
     spread = math.sqrt(pooled * (1 - pooled) * (1 / a[1] + 1 / b[1]))
-    value = first.value - second.value
     p = float(2 * norm.sf(abs(value) / spread)) if spread > 0 else math.nan
-    return Estimate(value, float(low), float(high), a[1] + b[1], error, p)
+    return Estimate(value, low, high, a[1] + b[1], error, p)
 
 
 def change(before: Yes, after: Yes) -> Estimate:

@@ -13,11 +13,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.followups.queries import ClosureCounts, closure_counts
+from makegood.measurement.rules.shares import ENOUGH, interval
 from makegood.promises.queries import BY, LedgerRow, ledger_report
 from makegood.web.clocks import span
 from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.insights.shares import ENOUGH, interval
 from makegood.web.sheets import harmless
 from makegood.web.tables import Choice, Column, Row
 

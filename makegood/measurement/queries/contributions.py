@@ -1,0 +1,88 @@
+"""What promises, cases, remedies and answers count for as they stand: one row of each that counts for something."""
+
+from __future__ import annotations
+
+# Every statement gives: number, day, kind, team, marks, amount. It takes: ids, zone, minutes.
+_PROMISES = """
+SELECT p.id AS number, (p.due_at AT TIME ZONE %(zone)s)::date AS day, p.kind_id AS kind,
+       coalesce(o.team_id, k.team_id, 0) AS team,
+       ARRAY[CASE WHEN k.inside_case THEN 'v:' ELSE 'p:' END || p.state] AS marks, NULL::numeric AS amount
+FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
+WHERE p.id = ANY(%(ids)s::bigint[]) AND p.state IN ('kept', 'kept_late', 'broken', 'released')
+"""
+
+# A case in which nothing had failed after all counts for nothing. The customer was told first when somebody spoke to
+# them before they had said a word; a step without words or channel is no conversation yet.
+_CASES = """
+SELECT c.id AS number, (c.opened_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
+       coalesce(o.team_id, 0) AS team,
+       array_remove(ARRAY[
+           'f:' || CASE WHEN c.detected_by = 'customer' OR them.spoke_first THEN 'them'
+                        WHEN s.spoke_at IS NULL THEN 'nobody' ELSE 'us' END
+             || ':' || CASE WHEN g.approved THEN 'approval' WHEN g.given > 0 THEN 'spot'
+                            WHEN s.apologised THEN 'apology' ELSE 'nothing' END
+             || ':' || CASE coalesce(nullif(c.outcome, ''), a.answer)
+                         WHEN 'satisfied' THEN 'right' WHEN 'satisfied_after_more' THEN 'right'
+                         WHEN 'more' THEN 'more' WHEN 'not_satisfied' THEN 'more' WHEN 'will_not_forgive' THEN 'left'
+                         WHEN '' THEN 'silent' WHEN 'not_reached' THEN 'silent' WHEN 'unreachable' THEN 'silent'
+                         ELSE 'open' END,
+           'own:' || width_bucket(extract(epoch FROM c.taken_at - c.opened_at) / 60, %(minutes)s::numeric[]),
+           'contact:' || width_bucket(
+               extract(epoch FROM coalesce(v.kept_at, s.spoke_at) - c.opened_at) / 60, %(minutes)s::numeric[]),
+           'right:' || width_bucket(extract(epoch FROM
+               CASE WHEN a.answer = 'satisfied' THEN a.answered_at
+                    WHEN c.outcome IN ('satisfied', 'satisfied_after_more') THEN c.closed_at END - c.opened_at) / 60,
+               %(minutes)s::numeric[]),
+           'cause:' || c.cause_id,
+           CASE WHEN c.ordinal > 1 THEN 'second' END,
+           CASE WHEN v.judged THEN 'when:'
+             || CASE WHEN extract(isodow FROM c.opened_at AT TIME ZONE %(zone)s) > 5 THEN 'weekend' ELSE 'weekday' END
+             || ':' || (extract(hour FROM c.opened_at AT TIME ZONE %(zone)s)::int / 4 * 4)
+             || ':' || CASE WHEN v.late THEN 'late' ELSE 'soon' END END
+       ], NULL) AS marks, NULL::numeric AS amount
+FROM cases_case c JOIN people_staff o ON o.id = c.owner_id
+LEFT JOIN LATERAL (
+    SELECT min(at) AS spoke_at, bool_or(step = 'apologise') AS apologised FROM cases_stepdone
+    WHERE case_id = c.id AND undone_at IS NULL AND step IN ('own', 'listen', 'empathise', 'apologise', 'refocus')
+      AND NOT (step = 'own' AND said = '' AND channel = '')
+) s ON true
+LEFT JOIN LATERAL (
+    SELECT min(p.kept_at) AS kept_at, bool_or(p.state IN ('kept_late', 'broken', 'released')) AS late,
+           bool_or(p.state IN ('kept', 'kept_late', 'broken', 'released')) AS judged
+    FROM cases_commitment m JOIN promises_promise p ON p.id = m.promise_id
+    WHERE m.case_id = c.id AND m.purpose = 'first_contact' AND m.undone_at IS NULL
+) v ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) AS given, bool_or(approval_id IS NOT NULL) AS approved FROM remedies_grant
+    WHERE case_id = c.id AND state = 'given'
+) g ON true
+LEFT JOIN LATERAL (
+    SELECT answer, answered_at FROM cases_satisfactioncheck WHERE case_id = c.id AND undone_at IS NULL
+    ORDER BY asked_at DESC, id DESC LIMIT 1
+) a ON true
+LEFT JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM cases_failure WHERE case_id = c.id AND detected_by = 'customer'
+                   AND at <= coalesce(s.spoke_at, 'infinity'))
+        OR EXISTS (SELECT FROM journal_entry WHERE case_id = c.id AND verb IN ('case.wrote', 'case.reported')
+                   AND at < coalesce(s.spoke_at, 'infinity')) AS spoke_first
+) them ON true
+WHERE c.id = ANY(%(ids)s::bigint[]) AND c.outcome <> 'corrected'
+  AND NOT (EXISTS (SELECT FROM cases_failure WHERE case_id = c.id)
+           AND NOT EXISTS (SELECT FROM cases_failure WHERE case_id = c.id AND corrected_at IS NULL))
+"""
+_GRANTS = """
+SELECT g.id AS number, (g.given_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
+       coalesce(o.team_id, 0) AS team, ARRAY['cost:' || g.currency] AS marks,
+       g.entitled + g.correction + g.goodwill AS amount
+FROM remedies_grant g JOIN cases_case c ON c.id = g.case_id JOIN people_staff o ON o.id = c.owner_id
+WHERE g.id = ANY(%(ids)s::bigint[]) AND g.state = 'given'
+"""
+_SCORES = """
+SELECT s.id AS number, (s.answered_at AT TIME ZONE %(zone)s)::date AS day, coalesce(c.kind_id, 0) AS kind,
+       coalesce(o.team_id, 0) AS team,
+       ARRAY['s:' || s.scale || ':' || s.occasion || ':' || round(s.value, 1)] AS marks, NULL::numeric AS amount
+FROM measurement_score s LEFT JOIN cases_case c ON c.id = s.case_id LEFT JOIN people_staff o ON o.id = c.owner_id
+WHERE s.id = ANY(%(ids)s::bigint[])
+"""
+CONTRIBUTIONS = {"p": _PROMISES, "c": _CASES, "g": _GRANTS, "s": _SCORES}
+TABLES = {"p": "promises_promise", "c": "cases_case", "g": "remedies_grant", "s": "measurement_score"}
