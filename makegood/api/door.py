@@ -22,7 +22,7 @@ from ninja.security import HttpBearer
 
 from makegood.api.caller import ApiRequest, identify, let_write, recognise
 from makegood.api.forms import unknown_field
-from makegood.api.wire import fact_schema
+from makegood.api.wire import wire_schemas
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.platform import idempotency
 from makegood.platform.http import PROBLEM, media_type, parse_json, problem, read_body
@@ -91,7 +91,7 @@ class Door(NinjaAPI):
     ) -> OpenAPISchema:
         """The schema; every operation may answer with a problem, every POST may be sent twice."""
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-        schema["components"]["schemas"] |= {**_component(Problem), **fact_schema()}
+        schema["components"]["schemas"] |= {**_component(Problem), **wire_schemas()}
         refused = {"description": "Refused", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         for path in schema["paths"].values():
             for method, operation in path.items():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from django.http import HttpResponse
 from ninja import Router, Schema
 
 from makegood.api.caller import ApiRequest
 from makegood.api.door import JSON
-from makegood.api.wire import MOST, read_facts
+from makegood.api.wire import FACTS, MOST
 from makegood.intake.actions import Taken, take_in
 from makegood.kernel.refusals import Refusal
 from makegood.platform.http import media_type
@@ -42,31 +44,35 @@ class ReceiptOut(Schema):
     rejects: list[RejectOut]
 
 
-_ONE = {"$ref": "#/components/schemas/WireFact"}
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            JSON: {"schema": {"type": "array", "items": _ONE, "maxItems": MOST}},
-            "application/x-ndjson": {"schema": {"type": "string", "description": "One fact on each line."}},
-        },
+def batch_of(schema: str, most: int) -> dict[str, Any]:
+    """What a request with a batch of these holds, for the description of the API."""
+    one = {"$ref": f"#/components/schemas/{schema}"}
+    content = {
+        JSON: {"schema": {"type": "array", "items": one, "maxItems": most}},
+        "application/x-ndjson": {"schema": {"type": "string", "description": "One on each line."}},
     }
-}
+    return {"requestBody": {"required": True, "content": content}}
 
 
-@router.post("/facts", response=ReceiptOut, openapi_extra=_BODY, summary="Tell facts about promises")
+@router.post(
+    "/facts", response=ReceiptOut, openapi_extra=batch_of("WireFact", MOST), summary="Tell facts about promises"
+)
 def post_facts(request: ApiRequest) -> HttpResponse:
     """Take in up to 5,000 facts: a JSON array, or one on each line. Twice or in any order ends the same."""
+    check_batch(request)
+    wired = FACTS.read(request.body)
+    taken = take_in(wired.items, by=request.caller.by, now=request.now, proof=request.proof)
+    return HttpResponse(_told(taken, wired.all_rejects(taken.receipt.rejected)), content_type=JSON)
+
+
+def check_batch(request: ApiRequest) -> None:
+    """Refuse what does not say that it is a batch. Raises Refusal "http.not_json"."""
     if media_type(request) not in _TYPES:
         raise Refusal(
             "http.not_json",
-            f"Send JSON and say so: Content-Type: {JSON}, or application/x-ndjson for one fact on each line.",
+            f"Send JSON and say so: Content-Type: {JSON}, or application/x-ndjson for one on each line.",
             status=415,
         )
-    wired = read_facts(request.body)
-    taken = take_in(wired.facts, by=request.caller.by, now=request.now, proof=request.proof)
-    refused = [FactReject(wired.places[one.index], one.code, one.message) for one in taken.receipt.rejected]
-    return HttpResponse(_told(taken, [*wired.rejects, *refused]), content_type=JSON)
 
 
 def _told(taken: Taken, rejects: list[FactReject]) -> bytes:
@@ -78,6 +84,6 @@ def _told(taken: Taken, rejects: list[FactReject]) -> bytes:
             "rejected": len(rejects),
             "held": receipt.held,
             "cases": taken.cases,
-            "rejects": sorted(rejects, key=lambda reject: reject.index),
+            "rejects": rejects,
         }
     )

@@ -17,6 +17,7 @@ from makegood.api import (
     entitlements,
     facts,
     followups,
+    heard,
     improvements,
     incidents,
     ladder,
@@ -38,6 +39,7 @@ from makegood.api.door import api, at_once, guarded, unknown_address
 api.add_decorator(at_once, mode="view")
 for _router in (
     facts.router,
+    heard.router,
     promises.router,
     cases.router,
     causes.router,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from makegood.intake.rules.spec import About
 from makegood.intake.rules.stages import WAITING, Stage
 
 
 class Batch(models.Model):
-    """One file or one call's worth of facts, and what became of it."""
+    """One file or one call's worth of facts, and what became of it. `promises` counts what it spoke of, whatever it is
+    about."""
 
     feed = models.CharField(max_length=80)
+    about = models.CharField(max_length=10, default=About.PROMISES.value, db_default=About.PROMISES.value)
     name = models.CharField(max_length=255)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from makegood.intake.models import Batch, Reject, Upload
+from makegood.intake.rules.spec import About
 from makegood.intake.rules.stages import Stage
 from makegood.kernel.refusals import Refusal, forbidden, missing
 from makegood.people.rules import Ability, Scope
@@ -26,6 +27,7 @@ class BatchFacts:
 
     id: int
     feed: str
+    about: About
     name: str
     by: str
     started_at: datetime
@@ -191,8 +193,9 @@ def _upload(row: Upload) -> UploadFacts:
 
 def _facts(batch: Batch) -> BatchFacts:
     return BatchFacts(
-        id=batch.pk, feed=batch.feed, name=batch.name, by=batch.by, started_at=batch.started_at,
-        finished_at=batch.finished_at, rows=batch.rows, promises=batch.promises, accepted=batch.accepted,
+        id=batch.pk, feed=batch.feed, about=About(batch.about), name=batch.name, by=batch.by,
+        started_at=batch.started_at, finished_at=batch.finished_at, rows=batch.rows,
+        promises=batch.promises, accepted=batch.accepted,
         unchanged=batch.unchanged, rejected=batch.rejected, skipped=batch.skipped, cases=batch.cases,
         skipped_because=batch.skipped_because,
     )  # fmt: skip

@@ -48,6 +48,8 @@ SOURCES = [
     PACKAGE / "remedies/queries/hands.py", PACKAGE / "remedies/actions/writing.py",
     *PACKAGE.glob("conversation/**/*.py"),
     *PACKAGE.glob("incidents/**/*.py"), *PACKAGE.glob("learning/actions/*.py"), *PACKAGE.glob("learning/queries/*.py"),
+    *PACKAGE.glob("measurement/*.py"), *PACKAGE.glob("measurement/actions/*.py"),
+    *PACKAGE.glob("measurement/queries/*.py"),
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip
@@ -73,7 +75,7 @@ def codes() -> set[str]:
 
 
 def _is_code(text: str, node: ast.AST) -> bool:
-    within = r"[a-z]+\.[a-z_]+" if isinstance(node, ast.Call) else r"facts?\.[a-z_]+"
+    within = r"[a-z]+\.[a-z_]+" if isinstance(node, ast.Call) else r"(facts?|scores?|behaviour)\.[a-z_]+"
     return re.fullmatch(within, text) is not None
 
 

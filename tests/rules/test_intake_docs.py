@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from textwrap import indent
 
@@ -13,6 +14,8 @@ from makegood.intake.rules import dates, feedfile, specparts
 from makegood.intake.rules.feedfile import feed_from, load_feed
 from makegood.intake.rules.mapping import map_file, survey
 from makegood.intake.rules.rows import MappedRow, RejectedRow, Row, SkippedRow
+from makegood.intake.rules.spec import About
+from makegood.measurement.told import DeedTold, ScoreTold
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
@@ -83,6 +86,20 @@ def test_the_city(tmp_path: Path) -> None:
     assert (policy.name, policy.warning_minutes) == ("Graffiti", 1440)
 
 
+def test_the_answers(tmp_path: Path) -> None:
+    rows = run(tmp_path, "answers.yaml", "answers.csv")
+    heard = [row.heard for row in rows if isinstance(row, MappedRow)]
+    told = [(one.reference, one.scale, str(one.value)) for one in heard if isinstance(one, ScoreTold)]
+    assert told == [("1", "csat", "4"), ("2", "csat", "9"), ("3", "nps", "9")]
+
+
+def test_the_deeds(tmp_path: Path) -> None:
+    rows = run(tmp_path, "shop-deeds.yaml", "shop-deeds.csv")
+    heard = [row.heard for row in rows if isinstance(row, MappedRow)]
+    told = [(one.deed, one.amount and str(one.amount), one.currency) for one in heard if isinstance(one, DeedTold)]
+    assert told == [("order", "129.90", "EUR"), ("order", "35.00", "EUR"), ("left", None, "")]
+
+
 def test_the_first_feed_and_every_fragment_load() -> None:
     plain = [text for kind, name, text in FENCES if kind == "yaml" and name == ""]
     assert [feed_from(text).name for text in plain] == ["our-shop"]
@@ -95,7 +112,8 @@ def test_the_first_feed_and_every_fragment_load() -> None:
 
 
 KEYS = {
-    *feedfile._TOP, *feedfile._FILE, *feedfile.CUSTOMER, *feedfile.INSTANTS, *feedfile.TEXTS, *feedfile._FORMATS,
+    *feedfile._TOP, *feedfile._FILE, *feedfile.CUSTOMER, *chain(*feedfile.INSTANTS.values()), *chain(*feedfile.TEXTS.values()),
+    *About, *feedfile._FORMATS,
     *feedfile._DELIMITERS, *specparts._WHEN, *specparts._CONDITION, *specparts.TAKES, *specparts.UNITS,
     *dates.PRESETS, *dates.NUMBERED, "keep_when", "skip_when", "group_by", "without_due", "match", "optional", "read",
     "grace_minutes", "warning_minutes", "let", "as",

@@ -1,4 +1,4 @@
-"""`makegood import`: a file of promises into the ledger."""
+"""`makegood import`: a file of promises into the ledger, or of what customers answered and did."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def command(
 
         migrate()
         described = load_feed(feed)
-        there = _who_is_there() if cases != "none" else 0
+        there = _who_is_there() if cases != "none" and described.about == "promises" else 0
         now = datetime.now(UTC)
 
         def read(*, dry: bool) -> Summary:
@@ -173,13 +173,15 @@ def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({name: getattr(summary, name) for name in _COUNTED}))
         return
-    click.echo(f"{'Would read' if dry_run else 'Read'} {summary.rows:,} rows of {feed}: {summary.promises:,} promises.")
+    called = _CALLED[summary.about]
+    click.echo(f"{'Would read' if dry_run else 'Read'} {summary.rows:,} rows of {feed}: {summary.promises:,} {called}.")
     click.echo(f"  {summary.accepted:>9,} told something new")
     click.echo(f"  {summary.unchanged:>9,} were known already")
     click.echo(f"  {summary.rejected:>9,} were rejected{_hint(summary)}")
     for reason, count in summary.skipped_because.most_common():
         click.echo(f"  {count:>9,} skipped: {reason}")
-    click.echo(f"  {summary.cases:>9,} cases {'would open at most' if dry_run else 'opened'}")
+    if summary.about == "promises":
+        click.echo(f"  {summary.cases:>9,} cases {'would open at most' if dry_run else 'opened'}")
     if summary.told:
         click.echo(f"The first rejected row{'s' * (len(summary.told) > 1)}:")
     for one in summary.told[:_SHOWN]:
@@ -188,6 +190,7 @@ def _tell(summary: Summary, feed: str, *, dry_run: bool, as_json: bool) -> None:
 
 
 _SHOWN = 10
+_CALLED = {"promises": "promises", "scores": "scores", "behaviour": "things that customers did"}
 
 
 def _hint(summary: Summary) -> str:

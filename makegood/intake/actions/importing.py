@@ -17,8 +17,10 @@ from makegood.cases.rules import DetectedBy
 from makegood.intake.models import Batch, Reject
 from makegood.intake.rules.mapping import map_file, survey
 from makegood.intake.rules.rows import MappedRow, RejectedRow, SkippedRow
-from makegood.intake.rules.spec import Feed, KindPolicy
+from makegood.intake.rules.spec import About, Feed, KindPolicy
 from makegood.journal.actors import Actor
+from makegood.measurement.actions import Heard, take_behaviour, take_scores
+from makegood.measurement.told import DeedTold, ScoreTold
 from makegood.people.queries import Proof
 from makegood.promises.actions import Receipt, ensure_kind, hear, settle, settle_first_words
 from makegood.promises.actions.receiving import FactReject
@@ -49,13 +51,14 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class Summary:
-    """What became of a file. `promises` counts those the file speaks of, new or known.
+    """What became of a file. `promises` counts what the file speaks of, new or known: scores and deeds as well.
 
-    Each row is exactly one of: part of a promise, rejected, or skipped with a reason. `first` are the first
-    promises as they were read, `told` the first rejects.
+    Each row is exactly one of: part of what is taken, rejected, or skipped with a reason. `first` are the first
+    of them as they were read, `told` the first rejects.
     """
 
     batch_id: int | None = None
+    about: About = About.PROMISES
     rows: int = 0
     promises: int = 0
     accepted: int = 0
@@ -64,15 +67,15 @@ class Summary:
     skipped: int = 0
     cases: int = 0
     skipped_because: Counter[str] = field(default_factory=Counter)
-    first: list[Fact] = field(default_factory=list)
+    first: list[Fact | ScoreTold | DeedTold] = field(default_factory=list)
     told: list[Reject] = field(default_factory=list)
 
-    def add(self, taken: Taken) -> None:
+    def add(self, receipt: Receipt | Heard, cases: int) -> None:
         """Count a chunk that was taken in."""
-        self.promises += taken.receipt.accepted + taken.receipt.unchanged
-        self.accepted += taken.receipt.accepted
-        self.unchanged += taken.receipt.unchanged
-        self.cases += taken.cases
+        self.promises += receipt.accepted + receipt.unchanged
+        self.accepted += receipt.accepted
+        self.unchanged += receipt.unchanged
+        self.cases += cases
 
 
 def take_in(
@@ -143,7 +146,7 @@ def import_file(
 def _rehearse(path: Path, feed: Feed, run: _Run) -> Summary:
     """Chunk by chunk, because one transaction over the whole file would hold up everybody who changes what it
     touches, and the news on every open page, which waits for the oldest transaction under way."""
-    summary = Summary()
+    summary = Summary(about=feed.about)
     for chunk in _chunks(map_file(path, feed)):
         with transaction.atomic():
             run.kinds.clear()
@@ -171,12 +174,14 @@ class _Run:
 def _begin(path: Path, feed: Feed, run: _Run) -> Batch:
     for kind in feed.kinds:
         _ensure(kind, run)
-    return Batch.objects.create(feed=feed.name, name=path.name, started_at=run.now, by=run.by.name)
+    return Batch.objects.create(
+        feed=feed.name, about=feed.about, name=path.name, started_at=run.now, by=run.by.name
+    )  # fmt: skip
 
 
 def _import(path: Path, feed: Feed, run: _Run) -> Summary:
     batch = _begin(path, feed, run)
-    summary = Summary(batch_id=batch.pk)
+    summary = Summary(batch_id=batch.pk, about=feed.about)
     for chunk in _chunks(map_file(path, feed)):
         _ensure_named(chunk, feed, run)
         _take_chunk(chunk, batch, summary, run)
@@ -209,6 +214,7 @@ class _Chunk:
     """Rows that are taken in together."""
 
     facts: list[Fact] = field(default_factory=list)
+    heard: list[ScoreTold | DeedTold] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     raws: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
@@ -217,7 +223,7 @@ class _Chunk:
     rows: int = 0
 
     def __len__(self) -> int:
-        return len(self.facts) + len(self.rejected) + len(self.skipped)
+        return len(self.lines) + len(self.rejected) + len(self.skipped)
 
 
 def _chunks(rows: Iterator[MappedRow | RejectedRow | SkippedRow]) -> Iterator[_Chunk]:
@@ -225,9 +231,11 @@ def _chunks(rows: Iterator[MappedRow | RejectedRow | SkippedRow]) -> Iterator[_C
     for row in rows:
         chunk.rows += row.rows
         if isinstance(row, MappedRow):
+            told = row.facts if row.heard is None else (row.heard,)
             chunk.facts.extend(row.facts)
-            chunk.lines.extend([row.line] * len(row.facts))
-            chunk.raws.extend([row.raw] * len(row.facts))
+            chunk.heard.extend(() if row.heard is None else (row.heard,))
+            chunk.lines.extend([row.line] * len(told))
+            chunk.raws.extend([row.raw] * len(told))
             chunk.kinds.update((fact.kind, row.kind_name) for fact in row.facts if fact.kind)
         elif isinstance(row, RejectedRow):
             chunk.rejected.append(row)
@@ -241,21 +249,31 @@ def _chunks(rows: Iterator[MappedRow | RejectedRow | SkippedRow]) -> Iterator[_C
 
 @transaction.atomic
 def _take_chunk(chunk: _Chunk, batch: Batch, summary: Summary, run: _Run) -> None:
-    taken = take_in(
-        chunk.facts, by=run.by, now=run.now, as_of=run.as_of, cases=run.cases, detected_by=DetectedBy.IMPORT
-    )
+    receipt, cases = _taken(chunk, summary.about, run)
     rejects = [_reject(batch, row) for row in chunk.rejected] + [
-        _refused(batch, chunk, one) for one in taken.receipt.rejected
+        _refused(batch, chunk, one) for one in receipt.rejected
     ]
     Reject.objects.bulk_create(rejects)
-    summary.add(taken)
-    summary.first += chunk.facts[: FIRST - len(summary.first)]
+    summary.add(receipt, cases)
+    summary.first += [*chunk.facts, *chunk.heard][: FIRST - len(summary.first)]
     summary.told += rejects[: TOLD - len(summary.told)]
     summary.rows += chunk.rows
     summary.rejected += len(rejects)
     summary.skipped += sum(row.rows for row in chunk.skipped)
     for row in chunk.skipped:
         summary.skipped_because[row.reason] += row.rows
+
+
+def _taken(chunk: _Chunk, about: About, run: _Run) -> tuple[Receipt | Heard, int]:
+    """What became of a chunk, and how many cases it opened."""
+    if about is About.SCORES:
+        return take_scores([one for one in chunk.heard if isinstance(one, ScoreTold)], by=run.by, now=run.now), 0
+    if about is About.BEHAVIOUR:
+        return take_behaviour([one for one in chunk.heard if isinstance(one, DeedTold)], by=run.by, now=run.now), 0
+    taken = take_in(
+        chunk.facts, by=run.by, now=run.now, as_of=run.as_of, cases=run.cases, detected_by=DetectedBy.IMPORT
+    )
+    return taken.receipt, taken.cases
 
 
 def _reject(batch: Batch, row: RejectedRow) -> Reject:
@@ -265,12 +283,12 @@ def _reject(batch: Batch, row: RejectedRow) -> Reject:
 
 
 def _refused(batch: Batch, chunk: _Chunk, one: FactReject) -> Reject:
-    """A row that could be read but that the ledger does not take."""
-    fact = chunk.facts[one.index]
+    """A row that could be read but that is not taken."""
+    told = [*chunk.facts, *chunk.heard][one.index]
     return Reject(
         batch=batch,
         line=chunk.lines[one.index],
-        value=fact.reference[:200],
+        value=told.reference[:200],
         code=one.code,
         reason=one.message,
         raw=chunk.raws[one.index],

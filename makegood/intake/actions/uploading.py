@@ -26,6 +26,7 @@ from makegood.intake.rules.stages import WAITING, Stage
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid
+from makegood.measurement.told import DeedTold, ScoreTold
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.facts import Fact
@@ -248,6 +249,7 @@ def _told(summary: Summary) -> dict[str, Any]:
     """What a dry run found, as it is kept."""
     names = ("rows", "promises", "accepted", "unchanged", "rejected", "skipped", "cases")
     return {
+        "about": summary.about,
         **{name: getattr(summary, name) for name in names},
         "skipped_because": dict(summary.skipped_because),
         "rejects": [[one.line, one.column, one.value, one.reason] for one in summary.told],
@@ -255,8 +257,12 @@ def _told(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _shown(fact: Fact) -> dict[str, Any]:
+def _shown(fact: Fact | ScoreTold | DeedTold) -> dict[str, Any]:
     customer = fact.customer
+    if not isinstance(fact, Fact):
+        return _heard(fact) | {
+            "reference": fact.reference, "customer": customer.name or customer.key if customer else "", "due_on": None,
+        }  # fmt: skip
     return {
         "reference": fact.reference,
         "kind": fact.kind,
@@ -266,3 +272,14 @@ def _shown(fact: Fact) -> dict[str, Any]:
         "due_on": fact.due_on.isoformat() if fact.due_on else None,
         "kept_at": fact.kept_at.isoformat() if fact.kept_at else None,
     }
+
+
+def _heard(told: ScoreTold | DeedTold) -> dict[str, Any]:
+    """What a customer answered or did, in the places of a promise."""
+    if isinstance(told, ScoreTold):
+        asked = told.asked_at.isoformat() if told.asked_at else None
+        return {
+            "kind": told.scale, "title": str(told.value), "due_at": asked, "kept_at": told.answered_at.isoformat(),
+        }  # fmt: skip
+    worth = "" if told.amount is None else f"{told.amount} {told.currency}"
+    return {"kind": told.deed, "title": worth, "due_at": None, "kept_at": told.at.isoformat()}

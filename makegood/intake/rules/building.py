@@ -15,6 +15,7 @@ from makegood.intake.rules.moments import Moment
 from makegood.intake.rules.rows import BadCell
 from makegood.intake.rules.spec import Feed
 from makegood.intake.rules.texts import json_number, label
+from makegood.measurement.told import DeedTold, ScoreTold
 from makegood.promises.facts import Fact
 
 Values = dict[str, Any]
@@ -50,6 +51,49 @@ def fact(feed: Feed, values: Values) -> Fact:
     )
 
 
+def score(feed: Feed, values: Values) -> ScoreTold:
+    """The answer on a scale. One given on a day counts from its start. Raises BadCell where something is empty."""
+    answered = _needed(feed, values, "answered_at")
+    return ScoreTold(
+        source=feed.source,
+        reference=_reference(feed, values["reference"]),
+        customer=_known_customer(feed, values),
+        scale=_needed(feed, values, "scale").lower(),
+        value=_needed(feed, values, "value"),
+        answered_at=answered.at,
+        asked_at=_start(values.get("asked_at")),
+        case=values.get("case", ""),
+    )
+
+
+def deed(feed: Feed, values: Values) -> DeedTold:
+    """What a customer did. Raises BadCell where something is empty."""
+    amount = values.get("amount")
+    return DeedTold(
+        source=feed.source,
+        reference=_reference(feed, values["reference"]),
+        customer=_known_customer(feed, values),
+        deed=_needed(feed, values, "deed").lower(),
+        at=_needed(feed, values, "at").at,
+        amount=amount,
+        currency="" if amount is None else _currency(feed, values.get("currency", "")),
+    )
+
+
+def _needed(feed: Feed, values: Values, name: str) -> Any:
+    value = values[name]
+    if value is None or value == "":
+        where = label(feed.texts[name]) if name in feed.texts else name
+        raise BadCell(where, "", "row.empty", f"{where} is empty, and nothing can be said without it.")
+    return value
+
+
+def _known_customer(feed: Feed, values: Values) -> CustomerFact:
+    customer = _customer(feed, values)
+    assert customer is not None  # noqa: S101 - such a feed names a customer
+    return customer
+
+
 @lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """The short form of a promise kind's name: "Street Lights" is street-lights. A short form stays as it is."""
@@ -68,7 +112,7 @@ def _reference(feed: Feed, reference: str) -> str:
     if not reference:
         name = label(feed.texts["reference"])
         empty = f"Not every column of {name} is filled" if "{" in name else f"{name} is empty"
-        raise BadCell(name, "", "row.no_reference", f"{empty}, so the promise could not be found again.")
+        raise BadCell(name, "", "row.no_reference", f"{empty}, so it could not be found again.")
     if len(reference) > LONGEST_REFERENCE:
         raise BadCell(
             label(feed.texts["reference"]), reference, "row.reference_too_long",
@@ -103,8 +147,7 @@ def _customer(feed: Feed, values: Values) -> CustomerFact | None:
     if not key:
         name = label(feed.texts["customer.key"])
         reason = (
-            f"{name} is empty, so it is not known to whom this is promised. Give customer.key a second choice "
-            "under `first_of`."
+            f"{name} is empty, so it is not known whose this is. Give customer.key a second choice under `first_of`."
         )
         raise BadCell(name, "", "row.no_customer", reason)
     return CustomerFact(

@@ -10,7 +10,7 @@ from makegood.intake.rules import specparts
 from makegood.intake.rules.building import slug
 from makegood.intake.rules.needs import in_order
 from makegood.intake.rules.opening import declared
-from makegood.intake.rules.spec import Feed, FileShape, KindPolicy, Lookup, RowRules, Text, When
+from makegood.intake.rules.spec import About, Feed, FileShape, KindPolicy, Lookup, RowRules, Text, When
 from makegood.intake.rules.specparts import Defaults
 from makegood.kernel.nodes import Part, parse, read, required
 from makegood.kernel.refusals import Refusal, invalid
@@ -18,25 +18,43 @@ from makegood.kernel.texts import nearest
 
 SHIPPED = Path(__file__).parents[1] / "feeds"
 CUSTOMER = ("key", "name", "email", "phone", "language", "timezone", "value")
-INSTANTS = ("made_at", "due_at", "forecast_at", "kept_at", "withdrawn_at", "observed_at")
-TEXTS = ("reference", "kind", "title", "amount", "currency")
+INSTANTS: Mapping[About, tuple[str, ...]] = {
+    About.PROMISES: ("made_at", "due_at", "forecast_at", "kept_at", "withdrawn_at", "observed_at"),
+    About.SCORES: ("answered_at", "asked_at"),
+    About.BEHAVIOUR: ("at",),
+}
+TEXTS: Mapping[About, tuple[str, ...]] = {
+    About.PROMISES: ("reference", "kind", "title", "amount", "currency"),
+    About.SCORES: ("reference", "scale", "value", "case"),
+    About.BEHAVIOUR: ("reference", "deed", "amount", "currency"),
+}
 _TOP = (
-    "name", "description", "source", "file", "time_zone", "dates", "midnight_is_date", "decimal", "empty",
+    "name", "description", "source", "about", "file", "time_zone", "dates", "midnight_is_date", "decimal", "empty",
     "kinds", "maps", "lookups", "rows", "let", "fields",
 )  # fmt: skip
 _FILE = (
     "format", "delimiter", "encoding", "quote", "escape", "header_line", "columns", "optional_columns",
     "footer_lines", "comment", "sheet", "records",
 )  # fmt: skip
-_FIELDS = (*TEXTS, *INSTANTS, "customer", "attributes")
 _NEEDED = {
     "name": "how the feed is called",
     "time_zone": "by whose clock the file's times are read, such as America/New_York",
     "fields": "what the columns mean",
 }
-_PROMISE_NEEDS = {
-    "kind": "a `kind`, such as `kind: {const: delivery}`",
-    "customer": "a `customer` with at least a `key`, such as `customer: {key: CustomerID}`",
+_A_CUSTOMER = "a `customer` with at least a `key`, such as `customer: {key: CustomerID}`"
+_NEEDS: Mapping[About, Mapping[str, str]] = {
+    About.PROMISES: {"kind": "a `kind`, such as `kind: {const: delivery}`", "customer": _A_CUSTOMER},
+    About.SCORES: {
+        "customer": _A_CUSTOMER,
+        "scale": "a `scale`, such as `scale: {const: csat}`",
+        "value": "a `value`: the answer on that scale",
+        "answered_at": "an `answered_at`: when it was given",
+    },
+    About.BEHAVIOUR: {
+        "customer": _A_CUSTOMER,
+        "deed": "a `deed`, such as `deed: {const: order}`",
+        "at": "an `at`: when they did it",
+    },
 }
 _FORMATS = {
     "auto": "auto", "csv": "delimited", "tsv": "delimited", "excel": "excel", "xlsx": "excel",
@@ -79,16 +97,18 @@ def build(root: Part) -> Feed:
     for needed, meaning in _NEEDED.items():
         required(root, top, needed, meaning)
     defaults = _defaults(top)
+    about = About(top["about"].word(tuple(About))) if "about" in top else About.PROMISES
     lookups = tuple(_lookup(name, part, defaults) for name, part in _entries(top, "lookups"))
-    known = _instant_names(top)
-    let = _let(top, defaults, known)
-    texts, instants = _fields(top["fields"], defaults, known)
+    known = _instant_names(top, about)
+    let = _let(top, defaults, known, about)
+    texts, instants = _fields(top["fields"], defaults, known, about)
     _check_order(top["fields"], let | instants)
     name = top["name"].text()
     return Feed(
         name=name,
         description=_text(top, "description"),
         source=_text(top, "source") or name,
+        about=about,
         time_zone=(defaults.zone.const if defaults.zone else None) or "",
         shape=_shape(top["file"]) if "file" in top else FileShape(),
         rows=_rows(top["rows"], defaults) if "rows" in top else RowRules(),
@@ -234,24 +254,22 @@ def _lookup(name: str, part: Part, defaults: Defaults) -> Lookup:
     )
 
 
-def _let(top: Mapping[str, Part], defaults: Defaults, known: tuple[str, ...]) -> dict[str, When]:
+def _let(top: Mapping[str, Part], defaults: Defaults, known: tuple[str, ...], about: About) -> dict[str, When]:
     built: dict[str, When] = {}
     for name, part in _entries(top, "let"):
-        if name in INSTANTS:
+        if name in INSTANTS[about]:
             raise part.wrong("this is the name of a field; choose another.")
         built[name] = specparts.when(part, defaults, known)
     return built
 
 
-def _fields(part: Part, defaults: Defaults, known: tuple[str, ...]) -> tuple[dict[str, Text], dict[str, When]]:
-    given = part.entries(_FIELDS)
-    if "reference" not in given:
-        raise part.wrong("the field `reference` is missing: the name by which the file knows each promise.")
-    for needed in ("kind", "customer") if "due_at" in given else ():
-        if needed not in given:
-            raise part.wrong(f"a promise with a `due_at` also needs {_PROMISE_NEEDS[needed]}.")
-    texts = {name: _typed(name, given[name], defaults) for name in TEXTS if name in given}
-    instants = {name: specparts.when(given[name], defaults, known) for name in INSTANTS if name in given}
+def _fields(
+    part: Part, defaults: Defaults, known: tuple[str, ...], about: About
+) -> tuple[dict[str, Text], dict[str, When]]:
+    given = part.entries(_names_of(about))
+    _check_fields(part, given, about)
+    texts = {name: _typed(name, given[name], defaults) for name in TEXTS[about] if name in given}
+    instants = {name: specparts.when(given[name], defaults, known) for name in INSTANTS[about] if name in given}
     if "customer" in given:
         texts |= _customer(given["customer"], defaults)
     for name, inner in _entries(given, "attributes"):
@@ -262,10 +280,23 @@ def _fields(part: Part, defaults: Defaults, known: tuple[str, ...]) -> tuple[dic
     return texts, instants
 
 
-def _instant_names(top: Mapping[str, Part]) -> tuple[str, ...]:
+def _names_of(about: About) -> tuple[str, ...]:
+    return (*TEXTS[about], *INSTANTS[about], "customer", *(("attributes",) if about is About.PROMISES else ()))
+
+
+def _check_fields(part: Part, given: Mapping[str, Part], about: About) -> None:
+    if "reference" not in given:
+        raise part.wrong("the field `reference` is missing: the name by which the file knows each of them.")
+    what = "a promise with a `due_at`" if about is About.PROMISES else f"a feed about {about}"
+    for needed, words in _NEEDS[about].items() if about is not About.PROMISES or "due_at" in given else ():
+        if needed not in given:
+            raise part.wrong(f"{what} also needs {words}.")
+
+
+def _instant_names(top: Mapping[str, Part], about: About) -> tuple[str, ...]:
     """The instants that others may be reckoned from: those under `let`, and the fields that are given."""
-    fields = top["fields"].entries(_FIELDS)
-    return (*(name for name, _ in _entries(top, "let")), *(name for name in INSTANTS if name in fields))
+    fields = top["fields"].entries(_names_of(about))
+    return (*(name for name, _ in _entries(top, "let")), *(name for name in INSTANTS[about] if name in fields))
 
 
 def _customer(part: Part, defaults: Defaults) -> dict[str, Text]:

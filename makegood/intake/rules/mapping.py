@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from makegood.intake.rules.building import Values, fact
+from makegood.intake.rules.building import Values, deed, fact, score
 from makegood.intake.rules.grouping import Groups
 from makegood.intake.rules.instants import Instants
 from makegood.intake.rules.lookups import Joined, read_lookup
 from makegood.intake.rules.moments import Moment
 from makegood.intake.rules.needs import columns_below, in_order, wanted_columns
 from makegood.intake.rules.rows import BadCell, MappedRow, Record, RejectedRow, Row, SkippedRow
-from makegood.intake.rules.spec import Condition, Feed, Text, When
+from makegood.intake.rules.spec import About, Condition, Feed, Text, When
 from makegood.intake.rules.tables import Survey, Table, open_table
 from makegood.intake.rules.tables import survey as survey_table
 from makegood.intake.rules.texts import Cells, Find, cell_text, label, number_of, test, text_of
@@ -133,7 +133,10 @@ class _RowReader:
             return None
 
     def finish(self, line: int, values: Values, rows: int, raw: str) -> MappedRow | SkippedRow:
-        """The fact that the values make. Raises BadCell for a row without a reference."""
+        """What the values tell. Raises BadCell for a row without a reference."""
+        if self._feed.about is not About.PROMISES:
+            heard = (score if self._feed.about is About.SCORES else deed)(self._feed, values)
+            return MappedRow(line, (), rows, raw=raw, heard=heard)
         due: Moment | None = values.get("due_at")
         if due is None and self._without_due == "skip":
             return SkippedRow(line, NO_DUE, rows)

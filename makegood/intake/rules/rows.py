@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from makegood.measurement.told import DeedTold, ScoreTold
 from makegood.promises.facts import Fact
 
 SHOWN = 200  # characters of a wrong value that a report repeats
@@ -37,7 +38,8 @@ class Record(NamedTuple):
 class MappedRow(NamedTuple):
     """A row, or several that are one promise, understood. `rows` counts the rows it was made from.
 
-    `kind_name` is the promise kind as the file writes it, of which the fact has the short form.
+    `kind_name` is the promise kind as the file writes it, of which the fact has the short form. `heard` is what a
+    row tells that is about no promise.
     """
 
     line: int
@@ -45,6 +47,7 @@ class MappedRow(NamedTuple):
     rows: int = 1
     kind_name: str = ""
     raw: str = ""
+    heard: ScoreTold | DeedTold | None = None
 
 
 class RejectedRow(NamedTuple):

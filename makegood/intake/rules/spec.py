@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+
+class About(StrEnum):
+    """What the rows of a file are."""
+
+    PROMISES = "promises"
+    SCORES = "scores"
+    BEHAVIOUR = "behaviour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +132,7 @@ class Feed:
     name: str
     description: str
     source: str
+    about: About = About.PROMISES
     time_zone: str = ""
     shape: FileShape = FileShape()
     rows: RowRules = RowRules()

@@ -88,7 +88,7 @@ def file(request: DeskRequest, number: int) -> HttpResponse:
         "imported": found.stage == Stage.DONE, "batch_url": f"{LIST}{found.batch_id}/",
         "kpis": _foreseen(found) if trial else [], "flood": _flood(found, desk) if trial else "",
         "skipped": trial.get("skipped_because", {}),
-        "first_columns": [Column(name) for name in (_("Promise"), _("Kind"), _("Customer"), _("Due"), _("Kept"))],
+        "first_columns": [Column(name) for name in _heads(trial.get("about", ""))],
         "first": [_first(one) for one in trial.get("first", ())], "csv_url": f"{LIST}files/{number}/rejects.csv",
     } | _rejected(found.rejects, trial.get("rejected", 0))  # fmt: skip
     return render(request, f"web/promises/import_file.html{part}", context)
@@ -235,11 +235,24 @@ def _flood(found: UploadFacts, desk: Desk) -> str:
     return words.format(cases=f"{cases:,}", people=f"{people:,}")
 
 
+def _called(about: str) -> str:
+    return {"scores": _("Scores"), "behaviour": _("Deeds")}.get(about, _("Promises"))
+
+
+def _heads(about: str) -> tuple[str, ...]:
+    """What stands above the first rows as they were read."""
+    if about == "scores":
+        return _("Score"), _("Scale"), _("Customer"), _("Asked"), _("Answered")
+    if about == "behaviour":
+        return _("Worth"), _("Deed"), _("Customer"), "", _("When")
+    return _("Promise"), _("Kind"), _("Customer"), _("Due"), _("Kept")
+
+
 def _foreseen(found: UploadFacts) -> list[dict[str, Any]]:
     trial = found.trial
     return [
         {"label": _("Rows"), "value": f"{trial['rows']:,}"},
-        {"label": _("Promises"), "value": f"{trial['promises']:,}"},
+        {"label": _called(trial.get("about", "")), "value": f"{trial['promises']:,}"},
         {"label": _("Tell something new"), "value": f"{trial['accepted']:,}"},
         {"label": _("Known already"), "value": f"{trial['unchanged']:,}"},
         {"label": _("Rejected"), "value": f"{trial['rejected']:,}", "tone": "c-broken" if trial["rejected"] else ""},
@@ -251,7 +264,7 @@ def _foreseen(found: UploadFacts) -> list[dict[str, Any]]:
 def _counted(found: BatchFacts) -> list[dict[str, Any]]:
     return [
         {"label": _("Rows"), "value": f"{found.rows:,}"},
-        {"label": _("Promises"), "value": f"{found.promises:,}"},
+        {"label": _called(found.about), "value": f"{found.promises:,}"},
         {"label": _("Told something new"), "value": f"{found.accepted:,}"},
         {"label": _("Were known already"), "value": f"{found.unchanged:,}"},
         {"label": _("Rejected"), "value": f"{found.rejected:,}", "tone": "c-broken" if found.rejected else ""},
