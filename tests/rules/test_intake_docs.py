@@ -112,7 +112,8 @@ def test_the_first_feed_and_every_fragment_load() -> None:
 
 
 KEYS = {
-    *feedfile._TOP, *feedfile._FILE, *feedfile.CUSTOMER, *chain(*feedfile.INSTANTS.values()), *chain(*feedfile.TEXTS.values()),
+    *feedfile._TOP, *feedfile._FILE, *feedfile.CUSTOMER, *chain(*feedfile.INSTANTS.values()),
+    *chain(*feedfile.TEXTS.values()),
     *About, *feedfile._FORMATS,
     *feedfile._DELIMITERS, *specparts._WHEN, *specparts._CONDITION, *specparts.TAKES, *specparts.UNITS,
     *dates.PRESETS, *dates.NUMBERED, "keep_when", "skip_when", "group_by", "without_due", "match", "optional", "read",
