@@ -20,6 +20,8 @@ DAY_OPENS, DAY_CLOSES = 8, 20
 WIDE_COLUMN, COLUMN = 9.0, 6.0
 MOST_DOTS, DOT, BAR_ROOM = 8, 5.6, 46.0
 LABEL_ROOM = 24.0
+# Up to so many hours have a bar for each ten minutes, more of them one for each twenty.
+DENSE_HOURS = 12
 
 # From the line outwards: what is normal first, what hurts on top.
 LOOKS = {"kept": "kept", "kept_late": "late", "open": "open", "at_risk": "risk", "broken": "broken"}
@@ -28,11 +30,15 @@ ORDER = list(LOOKS)
 
 @dataclass(frozen=True)
 class Mark:
-    """One promise on the day line: when it is due, its state, and who and what it is (shown on hover)."""
+    """One promise on the day line: when it is due, its state, and who and what it is (shown on hover).
+
+    Or `many` of them that are due in the ten minutes around `at`.
+    """
 
     at: datetime
     state: str
     label: str = ""
+    many: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,19 @@ def _columns(marks: Iterable[Mark], scale: Scale, width: float) -> dict[float, l
     return columns
 
 
+def _count(marks: Iterable[Mark]) -> Counter[str]:
+    """How many promises there are in each state."""
+    count: Counter[str] = Counter()
+    for mark in marks:
+        count[mark.state] += mark.many
+    return count
+
+
+def _height(column: Iterable[Mark]) -> int:
+    """How many promises a column stands for."""
+    return sum(mark.many for mark in column)
+
+
 def _dot(mark: Mark, x: float, y: float, size: float) -> SafeString:
     """A diamond for what was broken, a round mark for the rest; the hover text says which promise it is."""
     title = format_html("<title>{}</title>", mark.label) if mark.label else SafeString()
@@ -103,7 +122,7 @@ def _stood(columns: dict[float, list[Mark]]) -> tuple[SafeString, float]:
 def _bar(x: float, column: list[Mark], line: float, unit: float) -> Iterable[tuple[str, str, str, str, str]]:
     """The rectangles of one column: look, x, y, height and what to say of it."""
     y = line - 1.5
-    for state, many in sorted(Counter(mark.state for mark in column).items(), key=lambda pair: ORDER.index(pair[0])):
+    for state, many in sorted(_count(column).items(), key=lambda pair: ORDER.index(pair[0])):
         y -= many * unit
         yield LOOKS[state], f"{x - 2.4:.1f}", f"{y:.1f}", f"{max(many * unit - 0.5, 0.7):.1f}", f"{many} {state}"
 
@@ -111,7 +130,7 @@ def _bar(x: float, column: list[Mark], line: float, unit: float) -> Iterable[tup
 def _barred(columns: dict[float, list[Mark]]) -> tuple[SafeString, float]:
     """One bar per column, as high as the promises it stands for."""
     line = 10 + BAR_ROOM
-    unit = BAR_ROOM / max(map(len, columns.values()))
+    unit = BAR_ROOM / max(map(_height, columns.values()))
     bars = (bar for x, column in columns.items() for bar in _bar(x, column, line, unit))
     shape = '<rect class="m-{}" x="{}" y="{}" width="4.8" height="{}"><title>{}</title></rect>'
     return format_html_join("", shape, bars), line
@@ -119,12 +138,13 @@ def _barred(columns: dict[float, list[Mark]]) -> tuple[SafeString, float]:
 
 def _draw(marks: Sequence[Mark], scale: Scale) -> tuple[SafeString, float]:
     """The marks in the form that their number asks for, and the y of the line they belong to."""
-    if all(len(column) == 1 for column in _columns(marks, scale, WIDE_COLUMN).values()):
+    if all(_height(column) == 1 for column in _columns(marks, scale, WIDE_COLUMN).values()):
         return _hung(marks, scale)
     columns = _columns(marks, scale, COLUMN)
-    if max(map(len, columns.values())) <= MOST_DOTS:
+    if max(map(_height, columns.values())) <= MOST_DOTS:
         return _stood(columns)
-    return _barred(columns)
+    # Whole slots of time, so that none of the bars stands for more of them than the others.
+    return _barred(_columns(marks, scale, (RIGHT - LEFT) / (scale.hours * (6 if scale.hours <= DENSE_HOURS else 3))))
 
 
 def _hour_labels(scale: Scale, now_x: float, y: float) -> SafeString:
@@ -149,11 +169,11 @@ def _now_line(now: datetime, x: float, line: float, label_y: float) -> SafeStrin
 
 
 def _in_words(marks: Sequence[Mark]) -> str:
-    count = Counter(mark.state for mark in marks)
+    count = _count(marks)
     return _(
         "{due} promises due today: {kept} kept, {late} kept late, {broken} broken, {risk} at risk, {open} to come"
     ).format(
-        due=len(marks),
+        due=count.total(),
         kept=count["kept"],
         late=count["kept_late"],
         broken=count["broken"],

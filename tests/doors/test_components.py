@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -89,6 +90,22 @@ def test_day_line_holds_any_number_of_promises(many: int, shape: str) -> None:
     drawn = charts.day_line([charts.Mark(NOON, "kept") for _ in range(many)], now=NOON)
     assert shape in drawn
     assert f'aria-label="{many} promises due today: {many} kept' in drawn
+
+
+def test_day_line_of_more_than_can_be_told_one_by_one_says_all_of_them() -> None:
+    told = [charts.Mark(NOON, "kept", many=700), charts.Mark(NOON, "broken", many=20), charts.Mark(NOON + HOUR, "open")]
+    drawn = charts.day_line(told, now=NOON)
+    assert 'aria-label="721 promises due today: 700 kept, 0 kept late, 20 broken, 0 at risk, 1 to come"' in drawn
+    assert "<title>700 kept</title>" in drawn
+
+
+@pytest.mark.parametrize("hours", [4, 13, 23])
+def test_bars_of_a_steady_day_are_all_as_high(hours: int) -> None:
+    first = datetime(2026, 11, 19, 0, 5, tzinfo=UTC)
+    slots = [charts.Mark(first + n * timedelta(minutes=10), "kept", many=9) for n in range(hours * 6)]
+    with timezone.override("UTC"):
+        drawn = charts.day_line(slots, now=first)
+    assert len(set(re.findall(r'<rect[^>]* height="([\d.]+)"', drawn))) == 1
 
 
 def test_day_line_of_an_empty_day_still_shows_now() -> None:

@@ -74,6 +74,20 @@ def test_a_day_counts_what_the_ledger_lists(cast: Cast) -> None:
             assert day.total == queries.count_open(scope, narrow) == len(day.marks)
 
 
+def test_a_day_with_more_than_can_be_told_one_by_one_is_told_by_number(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = scopes(cast)[0]
+    each = queries.day_of(scope, starts_at=NOW, ends_at=NOW + DAY)
+    monkeypatch.setattr("makegood.promises.queries.day.MARKS", each.total - 1)
+    many = queries.day_of(scope, starts_at=NOW, ends_at=NOW + DAY)
+    assert (many.total, many.counts) == (each.total, each.counts)
+    assert sum(mark.many for mark in many.marks) == each.total > len(many.marks)
+    assert {mark.title for mark in many.marks} == {""}
+    # A slot is told by its middle.
+    assert {mark.due_at for mark in many.marks} == {NOW + HOUR + timedelta(minutes=5)}
+
+
 def test_a_team_s_promises_are_its_people_s_and_those_of_nobody(cast: Cast) -> None:
     mara = scopes(cast)[0]
     page = queries.ledger(mara, LedgerFilter(team_id=cast.care.pk, to_customers=True))

@@ -14,6 +14,7 @@ from makegood.cases.rules import Do, Purpose, Stage, Step, Story, allowed, stage
 from makegood.customers.queries import ids_of
 from makegood.journal.queries import Recorded, history
 from makegood.people.rules import Scope
+from makegood.platform.planning import planned_once
 from makegood.platform.rows import fetch_rows
 from makegood.promises.queries import PromiseFacts, promises_by_id
 
@@ -177,7 +178,7 @@ LEFT JOIN people_staff sponsor ON sponsor.id = c.sponsor_id
 LEFT JOIN people_staff finder ON finder.id = c.cause_finder_id
 LEFT JOIN cases_cause cause ON cause.id = c.cause_id
 LEFT JOIN cases_cause above ON above.id = cause.parent_id
-WHERE c.id = %(number)s AND {SEEN}
+WHERE c.id = %(number)s::bigint AND {SEEN}
 """  # noqa: S608 - a condition written beside `visible`
 _NAMES = tuple(field.name for field in fields(CaseFacts))[: -len(_DERIVED)]
 _WHYS = _NAMES.index("whys")
@@ -208,7 +209,7 @@ WHERE a.case_id = %s AND a.undone_at IS NULL ORDER BY a.asked_at, a.id
 
 def _head(scope: Scope, number: int) -> dict[str, Any] | None:
     asked = {"number": number, "me": scope.staff_id, "team_id": scope.team_id, "sees_all": scope.sees_all}
-    found = fetch_rows(_HEAD, asked)
+    found = fetch_rows(planned_once(_HEAD), asked)
     return dict(zip(_NAMES, found[0], strict=True)) | {"whys": tuple(found[0][_WHYS])} if found else None
 
 

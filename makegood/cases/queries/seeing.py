@@ -35,9 +35,10 @@ def visible(scope: Scope) -> QuerySet[Case]:
 # The same in statements written by hand, of a case `c`: of one case with its owner `o` and kind `k`, whose own
 # escalations are looked at; and of many for somebody in no team, whose escalations are.
 SEEN = """
-(%(sees_all)s OR c.owner_id = %(me)s OR c.offered_to_id = %(me)s OR c.sponsor_id = %(me)s
- OR c.cause_finder_id = %(me)s OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s)
- OR o.team_id = %(team_id)s OR k.team_id = %(team_id)s)
+(%(sees_all)s::boolean OR c.owner_id = %(me)s::bigint OR c.offered_to_id = %(me)s::bigint
+ OR c.sponsor_id = %(me)s::bigint OR c.cause_finder_id = %(me)s::bigint
+ OR EXISTS (SELECT FROM cases_escalation WHERE case_id = c.id AND person_id = %(me)s::bigint)
+ OR o.team_id = %(team_id)s::bigint OR k.team_id = %(team_id)s::bigint)
 """
 SEEN_WITHOUT_TEAM = """
 (c.owner_id = %(me)s::bigint OR c.offered_to_id = %(me)s::bigint OR c.sponsor_id = %(me)s::bigint

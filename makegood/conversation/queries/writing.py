@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from makegood.conversation.models import Draft, Phrase
+from makegood.cases.queries.seeing import NOBODY
+from makegood.conversation.models import Phrase
 from makegood.kernel.refusals import missing
 from makegood.people.rules import Scope
+from makegood.platform.rows import fetch_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +38,12 @@ class PhraseFacts:
 
 def draft_of(scope: Scope, number: int) -> DraftFacts | None:
     """What the reader had begun at a case that they may see; None when they had not."""
-    row = Draft.objects.filter(case_id=number, staff_id=scope.staff_id).first() if scope.staff_id else None
-    if row is None:
-        return None
-    return DraftFacts(
-        mode=row.mode, to=row.address, subject=row.subject, text=row.text, covers=tuple(row.covers), at=row.at
-    )
+    for mode, to, subject, text, covers, at in fetch_rows(_DRAFT, [number, scope.staff_id or NOBODY]):
+        return DraftFacts(mode=mode, to=to, subject=subject, text=text, covers=tuple(covers), at=at)
+    return None
+
+
+_DRAFT = "SELECT mode, address, subject, text, covers, at FROM conversation_draft WHERE case_id = %s AND staff_id = %s"
 
 
 def phrases() -> tuple[PhraseFacts, ...]:

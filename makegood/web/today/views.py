@@ -72,7 +72,7 @@ def _day(who: Who, desk: Desk) -> dict[str, Any]:
     begins, ends = span_of_day(local_day(desk.now, desk.zone), desk.zone)
     people = {"owner_id": desk.staff_id} if who == "me" else {"team_id": desk.scope.team_id}
     day = day_of(desk.scope, starts_at=begins, ends_at=ends, **people)
-    marks = [charts.Mark(mark.due_at, mark.state, mark.title) for mark in day.marks]
+    marks = [charts.Mark(mark.due_at, mark.state, mark.title, mark.many) for mark in day.marks]
     shown = {state: day.counts.get(state, 0) for state in State}
     count = {str(state): number for state, number in shown.items()} | {
         "due": sum(shown[state] for state in ledger.STANDING)
