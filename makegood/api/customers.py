@@ -43,6 +43,7 @@ class CustomerOut(Schema):
     timezone: str
     preferred_channel: str
     cadence_minutes: int | None
+    in_peace: bool
     value: Decimal | None
     currency: str
     made_at: datetime
@@ -108,6 +109,13 @@ class MergeIn(Form):
     staff: Email | None = None
 
 
+class PeaceIn(Form):
+    """Whether they asked us not to write unless they do, or something of theirs is open."""
+
+    in_peace: bool
+    staff: Email | None = None
+
+
 class CustomersQuery(Schema):
     """What the list is narrowed to: words to search for, or one key."""
 
@@ -138,6 +146,13 @@ def add_customer(request: ApiRequest, body: NewCustomerIn) -> Any:
 @router.get("/customers/{customer_id}", response=CustomerOut, summary="Read a customer")
 def read_customer(request: ApiRequest, customer_id: Id) -> Any:
     """One customer, whole; one who was merged is found as the one they were merged into."""
+    return _shown(request, customer_id)
+
+
+@router.post("/customers/{customer_id}/in-peace", response=CustomerOut, summary="Leave a customer in peace")
+def leave_in_peace(request: ApiRequest, customer_id: Id, body: PeaceIn) -> Any:
+    """They asked us not to write unless they do, or something of theirs is open; or no more."""
+    actions.change(customer_id, in_peace=body.in_peace, by=acting(request, body.staff).by, now=request.now)
     return _shown(request, customer_id)
 
 

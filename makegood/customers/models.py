@@ -15,7 +15,8 @@ class Customer(models.Model):
     """Somebody to whom promises are made.
 
     `key` is the organisation's own customer number. `cadence_minutes` is how often this customer wants to
-    hear from us while something is wrong. `value` is what the relation is worth a year, in `currency`.
+    hear from us while something is wrong; `in_peace` says that they asked us not to write unless they do or something
+    of theirs is open. `value` is what the relation is worth a year, in `currency`.
     `search` holds the words by which they are found (name, contact points, address, number). `told` is the
     fingerprint of what a source last said of them under this key: the same again is no news.
     """
@@ -26,6 +27,7 @@ class Customer(models.Model):
     time_zone = models.CharField(max_length=64, blank=True)
     preferred_channel = models.CharField(max_length=10, blank=True)
     cadence_minutes = models.PositiveIntegerField(null=True, blank=True)
+    in_peace = models.BooleanField(default=False, db_default=False)
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     made_at = models.DateTimeField()

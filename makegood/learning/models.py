@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from makegood.learning.rules.recurrence import State, Why
+from makegood.learning.rules.telling import Left
 
 
 class Improvement(models.Model):
@@ -49,3 +50,70 @@ class Improvement(models.Model):
 
     def __str__(self) -> str:
         return self.change
+
+
+class Telling(models.Model):
+    """Telling the customers whom a cause failed that it was changed: one for an improvement.
+
+    `words` are what people wrote, by language (`rules.telling.Words`). While `next_batch_at` lies behind, a batch of
+    `batch_size` is told; `every` seconds lie between two. `teller` is in whose name it goes.
+    """
+
+    improvement = models.OneToOneField(Improvement, on_delete=models.CASCADE, related_name="telling")
+    words = models.JSONField(default=dict)
+    teller = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    began_at = models.DateTimeField(null=True)
+    batch_size = models.PositiveIntegerField(default=100)
+    every = models.PositiveIntegerField(default=60)
+    next_batch_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_why = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(next_batch_at__isnull=True)
+                | Q(began_at__isnull=False, teller__isnull=False, stopped_at__isnull=True, ended_at__isnull=True),
+                name="telling_batch_only_begun",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_batch_at"], name="telling_batch", condition=Q(next_batch_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"telling of improvement {self.improvement_id}"
+
+
+class Told(models.Model):
+    """A customer whom the cause failed: waiting, told (`told_at`) or `left_out` with a reason; never two of these.
+
+    `case` is their last one by the cause, in which the message stands; `sent_as` is that message.
+    """
+
+    telling = models.ForeignKey(Telling, on_delete=models.CASCADE, related_name="everybody", db_index=False)
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2, blank=True, db_default="")
+    message = models.TextField(blank=True, db_default="")
+    told_at = models.DateTimeField(null=True)
+    left_out = models.CharField(
+        max_length=16, blank=True, db_default="", choices=[(one.value, one.value) for one in Left]
+    )  # fmt: skip
+    sent_as = models.OneToOneField("conversation.Message", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["telling", "customer"], name="told_once"),
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=True, message="") | Q(told_at__isnull=False, left_out=""),
+                name="told_or_left",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["telling", "id"], name="told_waits", condition=Q(told_at__isnull=True, left_out=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"customer {self.customer_id} in telling {self.telling_id}"

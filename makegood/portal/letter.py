@@ -17,6 +17,7 @@ from makegood.conversation.queries import said_on_page
 from makegood.incidents.queries import told_in_case
 from makegood.journal.actors import ActorKind
 from makegood.kernel.texts import first_name
+from makegood.learning.queries.telling import changes_told
 from makegood.people.presence import initials
 from makegood.people.queries import there_until
 from makegood.people.rules import READS_ALL
@@ -218,10 +219,12 @@ def _said(case: CaseFacts, moments: Moments) -> tuple[Said, ...]:
         for entry in timeline(case)
         if entry.actor_kind == ActorKind.CUSTOMER and entry.data.get("words")
     ]
-    ours = [
+    ours = [(one.at, Said(one.message, moments.at(one.at), one.by)) for one in changes_told(case.number)]
+    ours += [
         (one.sent_at, Said(one.text, moments.at(one.sent_at), one.by_name))
         for one in said_on_page(case.number)
         if one.sent_at is not None and not one.acknowledges
     ]
+    ours.sort(key=lambda pair: pair[0])
     last = sorted([*wrote[-_WORDS_SHOWN:], *ours[-_WORDS_SHOWN:]], key=lambda pair: pair[0])
     return tuple(one for _at, one in last)

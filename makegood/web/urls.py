@@ -16,6 +16,7 @@ from makegood.web.incidents import deeds, opening, planning, suggested
 from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
+from makegood.web.learning import telling
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
 from makegood.web.messages import letters, pile, serving
@@ -212,6 +213,8 @@ urlpatterns: list[URLPattern] = [
     path("improvements/<int:number>/", learning.one),
     path("improvements/<int:number>/live/", learning.act, {"deed": "live"}),
     path("improvements/<int:number>/drop/", learning.act, {"deed": "drop"}),
+    path("improvements/<int:number>/telling/", telling.page),
+    re_path(rf"^improvements/(?P<number>\d{{1,18}})/telling/(?P<name>{'|'.join(telling.DEEDS)})/$", telling.act),
     path("notices/", notices.notices),
     path("notices/read/", notices.read_all),
     path("notices/<int:number>/read/", notices.read),

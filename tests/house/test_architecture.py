@@ -84,7 +84,7 @@ def test_every_contract_breaks_on_a_planted_violation(tmp_path: Path) -> None:
 SENDERS = {
     "write_message": {"remedies/actions/writing.py"},
     "log_letter": {"remedies/actions/writing.py"},
-    "write_many": {"incidents/actions/sending.py", "followups/actions/questions.py"},
+    "write_many": {"incidents/actions/sending.py", "followups/actions/questions.py", "learning/actions/telling.py"},
 }
 
 

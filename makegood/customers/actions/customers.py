@@ -27,6 +27,7 @@ class OtherDetails(TypedDict, total=False):
     time_zone: str
     preferred_channel: str
     cadence_minutes: int | None
+    in_peace: bool
     value: Decimal | None
     currency: str
 
@@ -160,6 +161,7 @@ _READERS: dict[str, Any] = {
     "time_zone": rules.read_time_zone,
     "preferred_channel": lambda channel: rules.read_channel(channel) if channel else "",
     "cadence_minutes": rules.read_cadence,
+    "in_peace": bool,
     "value": rules.read_value,
     "currency": rules.read_currency,
 }

@@ -75,9 +75,10 @@ def _move_contacts(keep: Customer, gone: Customer) -> None:
 
 
 def _fill(keep: Customer, gone: Customer) -> None:
+    keep.in_peace = keep.in_peace or gone.in_peace
     for field in _FILLED:
         if not getattr(keep, field):
             setattr(keep, field, getattr(gone, field))
     if keep.value is None:
         keep.value, keep.currency = gone.value, gone.currency
-    keep.save(update_fields=[*_FILLED, "value", "currency"])
+    keep.save(update_fields=[*_FILLED, "value", "currency", "in_peace"])

@@ -346,6 +346,8 @@ LINES |= {
     "case.untold": Line(
         lambda data: _("stopped the incident “{}” before its message left").format(data.get("title", "")), image="undo"
     ),
+    "case.change_told": Line(_named("told the customer that it is changed: {name}"), image="share"),
+    "case.change_untold": Line(fixed("stopped telling the customer of the change before it left"), image="undo"),
     "case.draft_asked": Line(
         lambda data: _("had {} draft a message").format(data.get("model", "")), image="note", ours=True
     ),

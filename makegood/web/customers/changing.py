@@ -11,7 +11,7 @@ from makegood.customers import actions
 from makegood.customers.queries import customer_for, search
 from makegood.kernel.refusals import Refusal, missing
 from makegood.web.answers import done, errors_of
-from makegood.web.customers.details import changes, channels, values_of
+from makegood.web.customers.details import changes, channels, peace, values_of
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.tables import Choice, number_or_none
 
@@ -32,7 +32,7 @@ def change(request: DeskRequest, number: int) -> HttpResponse:
         except Refusal as no:
             errors = errors_of(no)
     context = {
-        "customer": found, "channels": channels(), "errors": errors, "slim": True,
+        "customer": found, "channels": channels(), "peace": peace(), "errors": errors, "slim": True,
         "values": request.POST if errors else values_of(found),
     }  # fmt: skip
     return render(request, "web/customers/change.html", context, status=422 if errors else 200)
@@ -48,7 +48,7 @@ def add_contact(request: DeskRequest, number: int) -> HttpResponse:
         actions.add_contact(found.id, channel, value, by=desk.actor, now=desk.now)
     except Refusal as no:
         context = {
-            "customer": found, "channels": channels(), "errors": errors_of(no), "slim": True,
+            "customer": found, "channels": channels(), "peace": peace(), "errors": errors_of(no), "slim": True,
             "values": {**values_of(found), "contact": value, "channel": channel},
         }  # fmt: skip
         return render(request, "web/customers/change.html", context, status=422)

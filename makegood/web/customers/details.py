@@ -14,7 +14,9 @@ from makegood.kernel.money import format_money
 from makegood.kernel.refusals import invalid
 from makegood.web.tables import Choice
 
-FIELDS = ("name", "key", "language", "time_zone", "preferred_channel", "cadence_minutes", "value", "currency")
+FIELDS = (
+    "name", "key", "language", "time_zone", "preferred_channel", "cadence_minutes", "in_peace", "value", "currency",
+)  # fmt: skip
 
 
 def channels() -> list[Choice]:
@@ -23,6 +25,11 @@ def channels() -> list[Choice]:
         Choice("email", _("E-mail")), Choice("phone", _("Phone")), Choice("sms", _("Text message")),
         Choice("chat", _("Chat")), Choice("post", _("Post")),
     ]  # fmt: skip
+
+
+def peace() -> list[Choice]:
+    """Whether they asked us not to write first."""
+    return [Choice(_PEACE, _("Only about what is open, as they asked"))]
 
 
 def details_of(found: CustomerFacts) -> list[tuple[str, str]]:
@@ -35,6 +42,7 @@ def details_of(found: CustomerFacts) -> list[tuple[str, str]]:
         (_("Also called"), ", ".join(found.other_names)),
         (_("Likes to be reached by"), channel),
         (_("Wants to hear from us"), every),
+        (_("Written to"), _("only about what is open, as they asked") if found.in_peace else ""),
         (_("Language"), found.language),
         (_("Time zone"), found.time_zone),
         (_("Worth a year"), value),
@@ -44,7 +52,7 @@ def details_of(found: CustomerFacts) -> list[tuple[str, str]]:
 
 def values_of(found: CustomerFacts) -> dict[str, Any]:
     """What the form about a customer starts with."""
-    return {field: getattr(found, field) for field in FIELDS}
+    return {field: getattr(found, field) for field in FIELDS} | {"in_peace": _PEACE if found.in_peace else ""}
 
 
 def changes(typed: QueryDict, found: CustomerFacts) -> Mapping[str, Any]:
@@ -69,8 +77,10 @@ def _value(text: str) -> Decimal | None:
         raise invalid("customer.bad_value", _("Give the value as a number, such as 1200."), field="value") from None
 
 
+_PEACE = "yes"
 _READERS: dict[str, Any] = {
     "cadence_minutes": _minutes,
+    "in_peace": lambda text: text == _PEACE,
     "value": _value,
     "key": lambda text: text or None,
 }

@@ -13,6 +13,7 @@ from makegood.cases.queries import causes
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.learning import actions
 from makegood.learning.queries.improvements import ImprovementFacts, improvement_for, improvements
+from makegood.learning.queries.telling import telling_of
 from makegood.learning.rules.recurrence import State, Why
 from makegood.people.queries import roster
 from makegood.promises.queries import kinds
@@ -106,8 +107,9 @@ def _shown(
     request: DeskRequest, number: int, errors: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:  # fmt: skip
     found = improvement_for(request.desk.scope, number)
-    now = request.desk.now
+    now, told = request.desk.now, telling_of(request.desk.scope, number)
     context = {
+        "told": told if told.possible or told.began_at else None,
         "facts": found, "finding": finding(found), "state": state_words(found), "errors": errors or {},
         "typed": request.POST, "chart": weeks_drawn(found.weeks, found.live_at), "kpis": _kpis(found),
         "due": clocks.due(found.due_at, now), "late": found.promise_state == PromiseState.BROKEN,
