@@ -34,7 +34,7 @@ class Ability(StrEnum):
     SET_CAUSES = "set_causes"
     """Write the tree of causes: what failures are put down to."""
     MEASURE = "measure"
-    """Register reports: fix what is asked before its answer is in."""
+    """Register reports and experiments: fix what is asked before its answer is in. Say what things cost."""
     ADMINISTER = "administer"
     """Change people, kinds and settings."""
 

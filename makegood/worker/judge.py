@@ -1,26 +1,27 @@
-"""Beside the watch: improvements are counted anew, each once a day, and judged; customers are told of a change, batch
-by batch. Counting half a year of promises may take longer than a promise may wait for the watch."""
+"""Beside the watch: improvements and experiments are counted anew, each once a day, and judged; customers are told of a
+change, batch by batch. Counting half a year of promises may take longer than a promise may wait for the watch."""
 
 from __future__ import annotations
 
 import time
 
 from makegood.learning.actions import judge_due, tell_due
+from makegood.measurement.actions.experiments import look_due
 from makegood.worker.beside import Beside, now
 
 SECONDS_BETWEEN = 10.0
 
 
 class Judge(Beside):
-    """Counts what is due to be counted, one improvement a transaction, and tells one batch."""
+    """Counts what is due to be counted, one improvement or experiment a transaction, and tells one batch."""
 
-    trouble = "An improvement could not be judged; trying again"
+    trouble = "An improvement or an experiment could not be judged; trying again"
     end_seconds = 5.0
 
     def turn(self) -> bool:
-        """Tell one batch and count one improvement, if they are due."""
+        """Tell one batch and count one improvement or experiment, if they are due."""
         told = tell_due(now=now())
-        return judge_due(now=now()) or told
+        return judge_due(now=now()) or look_due(now=now()) or told
 
     def rest(self) -> None:
         """Nothing here is in haste, but an end is not waited for."""

@@ -4,7 +4,7 @@ from makegood.followups.actions.asking import answer, answer_oneself, ask, follo
 from makegood.followups.actions.closures import close_process, keep_change
 from makegood.followups.actions.ending import close, reopen
 from makegood.followups.actions.hearing import hear_carrier, name_carrier, say_how_it_was
-from makegood.followups.actions.planning import attend, spare
+from makegood.followups.actions.planning import attend, come_back, spare
 from makegood.followups.actions.questions import ask_due, follow_lost, send_question
 from makegood.followups.actions.recognition import thank
 from makegood.followups.actions.setting import set_patience, set_process_owner
@@ -19,6 +19,7 @@ __all__ = [
     "attend",
     "close",
     "close_process",
+    "come_back",
     "follow_lost",
     "follow_up",
     "hear_carrier",

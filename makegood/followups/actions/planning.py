@@ -29,7 +29,8 @@ from makegood.followups.queries.following import (
 from makegood.followups.rules import MACHINE, asks_at, heard, openings, wait_before
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.journal.queries import START, latest_cursor
-from makegood.kernel.refusals import missing
+from makegood.kernel.phrases import Span
+from makegood.kernel.refusals import Refusal, missing
 from makegood.kernel.when import after
 from makegood.people.rules import READS_ALL, Scope
 from makegood.platform.installation import organisation
@@ -39,6 +40,8 @@ from makegood.promises.queries import kind_named
 from makegood.promises.rules import UNKEPT
 from makegood.remedies.queries import follow_ups_for
 from makegood.remedies.rules import playbooks
+from makegood.remedies.rules.follow_up import told_apart
+from makegood.remedies.rules.playbooks_file import ASK_AGAIN
 from makegood.remedies.rules.playbooks_parts import span_text
 
 LEFT_IN_PEACE = (Outcome.WILL_NOT_FORGIVE, Outcome.UNREACHABLE)
@@ -211,6 +214,22 @@ def spare(number: int, *, promise_id: int, reason: str, scope: Scope, by: Actor,
     why = said(reason, field="reason", what="Say why we do not come back, in the customer's words if you can.")
     promises.let_go([pending_one(case, promise_id).promise_id], reason=why, by=by, now=now)
     tell("follow_up_spared", case, by=by, at=now, data={"promise": promise_id, "reason": why})
+
+
+@transaction.atomic
+def come_back(number: int, *, days: int, scope: Scope, by: Actor, now: datetime) -> int:
+    """Promise to come back to the customer once more, so many days from now; what was planned stays as it is.
+
+    Returns the promise. Raises Refusal "followup.left_in_peace", and what `hold` raises.
+    """
+    case = hold(number, scope=scope, closed=None)
+    person(by)
+    if outcome_of(story_of(case)) in LEFT_IN_PEACE:
+        raise Refusal("followup.left_in_peace", "This customer is left in peace: nobody comes back to them.")
+    wanted = told_apart([playbooks.FollowUp(after=Span("days", days), what=ASK_AGAIN)])
+    made = _promise(case, wanted, False, by, now)
+    tell("follow_ups_planned", case, by=by, at=now, data={"promises": made, "many": len(made)})
+    return made[0]
 
 
 def pending_one(case: Case, promise_id: int) -> FollowUp:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import norm
+from makegood.measurement.rules.looks import errors_at_any_time
+from makegood.measurement.rules.shares import NORMAL
 
 POWER = 0.8
 ALPHA = 0.05
@@ -16,14 +17,20 @@ ALPHA = 0.05
 def _needed(variance: float, difference: float, power: float, alpha: float = ALPHA) -> int:
     if difference == 0:
         raise ValueError("No number of customers tells a difference of zero.")
-    reach = float(norm.ppf(1 - alpha / 2) + norm.ppf(power))
+    reach = NORMAL.inv_cdf(1 - alpha / 2) + NORMAL.inv_cdf(power)
     # A hair less, so that a whole number does not round up on its last digit.
     return math.ceil(reach**2 * variance / difference**2 - 1e-9)
 
 
-def for_shares(a: float, b: float, *, power: float = POWER) -> int:
+def for_shares(a: float, b: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
     """Per group, to tell share a from share b (Fleiss 1981, without pooling)."""
-    return _needed(a * (1 - a) + b * (1 - b), a - b, power)
+    return _needed(a * (1 - a) + b * (1 - b), a - b, power, alpha)
+
+
+def for_shares_at_any_time(a: float, b: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
+    """Per group, to tell share a from share b by `shares.difference_at_any_time`, by the last of the looks."""
+    reach = errors_at_any_time(1, planned=1, alpha=alpha) + NORMAL.inv_cdf(power)
+    return math.ceil(reach**2 * (a * (1 - a) + b * (1 - b)) / (a - b) ** 2 - 1e-9)
 
 
 def for_means(d: float, *, power: float = POWER) -> int:
@@ -43,7 +50,7 @@ def for_net_promoters(points: float, *, promoters: float, detractors: float, pow
 
 def promoter_half_width(n: int, *, promoters: float, detractors: float) -> float:
     """Half of the 95 % interval of a net promoter score of `n` answers, in points."""
-    return float(100 * norm.ppf(1 - ALPHA / 2) * math.sqrt(_promoter_variance(promoters, detractors) / n))
+    return 100 * NORMAL.inv_cdf(1 - ALPHA / 2) * math.sqrt(_promoter_variance(promoters, detractors) / n)
 
 
 def _promoter_variance(promoters: float, detractors: float) -> float:
@@ -52,7 +59,7 @@ def _promoter_variance(promoters: float, detractors: float) -> float:
 
 def for_equivalence(spread: float, margin: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
     """Per group, to show two equal means within ±`margin`; `spread` is the standard deviation of one (Julious 2004)."""
-    reach = float(norm.ppf(1 - alpha) + norm.ppf(1 - (1 - power) / 2))
+    reach = NORMAL.inv_cdf(1 - alpha) + NORMAL.inv_cdf(1 - (1 - power) / 2)
     return math.ceil(2 * reach**2 * spread**2 / margin**2)
 
 

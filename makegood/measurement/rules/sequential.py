@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import betaln, xlog1py, xlogy
 
 from makegood.measurement.rules.estimate import LEVEL, Estimate
+from makegood.measurement.rules.looks import errors_at_any_time
 
 # Jeffreys' prior: the mixture pays least for shares near 0 and 1, where keeping customers is.
 PRIOR = 0.5
@@ -42,10 +43,7 @@ def share_difference_at_any_time(a: tuple[int, int], b: tuple[int, int]) -> Esti
 def at_any_time(found: Estimate, *, planned: int) -> Estimate:
     """An estimate's interval widened so that it holds at all looks, narrowest when `planned` people are in.
 
-    The normal mixture of Robbins (1970), valid for large n (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024).
+    See `looks.errors_at_any_time`.
     """
-    alpha = 1 - LEVEL
-    scale = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / planned
-    seen = found.n * scale
-    reach = found.error * math.sqrt(2 * (seen + 1) / seen * math.log(math.sqrt(seen + 1) / alpha))
+    reach = found.error * errors_at_any_time(found.n, planned=planned, alpha=1 - LEVEL)
     return Estimate(found.value, found.value - reach, found.value + reach, found.n, found.error)

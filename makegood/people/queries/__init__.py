@@ -355,7 +355,7 @@ _NEEDS = {
     Ability.ASSIGN: "Giving work to somebody is for leads and managers. Ask yours.",
     Ability.SET_REMEDIES: "Writing what may be given is for managers and administrators. Ask one of yours.",
     Ability.SET_LADDER: "Saying who is drawn in is for managers and administrators. Ask one of yours.",
-    Ability.MEASURE: "Registering reports is for analysts and administrators. Ask one of yours.",
+    Ability.MEASURE: "Registering reports and experiments is for analysts and administrators. Ask one of yours.",
     Ability.SET_CAUSES: "Writing the tree of causes is for managers and administrators. Ask one of yours.",
     Ability.ADMINISTER: "Only an administrator may change this. Ask one of yours.",
 }
