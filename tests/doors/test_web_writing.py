@@ -276,3 +276,27 @@ def test_a_way_without_an_address_says_so_and_where_to_add_one(case: Case, mara:
     page = mara.get(at(case))
     assert "no postal address" not in text(page)
     assert '<input type="radio" name="mode" value="post"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"mode": "email", "text": " ", "do": "send"}, "Write a few words first."),
+        ({"mode": "email", "text": "It comes.", "do": "later", "later": "when it suits"}, "is not a time this desk"),
+        ({"mode": "call", "text": "She was not there.", "minutes": "-3"}, "Give whole minutes"),
+        ({"mode": "words", "text": " "}, "Write down what was said."),
+    ],
+)
+def test_what_is_refused_is_said_once_beside_what_was_typed(case: Case, mara: AtDesk, typed, wrong) -> None:
+    answer = mara.press(at(case, "notes/"), **typed)
+    assert answer.status_code in (409, 422)
+    shown = re.sub(r"<textarea.*?</textarea>|<input[^>]*>", "", answer.content.decode(), flags=re.DOTALL)
+    assert shown.count(wrong) == 1
+    assert wrong in shown.partition('<form class="box"')[2].partition("</form>")[0]
+
+
+def test_a_promise_that_is_refused_says_so_once_at_its_field(case: Case, mara: AtDesk) -> None:
+    answer = mara.press(at(case, "commitments/"), what="Ring back", when="when it suits")
+    shown = re.sub(r"<textarea.*?</textarea>|<input[^>]*>", "", answer.content.decode(), flags=re.DOTALL)
+    assert answer.status_code in (409, 422)
+    assert shown.count("is not a time this desk") == 1

@@ -73,6 +73,21 @@ class Typed:
     errors: Mapping[str, str]
     values: QueryDict
 
+    @property
+    def loose(self) -> list[str]:
+        """What no field of the form says itself: it stands in the box that was refused, or above the guide."""
+        form = "call" if self.deed == "notes" and self.values.get("mode") == "call" else self.deed
+        return [sentence for field, sentence in self.errors.items() if field not in _SAID_THERE.get(form, ())]
+
+
+_SAID_THERE = {
+    "notes": ("despite",),
+    "call": ("held", "minutes", "harm", "needs", "what", "when"),
+    "commitments": ("what", "when"),
+    "cause": ("cause", "note", "whys", "finder", "when"),
+}
+"""By form, the fields beside which stands what is wrong with them."""
+
 
 def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: bool = False) -> dict[str, Any]:
     """What the panel of a case reads, with the plan only when it is asked for. Raises Refusal "case.unknown"."""

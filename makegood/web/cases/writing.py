@@ -231,7 +231,10 @@ def _leaves(number: int, typed: QueryDict, desk: Desk) -> datetime | None:
     # Enter in the field of the time means that time, whichever button a browser takes it for.
     if typed.get("do") != "later" and (typed.get("do") or not typed.get("later", "").strip()):
         return None
-    when = read_plain(typed.get("later", ""), desk)
+    try:
+        when = read_plain(typed.get("later", ""), desk)
+    except Refusal as no:
+        raise invalid(no.code, no.message, field="later") from None
     if when.due_on is not None:
         raise invalid("case.bad_value", _("Give the hour too, such as “Fri 17:00”."), field="later")
     return when.due_at
