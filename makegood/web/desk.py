@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from makegood.journal.actors import Actor, ActorKind
@@ -27,6 +26,7 @@ from makegood.platform.installation import Organisation, organisation
 from makegood.web.answers import SEE_OTHER, say, see_other
 
 P = ParamSpec("P")
+_MOST_READ = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,13 +149,23 @@ def _opens_page(request: HttpRequest) -> bool:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back; a fragment sends the whole page there, a poll is told plainly."""
+    """To the sign-in page and back. What script asks for is refused: the page says so and keeps what was typed. Words
+    that a form brought without script are shown, to be taken along."""
     if "HX-Request" in request.headers:
-        back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/today/"
-        return HttpResponseClientRedirect(redirect_to_login(back)["Location"])
+        return HttpResponse(status=401)
+    if typed := _words_typed(request):
+        back = redirect_to_login(_came_from(request))["Location"]
+        return render(request, "web/signed_out.html", {"typed": typed, "sign_in": back}, status=401)
     response = redirect_to_login(request.get_full_path() if request.method == "GET" else _came_from(request))
     response.status_code = SEE_OTHER
     return response
+
+
+def _words_typed(request: HttpRequest) -> list[str]:
+    """What somebody wrote, of what a form brought: whatever has a space in it. Too much is not read at all."""
+    if request.method != "POST" or int(request.META.get("CONTENT_LENGTH") or 0) > _MOST_READ:
+        return []
+    return [value for _, values in request.POST.lists() for value in values if " " in value.strip()]
 
 
 def _came_from(request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.hiring import PASSWORD, email
 from tests.browser.person import Person
 from tests.browser.stage import Stage
 
@@ -146,3 +147,30 @@ def test_the_picker_that_is_on_its_way_is_not_asked_for_again(stage: Stage, mara
         mara.press("r")
     expect(mara.page.locator("#remedies .opt").first).to_be_visible()
     assert len(asked) == 1
+
+
+def test_who_was_signed_out_in_another_tab_loses_no_word_and_goes_on(mara: Person, stage: Stage) -> None:
+    stage.states.pop("mara")  # signing out ends this session for those who come after, too
+    mara.page.locator(".box .modes .to label").first.click()
+    note = mara.page.locator(NOTE)
+    note.fill("We own this, Dana. Lena rings you")
+    there = mara.context.new_page()
+    there.goto("/today/")
+    there.locator("#nav .me summary").click()
+    there.get_by_role("button", name="Sign out").click()
+    expect(there).to_have_url(re.compile("/accounts/login/"))
+    note.press_sequentially(" by five.")
+    mara.page.get_by_role("button", name="Send", exact=False).first.click()
+    expect(mara.page.locator("#toasts")).to_contain_text("signed out")
+    expect(note).to_have_value("We own this, Dana. Lena rings you by five.")
+    mara.page.wait_for_timeout(1_500)
+    expect(note).to_have_value("We own this, Dana. Lena rings you by five.")
+    there.get_by_label(re.compile("^E-?mail")).fill(email(mara.key))
+    there.get_by_label("Password").fill(PASSWORD)
+    there.get_by_role("button", name="Sign in").click()
+    expect(there).to_have_url(re.compile("/today/"))
+    mara.complaints.clear()
+    mara.page.get_by_role("button", name="Send", exact=False).first.click()
+    mara.sees("Lena rings you by five.", within="#case .tl")
+    expect(note).to_have_value("")
+    stage.states["mara"] = mara.context.storage_state()

@@ -15,6 +15,7 @@ from tests.factories import Cast, make_cast
 from tests.imap_server import ImapBox
 from tests.installations import Installation, an_installation
 from tests.smtp_server import SmtpServer
+from tests.token_server import CLIENT, REFRESH, SECRET, a_token_server
 
 CARE = {"name": "Care", "address": "care@desk.example", "kind": "delivery"}
 
@@ -97,6 +98,27 @@ class TestByCommand:
         assert "paused" in hills.must("mailbox", "pause", "Care")
         assert "goes on" in hills.must("mailbox", "resume", "care@hill.example")
         assert hills.run("mailbox", "test", "Nobody").returncode != 0
+
+    def test_a_refused_token_is_replaced_and_the_rest_stays(self, hills: Installation, tmp_path: Path) -> None:
+        for name, word in (("secret", SECRET), ("revoked", "another"), ("refresh", REFRESH)):
+            (tmp_path / name).write_text(f"{word}\n")
+        here = {"MAKEGOOD_PRIVATE_NETWORKS": "127.0.0.0/8"}
+        with a_token_server() as tokens:
+            hills.must(
+                "mailbox", "add", "--name", "Cloud", "--address", "cloud@hill.example", "--imap", "localhost",
+                "--imap-port", "1", "--imap-security", "none", "--oauth", tokens.address, "--oauth-client", CLIENT,
+                "--oauth-secret-file", f"{tmp_path}/secret", "--oauth-refresh-file", f"{tmp_path}/revoked",
+            )  # fmt: skip
+            assert "expired or revoked" in hills.run("mailbox", "test", "Cloud", **here).stdout
+            changed = hills.run("mailbox", "change", "Cloud", "--oauth-refresh-file", f"{tmp_path}/refresh")
+            assert "Cloud is changed" in changed.stderr
+            tried = hills.run("mailbox", "test", "cloud@hill.example", **here).stdout
+        assert tokens.asked[-1]["refresh_token"] == REFRESH
+        assert "revoked" not in tried
+        assert "wrong  Reach localhost, port 1" in tried
+        assert hills.run("mailbox", "change", "Nobody", "--folder", "X").returncode == 1
+        wrong = hills.run("mailbox", "change", "Cloud", "--imap-port", "0")
+        assert (wrong.returncode, "Traceback" in wrong.stderr) == (1, False)
 
     def test_beside_a_demo_the_test_says_what_its_page_says(self, hills: Installation) -> None:
         hills.run("mailbox", "add", "--name", "Invented", "--address", "invented@hill.example")

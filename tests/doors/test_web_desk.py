@@ -88,7 +88,16 @@ def test_nobody_gets_in_without_signing_in(address: str) -> None:
     for answer in (client.get(address), client.post(address)):
         assert answer.status_code in (302, 303), address
         assert answer["Location"].startswith("/accounts/login/"), address
-    assert "HX-Redirect" in client.get(address, headers={"HX-Request": "true"})
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_words_sent_without_script_after_signing_out_are_shown_and_not_lost() -> None:
+    client = Client(enforce_csrf_checks=False)
+    answer = client.post("/cases/SR-1001/notes/", {"mode": "email", "text": "It is ours, Dana. <b>"}, HTTP_REFERER="")
+    assert answer.status_code == 401
+    shown = answer.content.decode()
+    assert "It is ours, Dana. &lt;b&gt;</textarea>" in shown
+    assert "/accounts/login/?next=/today/" in shown
 
 
 @pytest.mark.parametrize("address", PINNED)

@@ -87,6 +87,13 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 body.addEventListener("htmx:afterSwap", restore);
 for (const lost of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout"]) body.addEventListener(lost, ({ detail }) => onItsWay.delete(detail.elt));
+// Who signed in again in another tab goes on here, with the token of that sign-in.
+body.addEventListener("htmx:configRequest", ({ detail }) => {
+  const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  if (detail.verb === "get" || !token) return;
+  detail.headers["X-CSRFToken"] = token;
+  if (detail.formData.has("csrfmiddlewaretoken")) detail.formData.set("csrfmiddlewaretoken", token);
+});
 // Files that have left with a message do not leave with the next one as well.
 body.addEventListener("written", () => {
   for (const files of document.querySelectorAll("#case [data-composer] input[type=file]")) files.value = "";

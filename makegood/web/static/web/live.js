@@ -69,6 +69,7 @@ Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, el, how) =>
   !((name === "open" && el.matches("details, dialog") && folded(el, how)) || (name === "aria-current" && el.matches(".case-row")));
 
 if (cursor) {
+  body.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status === 401 && lose(body.dataset.signedout));
   document.addEventListener("visibilitychange", look);
   timer = setTimeout(look, 3000);
 }

@@ -58,6 +58,10 @@ if (shelf) {
   shelf.addEventListener("click", (event) => event.target.closest(".close")?.closest(".toast").remove());
   shelf.addEventListener("submit", (event) => { event.preventDefault(); takeBack(event.target); });
   document.body.addEventListener("toast", (event) => say(event.detail.text ?? event.detail.value, event.detail));
-  document.body.addEventListener("htmx:responseError", () => say(words.failed, { kind: "refused" }));
+  document.body.addEventListener("htmx:responseError", ({ detail }) => {
+    // What a page asks for by itself says nothing in passing: the line at the foot of the page does.
+    const out = detail.xhr.status === 401;
+    if (!out || detail.requestConfig.triggeringEvent?.type === "submit") say(out ? words.signedout : words.failed, { kind: "refused" });
+  });
   document.body.addEventListener("htmx:sendError", () => say(words.unsent, { kind: "refused" }));
 }
