@@ -13,8 +13,7 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Named, named
-from makegood.api.heeding import WarningOut
-from makegood.api.remedies import GrantIn, GrantOut, Short, check_seen, choices_of, grant_out, heeded_in
+from makegood.api.remedies import GrantIn, GrantOut, Short, check_seen, choices_of, grant_out
 from makegood.cases.queries import parse_number
 from makegood.remedies import actions
 from makegood.remedies.queries import ApprovalFacts, approval_for, approvals_waiting, precedents
@@ -23,8 +22,7 @@ router = Router(tags=["remedies"])
 
 
 class ApprovalOut(Schema):
-    """A question to somebody who may give more; `precedents` are what was given lately for the like. Where it was asked
-    just now, `warnings` say what to heed about the words to the customer.
+    """A question to somebody who may give more; `precedents` are what was given lately for the like.
 
     Where `to_choose`, the customer chooses one of the `grants`, and `total` is the dearest.
     """
@@ -49,7 +47,6 @@ class ApprovalOut(Schema):
     to_choose: bool
     grants: list[GrantOut]
     precedents: list[GrantOut] = []
-    warnings: list[WarningOut] = []
 
 
 class ApprovalsOut(Schema):
@@ -82,7 +79,7 @@ def ask_approval(request: ApiRequest, number: str, body: AskApprovalIn) -> HttpR
         case, choices, currency=body.currency, reason=body.reason, note=body.note,
         scope=doer.scope, by=doer.by, now=request.now,
     )  # fmt: skip
-    return told(_approval_out(approval_for(doer.scope, made)) | {"warnings": heeded_in(choices)}, status=201)
+    return told(_approval_out(approval_for(doer.scope, made)), status=201)
 
 
 @router.get("/approvals", response=ApprovalsOut, summary="List questions that wait for a decision")

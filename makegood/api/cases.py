@@ -31,7 +31,7 @@ from makegood.people.rules import READS_ALL
 from makegood.platform.installation import organisation
 from makegood.remedies import actions as remedies
 from makegood.remedies.queries import blame_in, owing
-from makegood.remedies.rules.plan import Caution, promised_better
+from makegood.remedies.rules.plan import Caution
 
 router = Router(tags=["cases"])
 
@@ -165,7 +165,7 @@ def write_note(request: ApiRequest, number: str, body: parts.NoteIn) -> HttpResp
     return do(request, number, body, actions.note, text=body.text)
 
 
-@router.post("/cases/{number}/commitments", response={201: parts.HeededOut}, summary="Make a promise in a case")
+@router.post("/cases/{number}/commitments", response={201: CaseOut}, summary="Make a promise in a case")
 def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpResponse:
     """Promise the customer something by a time. Its clock runs in the ledger."""
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
@@ -177,7 +177,6 @@ def commit(request: ApiRequest, number: str, body: parts.CommitmentIn) -> HttpRe
         body,
         actions.commit,
         status=201,
-        heeded=promised_better([body.title]),
         title=body.title,
         purpose=body.purpose,
         due_at=due.at,
@@ -195,7 +194,7 @@ def keep_commitment(request: ApiRequest, number: str, promise_id: Id, body: part
 
 @router.post(
     "/cases/{number}/commitments/{promise_id}/replace",
-    response={201: parts.HeededOut},
+    response={201: CaseOut},
     summary="Replace a promise of a case",
 )
 def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: parts.RenewIn) -> HttpResponse:
@@ -203,7 +202,7 @@ def replace_commitment(request: ApiRequest, number: str, promise_id: Id, body: p
     case = queries.case_for(person(request, body.staff).scope, parse_number(number))
     due = due_of(body, kind="commitment", zone=lambda: time_zone_of(request, case.customer_id), now=request.now)
     return do(
-        request, number, body, remedies.replace_commitment, status=201, heeded=promised_better([body.title or ""]),
+        request, number, body, remedies.replace_commitment, status=201,
         promise_id=promise_id, due_at=due.at, due_on=due.on, title=body.title,
     )  # fmt: skip
 

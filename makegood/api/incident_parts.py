@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 from ninja import Schema
 
-from makegood.api.case_parts import ObstacleOut
 from makegood.api.forms import Named, named
 from makegood.incidents.queries import IncidentFacts, IncidentLine, MemberLine, Tally
 from makegood.incidents.queries.reading import AskedFacts, Counts
@@ -166,7 +165,6 @@ class IncidentOut(Schema):
     reckoned_at: datetime | None
     gifts: GiftsOut
     owed_gifts: GiftsOut
-    warnings: list[ObstacleOut] = []
 
 
 class CommonOut(Schema):
@@ -330,7 +328,7 @@ def incident_out(one: IncidentFacts) -> dict[str, Any]:
         "stopped_at": one.stopped_at, "stopped_why": one.stopped_why, "ended_at": one.ended_at, "giver": one.giver,
         "asked": _asked_out(one.asked) if one.asked else None, "counts": counts_out(one.counts),
         "owed": [msgspec.structs.asdict(due) for due in one.owed], "reckoned_at": one.reckoned_at,
-        "gifts": asdict(one.gifts), "owed_gifts": asdict(one.owed_gifts), "warnings": [],
+        "gifts": asdict(one.gifts), "owed_gifts": asdict(one.owed_gifts),
     }  # fmt: skip
 
 

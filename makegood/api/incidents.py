@@ -14,7 +14,6 @@ from makegood.api.caller import Acting, ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
-from makegood.api.heeding import warnings_of
 from makegood.incidents import actions, queries
 from makegood.incidents.rules.suggesting import Question
 
@@ -97,11 +96,11 @@ def collect(request: ApiRequest, number: int, body: StaffIn | None = None) -> Ht
 
 @router.post("/incidents/{number}/words", response=parts.IncidentOut, summary="Change what customers read")
 def set_words(request: ApiRequest, number: int, body: forms.WordsIn) -> HttpResponse:
-    """Put one's own words in the place of ours, in one language; `warnings` say what there is to heed."""
+    """Put one's own words in the place of ours, in one language."""
     doer = person(request, body.staff)
     lines = {str(line): text for line, text in body.lines.items()}
-    heeded = actions.set_words(number, language=body.language, lines=lines, **_hand(request, doer))
-    return told(parts.incident_out(queries.incident_for(doer.scope, number)) | {"warnings": warnings_of(heeded)})
+    actions.set_words(number, language=body.language, lines=lines, **_hand(request, doer))
+    return _answer(doer, number)
 
 
 @router.post("/incidents/{number}/gift", response=parts.IncidentOut, summary="Set what everybody is given")

@@ -13,8 +13,7 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Instant, Text
-from makegood.api.heeding import WarningOut
-from makegood.api.remedies import GrantIn, Short, check_seen, choices_of, heeded_in
+from makegood.api.remedies import GrantIn, Short, check_seen, choices_of
 from makegood.cases.queries import case_for, parse_number
 from makegood.remedies import actions
 from makegood.remedies.queries import GrantFacts, OfferFacts, OptionFacts, offer_for, offers_of
@@ -47,7 +46,7 @@ class OfferOut(Schema):
 
     `decided_by` is on whose authority, "" while somebody is asked. `chosen` names one of the `options`, `grant` the
     first remedy that it became; `chosen_at` is null when silence chose. `else_at` is when they asked for other things,
-    `afterword` what they read once it was taken back. `warnings` say what to heed about words that were sent.
+    `afterword` what they read once it was taken back.
     """
 
     id: int
@@ -66,7 +65,6 @@ class OfferOut(Schema):
     grant: int | None
     else_at: datetime | None
     ended_at: datetime | None
-    warnings: list[WarningOut] = []
 
 
 class OffersOut(Schema):
@@ -122,8 +120,7 @@ def let_choose(request: ApiRequest, number: str, body: OfferIn) -> HttpResponse:
         currency=body.currency, reason=body.reason, ask=body.ask, note=body.note, scope=doer.scope, by=doer.by,
         now=request.now,
     )  # fmt: skip
-    heeded = {"warnings": heeded_in(choices, body.words)}
-    return told(_offer_out(offer_for(doer.scope, made)) | heeded, status=201)
+    return told(_offer_out(offer_for(doer.scope, made)), status=201)
 
 
 @router.post("/offers/{offer_id}/choose", response=OfferOut, summary="Record what the customer chose")
@@ -141,7 +138,7 @@ def withdraw(request: ApiRequest, offer_id: Id, body: WithdrawOfferIn) -> HttpRe
     actions.withdraw_offer(
         offer_id, reason=body.reason, words=body.words, scope=doer.scope, by=doer.by, now=request.now
     )
-    return told(_offer_out(offer_for(doer.scope, offer_id)) | {"warnings": heeded_in((), body.words)})
+    return told(_offer_out(offer_for(doer.scope, offer_id)))
 
 
 def _offer_out(offer: OfferFacts) -> dict[str, Any]:

@@ -33,7 +33,6 @@ from makegood.api.forms import (
     named,
     refuse_unknown,
 )
-from makegood.api.heeding import WarningOut, warnings_of
 from makegood.cases.actions import forecast_promise as forecast
 from makegood.cases.actions import keep_promise as keep
 from makegood.journal.actors import Actor, ActorKind
@@ -43,7 +42,6 @@ from makegood.promises import actions
 from makegood.promises.queries import LedgerFilter, PromiseFacts, ledger, promise_for
 from makegood.promises.rules import Move, State
 from makegood.remedies import actions as remedies
-from makegood.remedies.rules.plan import promised_better
 
 router = Router(tags=["promises"])
 
@@ -85,12 +83,6 @@ class PromiseOut(Schema):
     attributes: dict[str, Any]
     working: dict[str, Any] | None
     allowed: list[Move]
-
-
-class HeededPromiseOut(PromiseOut):
-    """A promise that was made just now, with what there is to heed about its words."""
-
-    warnings: list[WarningOut]
 
 
 class PromisesOut(Schema):
@@ -191,7 +183,7 @@ def list_promises(request: ApiRequest, query: Query[PromisesQuery]) -> HttpRespo
     return told({"items": [promise_out(row, zone) for row in page.rows], "next": page.next or None})
 
 
-@router.post("/promises", response={201: HeededPromiseOut}, summary="Make a promise")
+@router.post("/promises", response={201: PromiseOut}, summary="Make a promise")
 def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
     """Record a promise made to a customer."""
     if not (isinstance(body.customer, int) and body.due_at and body.owner is None and body.staff is None):
@@ -213,8 +205,7 @@ def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
         except Refusal as no:
             raise in_body(no) from None
     facts = made.facts(made.customer, owner_name=owner[1])
-    heeded = {"warnings": warnings_of(promised_better([body.title]))}
-    return told(promise_out(facts, ZoneInfo(facts.customer_time_zone)) | heeded, status=201)
+    return told(promise_out(facts, ZoneInfo(facts.customer_time_zone)), status=201)
 
 
 @router.get("/promises/{promise_id}", response=PromiseOut, summary="Read a promise")
@@ -254,7 +245,7 @@ def release_promise(request: ApiRequest, promise_id: Id, body: ReasonIn) -> Http
     return _shown(request, promise_id)
 
 
-@router.post("/promises/{promise_id}/replace", response={201: HeededPromiseOut}, summary="Replace a promise")
+@router.post("/promises/{promise_id}/replace", response={201: PromiseOut}, summary="Replace a promise")
 def replace_promise(request: ApiRequest, promise_id: Id, body: ReplaceIn) -> HttpResponse:
     """The customer agreed to a new promise before this one broke. The answer is the new one."""
     doer = acting(request, body.staff)
@@ -263,7 +254,7 @@ def replace_promise(request: ApiRequest, promise_id: Id, body: ReplaceIn) -> Htt
     new = remedies.replace_promise(
         promise_id, due_at=due.at, due_on=due.on, title=body.title, scope=doer.scope, by=doer.by, now=request.now
     )
-    return _shown(request, new, status=201, warnings=warnings_of(promised_better([body.title or ""])))
+    return _shown(request, new, status=201)
 
 
 def _let_off(request: ApiRequest, promise_id: int, move: Move, body: ReasonIn) -> None:
@@ -283,9 +274,9 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name) if name else organisation().zone
 
 
-def _shown(request: ApiRequest, promise_id: int, *, status: int = 200, **more: object) -> HttpResponse:
+def _shown(request: ApiRequest, promise_id: int, *, status: int = 200) -> HttpResponse:
     promise = promise_for(request.caller.scope, promise_id)
-    return told(promise_out(promise, _zone(promise.customer_time_zone)) | more, status=status)
+    return told(promise_out(promise, _zone(promise.customer_time_zone)), status=status)
 
 
 def promise_out(promise: PromiseFacts, zone: ZoneInfo) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from makegood.api.caller import Acting, ApiRequest, acting, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import BIGGEST_ID, Currency, Form, Id, Instant, Line, Named, Text, named, refuse_unknown
-from makegood.api.heeding import WarningOut, warnings_of
 from makegood.cases.queries import case_for, changes_since, newest_entry, parse_number
 from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import Refusal, invalid
@@ -23,8 +21,7 @@ from makegood.people.rules import Scope
 from makegood.remedies import actions
 from makegood.remedies.queries import GrantFacts, Pick, PickPart, grants_of, picker
 from makegood.remedies.rules.fit import FailureKind, RemedyKind
-from makegood.remedies.rules.granting import Choice, GrantState, Remedy, read_of
-from makegood.remedies.rules.plan import promised_better
+from makegood.remedies.rules.granting import Choice, GrantState, Remedy
 from makegood.remedies.rules.playbooks import MOST_TOGETHER
 from makegood.webhooks.queries import Word, sent_about
 
@@ -154,11 +151,10 @@ class GrantOut(Schema):
 
 
 class GrantsOut(Schema):
-    """The remedies of a case, oldest first; when some were given, `warnings` say what to heed about their words."""
+    """The remedies of a case, oldest first."""
 
     items: list[GrantOut]
     next: None
-    warnings: list[WarningOut] = []
 
 
 class OptionsQuery(Schema):
@@ -259,7 +255,7 @@ def give(request: ApiRequest, number: str, body: GrantIn) -> HttpResponse:
         now=request.now,
     )  # fmt: skip
     made = [grant_out(one) for one in grants_of(case) if one.id in ids]
-    return told({"items": made, "next": None, "warnings": heeded_in(choices)}, status=201)
+    return told({"items": made, "next": None}, status=201)
 
 
 @router.post("/grants/{grant_id}/withdraw", response=GrantsOut, summary="Take a remedy back")
@@ -349,11 +345,6 @@ def choices_of(body: GrantIn) -> list[Choice]:
         Choice(**one.model_dump(exclude={"also"}), also=tuple(Remedy(**part.model_dump()) for part in one.also))
         for one in body.choices
     ]
-
-
-def heeded_in(choices: Sequence[Choice], *words: str) -> list[dict[str, str]]:
-    """What there is to heed about what a customer reads of these, and about other words to them."""
-    return warnings_of(promised_better([*read_of(choices), *words]))
 
 
 def _option_out(pick: Pick) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
 from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
-from makegood.web.incidents import deeds, opening, planning, suggested
+from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency
 from makegood.web.insights import views as insights
@@ -191,7 +191,7 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<int:number>/change/", opening.change),
     path("incidents/<int:number>/dry-run/", incidents.rehearse),
     path("incidents/<int:number>/dry-run.csv", incidents.rehearsed),
-    path("incidents/<int:number>/words/<slug:language>/", planning.words),
+    path("incidents/<int:number>/words/<slug:language>/", wording.words),
     path("incidents/<int:number>/gift/", planning.gift),
     path("incidents/<int:number>/bar/", planning.bar),
     path("incidents/<int:number>/owed/", planning.owed),

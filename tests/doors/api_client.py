@@ -9,7 +9,7 @@ from django.test import Client
 from ninja import Schema
 
 from makegood.api.case_parts import CaseLineOut, CaseOut, HeededOut
-from makegood.api.promises import HeededPromiseOut, PromiseOut
+from makegood.api.promises import PromiseOut
 from makegood.journal.actors import SYSTEM
 from makegood.people.actions import create_token
 from makegood.people.models import Staff
@@ -76,6 +76,6 @@ def _check_form(body: Any) -> None:
 _FORMS: dict[str, tuple[type[Schema], type[Schema]]] = {
     "obstacles": (CaseOut, HeededOut),
     "promise_title": (CaseLineOut, CaseLineOut),
-    "breaks_at": (PromiseOut, HeededPromiseOut),
+    "breaks_at": (PromiseOut, PromiseOut),
 }
 """By what each is known; and as it is answered with what there is to heed."""

@@ -32,7 +32,7 @@ SOURCES = [
     PACKAGE / "people/presence.py", PACKAGE / "people/queries/tokens.py",
     *PACKAGE.glob("customers/**/*.py"), *PACKAGE.glob("promises/**/*.py"),
     *PACKAGE.glob("cases/**/*.py"), *PACKAGE.glob("followups/**/*.py"),
-    PACKAGE / "journal/queries.py", PACKAGE / "kernel/when.py",
+    PACKAGE / "journal/queries.py", PACKAGE / "kernel/when.py", PACKAGE / "kernel/better.py",
     PACKAGE / "kernel/phrases.py", PACKAGE / "kernel/calendars.py", PACKAGE / "kernel/worktime.py",
     PACKAGE / "kernel/public_holidays.py", PACKAGE / "remedies/actions/granting.py",
     PACKAGE / "remedies/actions/fulfilling.py", PACKAGE / "remedies/actions/approving.py",

@@ -75,6 +75,10 @@ def test_opened_planned_rehearsed_and_told(cast: Cast, now: datetime) -> None:
     number = Incident.objects.get().pk
     assert answer["Location"] == f"/incidents/{number}/"
     here = f"/incidents/{number}/"
+    lost = lena.post(f"{here}words/de/", happened="Schnee hat die Pisten geschlossen.", own="Nie wieder!")
+    assert (lost.status_code, "Schnee hat die Pisten geschlossen." in lost.content.decode()) == (422, True)
+    assert "“nie wieder” promises that things will be better" in text(lost)
+    assert 'id="de-own-error"' in lost.content.decode()
     lena.post(f"{here}words/de/", happened="Schnee hat die Pisten geschlossen.")
     lena.post(f"{here}gift/", remedy="personal_contact", amount="0", **{"title-en": "A call tomorrow"}, within="2")
     rehearsed = text(lena.get(f"{here}dry-run/"))

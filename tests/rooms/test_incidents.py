@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -9,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from makegood.cases import actions as cases
-from makegood.cases.models import Case, Commitment, Escalation, StepDone
+from makegood.cases.models import Case, Cause, Commitment, Escalation, StepDone
 from makegood.cases.queries import desk_rows
 from makegood.followups.actions import answer_oneself
 from makegood.incidents import actions
@@ -195,8 +197,45 @@ def test_ones_own_words_with_places(lena: Hand) -> None:
     assert "Snow closed Kennedy. Tue 24 Nov, 13:00 is when you fly." in line.message
     with pytest.raises(Refusal, match="Nothing is known as"):
         actions.set_words(number, language="en", lines={"news": "{flight}"}, **lena.at(NOW))
-    (caution,) = actions.set_words(number, language="en", lines={"own": "It will never happen again."}, **lena.at(NOW))
-    assert caution.code == "plan.promises_improvement"
+
+
+def test_nothing_promises_that_it_will_be_better_before_something_was_changed(lena: Hand) -> None:
+    """Neither when it is written, nor when it is sent: what held when it was written may have come back."""
+    for one in passengers(3):
+        cancelled(one)
+    number = storm(lena)
+    better = {"own": "It will never happen again."}
+
+    def says(deed: Callable[[], object]) -> str:
+        with pytest.raises(Refusal) as no:
+            deed()
+        return no.value.code
+
+    def write() -> object:
+        return actions.set_words(number, language="en", lines=better, **lena.at(NOW))
+
+    def release() -> object:
+        return actions.release(number, batch_size=1, every=0, **lena.at(NOW))
+
+    gift = Gift(remedy=RemedyKind.GESTURE, titles={"en": "A call", "de": "Nie wieder!"})
+    assert says(write) == "promise.no_improvement"
+    assert says(lambda: actions.set_gift(number, gift, **lena.at(NOW))) == "promise.no_improvement"
+    improved(NOW)
+    write()
+    improved(None)
+    assert says(release) == "promise.no_improvement"
+    improved(NOW)
+    release()
+    assert actions.release_due(now=NOW)
+    improved(None)
+    assert actions.release_due(now=NOW + H)
+    row = Incident.objects.get()
+    assert (row.batches, row.stopped_at) == (1, NOW + H)
+    assert "promises that things will be better" in row.stopped_why
+
+
+def improved(at: datetime | None) -> None:
+    Cause.objects.filter(slug="weather").update(improved_at=at)
 
 
 def _voucher(amount: str) -> Gift:

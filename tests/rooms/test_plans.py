@@ -158,13 +158,12 @@ def test_steps_tell_what_to_heed_and_stop_nobody(mara: Hand, customer: Customer)
     assert codes("refocus", "We will do better.", NOW + 3 * HOUR) == ["plan.promises_improvement"]
     assert codes("apologise", "Verzeihung, ich komme um vier.", NOW + 40 * DAY) == []
     assert len(case_for(mara.scope, number).steps) == 5
-    changed = actions_on_another(mara, customer, "Nunca más")
-    assert [one.code for one in changed] == ["plan.promises_improvement"]
 
 
-def actions_on_another(mara: Hand, customer: Customer, words: str) -> tuple[Any, ...]:
-    number = fail(mara, make_customer("Ida Berg"), at=NOW + 50 * DAY)
-    return actions.change_plan(number, step="refocus", words=words, **mara.at(NOW + 51 * DAY))
+def test_what_is_still_to_be_said_promises_no_improvement(mara: Hand) -> None:
+    number = fail(mara, make_customer("Ida Berg"), at=NOW)
+    with pytest.raises(Refusal, match="“nunca más” promises that things will be better"):
+        actions.change_plan(number, step="refocus", words="Nunca más", **mara.at(NOW + HOUR))
 
 
 @pytest.mark.parametrize(

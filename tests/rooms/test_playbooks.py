@@ -104,6 +104,15 @@ def test_a_commitment_must_be_of_a_kind_that_there_is(cast: Cast) -> None:
     assert refused.value.code == "playbook.unknown_kind"
 
 
+def test_no_playbook_promises_that_it_will_be_better(cast: Cast) -> None:
+    """It is for every case, and only a case knows whether something was changed."""
+    said = Words({"en": "Flowers", "de": "Das wird nicht wieder vorkommen"})
+    commits = Commits(promise="delivery", within=Span("days", 1), title=said)
+    with pytest.raises(Refusal, match="The option flowers of the rule any: “nicht wieder vorkommen”") as refused:
+        save(cast.greta, playbook(rule("any", option("flowers", RemedyKind.GESTURE, commits=commits))))
+    assert refused.value.code == "playbook.promises_better"
+
+
 def test_a_name_that_no_playbook_has(cast: Cast) -> None:
     save(cast.greta)
     with pytest.raises(Refusal, match=r"There is no playbook kimd\. Did you mean kind"):

@@ -158,28 +158,12 @@ def test_it_is_cautioned_exactly_when_one_lies_in_the_window(ago: list[timedelta
     assert (apology_caution([NOW - one for one in ago], NOW) is not None) == any(one < APOLOGY_WINDOW for one in ago)
 
 
-@pytest.mark.parametrize("said", [
-    "I promise: this will not happen again.", "It won’t happen again", "We will do better next time.", "We'll improve",
-    "We'll make sure it never comes to this", "It will never ever happen",
-    "Das wird nicht wieder vorkommen.", "Das passiert uns nie wieder!", "Das kommt bestimmt nicht noch einmal vor",
-    "Beim nächsten Mal machen wir es besser.", "Wir werden uns verbessern",
-    "No volverá a pasar.", "Esto no se repetirá", "Vamos a mejorar", "La próxima vez lo haremos mejor",
-    "Isso não vai se repetir.", "Não voltará a acontecer", "Nunca mais", "Da próxima vez faremos melhor",
-])  # fmt: skip
-def test_a_promise_of_improvement_is_heard_in_four_languages(said: str) -> None:
-    found = improvement_caution(said)
+def test_a_promise_of_improvement_that_was_said_is_told() -> None:
+    """What counts as one: test_better."""
+    found = improvement_caution("It won’t happen again")
     assert found is not None
     assert found.code == "plan.promises_improvement"
-
-
-@pytest.mark.parametrize("said", [
-    "I ring you back by five.", "It happened again, and that is on us.",
-    "You should feel better with both pieces here.",
-    "Das hätte nicht passieren dürfen.", "Ich bringe es heute besser verpackt vorbei.",
-    "Le llamo a las cinco.", "Esto no debió pasar.", "Ligo às cinco.", "Isto não devia ter acontecido.", "",
-])  # fmt: skip
-def test_what_is_no_promise_of_improvement_passes(said: str) -> None:
-    assert improvement_caution(said) is None
+    assert improvement_caution("I ring you back by five.") is None
 
 
 def test_the_customers_own_words_are_never_cautioned() -> None:

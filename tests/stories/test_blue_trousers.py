@@ -109,11 +109,14 @@ def it_is_changed_by_whoever_owns_the_shelves(stage: Stage, seat: Seat, ref: str
     said = {"text": "I am sorry. It will not happen again.", "case": ref}
     mara = stage.api("mara")
     assert EMPTY in {one["code"] for one in mara.post("/coach", said)["findings"]}
+    message = {"channel": "page", "words": said["text"]}
+    assert mara.post(f"/cases/{ref}/messages", message, 422)["code"] == "promise.no_improvement"
     sam.open("/improvements/")
     sam.page.get_by_role("link", name=CHANGE).click()
     sam.click("It is live")
     sam.sees("Live. Failures are counted from now on.")
     assert EMPTY not in {one["code"] for one in mara.post("/coach", said)["findings"]}
+    mara.post(f"/cases/{ref}/messages", message, 201)
 
 
 def test_by_the_api(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from makegood.cases.actions.clocks import PROGRESS, Clock
 from makegood.cases.actions.holding import hold, person, said, tell
+from makegood.cases.actions.wording import check_words
 from makegood.cases.models import Case, Commitment
 from makegood.cases.queries.story import story_of
 from makegood.cases.rules import OF_ONE_PERSON, STANDING, Purpose, outcome_of
@@ -37,12 +38,13 @@ def commit(
     """Promise the customer something by a time. Returns the promise's id in the ledger.
 
     `said_in` is the entry of the journal whose words promise it, if they were said already.
-    Raises Refusal "case.bad_value", "case.no_words", and what `promises.make` raises.
+    Raises Refusal "case.bad_value", "case.no_words", "promise.no_improvement", and what `promises.make` raises.
     """
     case = hold(number, scope=scope)
     person(by)
     if purpose not in _KINDS:
         raise invalid("case.bad_value", "Make a commitment or promise an update.", field="purpose")
+    check_words(number, [title], field="title", scope=scope)
     return promise_in(
         case, title=title, due_at=due_at, due_on=due_on, purpose=purpose, said_in=said_in, by=by, now=now
     )  # fmt: skip
@@ -98,9 +100,11 @@ def replace_commitment(
     by: Actor,
     now: datetime,
 ) -> int:
-    """The customer agreed to another time before this one broke. Returns the id of the new promise."""
+    """The customer agreed to another time before this one broke. Returns the id of the new promise. Raises Refusal
+    "promise.no_improvement" for its title."""
     case = hold(number, scope=scope)
     person(by)
+    check_words(number, [title or ""], field="title", scope=scope)
     return replace_in(case, _of(case, promise_id), due_at=due_at, due_on=due_on, title=title, by=by, now=now)
 
 

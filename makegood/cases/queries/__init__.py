@@ -3,6 +3,7 @@
 from makegood.cases.queries.causes import CauseFacts, cause_named, causes, likeliest
 from makegood.cases.queries.desk import Desk, DeskGroup, DeskRow, desk_rows
 from makegood.cases.queries.health import Standing, standing
+from makegood.cases.queries.improved import is_cause_improved, is_improved
 from makegood.cases.queries.ladder import Ladders, ladders
 from makegood.cases.queries.listing import CaseFilter, CaseLine, CasesPage, cases_list, count_open, search
 from makegood.cases.queries.meanwhile import changes_since, newest_entry
@@ -49,6 +50,8 @@ __all__ = [
     "changes_since",
     "count_open",
     "desk_rows",
+    "is_cause_improved",
+    "is_improved",
     "ladders",
     "likeliest",
     "newest_entry",

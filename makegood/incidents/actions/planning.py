@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from makegood.cases.actions.holding import person
 from makegood.incidents.actions.holding import hold, tell
+from makegood.incidents.actions.wording import check_words
 from makegood.incidents.models import Incident
 from makegood.incidents.rules import giving, saying
 from makegood.incidents.rules.giving import Gift
@@ -23,17 +24,14 @@ from makegood.kernel.refusals import invalid
 from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
-from makegood.remedies.rules.plan import Caution
 
 
 @transaction.atomic
-def set_words(
-    number: int, *, language: str, lines: Mapping[str, str], scope: Scope, by: Actor, now: datetime
-) -> tuple[Caution, ...]:
+def set_words(number: int, *, language: str, lines: Mapping[str, str], scope: Scope, by: Actor, now: datetime) -> None:
     """Put one's own words in the place of prepared lines of a language; without any those stand again.
 
-    Returns what there is to heed about them. Raises Refusal "incident.not_now", "incident.unknown_line",
-    "incident.unknown_place", "incident.too_long".
+    Raises Refusal "incident.not_now", "incident.unknown_line", "incident.unknown_place", "incident.too_long",
+    "promise.no_improvement".
     """
     row = hold(number, Deed.PLAN, scope=scope)
     person(by)
@@ -41,22 +39,24 @@ def set_words(
     for line, text in said.items():
         for fault in saying.faults(language, line, text):
             raise invalid(fault.code, fault.sentence, field=line)
+        check_words(row, [text], field=line)
     plan = plan_of(row.plan)
     kept = {**plan.words.lines.get(language, {}), **said}
     words = Words({**plan.words.lines, language: {line: text for line, text in kept.items() if text}})
     _save(row, replace(plan, words=words), by=by, now=now, what={"language": language, "lines": sorted(said)})
-    return saying.heeded(words)
 
 
 @transaction.atomic
 def set_gift(number: int, gift: Gift | None, *, scope: Scope, by: Actor, now: datetime) -> None:
-    """Say what everybody is given, or nothing. Raises Refusal "incident.not_now", and what is wrong with the gift."""
+    """Say what everybody is given, or nothing. Raises Refusal "incident.not_now", "promise.no_improvement", and what is
+    wrong with the gift."""
     row = hold(number, Deed.PLAN, scope=scope)
     person(by)
     if gift is not None:
         gift = replace(gift, currency=gift.currency or organisation().currency)
         for fault in giving.faults(gift):
             raise invalid(fault.code, fault.sentence, field="gift")
+        check_words(row, list(gift.titles.values()), field="gift")
     told = {"gift": giving.in_words(gift, 1) if gift else "", "title": row.title}
     _save(row, replace(plan_of(row.plan), gift=gift), by=by, now=now, what=told)
 

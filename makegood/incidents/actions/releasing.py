@@ -13,6 +13,7 @@ from makegood.incidents.actions.giving import check_giver, give_owed_to, give_to
 from makegood.incidents.actions.holding import hold, tell, waiting_in
 from makegood.incidents.actions.sending import take_back, turn_of
 from makegood.incidents.actions.telling import Done, count_anew, lock, note_members, tell_these
+from makegood.incidents.actions.wording import check_plan
 from makegood.incidents.models import Incident
 from makegood.incidents.queries.coaching import faults_told
 from makegood.incidents.queries.members import tally_of
@@ -39,8 +40,9 @@ def release(
     nobody in their night. Where a clean message is required, `despite` is why it leaves with what the coach found.
 
     Raises Refusal "incident.unknown", "incident.may_not", "incident.not_now", "incident.nobody",
-    "incident.bad_batch", "message.coach", and "authority.over" while what everybody is given is more than the owner
-    may give alone and nobody has approved it.
+    "incident.bad_batch", "promise.no_improvement" when its words promise that it will be better while nothing was
+    changed, "message.coach", and "authority.over" while what everybody is given is more than the owner may give alone
+    and nobody has approved it.
     """
     row = hold(number, Deed.RELEASE, scope=scope)
     row.their_hours = their_hours
@@ -101,6 +103,7 @@ def _begin(
         )
     if not waiting_in(row).exists():
         raise Refusal("incident.nobody", "Nobody waits to be told. Widen the filter, or wait until somebody joins.")
+    check_plan(row)
     _heed_coach(row, one_line(despite), by=by, now=now)
     row.giver_id = _giver_of(row, now)
     row.batch_size, row.every, row.next_batch_at = batch_size, every, now
@@ -158,6 +161,7 @@ def _tell_batch(row: Incident, now: datetime) -> None:
     if plan.gives_owed:
         hold_owed(told)
     try:
+        check_plan(row)
         _hold_gift(row, plan, told, now)
     except Refusal as no:
         _stop(row, no.message[:500], by=by, now=now)

@@ -11,7 +11,7 @@ import msgspec
 
 from makegood.cases.rules import Obstacle, Step
 from makegood.incidents.rules.wordings import WORDINGS
-from makegood.remedies.rules.plan import Caution, Known, language_of, lines, promised_better
+from makegood.remedies.rules.plan import Known, language_of, lines
 
 LANGUAGES = tuple(WORDINGS)
 LONGEST = 600
@@ -164,6 +164,6 @@ def faults(language: str, line: str, text: str) -> Iterator[Obstacle]:
             yield Obstacle("incident.unknown_place", f"Nothing is known as {{{name}}}. What may stand there: {known}.")
 
 
-def heeded(words: Words) -> tuple[Caution, ...]:
-    """What there is to heed about what people wrote."""
-    return promised_better(text for by_line in words.lines.values() for text in by_line.values())
+def written(words: Words) -> list[str]:
+    """All that people wrote, in every language."""
+    return [text for by_line in words.lines.values() for text in by_line.values()]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from makegood.customers.queries import Living
 from makegood.journal.actors import Actor
+from makegood.kernel.better import check_not_better
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.queries import Proof
 from makegood.platform.installation import organisation
@@ -116,7 +117,8 @@ def make(
 
     It is made to the living customer that the id means. With the `proof` of a token it is made only while that token
     stands. Raises Refusal "promise.unknown_kind", "customer.unknown" (also for a token that stands no more),
-    "promise.no_title", "promise.no_due", "promise.due_past".
+    "promise.no_title", "promise.no_due", "promise.due_past"; "promise.no_improvement" for a title outside of a case,
+    where no improvement is known.
     """
     title = title.strip()
     if not title:
@@ -127,6 +129,8 @@ def make(
     made = min(made_at or now, now).astimezone(UTC)
 
     def row(policy: Policy) -> NewRow:
+        if not policy.inside_case:
+            check_not_better([title], field="title")
         clocks = fix_clocks(made_at=made, due_at=due, warning=policy.warning, grace=policy.grace)
         events = Events()
         return NewRow(

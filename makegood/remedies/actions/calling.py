@@ -10,7 +10,7 @@ from django.db import transaction
 
 from makegood.cases.actions import commit
 from makegood.cases.actions.holding import said
-from makegood.cases.queries import case_for
+from makegood.cases.queries import case_for, is_improved
 from makegood.cases.rules import CONVERSATION, Held, Step
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
@@ -57,8 +57,8 @@ def log_call(
     if strange:
         known = ", ".join(CONVERSATION)
         raise invalid("case.not_of_a_call", f"A call does not cover {strange!r}. Choose of: {known}.", field="steps")
-    # What was said in a call is ours as much as theirs.
-    heeded = [*promised_better([text, promised.title if promised else ""])]
+    # What was said in a call is ours as much as theirs. It is told, not refused: it was said.
+    heeded = [*promised_better([text], improved=is_improved(case_for(scope, number)))]
     for step in (one for one in CONVERSATION if one in steps or one is Step.LISTEN):
         listens = step is Step.LISTEN
         heeded += take_step(

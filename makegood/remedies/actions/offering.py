@@ -9,6 +9,7 @@ from django.db import transaction
 
 from makegood.cases.actions.holding import hold, person, tell
 from makegood.cases.actions.speaking import short
+from makegood.cases.actions.wording import check_words
 from makegood.cases.models import Case
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
@@ -51,6 +52,7 @@ def let_choose(
         raise invalid(fault.code, fault.sentence, field="until" if "until" in fault.code else "choices")
     weighed = weigh(number, choices, currency=currency, reason=reason, one_of=True, scope=scope, now=now)
     me, case = person(by), weighed.case
+    check_words(number, [words], field="words", scope=scope)
     _check_alone(case)
     hold_budget(me)
     check_not_own(weighed.hands.barred, me)
@@ -80,7 +82,7 @@ def withdraw_offer(offer_id: int, *, reason: str = "", words: str = "", scope: S
     of the case.
 
     Raises Refusal "offer.unknown", "offer.over" once it ended, "offer.chosen" when the customer has chosen,
-    "case.too_long".
+    "case.too_long", "promise.no_improvement".
     """
     offer, case = held_offer(offer_id, scope)
     person(by)
@@ -88,6 +90,7 @@ def withdraw_offer(offer_id: int, *, reason: str = "", words: str = "", scope: S
         raise Refusal("offer.over", "Nothing can be chosen of it any more.")
     if offer.grant_id is not None:
         raise Refusal("offer.chosen", "The customer has chosen already. What they chose can be taken back instead.")
+    check_words(case.pk, [words], field="words", scope=scope)
     hold_budget(offer.decided_by_id or 0)
     offer.afterword = short(words.strip())
     offer.save(update_fields=["afterword"])

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from makegood.cases.actions import record_step
 from makegood.cases.actions.holding import hold, person, tell
-from makegood.cases.queries import CaseFacts, case_for
+from makegood.cases.actions.wording import check_words
+from makegood.cases.queries import CaseFacts, case_for, is_improved
 from makegood.cases.rules import CONVERSATION, Held, Outcome, Step, outcome_of
 from makegood.customers.queries import customer_for, ids_of
 from makegood.journal.actors import Actor
@@ -17,7 +18,6 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.remedies.models import PlanKept, PlanLine
-from makegood.remedies.queries.coaching import is_improved
 from makegood.remedies.queries.plan import Plan, apologies_to, is_spoken, prepare
 from makegood.remedies.rules.plan import LONGEST_CHANGE, Caution, cautions, language_of, speaks
 from makegood.remedies.rules.spoken import of_step
@@ -60,7 +60,8 @@ def take_step(
 def change_plan(number: int, *, step: str, words: str, scope: Scope, by: Actor, now: datetime) -> tuple[Caution, ...]:
     """Put one's own words in the place of a prepared line, or without any let that stand again.
 
-    Returns what there is to heed about them. Raises Refusal "plan.unknown_line", "plan.too_long", "plan.kept".
+    Returns what there is to heed about them. Raises Refusal "plan.unknown_line", "plan.too_long", "plan.kept",
+    "promise.no_improvement".
     """
     case = hold(number, scope=scope)
     me = person(by)
@@ -72,6 +73,7 @@ def change_plan(number: int, *, step: str, words: str, scope: Scope, by: Actor, 
     facts = case_for(scope, number)
     if is_spoken(facts):
         raise Refusal("plan.kept", "The customer has been spoken to: the plan is kept as it was. Write a note instead.")
+    check_words(number, [said], field="words", scope=scope)
     PlanLine.objects.create(case=case, step=line, words=said, by_id=me, at=now)
     tell("plan_changed", case, by=by, at=now, data={"line": line, "note": said})
     return heed(facts, line, said, now)

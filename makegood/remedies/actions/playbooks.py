@@ -11,6 +11,7 @@ from django.db import transaction
 
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
+from makegood.kernel.better import better_in
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.texts import nearest
 from makegood.people.queries import require
@@ -47,10 +48,12 @@ def save_playbook(
     `source` is the text it was read from, kept with its comments; without one it is written anew. `based_on` is
     the version that whoever saves had before them; 0 says that there must be none of that name yet. The same
     again changes nothing. Raises Refusal "people.not_allowed", "playbook.stale", "playbook.taken",
-    "playbook.unknown_kind".
+    "playbook.unknown_kind", "playbook.promises_better" for words that no customer may be told before something was
+    changed: a playbook is for every case, and only a case knows whether it was.
     """
     require(by, Ability.SET_REMEDIES)
     _check_kinds(playbook)
+    _check_words(playbook)
     text = tidy(source) or dump(playbook)
     row, made = Playbook.objects.select_for_update().get_or_create(
         slug=playbook.playbook, defaults={"name": playbook.name, "version": 0}
@@ -136,6 +139,16 @@ def _check_kinds(playbook: rules.Playbook) -> None:
                 advice = f"Did you mean {near}?" if near else f"There are {', '.join(known)}."
                 where = f"The option {option} of the rule {rule.rule}"
                 raise invalid("playbook.unknown_kind", f"{where} commits us to a promise of kind {kind}. {advice}")
+
+
+def _check_words(playbook: rules.Playbook) -> None:
+    for where, said in rules.read_by_customers(playbook):
+        if found := better_in(said.texts.values()):
+            raise invalid(
+                "playbook.promises_better",
+                f"{where}: “{found}” promises that things will be better. Say here what is given; that something was"
+                " changed is said in the message of a case whose cause has an improvement that is live.",
+            )  # fmt: skip
 
 
 def _kinds_of(rule: rules.Rule) -> Iterator[tuple[str, str]]:

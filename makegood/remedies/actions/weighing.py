@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from makegood.cases.actions.holding import hold
+from makegood.cases.actions.wording import check_words
 from makegood.cases.models import Case
 from makegood.kernel.refusals import invalid
 from makegood.people.queries import StaffFacts
@@ -21,7 +22,16 @@ from makegood.remedies.queries.loss import cap, given_in, loss_of
 from makegood.remedies.queries.playbooks import active_playbooks
 from makegood.remedies.rules.authority import Asked, Ruling, Wanted
 from makegood.remedies.rules.fit import RemedyKind
-from makegood.remedies.rules.granting import Choice, asked_of, by_choice, compensation, faults, needs_reason, share
+from makegood.remedies.rules.granting import (
+    Choice,
+    asked_of,
+    by_choice,
+    compensation,
+    faults,
+    needs_reason,
+    read_of,
+    share,
+)
 from makegood.remedies.rules.playbooks import Who, kept_for
 
 # Two transactions that would spend one person's budget wait for each other here; the two numbers name the lock.
@@ -73,12 +83,14 @@ def weigh(
     """Hold the case and see what the choices come to: together, or the dearest where the customer chooses `one_of`
     them.
 
-    Raises Refusal as `hold` does, "grant.*" for what is wrong with the choices, "grant.no_reason" past the cap.
+    Raises Refusal as `hold` does, "grant.*" for what is wrong with the choices, "grant.no_reason" past the cap,
+    "promise.no_improvement" for what the customer would read of them.
     """
     case = hold(number, scope=scope)
     currency = currency or organisation().currency
     for fault in faults(choices, currency=currency, now=now):
         raise invalid(fault.code, fault.sentence, field="choices")
+    check_words(number, read_of(choices), field="choices", scope=scope)
     loss = loss_of(case.pk, currency)
     given = given_in(case.pk, currency)
     asked = asked_of(choices, one_of=one_of)

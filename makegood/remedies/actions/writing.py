@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from makegood.cases.actions.wording import check_words
 from makegood.cases.queries import case_for
 from makegood.cases.rules import CONVERSATION, Step
 from makegood.conversation import actions as conversation
@@ -21,9 +22,9 @@ from makegood.kernel.refusals import invalid
 from makegood.kernel.texts import one_line
 from makegood.people.rules import Scope
 from makegood.remedies.actions.planning import heed, keep_plan
-from makegood.remedies.queries.coaching import faults_in, is_improved
+from makegood.remedies.queries.coaching import faults_in
 from makegood.remedies.queries.plan import Plan, is_spoken, prepare
-from makegood.remedies.rules.plan import Caution, gap_in, promised_better
+from makegood.remedies.rules.plan import Caution, gap_in
 
 
 @transaction.atomic
@@ -45,7 +46,8 @@ def write_to_customer(
     """Write a message as `conversation.actions.write_message` does, and tell what there is to heed about it.
 
     Where a clean message is required, `despite` is why it leaves with what the coach found. Raises Refusal
-    "message.coach", "message.gap" for a gap of the plan that nobody filled, and as that does.
+    "message.coach", "message.gap" for a gap of the plan that nobody filled, "promise.no_improvement" for words that
+    promise that it will be better while nothing was changed, and as that does.
     """
     plan, heeded = _before(number, words, covers, scope, now)
     found = _judged(number, channel, words, despite, scope, now)
@@ -63,7 +65,8 @@ def post_letter(
     number: int, *, words: str, covers: Sequence[str] = (), despite: str = "", scope: Scope, by: Actor, now: datetime
 ) -> tuple[int, tuple[Caution, ...]]:
     """Record a letter as `conversation.actions.log_letter` does: the id of the message, and what there is to heed.
-    Raises Refusal "message.coach" and "message.gap" as `write_to_customer` does, and as that does."""
+    Raises Refusal "message.coach", "message.gap" and "promise.no_improvement" as `write_to_customer` does, and as that
+    does."""
     plan, heeded = _before(number, words, covers, scope, now)
     found = _judged(number, Channel.POST, words, despite, scope, now)
     message_id = conversation.log_letter(number, words=words, covers=covers, scope=scope, by=by, now=now)
@@ -76,18 +79,15 @@ def _before(
     number: int, words: str, covers: Sequence[str], scope: Scope, now: datetime
 ) -> tuple[Plan | None, tuple[Caution, ...]]:
     """The plan as it stands before the first word, None when that was said; and what there is to heed. Raises Refusal
-    "message.gap"."""
+    "message.gap", "promise.no_improvement"."""
     if gap := gap_in(words):
         raise invalid("message.gap", f"Say it in the place of “{gap}” first, or take that sentence out.", field="words")
+    check_words(number, [words], field="words", scope=scope)
     case = case_for(scope, number)
     first = case.closed_at is None and not is_spoken(case)
     plan = prepare(case, customer_for(scope, case.customer_id), scope=scope, now=now) if first else None
     steps = [Step(one) for one in covers if one in CONVERSATION]
-    found = [
-        *promised_better([words], improved=is_improved(case)),
-        *(one for step in steps for one in heed(case, step, "", now)),
-    ]
-    return plan, tuple(found)
+    return plan, tuple(one for step in steps for one in heed(case, step, "", now))
 
 
 def _after(plan: Plan | None, by: Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from makegood.remedies.queries.authority import limits
 from makegood.remedies.queries.bindings import BindingFacts, binding_named, binding_versions, bindings
-from makegood.remedies.queries.coaching import blame_in, coaching, faults_in, hear_words, is_improved
+from makegood.remedies.queries.coaching import blame_in, coaching, faults_in, hear_words
 from makegood.remedies.queries.consistency import Alike, Consistency, Spread, Standout, consistency
 from makegood.remedies.queries.ending import BeforeEnding, before_ending
 from makegood.remedies.queries.follow_up import follow_ups_for
@@ -74,7 +74,6 @@ __all__ = [
     "follow_ups_for",
     "grants_of",
     "hear_words",
-    "is_improved",
     "is_spoken",
     "kept_plan",
     "limits",

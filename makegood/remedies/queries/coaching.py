@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from makegood.cases.queries import CaseFacts
-from makegood.cases.rules import Purpose
+from makegood.cases.queries import CaseFacts, is_improved
 from makegood.conversation.coach import Context, Finding, languages, read
 from makegood.customers.queries import CustomerFacts, ids_of
 from makegood.customers.rules import Channel
@@ -45,13 +44,6 @@ def coaching(case: CaseFacts, *, now: datetime) -> Context:
         done=frozenset(_done(case, grants_of(case.number))),
         customer_words=" ".join((case.title, case.harm, case.needs)),
     )
-
-
-def is_improved(case: CaseFacts) -> bool:
-    """Whether an improvement is on record, so that words which say that it will be better are not empty: a change about
-    the cause of the case that is live and has not failed, or one that was promised in the case and made."""
-    kept = any(one.purpose is Purpose.CHANGE and one.promise.state in _KEPT for one in case.commitments)
-    return case.improved_at is not None or kept
 
 
 def _done(case: CaseFacts, grants: Iterable[GrantFacts]) -> Iterator[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from makegood.cases.rules import CONVERSATION, Step
-from makegood.remedies.rules.plan_words import IMPROVEMENT, WORDINGS, Wordings
+from makegood.kernel.better import better_in
+from makegood.remedies.rules.plan_words import WORDINGS, Wordings
 
 LONGEST_LINE = 110
 """A line is read at a glance while somebody speaks."""
@@ -132,8 +132,7 @@ _IN_PEACE = Caution(
 def improvement_caution(said: str) -> Caution | None:
     """What to heed about words that say it will be better in future, in any language we speak, when no improvement is
     on record."""
-    plain = " ".join(said.casefold().replace("’", "'").split())
-    found = next((hit[0] for pattern in _improvements() if (hit := pattern.search(plain))), "")
+    found = better_in([said])
     if not found:
         return None
     return Caution(
@@ -144,16 +143,11 @@ def improvement_caution(said: str) -> Caution | None:
 
 
 def promised_better(words: Iterable[str], *, improved: bool = False) -> tuple[Caution, ...]:
-    """What there is to heed about words to a customer, wherever they are written: the one rule for all of them.
-    `improved` when a change about what failed them is on record, so that the words are not empty."""
+    """What there is to heed about words that were said to a customer already; what is still to be written is refused
+    (`kernel.better`). `improved` when a change about what failed them is on record, so that the words are not empty."""
     if improved:
         return ()
     return tuple(dict.fromkeys(found for one in words if (found := improvement_caution(one)) is not None))
-
-
-@cache
-def _improvements() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for patterns in IMPROVEMENT.values() for pattern in patterns)
 
 
 def cautions(

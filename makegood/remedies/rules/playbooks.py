@@ -7,7 +7,7 @@ time. Amounts are in the playbook's `currency`; without one, in the organisation
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from enum import StrEnum
 
@@ -250,6 +250,21 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     follow_up: tuple[FollowUp, ...] = ()
     """When we come back, for rules that do not say."""
     rules: tuple[Rule, ...] = ()
+
+
+def read_by_customers(playbook: Playbook) -> Iterator[tuple[str, Words]]:
+    """All that customers may read of a playbook, each with where it stands."""
+    yield from (("When we come back", one.what) for one in playbook.follow_up)
+    for rule in playbook.rules:
+        yield from ((f"When we come back after the rule {rule.rule}", one.what) for one in rule.follow_up)
+        for option in rule.options:
+            where = f"The option {option.option} of the rule {rule.rule}"
+            yield from ((where, one.what) for one in option.follow_up)
+            yield from ((where, said) for one in option.gives for said in _said_in(one))
+
+
+def _said_in(giving: Giving) -> tuple[Words, ...]:
+    return (giving.title, giving.words, *([giving.commits.title] if giving.commits else []))
 
 
 def may_grant(who: Who, *, role: str, grade: int) -> bool:

@@ -19,7 +19,6 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.kernel.when import When
 from makegood.remedies import actions as remedies
 from makegood.remedies.queries import blame_in
-from makegood.remedies.rules.plan import promised_better
 from makegood.web.answers import done, errors_of, say, swapped
 from makegood.web.cases import changing, panel, plan
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
@@ -189,8 +188,7 @@ def _commit(number: int, typed: QueryDict, desk: Desk) -> str:
         purpose=typed.get("purpose") or "commitment",
         **known(desk),
     )
-    said = _("Promised: {what}, {when}").format(what=what.strip(), when=due.words)
-    return plan.with_cautions(said, promised_better([what]))
+    return _("Promised: {what}, {when}").format(what=what.strip(), when=due.words)
 
 
 def _ask(number: int, typed: QueryDict, desk: Desk) -> str:
@@ -266,7 +264,7 @@ def _replace(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:
     remedies.replace_commitment(
         number, promise_id=promise, due_at=due.due_at, due_on=due.due_on, title=title, **known(desk)
     )
-    return plan.with_cautions(_("Replaced: now due {}").format(due.words), promised_better([title or ""]))
+    return _("Replaced: now due {}").format(due.words)
 
 
 def _release(promise: int, number: int, typed: QueryDict, desk: Desk) -> str:

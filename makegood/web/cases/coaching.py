@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from makegood.cases.actions.holding import WORDS_LIMIT
-from makegood.cases.queries import CaseFacts, case_for, parse_number
+from makegood.cases.queries import CaseFacts, case_for, is_improved, parse_number
 from makegood.conversation.coach import languages
 from makegood.conversation.queries import coach_policy
 from makegood.conversation.rules.policy import JUDGED, requires
 from makegood.customers.queries import customer_for
+from makegood.kernel.better import where_better
 from makegood.remedies.queries import hear_words
 from makegood.remedies.rules.mending import PARTS, Heard, Mend
 from makegood.remedies.rules.plan import gap_in
 from makegood.web.desk import Desk, DeskRequest, at_desk
 
+_EMPTY = "empty-promise"
 _PARTS = {
     "own": _l("Own"), "listen": _l("Listen"), "empathise": _l("Empathise"), "apologise": _l("Apologise"),
     "repair": _l("Repair, by when"), "ask": _l("Ask"),
@@ -100,9 +102,10 @@ def heard(text: str, mode: str, case: CaseFacts, desk: Desk) -> ShownHeard | Non
     customer = customer_for(desk.scope, case.customer_id)
     found = hear_words(text, case, customer, writer=desk.staff_id, now=desk.now)
     unread = _unread(customer.language, read=found is not None)
+    stops = _stops(text, case, found)
     if found is None:
-        return _gap_alone(text, unread) if unread else None
-    return _shown(found, text, unread, required=requires(coach_policy(), mode, case.severity))
+        return _unread_alone(stops, unread) if unread or stops else None
+    return _shown(found, text, stops, unread, required=requires(coach_policy(), mode, case.severity))
 
 
 def _unread(tag: str, *, read: bool) -> str:
@@ -119,11 +122,10 @@ def _unread(tag: str, *, read: bool) -> str:
     return _("The coach does not read {} yet.").format(name)
 
 
-def _gap_alone(text: str, unread: str) -> ShownHeard:
+def _unread_alone(stops: list[ShownMend], unread: str) -> ShownHeard:
     """What can be said of a text that the coach does not read."""
-    mends = _gaps(text)
     return ShownHeard(
-        parts=[], mends=mends, open="", begins="", steps="", count=_count(mends), required=False, unread=unread
+        parts=[], mends=stops, open="", begins="", steps="", count=_count(stops), required=False, unread=unread
     )  # fmt: skip
 
 
@@ -137,8 +139,10 @@ def name_of(code: str) -> str:
     return str(FAULTS.get(code, code))
 
 
-def _shown(found: Heard, text: str, unread: str, *, required: bool) -> ShownHeard:
-    mends = [*_gaps(text), *(_mend(one, text) for one in found.mends)]
+def _shown(found: Heard, text: str, stops: list[ShownMend], unread: str, *, required: bool) -> ShownHeard:
+    told = {(one.from_, one.to) for one in stops}
+    shown = ((one, _mend(one, text)) for one in found.mends)
+    mends = [*stops, *(mend for one, mend in shown if one.finding.code != _EMPTY or (mend.from_, mend.to) not in told)]
     return ShownHeard(
         parts=[Part(str(_PARTS[part]), part in found.parts) for part in PARTS],
         mends=mends,
@@ -149,6 +153,27 @@ def _shown(found: Heard, text: str, unread: str, *, required: bool) -> ShownHear
         required=required,
         unread=unread,
     )
+
+
+def _stops(text: str, case: CaseFacts, found: Heard | None) -> list[ShownMend]:
+    """What no message leaves with, whatever is required of it."""
+    return [*_gaps(text), *([] if is_improved(case) else _better(text, found.mends if found else ()))]
+
+
+def _better(text: str, mends: Sequence[Mend]) -> list[ShownMend]:
+    """A promise that things will be better while nothing was changed, with its sentence where the coach knows it."""
+    at = where_better(text)
+    if at is None:
+        return []
+    among = ((one.start, one.end) for one in mends if one.finding.code == _EMPTY and one.start <= at[0] < one.end)
+    whole = next(among, at)
+    start, end, from_, to = (_units(text, place) for place in (*at, *whole))
+    return [ShownMend(
+        name=_("Nothing was changed"), words=text[at[0] : at[1]],
+        why=_("It does not leave like this: no improvement is on record for the cause of this case."),
+        better=_("Leave it out and say what you do now, or begin an improvement for the cause."),
+        start=start, end=end, from_=from_, to=to, puts="", can=True,
+    )]  # fmt: skip
 
 
 def _gaps(text: str) -> list[ShownMend]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,7 +14,7 @@ from makegood.incidents import actions
 from makegood.incidents.queries import IncidentFacts
 from makegood.incidents.rules.giving import Gift
 from makegood.incidents.rules.judging import Line as Bar
-from makegood.incidents.rules.saying import LANGUAGES, PLACES, Line, heeded, prepared
+from makegood.incidents.rules.saying import LANGUAGES, PLACES, Line, Words, prepared
 from makegood.incidents.rules.standing import Deed
 from makegood.kernel.refusals import invalid
 from makegood.portal.languages import LANGUAGES as NAMES
@@ -26,19 +28,21 @@ from makegood.web.tables import Choice, number_or_none
 _SEVERITIES = ("1", "2", "3", "4")
 
 
-def plan_context(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Words that could not be kept: in which language, by line, and why not, at the line that it is about."""
+
+    language: str
+    lines: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def plan_context(facts: IncidentFacts, desk: Desk, typed: Typed | None = None) -> dict[str, Any]:
     """The plan as the page shows it, each language with our words and those that stand in their place."""
     plan = facts.plan
     return {
-        "languages": [
-            {
-                "code": code, "name": NAMES[code],
-                "lines": [_line(code, line, plan.words.of(code, line)) for line in Line],
-                "own": sum(bool(plan.words.of(code, line)) for line in Line),
-            }
-            for code in LANGUAGES
-        ],
-        "places": [f"{{{place}}}" for place in PLACES], "cautions": heeded(plan.words),
+        "languages": [_language(code, plan.words, typed) for code in LANGUAGES],
+        "places": [f"{{{place}}}" for place in PLACES],
         "gift_is": plan.gift, "titles": [(code, NAMES[code], _title(plan.gift, code)) for code in LANGUAGES],
         "remedies": [Choice(kind, kind_name(kind)) for kind in RemedyKind], "bar": plan.line,
         "gives_owed": plan.gives_owed,
@@ -46,30 +50,21 @@ def plan_context(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(code: str, line: Line, own: str) -> dict[str, str]:
+def _language(code: str, said: Words, typed: Typed | None) -> dict[str, Any]:
+    new = typed if typed and typed.language == code else None
+    lines = [_line(code, line, said.of(code, line), new) for line in Line]
+    own = sum(bool(said.of(code, line)) for line in Line)
+    return {"code": code, "name": NAMES[code], "lines": lines, "own": own, "open": new is not None}
+
+
+def _line(code: str, line: Line, own: str, typed: Typed | None) -> dict[str, str]:
     name, hint = line_name(line)
-    return {"key": line, "name": name, "hint": hint, "own": own, "prepared": prepared(code, line)}
+    shown = {"own": typed.lines.get(line, ""), "error": typed.errors.get(line, "")} if typed else {"own": own}
+    return {"key": line, "name": name, "hint": hint, "prepared": prepared(code, line)} | shown
 
 
 def _title(gift: Gift | None, code: str) -> str:
     return gift.titles.get(code, "") if gift else ""
-
-
-@at_desk("POST")
-def words(request: DeskRequest, number: int, language: str) -> HttpResponse:
-    """Put one's own words in the place of ours, in one language; what is the same as ours stays ours."""
-    desk = request.desk
-    lines: dict[str, str] = {
-        line: "" if _same(request.POST.get(line, ""), prepared(language, line)) else request.POST.get(line, "")
-        for line in Line
-    } if language in LANGUAGES else {}  # fmt: skip
-    found = actions.set_words(number, language=language, lines=lines, scope=desk.scope, by=desk.actor, now=desk.now)
-    said = found[0].sentence if found else _("Kept. The dry run shows them.")
-    return done(request, said, to=f"/incidents/{number}/#words")
-
-
-def _same(typed: str, ours: str) -> bool:
-    return " ".join(typed.split()) == ours
 
 
 @at_desk("POST")

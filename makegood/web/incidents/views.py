@@ -30,7 +30,7 @@ from makegood.people.rules import Ability
 from makegood.web import clocks
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.incidents import filtering, words
-from makegood.web.incidents.planning import plan_context
+from makegood.web.incidents.planning import Typed, plan_context
 from makegood.web.sheets import sheet
 from makegood.web.tables import Column, Page, Row
 
@@ -68,16 +68,22 @@ def _row(one: IncidentLine, desk: Desk) -> Row:
 @at_desk("GET")
 def one(request: DeskRequest, number: int) -> HttpResponse:
     """What happened, whom it hits, the plan, the release, and what became of each."""
-    desk = request.desk
-    facts = incident_for(desk.scope, number)
-    context = _standing(facts, desk)
+    facts = incident_for(request.desk.scope, number)
     if request.htmx and request.htmx.target == "standing":
-        return render(request, "web/incidents/incident.html#standing", context)
+        return render(request, "web/incidents/incident.html#standing", _standing(facts, request.desk))
+    return page(request, facts)
+
+
+def page(
+    request: DeskRequest, facts: IncidentFacts, typed: Typed | None = None, *, status: int = 200
+) -> HttpResponse:  # fmt: skip
+    """An incident, with words that could not be kept as they were typed."""
+    desk = request.desk
     shown = request.GET.get("show", "") if request.GET.get("show") in _SHOWN else ""
-    context |= plan_context(facts, desk) | _members(request, facts, shown)
+    context = _standing(facts, desk) | plan_context(facts, desk, typed) | _members(request, facts, shown)
     if request.htmx and request.htmx.target == "members":
         return render(request, "web/incidents/incident.html#members", context)
-    return render(request, "web/incidents/incident.html", context)
+    return render(request, "web/incidents/incident.html", context, status=status)
 
 
 def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:

@@ -19,10 +19,8 @@ from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.promises.actions import make
 from makegood.promises.queries import Due, kind_named, kinds
-from makegood.remedies.rules.plan import promised_better
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
-from makegood.web.cases.plan import with_cautions
 from makegood.web.customers.choosing import FITTING, Chosen, as_choices, choose, named, taken_in
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import read_due, read_plain
@@ -166,8 +164,7 @@ def _make(form: Form, desk: Desk) -> tuple[int, str] | None:
         return None
     name = customer_for(desk.scope, customer_id).name
     said = clocks.ahead(promise.due_at, desk.now, on=promise.due_on)
-    words = _("Promised to {name}: {what}, {when}").format(name=name, what=promise.title, when=said)
-    return promise.pk, with_cautions(words, promised_better([promise.title]))
+    return promise.pk, _("Promised to {name}: {what}, {when}").format(name=name, what=promise.title, when=said)
 
 
 def _due(form: Form, desk: Desk) -> Due | None:

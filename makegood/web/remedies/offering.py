@@ -13,11 +13,8 @@ from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.remedies import actions
 from makegood.remedies.queries import Picker, Reckoned
-from makegood.remedies.rules.granting import read_of
 from makegood.remedies.rules.offering import FEWEST, Silence, usual_until
-from makegood.remedies.rules.plan import promised_better
 from makegood.web import clocks
-from makegood.web.cases.plan import with_cautions
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies.answering import answered
 from makegood.web.remedies.offers import Standing
@@ -29,7 +26,7 @@ def withdraw(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
     """Take an offer back of which nothing was chosen, with a word to the customer."""
     desk, words = request.desk, request.POST.get("words", "")
     actions.withdraw_offer(offer, words=words, scope=desk.scope, by=desk.actor, now=desk.now)
-    return answered(request, parse_number(ref), with_cautions(_("Taken back."), promised_better([words])))
+    return answered(request, parse_number(ref), _("Taken back."))
 
 
 @at_desk("POST")
@@ -50,8 +47,7 @@ def let_choose(number: int, found: Picker, typed: QueryDict, until: datetime | N
     )  # fmt: skip
     name = one_of.decider.name if one_of.decider else ""
     asked = _("{} is asked whether it may be offered.").format(name)
-    said = _("It stands on their page. Hand them the link.") if one_of.mine else asked
-    return with_cautions(said, promised_better([*read_of(one_of.choices), words]))
+    return _("It stands on their page. Hand them the link.") if one_of.mine else asked
 
 
 def letting(found: Picker, typed: QueryDict, desk: Desk, case: CaseFacts, standing: Standing | None) -> dict[str, Any]:

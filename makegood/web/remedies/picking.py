@@ -25,12 +25,10 @@ from makegood.kernel.texts import first_name
 from makegood.promises.rules import UNKEPT
 from makegood.remedies import actions
 from makegood.remedies.queries import Decider, GrantFacts, Pick, Picker, grants_of, offers_of, picker
-from makegood.remedies.rules.granting import GrantState, read_of
-from makegood.remedies.rules.plan import promised_better
+from makegood.remedies.rules.granting import GrantState
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of
 from makegood.web.cases.collisions import Change, Collision, check_unchanged
-from makegood.web.cases.plan import with_cautions
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.remedies import owed
 from makegood.web.remedies.answering import answered
@@ -156,12 +154,10 @@ def _commit(request: DeskRequest, number: int) -> str:
     total = format_money(reckoned.total, found.currency)
     if reckoned.mine or reckoned.only_owed or not reckoned.choices:
         actions.grant(number, reckoned.choices, **sent)
-        promised = _("Promised: {}").format(", ".join(one.whole for one in reckoned.choices))
-        return with_cautions(promised, promised_better(read_of(reckoned.choices)))
+        return _("Promised: {}").format(", ".join(one.whole for one in reckoned.choices))
     actions.ask_approval(number, reckoned.choices, note=typed.get("note", ""), **sent)
     name = reckoned.decider.name if reckoned.decider else ""
-    asked = _("{name} is asked to approve {total}.").format(name=name, total=total)
-    return with_cautions(asked, promised_better(read_of(reckoned.choices)))
+    return _("{name} is asked to approve {total}.").format(name=name, total=total)
 
 
 def _read(case: CaseFacts, typed: QueryDict, desk: Desk) -> tuple[Draft, Picker]:
