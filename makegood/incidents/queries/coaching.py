@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from makegood.cases.queries import is_cause_improved
 from makegood.cases.rules import GRAVEST
 from makegood.conversation.coach import Context, Finding, languages, read
 from makegood.conversation.queries import carried_channels, coach_policy
@@ -31,17 +32,17 @@ def faults_told(row: Incident, *, now: datetime) -> tuple[Finding, ...]:
         return ()
     plan = plan_of(row.plan)
     stage = Stage(row.owner_id, roster(now), now)
-    found: dict[tuple[str, str], Finding] = {}
+    improved, found = is_cause_improved(row.cause_id), dict[tuple[str, str], Finding]()
     for one in prepare(_first_of_each(row, plan, policy, now), plan, stage):
-        for fault in _faults(one):
+        for fault in _faults(one, improved=improved):
             found.setdefault((fault.code, fault.words), fault)
     return tuple(found.values())
 
 
-def _faults(one: Prepared) -> tuple[Finding, ...]:
+def _faults(one: Prepared, *, improved: bool) -> tuple[Finding, ...]:
     if one.language not in languages():
         return ()
-    known = Context(apologies=int(one.hit.apologised))
+    known = Context(apologies=int(one.hit.apologised), improved=improved)
     return read(one.words or message_of(one.told), language=one.language, context=known).faults
 
 
