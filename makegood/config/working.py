@@ -9,6 +9,7 @@ from makegood.adapters.telling import Teller
 from makegood.config.environment import Environment
 from makegood.config.ties import Stop
 from makegood.platform.filing import file_store
+from makegood.worker.asker import Asker
 from makegood.worker.carriers import carriers, texters
 from makegood.worker.counter import Counter
 from makegood.worker.courier import Courier
@@ -47,6 +48,7 @@ def work(where: Environment) -> None:
         Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
         Sorter(kept, asked_to_stop=lambda: stop.asked),
         Judge(lambda: stop.asked),
+        Asker(lambda: stop.asked),
         Counter(lambda: stop.asked),
     ]
     for one in beside:

@@ -85,6 +85,7 @@ SENDERS = {
     "write_message": {"remedies/actions/writing.py"},
     "log_letter": {"remedies/actions/writing.py"},
     "write_many": {"incidents/actions/sending.py", "followups/actions/questions.py", "learning/actions/telling.py"},
+    "write_apart": {"measurement/actions/asking.py"},
 }
 
 

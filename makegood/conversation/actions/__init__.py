@@ -1,5 +1,6 @@
 """Everything that writes conversations."""
 
+from makegood.conversation.actions.apart import Apart, write_apart
 from makegood.conversation.actions.dating import Taken, take_at_word
 from makegood.conversation.actions.drafting import forget_draft, keep_draft
 from makegood.conversation.actions.entering import access_token, let_in
@@ -63,6 +64,7 @@ from makegood.conversation.actions.writing import (
 )
 
 __all__ = [
+    "Apart",
     "Carried",
     "Enclosed",
     "Fetching",
@@ -126,6 +128,7 @@ __all__ = [
     "withdraw",
     "withdraw_many",
     "withdraw_message",
+    "write_apart",
     "write_many",
     "write_message",
 ]

@@ -62,6 +62,8 @@ class _Read(NamedTuple):
     followed: Mapping[str, Collection[int]]
     of_thread: Mapping[int, tuple[int | None, int | None]]
     """Case and customer of each thread."""
+    apart: Collection[int]
+    """Threads of ours that were settled from the start and belong to no case."""
     lately: Mapping[str, int]
     """How many messages came from an address within the hour."""
     own: Collection[str]
@@ -94,6 +96,9 @@ def _place(one: Mail, verdict: Ours | Forged | None, read: _Read, counted: dict[
     if isinstance(verdict, Forged):
         notes.append(FORGED)
     ours = verdict if isinstance(verdict, Ours) and verdict.thread in read.of_thread else None
+    if ours is not None and sort in HEARD and ours.thread in read.apart:
+        # What we asked of many begins no conversation: whoever answers it writes anew.
+        ours = None
     followed = {number for name in letter.answers_to for number in read.followed.get(name, ())}
     if one.arrival.channel in TEXTED:
         # A text message names none: it goes on with what was last said with its sender by text.
@@ -145,7 +150,8 @@ def _read(mail: Sequence[Mail], ours: Collection[int], own: Collection[str], now
         followed[name].add(thread_id)
     threads = {one.thread_id for sender in senders.values() for one in sender.threads} | set(ours)
     lately = fetch_rows(_LATELY, {"addresses": addresses, "since": now - _HOUR})
-    return _Read(senders, followed, _cases_of(threads), dict(lately), own)
+    of_thread, apart = _cases_of(threads)
+    return _Read(senders, followed, of_thread, apart, dict(lately), own)
 
 
 _LATELY = """
@@ -160,13 +166,17 @@ FROM unnest(%(addresses)s::text[]) AS a (address) ORDER BY address
 """
 
 
-def _cases_of(thread_ids: Collection[int]) -> dict[int, tuple[int | None, int | None]]:
+def _cases_of(thread_ids: Collection[int]) -> tuple[dict[int, tuple[int | None, int | None]], frozenset[int]]:
+    """Case and customer of each of these threads, and which of them stand apart."""
     rows = fetch_rows(_THREADS, {"ids": sorted(thread_ids)})
-    return {number: (case_id, customer_id) for number, case_id, customer_id in rows}
+    of_thread = {number: (case_id, customer_id) for number, case_id, customer_id, _apart in rows}
+    return of_thread, frozenset(number for number, *_, apart in rows if apart)
 
 
 _THREADS = """
-SELECT t.id, t.case_id, coalesce(c.merged_into_id, c.id) FROM conversation_thread t
+SELECT t.id, t.case_id, coalesce(c.merged_into_id, c.id),
+       t.case_id IS NULL AND t.customer_id IS NULL AND t.settled_at = t.begun_at
+FROM conversation_thread t
 LEFT JOIN customers_customer c ON c.id = t.customer_id
 WHERE t.id = ANY(%(ids)s::bigint[])
 """

@@ -53,17 +53,28 @@ def write_many(wanted: Sequence[Posted], *, by: Actor, leave_at: datetime, now: 
     sent = [(one, route, _row(one, route, by, leave_at, now)) for one, route in able if route is not None]
     _join_threads(sent, now)
     Message.objects.bulk_create([row for _one, _route, row in sent])
-    _name_all([(row, route) for one, route, row in sent if one.way.channel is Channel.EMAIL])
+    name_all([(row, route.domain) for one, route, row in sent if one.way.channel is Channel.EMAIL])
     made = {one.case_id: row.pk for one, _route, row in sent}
     return [made.get(one.case_id, 0) for one in wanted]
 
 
 def _row(one: Posted, route: _Route, by: Actor, leave_at: datetime, now: datetime) -> Message:
-    staff = by.id if by.kind is ActorKind.STAFF else None
+    row = machine_message(
+        one.way, name=one.name, subject=_subject(one, route), text=one.text, language=one.language,
+        leave_at=leave_at, now=now,
+    )  # fmt: skip
+    if by.kind is ActorKind.STAFF:
+        row.by_id, row.by_name = by.id, by.name[:120]
+    return row
+
+
+def machine_message(
+    way: Way, *, name: str, subject: str, text: str, language: str, leave_at: datetime, now: datetime
+) -> Message:
+    """A message that no machine answers and that carries a private link, of no thread yet."""
     return Message(
-        inward=False, channel=one.way.channel, state=State.WAITING, automatic=True, with_link=True,
-        address=one.way.address, name=one.name[:200], subject=_subject(one, route), text=one.text,
-        language=one.language, at=now, by_id=staff, by_name=by.name[:120] if staff else "", leave_at=leave_at,
+        inward=False, channel=way.channel, state=State.WAITING, automatic=True, with_link=True, address=way.address,
+        name=name[:200], subject=subject, text=text, language=language, at=now, leave_at=leave_at,
     )  # fmt: skip
 
 
@@ -88,11 +99,12 @@ def _join_threads(sent: Sequence[tuple[Posted, _Route, Message]], now: datetime)
     Thread.objects.filter(pk__in=Among(old)).update(latest_at=now)
 
 
-def _name_all(mail: Sequence[tuple[Message, _Route]]) -> None:
-    """Mail carries an id that tells our thread when it is answered; it is made of the numbers that were just given."""
-    names = [mint(settings.SECRET_KEY, row.thread_id, row.pk, route.domain) for row, route in mail]
+def name_all(mail: Sequence[tuple[Message, str]]) -> None:
+    """Mail, each with the domain that it leaves by, carries an id that tells our thread when it is answered; it is made
+    of the numbers that were just given."""
+    names = [mint(settings.SECRET_KEY, row.thread_id, row.pk, domain) for row, domain in mail]
     with connection.cursor() as cursor:
-        cursor.execute(_NAME, [[row.pk for row, _route in mail], names])
+        cursor.execute(_NAME, [[row.pk for row, _domain in mail], names])
 
 
 _NAME = """

@@ -1,18 +1,31 @@
 """Everything that writes what was measured, and reports."""
 
+from makegood.measurement.actions.answering import answer, leave_in_peace, skip
+from makegood.measurement.actions.asking import ask_due
 from makegood.measurement.actions.counting import count_anew, count_changes
+from makegood.measurement.actions.planning import draw_today, plan_after_cases
 from makegood.measurement.actions.registering import claim_due, note_found, note_problem, note_sizes, register
+from makegood.measurement.actions.setting import set_asking
 from makegood.measurement.actions.taking import Heard, take_behaviour, take_scores
+from makegood.measurement.actions.tokens import token_of
 
 __all__ = [
     "Heard",
+    "answer",
+    "ask_due",
     "claim_due",
     "count_anew",
     "count_changes",
+    "draw_today",
+    "leave_in_peace",
     "note_found",
     "note_problem",
     "note_sizes",
+    "plan_after_cases",
     "register",
+    "set_asking",
+    "skip",
     "take_behaviour",
     "take_scores",
+    "token_of",
 ]
