@@ -48,8 +48,7 @@ SOURCES = [
     PACKAGE / "remedies/queries/hands.py", PACKAGE / "remedies/actions/writing.py",
     *PACKAGE.glob("conversation/**/*.py"),
     *PACKAGE.glob("incidents/**/*.py"), *PACKAGE.glob("learning/actions/*.py"), *PACKAGE.glob("learning/queries/*.py"),
-    *PACKAGE.glob("measurement/*.py"), *PACKAGE.glob("measurement/actions/*.py"),
-    *PACKAGE.glob("measurement/queries/*.py"),
+    PACKAGE / "measurement/told.py", PACKAGE / "measurement/actions/taking.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip
