@@ -10,6 +10,7 @@ import pytest
 
 from makegood.cases import actions as cases
 from makegood.customers.models import Customer
+from makegood.followups import actions as followups
 from makegood.links.models import Link
 from tests.doors.api_client import Api
 from tests.doors.customer_client import ByLink, dana, number
@@ -126,3 +127,22 @@ def test_what_they_wrote_stands_at_the_head_until_somebody_replies(
     assert "…" in head(), "a long letter begins there, and stands whole in the story"
     cases.record_step(number, step="listen", words="Rang her", **mara.at(datetime.now(UTC)))
     assert "Dana wrote" not in head()
+
+
+def test_what_more_they_want_stands_there_too_and_a_yes_does_not(
+    dana: ByLink, number: int, cast: Cast, mara: Hand
+) -> None:
+    def head() -> str:
+        return text(AtDesk(cast.mara).get(f"/cases/SR-{number}/")).partition("What happened")[0]
+
+    dana.post("answer/", answer="more", words="The lamp is scratched.")
+    assert "Dana wrote" in head()
+    assert "The lamp is scratched." in head()
+    cases.record_step(number, step="listen", words="Rang her", **mara.at(datetime.now(UTC)))
+    assert "Dana wrote" not in head()
+    followups.ask(number, channel="phone", **mara.at(datetime.now(UTC)))
+    followups.answer(number, answer="not_satisfied", words="It still flickers.", **mara.at(datetime.now(UTC)))
+    assert "Dana said" in head()
+    assert "It still flickers." in head()
+    dana.post("answer/", answer="satisfied", words="Now it is fine.")
+    assert ("Dana said" in head(), "Dana wrote" in head()) == (False, False)

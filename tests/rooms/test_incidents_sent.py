@@ -9,6 +9,7 @@ import pytest
 
 from makegood.cases.models import Case, Commitment, StepDone
 from makegood.cases.queries import desk_rows
+from makegood.conversation.actions import note_arrived, settle_doubts
 from makegood.conversation.models import Line, Mailbox, Message, Thread
 from makegood.conversation.rules.messages import TEXT_LIMIT, State
 from makegood.customers.models import ContactPoint, Customer
@@ -169,6 +170,22 @@ def test_what_comes_back_is_red_on_the_incident_and_brings_the_case_to_the_desk(
     assert speak.purpose == "first_contact"
     assert Case.objects.get(customer=fine).light
     assert [one.customer for one in actions.hand_out(number, **lena.at(NOW + H))] == [lost.name]
+
+
+def test_of_what_nobody_knows_whether_it_left_somebody_is_asked_at_a_desk(lena, mailbox, files, monkeypatch) -> None:
+    (one,) = hit(1)
+    number = storm(lena)
+    release_all(number, lena)
+    row = Message.objects.get()
+    Message.objects.update(handed_at=NOW, leased_until=NOW)
+    assert settle_doubts(now=NOW + MINUTE) == 1
+    assert actions.follow_lost(now=NOW + 2 * MINUTE) == 0
+    case = Case.objects.get(customer=one)
+    assert not case.light
+    assert incident_for(lena.scope, number).counts.red == 1
+    assert StepDone.objects.filter(case=case, undone_at=None).exists(), "nobody knows that they were not told"
+    note_arrived(row.pk, **lena.at(NOW + 3 * MINUTE))
+    assert incident_for(lena.scope, number).counts.red == 0
 
 
 def test_another_address_of_theirs_takes_it_before_it_is_lost(lena, mailbox, files, smtp_server, monkeypatch) -> None:

@@ -150,3 +150,15 @@ def test_any_text_is_read(draft: str, language: str) -> None:
 )
 def test_contacts_and_the_name_are_struck_out(text: str, left: str) -> None:
     assert without_contacts(text, "Dana Okafor") == left
+
+
+@pytest.mark.parametrize(
+    ("draft", "words"),
+    [
+        ("You get £50 back.", ["£50"]),
+        ("You get 50 pounds back.", ["50 pounds"]),
+        ("We give 15 % and £20.", ["15 %", "£20"]),
+    ],
+)
+def test_an_amount_is_named_once_and_whole(draft: str, words: list[str]) -> None:
+    assert found(draft) == words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from makegood.cases.queries.seeing import SEEN_WITHOUT_TEAM
+from makegood.cases.rules import Answer
 from makegood.journal.queries import Recorded
 from makegood.people.rules import Scope
 
@@ -24,7 +25,7 @@ def awaiting_reply(entries: Iterable[Recorded]) -> Recorded | None:
     """What the customer did last in a case and had no reply to, of what was recorded of it (oldest first)."""
     told = (entry for entry in entries if entry.verb in (*THEIRS, *REPLIES))
     last = max(told, key=lambda entry: (entry.at, entry.id), default=None)
-    return last if last is not None and last.verb in THEIRS else None
+    return last if last is not None and (last.verb in THEIRS or last.data.get("answer") in _WANTING) else None
 
 
 def _listed(verbs: Iterable[str]) -> str:
@@ -41,6 +42,7 @@ def _ours(scope: Scope, who: str) -> str:
 
 THEIRS = ("case.wrote", "case.asked_else", "case.link_asked")
 """What the customer did that wants a reply (the journal has an index of these)."""
+_WANTING = (Answer.MORE, Answer.NOT_SATISFIED)
 # What became of a message that did not reach the customer, or of which nobody knows (likewise).
 _ASTRAY = ("case.message_failed", "case.message_unsure", "case.message_bounced")
 REPLIES = (

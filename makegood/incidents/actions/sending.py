@@ -116,9 +116,11 @@ UPDATE incidents_member SET told_at = NULL, case_id = NULL, light = NULL, langua
 
 def follow_lost(*, now: datetime) -> int:
     """See to messages that did not reach their customers: the case comes to its owner's desk, where speaking to them is
-    promised anew. What goes another way is waited for. Returns how many were lost."""
+    promised anew. What goes another way is waited for. Of what nobody knows whether it left a person says so at the
+    case, which comes to the desk for it. Returns how many were lost."""
     with connection.cursor() as cursor:
         cursor.execute(_ANOTHER_WAY)
+        cursor.execute(_TO_SAY)
     found = fetch_rows(_LOST, {"case": None, "many": AT_ONCE})
     return sum(_lose(member, number, now) for member, number in found)
 
@@ -135,7 +137,11 @@ def _lose(member: int, number: int, now: datetime) -> bool:
     return True
 
 
-# What is red is few, and told by an index of its own. Of what is unsure nobody knows; a person says.
+_TO_SAY = """
+UPDATE cases_case c SET light = false FROM conversation_message g JOIN incidents_member m ON m.sent_as_id = g.id
+WHERE g.state = 'unsure' AND c.id = m.case_id AND c.light AND c.closed_at IS NULL
+"""
+# What is red is few, and told by an index of its own.
 _LOST = """
 SELECT m.id, m.case_id FROM conversation_message g JOIN incidents_member m ON m.sent_as_id = g.id
 WHERE g.state IN ('failed', 'bounced') AND m.lost_at IS NULL AND m.case_id = coalesce(%(case)s::bigint, m.case_id)

@@ -177,9 +177,11 @@ def _begins(rest: str, one: re.Match[str]) -> bool:
 
 
 def _told(draft: str, spans: Iterable[tuple[int, int]]) -> Iterator[Unbacked]:
-    seen: set[str] = set()
-    for start, end in sorted(set(spans)):
+    seen, told = set[str](), 0
+    # Of two that begin alike the longer one is told: a number stands in its amount.
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
         words = " ".join(draft[start:end].split())
-        if words and words not in seen:
+        if words and words not in seen and end > told:
             seen.add(words)
+            told = end
             yield Unbacked(start, end, words)

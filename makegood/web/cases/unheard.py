@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from makegood.cases.queries import CaseFacts, awaiting_reply
+from makegood.cases.queries.standing import THEIRS
 from makegood.journal.queries import Recorded
 from makegood.kernel.texts import first_name
 from makegood.web import clocks
@@ -36,7 +37,10 @@ def unheard_of(entries: Iterable[Recorded], events: Sequence[Event], case: CaseF
     words = " ".join((event.message.text if event.message else event.quote).split())
     if not words:
         return None
-    label = _("{name} wrote {when}").format(name=first_name(case.customer_name), when=clocks.moment(event.at, desk.now))
+    written = entry is not None and (entry.verb in THEIRS or entry.data.get("channel") == "page")
+    label = (_("{name} wrote {when}") if written else _("{name} said {when}")).format(
+        name=first_name(case.customer_name), when=clocks.moment(event.at, desk.now)
+    )
     more = event.message is not None and (len(words) > _SHOWN or event.message.files)
     return Unheard(
         label, Truncator(words).chars(_SHOWN), f"#message-{event.message.id}" if event.message and more else ""
