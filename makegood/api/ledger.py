@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from makegood.api.caller import ApiRequest, let_see_all
 from makegood.api.forms import Instant, refuse_unknown
 from makegood.journal.queries import START, read_after
 from makegood.learning.queries.counting import beyond_chance
+from makegood.measurement.queries.headlines import headlines_for
 from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds, ledger_report
 from makegood.remedies.queries import consistency
@@ -252,6 +253,51 @@ def report_signals(request: ApiRequest, query: Query[SignalsQuery]) -> Any:
         "items": beyond_chance(days=query.days, before=request.now, zone=organisation().time_zone, also=also),
         "next": None,
     }
+
+
+class HeadlineOut(Schema):
+    """A figure: `unit` is "share" (of one), "minutes" (the median) or a currency; `value` is null of fewer than ten.
+    `low` and `high`: the 95 % interval of a share; `late`: the minutes above which one in ten lies; `change`: by how
+    much it moved beyond chance since the time before, null within; `n` were counted, `part` of them are meant."""
+
+    key: str
+    unit: str
+    value: float | None
+    n: int
+    part: int
+    low: float | None
+    high: float | None
+    late: float | None
+    change: float | None
+    answered: float | None
+    aim: float | None
+
+
+class InsightsOut(Schema):
+    """The headline figures of the local days `since` to the one before `before`."""
+
+    since: date
+    before: date
+    items: list[HeadlineOut]
+    next: None
+
+
+class InsightsQuery(Schema):
+    """Of so many days, up to today; of one kind of promise, of one team."""
+
+    days: Literal["30", "90", "365"] = "90"
+    kind: str = Field("", max_length=40)
+    team: int | None = None
+
+
+@router.get("/report/insights", response=InsightsOut, tags=["report"], summary="How well things are put right")
+def report_insights(request: ApiRequest, query: Query[InsightsQuery]) -> Any:
+    """The figures of the insights, of every team or, for who sees no other, their own."""
+    refuse_unknown(request.GET, InsightsQuery)
+    found = headlines_for(
+        request.caller.scope, days=query.days, kind=query.kind, team=query.team, now=request.now
+    )  # fmt: skip
+    return {"since": found.period.since, "before": found.period.before, "items": found.headlines, "next": None}
 
 
 @router.get("/journal", response=JournalOut, tags=["journal"], summary="Read the journal")

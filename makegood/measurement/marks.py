@@ -47,6 +47,13 @@ def quantile(counts: Mapping[int, int], share: float) -> float | None:
     return float(MINUTES[-1])
 
 
+def spans_between(start: int, end: int | None) -> range:
+    """The spans that hold what took from `start` minutes to less than `end`; each is the end of a span, or 0, or None
+    for no end."""
+    first = MINUTES.index(start) + 1 if start else 0
+    return range(first, MINUTES.index(end) + 1 if end is not None else len(MINUTES) + 1)
+
+
 def above(counts: Mapping[int, int], minutes: int) -> int:
     """How many took `minutes` or longer: exact where these are the end of a span, otherwise from the next span on."""
     first = bisect_left(MINUTES, minutes) + 1

@@ -14,8 +14,9 @@ from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
-from makegood.web.insights import consistency
+from makegood.web.insights import consistency, overview
 from makegood.web.insights import views as insights
+from makegood.web.insights.cards import CARDS
 from makegood.web.learning import telling
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
@@ -93,6 +94,12 @@ class Move(CaseRef):
     regex = "|".join(acting.MOVES)
 
 
+class Chart(CaseRef):
+    """What the insights draw."""
+
+    regex = "|".join(CARDS)
+
+
 class OfOwed(CaseRef):
     """What may be done about what is owed."""
 
@@ -100,6 +107,7 @@ class OfOwed(CaseRef):
 
 
 register_converter(CaseRef, "case")
+register_converter(Chart, "chart")
 register_converter(OfOwed, "of_owed")
 register_converter(OfCause, "of_cause")
 register_converter(Deed, "deed")
@@ -204,8 +212,13 @@ urlpatterns: list[URLPattern] = [
     path("search/", search.search),
     path("live/", live.live),
     path("live/views/", saved.counts),
-    path("insights/", insights.ledger),
+    path("insights/", overview.overview),
+    path("insights/ledger/", insights.ledger),
     path("insights/ledger.csv", insights.ledger_csv),
+    path("insights/method/", overview.method),
+    path("insights/behind/", overview.behind_mark),
+    path("insights/<chart:key>/", overview.one),
+    path("insights/<chart:key>.csv", overview.numbers),
     path("insights/consistency/", consistency.differences),
     path("insights/consistency/<case:ref>/", consistency.explain),
     path("improvements/", learning.every),

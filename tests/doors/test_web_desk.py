@@ -39,7 +39,10 @@ PINNED = {
     "/follow-ups/?owner=": 10,
     "/customers/": 9,
     "/search/?q=dana": 15,
-    "/insights/": 10,
+    "/insights/": 11,
+    "/insights/promises/": 11,
+    "/insights/behind/?mark=p:*": 12,
+    "/insights/ledger/": 10,
     "/improvements/": 8,
     "/settings/people/": 9,
     "/settings/kinds/": 10,
@@ -69,7 +72,7 @@ def fill(cast: Cast, many: int, name: str = "Dana Okafor") -> None:
 def addresses() -> list[str]:
     """Every address of the desk with something in its gaps."""
     fillings = {"int:": "1", "slug:": "x", "case:": "SR-1001", "deed:": "take", "commitment:": "keep", "part:": "owner",
-                "of_owed:": "grant", "of_cause:": "up", "closure:": "process"}  # fmt: skip
+                "of_owed:": "grant", "of_cause:": "up", "closure:": "process", "chart:": "promises"}  # fmt: skip
     found = []
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -239,7 +242,7 @@ def test_metrics_are_for_this_machine_and_for_tokens(cast: Cast) -> None:
 def test_figures_are_the_same_in_the_table_and_the_file(cast: Cast) -> None:
     fill(cast, 4)
     mara = AtDesk(cast.mara)
-    assert "0 of 4 promises were kept on time" in text(mara.get("/insights/", by="kind", period="7"))
+    assert "0 of 4 promises were kept on time" in text(mara.get("/insights/ledger/", by="kind", period="7"))
     rows = mara.get("/insights/ledger.csv", by="kind", period="7").content.decode().splitlines()
     assert rows[0].startswith("kind,due,kept,kept_late,broken")
     assert "Call back,4,0,0,4" in rows[1]

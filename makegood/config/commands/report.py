@@ -18,6 +18,7 @@ from makegood.config.installed import environment, installation
 from makegood.kernel.worktime import duration_words
 
 if TYPE_CHECKING:
+    from makegood.measurement.queries.headlines import Headline
     from makegood.promises.queries import LedgerRow
 
 _ALWAYS = ("due", "kept", "kept_late", "broken", "open")
@@ -132,6 +133,37 @@ def signals(days: int, also: Sequence[str], as_json: bool) -> None:
 @command.command(
     epilog="""\b
 Examples:
+  makegood report insights
+  makegood report insights --days 365 --kind delivery --json
+"""
+)
+@click.option(
+    "--days", type=click.Choice(["30", "90", "365"]), default="90", show_default=True, help="So many days back."
+)
+@click.option("--kind", default="", help="Only for promises of this kind, such as delivery.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: the figures with their intervals.")
+def insights(days: str, kind: str, as_json: bool) -> None:
+    """The headline figures: kept, told first, how long it took, what customers said, second failures, cost.
+
+    CHANGE is told only beyond chance. Of fewer than ten nothing is said but how many there are.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.measurement.queries.headlines import headlines_for
+        from makegood.people.rules import READS_ALL
+
+        found = headlines_for(READS_ALL, days=days, kind=kind, now=datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(one) for one in found.headlines], default=str))
+        return
+    click.echo(f"{found.period.since} to {found.period.before}, the last day left out")
+    for one in found.headlines:
+        click.echo(f"{one.key:<12} {_figure(one):<38} n {one.n:,}")
+
+
+@command.command(
+    epilog="""\b
+Examples:
   makegood report recount
 """
 )
@@ -146,6 +178,17 @@ def recount() -> None:
 
         count_anew()
     click.echo("The daily figures were counted anew.")
+
+
+def _figure(one: Headline) -> str:
+    if one.value is None:
+        return "too few to say"
+    if one.unit == "minutes":
+        return f"{one.value:.0f} min, 1 in 10 over {one.late or 0:.0f} min"
+    if one.unit != "share":
+        return f"{one.unit} {one.value:,.2f}"
+    moved = f", {one.change * 100:+.1f} points" if one.change is not None else ""
+    return f"{one.value:.1%} ({one.low or 0:.1%} to {one.high or 0:.1%}){moved}"
 
 
 def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:

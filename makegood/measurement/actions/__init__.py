@@ -1,5 +1,6 @@
 """Everything that writes what was measured, and reports."""
 
+from makegood.measurement.actions.aiming import set_aim
 from makegood.measurement.actions.answering import answer, leave_in_peace, skip
 from makegood.measurement.actions.asking import ask_due
 from makegood.measurement.actions.counting import count_anew, count_changes
@@ -23,6 +24,7 @@ __all__ = [
     "note_sizes",
     "plan_after_cases",
     "register",
+    "set_aim",
     "set_asking",
     "skip",
     "take_behaviour",

@@ -7,6 +7,7 @@ from makegood.measurement.models.experiments import Arm, Assigned, Experiment, H
 from makegood.measurement.models.heard import Behaviour, Score
 from makegood.measurement.models.reports import Report
 from makegood.measurement.models.rollups import Counted, Counting, Tally
+from makegood.measurement.models.targets import Reader, SharedView, Target
 
 __all__ = [
     "Arm",
@@ -20,9 +21,12 @@ __all__ = [
     "Heeded",
     "ImprovementCost",
     "LeftInPeace",
+    "Reader",
     "Report",
     "Score",
+    "SharedView",
     "StaffRate",
     "Survey",
     "Tally",
+    "Target",
 ]

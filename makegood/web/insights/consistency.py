@@ -22,6 +22,7 @@ from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.insights.tabs import tabs
 from makegood.web.insights.views import periods, since_of
 from makegood.web.remedies.words import FAILURES, per_cent
 from makegood.web.tables import Choice, Column, Row
@@ -42,7 +43,7 @@ def differences(request: DeskRequest) -> HttpResponse:
     since, before = _span(month, desk) if month else (since_of(period, desk), None)
     found = consistency(desk.scope, by_team=by == "team", kind=kind, since=since, before=before)
     context = {
-        "title": _title(found), "by": by, "period": period, "found": found,
+        "tabs": tabs(ADDRESS, desk, ""), "title": _title(found), "by": by, "period": period, "found": found,
         "groups": [Choice("", _("All teams together")), Choice("team", _("By team"))],
         "periods": [Choice(key, name) for key, name in periods()], "columns": _columns(by),
         "rows": [_row(one, by) for one in found.groups], "standouts": [_told(one) for one in found.standouts],

@@ -18,6 +18,7 @@ from makegood.promises.queries import BY, LedgerRow, ledger_report
 from makegood.web.clocks import span
 from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.insights.tabs import tabs
 from makegood.web.sheets import harmless
 from makegood.web.tables import Choice, Column, Row
 
@@ -44,6 +45,7 @@ def ledger(request: DeskRequest) -> HttpResponse:
         "rows": [Row(_cells(row)) for row in rows],
         "totals": _cells(total, _("All")) if total and len(rows) > 1 else [],
         "closures": _closures(closure_counts(since), desk),
+        "tabs": tabs("/insights/ledger/", desk, ""),
         "csv": "/insights/ledger.csv?" + urlencode({"by": by, "period": period}),
     }  # fmt: skip
     return render(request, "web/insights/ledger.html", context)

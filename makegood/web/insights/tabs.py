@@ -1,0 +1,23 @@
+"""The pages of the insights, in one order."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from makegood.web.desk import Desk
+
+
+def tabs(here: str, desk: Desk, query: str) -> list[dict[str, object]]:
+    """Each page with its name; `query` are the filters that those with charts keep."""
+    pages = [
+        ("/insights/", _("Overview")), ("/insights/promises/", _("Promises")),
+        ("/insights/acknowledgement/", _("First word")), ("/insights/recovery/", _("Recovery")),
+        ("/insights/causes/", _("Causes")), ("/insights/ledger/", _("Ledger")),
+        *([("/insights/consistency/", _("Like for like"))] if desk.compares else []),
+        ("/insights/method/", _("Method")),
+    ]  # fmt: skip
+    own = {"/insights/ledger/", "/insights/consistency/", "/insights/method/"}
+    return [
+        {"name": name, "url": url if url in own or not query else f"{url}?{query}", "current": url == here}
+        for url, name in pages
+    ]  # fmt: skip
