@@ -135,7 +135,7 @@ def shown(value: Value) -> str:
 def _plain(value: Value) -> str:
     if value is None:
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return str(round(value, 6)) if isinstance(value, float) else str(value)
 
 
 def _days(asked: QueryDict, board: Board) -> tuple[date, date]:
