@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("makegood.api.urls")),
     path("hooks/", include("makegood.api.hooks.urls")),
     path("p/", include("makegood.portal.urls")),
+    path("s/", include("makegood.portal.survey_urls")),
     path("", include("makegood.web.urls")),
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from makegood.kernel.refusals import forbidden
 from makegood.links.rules import is_token
 from makegood.measurement.asking import AskingFacts, may_answer
-from makegood.measurement.models import Asking, Survey
+from makegood.measurement.models import Asking, LeftInPeace, Survey
 from makegood.measurement.scales import Occasion, Scale
 from makegood.people.queries import token_digest
 from makegood.people.rules import Scope
@@ -33,6 +33,7 @@ class SurveyFacts:
     scales: tuple[str, ...]
     answered: bool
     skipped: bool
+    in_peace: bool
     open: bool
 
 
@@ -88,6 +89,7 @@ def survey_by_token(token: str, *, now: datetime) -> SurveyFacts | None:
         id=row.pk, customer_id=customer.pk, customer_name=customer.name, language=customer.language,
         case=row.case_id, occasion=Occasion(row.occasion), scales=tuple(row.scales),
         answered=row.answered_at is not None, skipped=row.skipped_at is not None,
+        in_peace=LeftInPeace.objects.filter(customer_id__in=(row.customer_id, customer.pk)).exists(),
         open=row.answered_at is None and row.skipped_at is None and may_answer(expires_at=row.expires_at, now=now),
     )  # fmt: skip
 
