@@ -15,14 +15,26 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id, Instant, spelled
 from makegood.api.heeding import WarningOut, warnings_of
-from makegood.cases.queries import parse_number
+from makegood.cases.queries import case_for, parse_number
 from makegood.cases.rules import Step
 from makegood.conversation import actions
-from makegood.conversation.queries import MessageFacts, attachment_for, message_for, messages_of, unsorted
-from makegood.conversation.rules.messages import Channel, Move, Sort, State
+from makegood.conversation.hearing.answers import Verdict
+from makegood.conversation.queries import (
+    MessageFacts,
+    answer_in,
+    attachment_for,
+    message_for,
+    messages_of,
+    unsorted,
+)
+from makegood.conversation.rules.messages import Channel, Move, Sort, State, in_their_hours
+from makegood.conversation.rules.policy import LONGEST_REASON
+from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import invalid, missing
+from makegood.people.rules import Scope
 from makegood.platform.filing import file_store
 from makegood.remedies import actions as remedies
+from makegood.remedies.queries.plan import zone_of
 
 router = Router(tags=["messages"])
 
@@ -62,11 +74,20 @@ class MessageOut(Schema):
     moves: list[Annotated[Move, spelled(Move)]]
 
 
+class AnswerHeardOut(Schema):
+    """An answer that a person may record, and the words that said it."""
+
+    answer: Annotated[Verdict, spelled(Verdict)]
+    words: str
+
+
 class MessagesOut(Schema):
-    """The messages of a case, oldest first."""
+    """The messages of a case, oldest first. `answer_heard` is what the latest of them seems to say to the question
+    whether it is right, null when it is not plain: `POST /cases/{number}/answer` records it."""
 
     items: list[MessageOut]
     next: None
+    answer_heard: AnswerHeardOut | None
 
 
 class WrittenOut(MessageOut):
@@ -78,7 +99,8 @@ class WrittenOut(MessageOut):
 class MessageIn(StaffIn):
     """A message to the customer of a case: by which `channel` (`post` records a letter that goes by hand), to which of
     their addresses (`to`, the first unless said), which steps of the conversation it takes, and when it leaves, if
-    not in ten seconds."""
+    not in ten seconds: at an instant, or in `their_hours`. `despite` is why it leaves with what the coach found, where
+    a clean message is required."""
 
     channel: Annotated[Channel, spelled(Channel)]
     words: Annotated[str, Field(min_length=1, max_length=10_000)]
@@ -86,6 +108,8 @@ class MessageIn(StaffIn):
     to: Annotated[str, Field(max_length=300)] = ""
     covers: Annotated[list[Step], Field(max_length=9)] = []
     leave_at: Instant | None = None
+    their_hours: bool = False
+    despite: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
 
 
 class AgainIn(StaffIn):
@@ -130,7 +154,12 @@ class SortedOut(Schema):
 @router.get("/cases/{number}/messages", response=MessagesOut, summary="The messages of a case")
 def list_messages(request: ApiRequest, number: str) -> HttpResponse:
     """What was said with the customer, either way, and what became of each."""
-    return told({"items": _many(messages_of(request.caller.scope, parse_number(number))), "next": None})
+    case = case_for(request.caller.scope, parse_number(number))
+    found = messages_of(request.caller.scope, case.number)
+    language = customer_for(request.caller.scope, case.customer_id).language
+    heard = answer_in(case, found, language=language)
+    answer = {"answer": heard.verdict, "words": heard.words} if heard else None
+    return told({"items": _many(found), "next": None, "answer_heard": answer})
 
 
 @router.post("/cases/{number}/messages", response={201: WrittenOut}, summary="Write to the customer")
@@ -140,11 +169,13 @@ def write_message(request: ApiRequest, number: str, body: MessageIn) -> HttpResp
     case = parse_number(number)
     who: dict[str, Any] = {"scope": doer.scope, "by": doer.by, "now": request.now}
     if body.channel is Channel.POST:
-        message_id, heeded = remedies.post_letter(case, words=body.words, covers=body.covers, **who)
+        message_id, heeded = remedies.post_letter(
+            case, words=body.words, covers=body.covers, despite=body.despite, **who
+        )  # fmt: skip
     else:
         written, heeded = remedies.write_to_customer(
             case, channel=body.channel, words=body.words, subject=body.subject, to=body.to, covers=body.covers,
-            leave_at=body.leave_at,
+            leave_at=_leaves(case, body, doer.scope, request.now), despite=body.despite,
             **who,
         )  # fmt: skip
         message_id = written.id
@@ -216,6 +247,16 @@ def sort_thread(request: ApiRequest, thread_id: Id, body: SortIn) -> HttpRespons
     else:
         raise invalid("thread.no_choice", "Give the case, the kind of a new one, or a reason why it is nobody's.")
     return told({"case": number})
+
+
+def _leaves(number: int, body: MessageIn, scope: Scope, now: datetime) -> datetime | None:
+    """When it is to leave, None for in ten seconds. Raises Refusal "case.bad_value" for two answers at once."""
+    if not body.their_hours:
+        return body.leave_at
+    if body.leave_at is not None:
+        raise invalid("case.bad_value", "Give `leave_at` or `their_hours`, not both.", field="leave_at")
+    customer = customer_for(scope, case_for(scope, number).customer_id)
+    return in_their_hours(now, zone_of(customer))
 
 
 def _many(messages: Sequence[MessageFacts]) -> list[dict[str, Any]]:

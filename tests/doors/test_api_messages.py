@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from makegood.cases.models import Case
 from makegood.conversation import actions
+from makegood.conversation.actions import require_clean
 from makegood.conversation.models import Message, Thread
 from makegood.customers.models import ContactPoint
+from makegood.journal.models import Entry
 from makegood.promises.models import Promise
 from makegood.promises.rules import LIVE
 from tests.doors.api_client import Api
 from tests.doors.casework import DANA, a_delivery_by_mail
 from tests.doors.desk_client import AtDesk
-from tests.factories import NOW, Cast, make_cast
+from tests.factories import NOW, Cast, actor, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +98,38 @@ def test_thanks_ok_from_a_customer_ends_no_promise(case: Case, cast: Cast) -> No
     assert set(Promise.objects.filter(state__in=LIVE).values_list("pk", flat=True)) == before
     case.refresh_from_db()
     assert case.closed_at is None
+
+
+def test_it_leaves_in_their_hours(case: Case, cast: Cast) -> None:
+    # Wherever it is night just now.
+    zone = next(
+        name for name in ("Asia/Tokyo", "Europe/London", "America/Los_Angeles")
+        if not 8 <= datetime.now(ZoneInfo(name)).hour < 20
+    )  # fmt: skip
+    type(case.customer).objects.filter(pk=case.customer_id).update(time_zone=zone)
+    api, path = Api(staff=cast.mara), f"/cases/{case.pk}/messages"
+    words = {"channel": "email", "words": "It is mine.", "their_hours": True}
+    made = api.post(path, words).body
+    leaves = datetime.fromisoformat(made["leave_at"]).astimezone(ZoneInfo(zone))
+    assert (leaves.hour, leaves.minute) == (8, 0)
+    assert api.post(path, words | {"leave_at": datetime.now(UTC).isoformat()}).code == "case.bad_value"
+
+
+def test_what_must_be_clean_leaves_with_a_reason(case: Case, cast: Cast) -> None:
+    require_clean("email", from_severity=1, by=actor(cast.ada), now=NOW)
+    api, path = Api(staff=cast.mara), f"/cases/{case.pk}/messages"
+    words = {"channel": "email", "words": "The carrier failed to deliver."}
+    assert api.post(path, words).code == "message.coach"
+    assert api.post(path, words | {"despite": "Dana asked who it was"}).status == 201
+    told = Entry.objects.get(verb="case.coach_overridden").data
+    assert told["reason"] == "Dana asked who it was"
+
+
+def test_an_answer_by_mail_is_offered_and_not_taken(case: Case, cast: Cast) -> None:
+    api, path = Api(staff=cast.mara), f"/cases/{case.pk}"
+    assert api.get(f"{path}/messages").body["answer_heard"] is None
+    assert api.post(f"{path}/ask", {"channel": "email"}).status == 200
+    thread = came_in(case, "Yes, all good. Thank you!")
+    Message.objects.filter(thread=thread).update(at=datetime.now(UTC))
+    assert api.get(f"{path}/messages").body["answer_heard"] == {"answer": "satisfied", "words": "all good"}
+    assert api.get(path).body["checks"][-1]["answer"] in ("", None)

@@ -1,5 +1,6 @@
 """Everything that reads conversations."""
 
+from makegood.conversation.queries.answers import answer_in
 from makegood.conversation.queries.dated import Offer, dated_words, offers_in, told_words
 from makegood.conversation.queries.hooks import Brought, mailbox_by_hook
 from makegood.conversation.queries.lines import (
@@ -56,6 +57,7 @@ __all__ = [
     "SendsAs",
     "TextsAs",
     "Unsorted",
+    "answer_in",
     "attachment_for",
     "awry_among",
     "candidates",
