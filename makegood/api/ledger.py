@@ -13,6 +13,7 @@ from makegood.api.caller import ApiRequest, let_see_all
 from makegood.api.forms import Instant, refuse_unknown
 from makegood.journal.queries import START, read_after
 from makegood.learning.queries.counting import beyond_chance
+from makegood.measurement.queries.causes import Measure, pareto
 from makegood.measurement.queries.headlines import headlines_for
 from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds, ledger_report
@@ -298,6 +299,62 @@ def report_insights(request: ApiRequest, query: Query[InsightsQuery]) -> Any:
         request.caller.scope, days=query.days, kind=query.kind, team=query.team, now=request.now
     )  # fmt: skip
     return {"since": found.period.since, "before": found.period.before, "items": found.headlines, "next": None}
+
+
+class CauseLineOut(Schema):
+    """A cause; `share` and `running` of what they are ordered by, `vital` of the few that make most; `improvement` is
+    the number of the one about it, null for none."""
+
+    cause: str
+    name: str
+    function: str
+    cases: int
+    cost: Decimal
+    lost: int
+    share: float
+    running: float
+    vital: bool
+    improvement: int | None
+    improvement_owner: str
+
+
+class CausesOut(Schema):
+    """The causes in order; sums in `currency`, `foreign` remedies in others are in none."""
+
+    items: list[CauseLineOut]
+    known: int
+    unknown: int
+    foreign: int
+    currency: str
+    next: None
+
+
+class CausesQuery(Schema):
+    """By what to order, of cases opened when, of which kind of promise, and below which cause."""
+
+    by: Measure = Measure.COUNT
+    since: Instant | None = None
+    before: Instant | None = None
+    kind: Annotated[str, Field(max_length=40)] = ""
+    cause: Annotated[str, Field(max_length=60)] = ""
+
+
+@router.get("/report/causes", response=CausesOut, tags=["report"], summary="Why promises break, in order")
+def report_causes(request: ApiRequest, query: Query[CausesQuery]) -> Any:
+    """The Pareto of causes by count, by what was given, or by customers lost."""
+    refuse_unknown(request.GET, CausesQuery)
+    found = pareto(
+        measure=query.by, since=query.since, before=query.before or request.now, kind=query.kind, cause=query.cause
+    )
+    rows = [
+        {name: getattr(one, name) for name in _CAUSE} | {"cause": one.slug, "improvement": one.improvement or None}
+        for one in found.rows
+    ]
+    figures = {name: getattr(found, name) for name in ("known", "unknown", "foreign", "currency")}
+    return {"items": rows, "next": None} | figures
+
+
+_CAUSE = ("name", "function", "cases", "cost", "lost", "share", "running", "vital", "improvement_owner")
 
 
 @router.get("/journal", response=JournalOut, tags=["journal"], summary="Read the journal")

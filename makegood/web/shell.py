@@ -12,9 +12,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from makegood.incidents.queries import Own
 from makegood.journal.queries import latest_cursor
 from makegood.kernel.money import format_money
+from makegood.learning.queries.own import Own
 from makegood.people.queries import ViewFacts, views_first_of
 from makegood.people.rules import Role
 from makegood.promises.queries import KindFacts, kinds
@@ -36,6 +36,7 @@ _PLACES = (
     ("/messages/", "unsorted"),
     ("/customers/", "customers"),
     ("/improvements/", "improvements"),
+    ("/causes/", "roots"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from makegood.incidents.queries import Own, own_standing
+from makegood.learning.queries.own import Own, own_standing
 from makegood.web.days import span_of_day, today
 from makegood.web.desk import Desk
 
@@ -20,5 +20,5 @@ def counts_of(own: Own) -> dict[str, int]:
     return {
         "today": own.broken, "cases": own.cases, "promises": own.promises, "notices": own.notices,
         "approvals": own.approvals, "follow_ups": own.follow_ups, "closures": own.closures,
-        "unsorted": own.unsorted,
+        "unsorted": own.unsorted, "improvements": own.improvements,
     }  # fmt: skip

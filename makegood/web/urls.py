@@ -17,6 +17,7 @@ from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency, overview
 from makegood.web.insights import views as insights
 from makegood.web.insights.cards import CARDS
+from makegood.web.learning import causes as causes_page
 from makegood.web.learning import telling
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
@@ -228,6 +229,9 @@ urlpatterns: list[URLPattern] = [
     path("improvements/<int:number>/drop/", learning.act, {"deed": "drop"}),
     path("improvements/<int:number>/telling/", telling.page),
     re_path(rf"^improvements/(?P<number>\d{{1,18}})/telling/(?P<name>{'|'.join(telling.DEEDS)})/$", telling.act),
+    path("causes/", causes_page.every),
+    path("causes.csv", causes_page.every_csv),
+    path("causes/<slug:slug>/", causes_page.one),
     path("notices/", notices.notices),
     path("notices/read/", notices.read_all),
     path("notices/<int:number>/read/", notices.read),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from makegood.cases.models import Case, Cause
 from tests.doors.api_client import Api
@@ -76,3 +78,41 @@ def test_the_api_reads_and_writes_it(cast: Cast) -> None:
     case = a_delivery(cast)
     told = mara.post(f"/cases/SR-{case.pk}/cause", {"cause": "forgotten", "whys": ["Mara was busy"]})
     assert (told.body["whys"], told.body["warnings"][0]["code"]) == (["Mara was busy"], "cause.blames")
+
+
+def test_root_causes_are_bars_that_lead_to_their_cases(cast: Cast) -> None:
+    mara, greta = AtDesk(cast.mara), AtDesk(cast.greta)
+    many = [a_delivery(cast) for _ in range(12)]
+    for one in many:
+        mara.press(f"/cases/SR-{one.pk}/cause/", cause="wrong-item" if one.pk % 3 else "forgotten")
+    shown = greta.get("/causes/")
+    assert "make" in text(shown)
+    assert "Of these" not in text(shown)
+    assert 'href="/causes/wrong-item/?period=90"' in shown.content.decode()
+    assert "have no improvement owner. Assign" in text(shown) or "One has no improvement owner. Assign" in text(shown)
+    page = text(greta.get("/causes/wrong-item/", period="30"))
+    assert "Nobody changes anything about it yet Assign" in page
+    assert "Cases behind it" in page
+    assert "None of yours" in text(AtDesk(cast.stranger).get("/causes/wrong-item/"))
+    assert "Nothing was given for what failed" in text(greta.get("/causes/", by="cost"))
+    assert "No cause is known of this time" in text(greta.get("/causes/", kind="callback"))
+    assert greta.get("/causes/none/").status_code == 404
+    csv = greta.get("/causes.csv").content.decode()
+    assert csv.startswith("cause,name,function,cases,cost,customers_lost,share")
+    found = Api(staff=cast.mara).get("/report/causes", by="count").body
+    assert (found["known"], found["items"][0]["vital"]) == (12, True)
+
+
+def test_root_causes_ask_the_same_however_many_there_are(cast: Cast) -> None:
+    mara, greta = AtDesk(cast.mara), AtDesk(cast.greta)
+    counts = []
+    for cause in ("wrong-item", "forgotten"):
+        for _ in range(3):
+            mara.press(f"/cases/SR-{a_delivery(cast).pk}/cause/", cause=cause)
+        greta.get("/causes/")
+        for address in ("/causes/", "/causes/wrong-item/"):
+            with CaptureQueriesContext(connection) as asked:
+                assert greta.get(address).status_code == 200
+            counts.append(len(asked))
+    assert counts[:2] == counts[2:]
+    assert max(counts) <= 15

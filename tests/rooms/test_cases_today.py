@@ -9,7 +9,7 @@ import pytest
 from makegood.cases import actions, queries
 from makegood.cases.models import Case
 from makegood.followups import actions as followups
-from makegood.incidents.queries import own_standing
+from makegood.learning.queries.own import own_standing
 from makegood.promises import actions as promises
 from makegood.promises.models import Promise
 from tests.factories import NOW, Cast, make_customer

@@ -13,10 +13,10 @@ from makegood.cases.rules import Answer, Purpose, Step
 from makegood.followups import actions, queries
 from makegood.followups.actions.closures import name_owners
 from makegood.followups.models import Closure
-from makegood.incidents.queries import own_standing
 from makegood.journal.actors import SYSTEM
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
+from makegood.learning.queries.own import own_standing
 from makegood.notices.models import Notice
 from makegood.promises.models import Kind
 from makegood.promises.rules import State

@@ -16,11 +16,12 @@ from makegood.cases.queries import desk_rows
 from makegood.followups.actions import answer_oneself
 from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
-from makegood.incidents.queries import dry_run, incident_for, members, own_standing, tally, told_in_case
+from makegood.incidents.queries import dry_run, incident_for, members, tally, told_in_case
 from makegood.incidents.rules.giving import Gift
 from makegood.journal.actors import Actor, ActorKind
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
+from makegood.learning.queries.own import own_standing
 from makegood.links.actions import make_link
 from makegood.platform.models import Installation
 from makegood.promises.models import Promise

@@ -31,7 +31,8 @@ _FEW = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """What a list of cases is narrowed to; empty parts do not narrow. `state` is open, closed or "" for both."""
+    """What a list of cases is narrowed to; empty parts do not narrow. `state` is open, closed or "" for both; a `cause`
+    stands for those below it, too."""
 
     state: str = "open"
     owner_id: int | None = None
@@ -43,6 +44,8 @@ class CaseFilter:
     customer_ids: tuple[int, ...] = ()
     q: str = ""
     oldest_first: bool = False
+    cause: str = ""
+    opened_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +205,10 @@ def _narrowed(scope: Scope, narrow: CaseFilter) -> QuerySet[Case]:
     rows = visible(scope).filter(**{name: value for name, value in parts.items() if value not in (None, "", ())})
     if narrow.team_id is not None:
         rows = rows.filter(owned_by_team(narrow.team_id))
+    if narrow.cause:
+        rows = rows.filter(Q(cause__slug=narrow.cause) | Q(cause__parent__slug=narrow.cause))
+    if narrow.opened_from is not None:
+        rows = rows.filter(opened_at__gte=narrow.opened_from)
     if narrow.state:
         rows = rows.filter(closed_at__isnull=narrow.state == "open")
     if narrow.repeat:

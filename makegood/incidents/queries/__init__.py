@@ -10,7 +10,6 @@ from makegood.incidents.queries.members import (
     members,
     tally,
 )
-from makegood.incidents.queries.own import Own, own_standing
 from makegood.incidents.queries.reading import (
     AskedFacts,
     Counts,
@@ -34,7 +33,6 @@ __all__ = [
     "IncidentLine",
     "MemberLine",
     "MembersPage",
-    "Own",
     "Tally",
     "Told",
     "Waits",
@@ -44,7 +42,6 @@ __all__ = [
     "incidents",
     "look",
     "members",
-    "own_standing",
     "suggestions",
     "tally",
     "told_in_case",

@@ -88,6 +88,13 @@ def improvements(scope: Scope, *, mine: bool = False, ended: bool = False) -> tu
     return tuple(_facts(row, scope) for row in fetch_rows(f"{_READ} {wanted} {order}", asked))
 
 
+def improvements_about(scope: Scope, cause: str) -> tuple[ImprovementFacts, ...]:
+    """Those about a cause, the one above it or those below it, the newest first; at most 200."""
+    wanted = """WHERE %(cause)s IN (g.slug, up.slug)
+        OR g.id = (SELECT parent_id FROM cases_cause WHERE slug = %(cause)s) ORDER BY i.id DESC LIMIT %(most)s"""
+    return tuple(_facts(row, scope) for row in fetch_rows(f"{_READ} {wanted}", {"cause": cause, "most": MOST}))
+
+
 def improvement_for(scope: Scope, number: int) -> ImprovementFacts:
     """One improvement. Raises Refusal "improvement.unknown"."""
     found = fetch_rows(f"{_READ} WHERE i.id = %(number)s", {"number": number})

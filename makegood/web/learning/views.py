@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -124,12 +125,18 @@ def _shown(
 
 
 def _row(one: ImprovementFacts, request: DeskRequest) -> Row:
+    row = improvement_row(one, request.desk.now)
+    change, *rest = row.cells
+    return Row([change, one.cause_name, *rest], row.url)
+
+
+def improvement_row(one: ImprovementFacts, now: datetime) -> Row:
+    """An improvement in a list: what changes, how it stands, its rates, whose it is and by when."""
     rates = " → ".join(
         _rate(count.per_thousand) for count in ((one.before, one.since) if one.live_at else (one.before,))
     )
     return Row(
-        [one.change, one.cause_name, state_words(one), rates, one.owner, clocks.due(one.due_at, request.desk.now)],
-        f"{HOME}{one.number}/",
+        [one.change, state_words(one), rates, one.owner, clocks.due(one.due_at, now)], f"{HOME}{one.number}/"
     )  # fmt: skip
 
 

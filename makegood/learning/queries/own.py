@@ -19,7 +19,8 @@ from makegood.platform.rows import fetch_rows
 class Own:
     """Of one member of staff: what stands under Broken on Today, open cases, promises not kept yet, notices not read,
     questions asked of them about cases and incidents, follow-ups that are due, and closed cases in which something is
-    left for them to make good, and what came in and is nobody's yet (for those who may sort it).
+    left for them to make good, what came in and is nobody's yet (for those who may sort it), and improvements of theirs
+    that are under way.
 
     `limit` bounds what they give in a case alone, None when nothing does; `team` is the name of theirs, or "".
     """
@@ -32,6 +33,7 @@ class Own:
     follow_ups: int
     closures: int
     unsorted: int
+    improvements: int
     limit: Decimal | None
     team: str
 
@@ -56,6 +58,9 @@ SELECT least(%(at_most)s::bigint, {{broken}}),
        (SELECT count(*) FROM (
             SELECT FROM conversation_thread WHERE %(works)s AND case_id IS NULL AND settled_at IS NULL
             LIMIT %(at_most)s::bigint) t),
+       (SELECT count(*) FROM (
+            SELECT FROM learning_improvement WHERE owner_id = %(me)s::bigint AND state <> 'dropped'
+            LIMIT %(at_most)s::bigint) i),
        (SELECT min("case") FROM remedies_limit WHERE remedy = '' AND currency = %(currency)s::text AND grade = (
             SELECT max(l.grade) FROM remedies_limit l JOIN people_staff s ON l.grade <= s.grade
             WHERE s.id = %(me)s::bigint AND l.currency = %(currency)s::text)),

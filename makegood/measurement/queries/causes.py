@@ -1,0 +1,151 @@
+"""Why promises break, the most frequent, costly or fatal cause first. Figures that tell of no customer: for everybody
+at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from makegood.platform.installation import organisation
+from makegood.platform.rows import fetch_rows
+
+AFTERWARDS = timedelta(days=180)
+"""Who leaves within so long after a case was opened counts as lost by it."""
+VITAL = 0.7
+"""So much of all is what the vital few make (Juran 1954 speaks of "the vital few and the trivial many")."""
+
+
+class Measure(StrEnum):
+    """By what causes are ordered."""
+
+    COUNT = "count"
+    COST = "cost"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseLine:
+    """A cause: its cases, what was given in them (in the organisation's currency), and the customers it lost us.
+
+    `share` is of all with a cause, by the measure asked for, `running` with those before it; `vital` says that it is
+    one of the few that make most. `improvement` is the one about it or the cause above, 0 for none.
+    """
+
+    slug: str
+    name: str
+    function: str
+    cases: int
+    cost: Decimal
+    lost: int
+    share: float
+    running: float
+    vital: bool
+    improvement: int
+    improvement_owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pareto:
+    """The causes in order. `total` is of what they are ordered by, `known` and `unknown` cases with and without a
+    cause; `foreign` remedies in other currencies are in no sum."""
+
+    rows: tuple[CauseLine, ...]
+    measure: Measure
+    total: Decimal
+    known: int
+    unknown: int
+    foreign: int
+    currency: str
+
+    @property
+    def vital(self) -> tuple[CauseLine, ...]:
+        """The few that make most."""
+        return tuple(row for row in self.rows if row.vital)
+
+
+def pareto(
+    *, measure: Measure = Measure.COUNT, since: datetime | None = None, before: datetime, kind: str = "",
+    cause: str = "",
+) -> Pareto:  # fmt: skip
+    """The causes of the cases that were opened from `since` (None: ever) until `before`, of a kind of promise or of
+    all; with a `cause` that one and those below it alone. Cases that were put down wrongly are left out."""
+    currency = organisation().currency
+    asked = {
+        "since": since, "before": before, "kind": kind, "currency": currency, "afterwards": AFTERWARDS, "cause": cause
+    }  # fmt: skip
+    found = fetch_rows(_PARETO, asked)
+    unknown = sum(row[3] for row in found if not row[0])
+    rows = [row for row in found if row[0]]
+    lines = _lines(rows, measure)
+    return Pareto(
+        rows=lines, measure=measure, total=sum((_value(row, measure) for row in rows), Decimal(0)),
+        known=sum(row[3] for row in rows), unknown=unknown, foreign=sum(row[6] for row in found), currency=currency,
+    )  # fmt: skip
+
+
+def _lines(rows: Sequence[Sequence[Any]], measure: Measure) -> tuple[CauseLine, ...]:
+    ordered = sorted(rows, key=lambda row: (-_value(row, measure), -row[3], row[1]))
+    total = sum((_value(row, measure) for row in rows), Decimal(0))
+    made, running = [], Decimal(0)
+    for row in ordered:
+        value = _value(row, measure)
+        vital = bool(total) and running < total * Decimal(str(VITAL)) and bool(value)
+        running += value
+        made.append(CauseLine(
+            slug=row[0], name=row[1], function=row[2], cases=row[3], cost=row[4], lost=row[5],
+            share=float(value / total) if total else 0.0, running=float(running / total) if total else 0.0,
+            vital=vital, improvement=row[7], improvement_owner=row[8],
+        ))  # fmt: skip
+    return tuple(made)
+
+
+def _value(row: Sequence[Any], measure: Measure) -> Decimal:
+    return Decimal(row[{Measure.COUNT: 3, Measure.COST: 4, Measure.LOST: 5}[measure]])
+
+
+# A customer is lost once, by the last case before they left or said that they will not forgive.
+_PARETO = """
+WITH hit AS MATERIALIZED (
+    SELECT c.id, c.cause_id, c.customer_id, c.opened_at, c.outcome FROM cases_case c
+    WHERE c.opened_at < %(before)s AND (%(since)s::timestamptz IS NULL OR c.opened_at >= %(since)s)
+      AND c.outcome <> 'corrected'
+      AND (%(kind)s = '' OR c.kind_id = (SELECT id FROM promises_kind WHERE slug = %(kind)s))
+      AND (%(cause)s = '' OR c.cause_id IN (SELECT g.id FROM cases_cause g LEFT JOIN cases_cause u ON u.id = g.parent_id
+                                            WHERE %(cause)s IN (g.slug, u.slug)))
+), counted AS (
+    SELECT cause_id, count(*) AS cases FROM hit GROUP BY 1
+), cost AS (
+    SELECT h.cause_id, sum(g.entitled + g.correction + g.goodwill) FILTER (WHERE g.currency = %(currency)s) AS cost,
+           count(*) FILTER (WHERE g.currency <> %(currency)s) AS foreign_ones
+    FROM remedies_grant g JOIN hit h ON h.id = g.case_id WHERE g.state = 'given' GROUP BY 1
+), left_us AS (
+    SELECT DISTINCT coalesce(w.merged_into_id, w.id) AS living, b.at
+    FROM measurement_behaviour b JOIN customers_customer w ON w.id = b.customer_id
+    WHERE b.deed = 'left' AND (%(since)s::timestamptz IS NULL OR b.at >= %(since)s)
+), gone AS (
+    SELECT l.living, h.id, h.cause_id, h.opened_at FROM left_us l
+    JOIN customers_customer w ON w.id = l.living OR w.merged_into_id = l.living
+    JOIN hit h ON h.customer_id = w.id AND h.opened_at <= l.at AND h.opened_at > l.at - %(afterwards)s::interval
+    UNION ALL
+    SELECT coalesce(w.merged_into_id, w.id), h.id, h.cause_id, h.opened_at
+    FROM hit h JOIN customers_customer w ON w.id = h.customer_id WHERE h.outcome = 'will_not_forgive'
+), lost AS (
+    SELECT cause_id, count(*) AS lost FROM (
+        SELECT DISTINCT ON (living) living, cause_id FROM gone ORDER BY living, opened_at DESC, id DESC
+    ) last GROUP BY 1
+), changing AS (
+    SELECT DISTINCT ON (i.cause_id) i.cause_id, i.id, s.name FROM learning_improvement i
+    JOIN people_staff s ON s.id = i.owner_id WHERE i.state <> 'dropped' ORDER BY i.cause_id, i.id DESC
+)
+SELECT coalesce(g.slug, ''), coalesce(g.name, ''), coalesce(nullif(g.function, ''), up.function, ''), n.cases,
+       coalesce(cost.cost, 0), coalesce(lost.lost, 0), coalesce(cost.foreign_ones, 0),
+       coalesce(own.id, above.id, 0), coalesce(own.name, above.name, '')
+FROM counted n LEFT JOIN cases_cause g ON g.id = n.cause_id LEFT JOIN cases_cause up ON up.id = g.parent_id
+LEFT JOIN cost ON cost.cause_id IS NOT DISTINCT FROM n.cause_id
+LEFT JOIN lost ON lost.cause_id IS NOT DISTINCT FROM n.cause_id
+LEFT JOIN changing own ON own.cause_id = g.id LEFT JOIN changing above ON above.cause_id = g.parent_id
+"""
