@@ -184,6 +184,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     sizes: tuple[Size, ...]
     asked: tuple[Asked, ...] = ()
+    behind: dict[Group, tuple[int, ...]] = {}
+    """Numbers of some cases of each group, drawn by lot."""
     computed_at: datetime | None = None
     seconds: float = 0.0
     versions: dict[str, str] = {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from makegood.measurement.rules.verdict import Said, Verdict, compare
+from makegood.measurement.findings import Group, Said, sentence
+from makegood.measurement.rules.verdict import Verdict, compare
 from makegood.measurement.rules.worlds import false_paradox
 
 MARGIN = 0.1
@@ -16,6 +17,10 @@ def verdict(size: int, seed: int, effect: float = 0.0, margin: float = MARGIN) -
     counted = world.recovered | ~world.failed
     known = np.column_stack([world.usage, world.baseline])[counted]
     return compare(world.score[counted], world.recovered[counted], known, np.arange(int(counted.sum())), margin=margin)
+
+
+def told(found: Verdict) -> str:
+    return sentence(found.of(Group.PUT_RIGHT), margin=MARGIN)
 
 
 def test_no_paradox_is_claimed_where_there_is_none() -> None:
@@ -35,7 +40,7 @@ def test_few_customers_are_told_how_many_more() -> None:
     few, fewer = verdict(5_000, 1), verdict(2_000, 1)
     assert few.said is fewer.said is Said.TOO_FEW
     assert 0 < few.missing < fewer.missing
-    assert few.sentence(margin=MARGIN) == f"Not enough data: about {few.missing:,} more needed."
+    assert told(few) == f"Not enough data: about {few.missing:,} more needed."
 
 
 def test_groups_with_nothing_in_common_are_not_compared() -> None:
@@ -43,9 +48,9 @@ def test_groups_with_nothing_in_common_are_not_compared() -> None:
     use = chance.normal(size=8000)
     found = compare(chance.normal(size=8000), use > 0, use[:, None], np.arange(8000), margin=0.2)
     assert found.said is Said.CANNOT_TELL
-    assert found.sentence(margin=0.2) == "Cannot tell: groups not comparable."
+    assert told(found) == "Cannot tell: groups not comparable."
 
 
 @pytest.mark.parametrize(("effect", "words"), [(0.3, "Above by 0."), (-0.3, "Below never-failed by 0."), (0.0, "±0.1")])
 def test_the_sentence_has_its_figure(effect: float, words: str) -> None:
-    assert words in verdict(24_000, 5, effect).sentence(margin=MARGIN)
+    assert words in told(verdict(24_000, 5, effect))

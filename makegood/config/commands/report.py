@@ -13,6 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from makegood.config.commands import paradox
 from makegood.config.environment import prepare_home
 from makegood.config.installed import environment, installation
 from makegood.kernel.worktime import duration_words
@@ -28,6 +29,9 @@ _COUNTS = ("due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", 
 @click.group()
 def command() -> None:
     """Print figures of this installation."""
+
+
+command.add_command(paradox.command, "paradox")
 
 
 @command.command(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from makegood.measurement.rules.estimate import Labels, Numbers
+import numpy as np
+from scipy.stats import t
+
+from makegood.measurement.rules.estimate import LEVEL, Estimate, Labels, Numbers, Yes
 
 
 def summed(influence: Numbers, cluster: Labels) -> Numbers:
@@ -15,3 +18,40 @@ def summed(influence: Numbers, cluster: Labels) -> Numbers:
     _names, member = np.unique(cluster, return_inverse=True)
     sums = np.column_stack([np.bincount(member, weights=one) for one in influence.T])
     return np.asarray(len(sums) / (len(sums) - 1) * (sums - sums.mean(axis=0)).T @ (sums - sums.mean(axis=0)))
+
+
+def effective(weight: Numbers, cluster: Labels) -> float:
+    """How many equal clusters these are worth (Kish 1965; Carter, Schnepel and Steigerwald 2017)."""
+    _names, member = np.unique(cluster, return_inverse=True)
+    each = np.bincount(member, weights=weight)
+    return float(each.sum() ** 2 / np.sum(each**2)) if each.sum() > 0 else 0.0
+
+
+def with_few(value: float, influence: Numbers, weight: Numbers, group: Yes, cluster: Labels) -> Estimate:
+    """An estimate that holds with few or unequal clusters. `influence` is what each row adds to `value`, summing to 0.
+
+    Each cluster's sum is raised as if it had been left out (1 ÷ (1 − its share of its side); the jackknife: Bell and
+    McCaffrey 2002, CR3), and the interval is that of t with as many degrees of freedom as the sums have among them
+    (Satterthwaite 1946, with the fourth moment of a normal).
+    """
+    names, member = np.unique(cluster, return_inverse=True)
+    sides = np.zeros((2, len(names)))
+    for at, side in enumerate((group, ~group)):
+        share = np.bincount(member, weights=weight * side)
+        own = np.bincount(member, weights=influence * side)
+        sides[at] = own / np.maximum(1 - share / max(share.sum(), 1e-12), 0.05)
+    square = (sides[0] + sides[1]) ** 2
+    whole, fourth = float(square.sum()), float((square**2).sum())
+    free = float(np.clip(3 * whole**2 / fourth - 2, 1.0, len(names) - 1)) if fourth > 0 else 1.0
+    return student(value, math.sqrt(whole), free, len(influence))
+
+
+def student(value: float, error: float, free: float, n: int) -> Estimate:
+    """The interval and p-value by t with `free` degrees of freedom.
+
+    `error` is told as that of a normal with this interval, so that whatever is reckoned from it is as careful.
+    """
+    if not error > 0:
+        return Estimate(value, value, value, n, 0.0)
+    reach = float(t.ppf(0.5 + LEVEL / 2, free)) * error
+    return Estimate(value, value - reach, value + reach, n, reach / 1.959964, float(2 * t.sf(abs(value) / error, free)))

@@ -41,6 +41,34 @@ def jump(running: Numbers, outcome: Numbers, *, threshold: float, reach: float) 
     return Jump(normal(float(fit.params[0]), float(fit.bse[0]), len(away)), below, above)
 
 
+def bandwidth(running: Numbers, outcome: Numbers, *, threshold: float) -> float:
+    """How far from the threshold people are looked at, so that the step is told with the least mean squared error.
+
+    Imbens and Kalyanaraman (2012), section 4.2: density and spread at the threshold by a pilot bandwidth, the bend of
+    both sides by local squares, kept from exploding by a penalty. Triangular kernel. In the unit of `running`.
+    """
+    away = running - threshold
+    below, above = away < 0, away >= 0
+    n, spread = len(away), float(np.std(away, ddof=1))
+    pilot = 1.84 * spread * n**-0.2
+    near = (away[below & (away >= -pilot)], away[above & (away <= pilot)])
+    density = (len(near[0]) + len(near[1])) / (2 * n * pilot)
+    noise = [float(np.var(outcome[side], ddof=1)) for side in (below & (away >= -pilot), above & (away <= pilot))]
+    # The third derivative, by a cubic with a step; then the second by squares within what that says is near.
+    columns = np.column_stack([np.ones(n), above, away, away**2, away**3]).astype(float)
+    third = 6 * float(np.linalg.lstsq(columns, outcome, rcond=None)[0][4])
+    bends, penalties = [], []
+    for side, variance in ((below, noise[0]), (above, noise[1])):
+        many = int(side.sum())
+        wide = 3.56 * (variance / (density * max(third**2, 0.01))) ** (1 / 7) * many ** (-1 / 7)
+        within = side & (np.abs(away) <= wide)
+        squares = np.column_stack([np.ones(int(within.sum())), away[within], away[within] ** 2])
+        bends.append(2 * float(np.linalg.lstsq(squares, outcome[within], rcond=None)[0][2]))
+        penalties.append(2160 * variance / (int(within.sum()) * wide**4))
+    bias = (bends[1] - bends[0]) ** 2 + sum(penalties)
+    return float(3.4375 * (sum(noise) / (density * bias)) ** 0.2 * n**-0.2)
+
+
 @dataclass(frozen=True, slots=True)
 class Heaping:
     """How many lie just below and just above; `p` that so unequal numbers are chance."""

@@ -3,85 +3,183 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
+from msgspec.structs import replace
 
+from makegood.measurement.findings import Compared, Group, Held, Said, Why
+from makegood.measurement.rules.adjusted import independent
+from makegood.measurement.rules.clusters import effective
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, alike
+from makegood.measurement.rules.flexible import with_jumps
 from makegood.measurement.rules.power import for_equivalence
+from makegood.measurement.rules.silence import shift
 from makegood.measurement.rules.weighting import (
+    Balance,
+    Difference,
+    Overlap,
     balance,
-    doubly_robust,
+    difference,
+    e_value,
     overlap,
-    propensity,
+    score_of,
     weights,
 )
 
 # Less of the group than this has people like it among the others: then nobody can be compared.
 SHARED = 0.95
-
-
-class Said(StrEnum):
-    """The verdicts, and nothing between them."""
-
-    TOO_FEW = "not enough data"
-    BELOW = "below never-failed"
-    EQUIVALENT = "equivalent"
-    ABOVE = "above"
-    CANNOT_TELL = "cannot tell: groups not comparable"
+# The others who look like the group must be worth so many, in effect.
+LIKE_THEM = 30
+# A group that is worth fewer incidents than these is a story, not a sample.
+INCIDENTS = 10
+# Of yes and no, so many of the rarer must be expected in the smaller group.
+RARE = 5
+# A mean of what has no bounds counts a value beyond these shares of all values as if it lay there.
+ENDS = (0.005, 0.995)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may be said. `found` is None where no figure may be shown; the smaller group needs `missing` more."""
+    """What may be said. `found` is None where no figure may be shown; the smaller group needs `missing` more.
+
+    `least` and `most` are where the figure lies if those who did not answer differ from those who did.
+    """
 
     said: Said
     found: Estimate | None = None
     missing: int = 0
+    why: Why | None = None
+    held: tuple[Balance, ...] = ()
+    shared: Overlap | None = None
+    clusters: float = math.nan
+    least: float | None = None
+    most: float | None = None
+    spread: float = 0.0
 
-    def sentence(self, *, margin: float) -> str:
-        """The verdict in words, with its figure and interval, in the outcome's own unit."""
-        if self.said is Said.TOO_FEW:
-            return f"Not enough data: about {self.missing:,} more needed."
-        if self.found is None:
-            return "Cannot tell: groups not comparable."
-        found = self.found
-        figure = f"{abs(found.value):.3g} (95 % interval {found.low:.3g} to {found.high:.3g})"
-        words = {
-            Said.BELOW: f"Below never-failed by {figure}.",
-            Said.ABOVE: f"Above by {figure}.",
-            Said.EQUIVALENT: f"Equivalent within ±{margin:g}.",
-        }
-        return words[self.said]
+    def of(self, group: Group) -> Compared:
+        """The same as a plain value, of a group."""
+        found, shared = self.found, self.shared
+        plain = Compared(
+            group=group, said=self.said, why=self.why, missing=self.missing, least=self.least, most=self.most,
+            clusters=None if math.isnan(self.clusters) else self.clusters,
+            held=tuple(Held(name=one.name, before=one.before, after=one.after) for one in self.held),
+        )  # fmt: skip
+        if shared:
+            plain = replace(plain, overlap=shared.share, effective=shared.effective)
+        if found:
+            unseen = e_value(math.exp(0.91 * abs(found.value) / self.spread)) if self.spread > 0 else None
+            p = None if math.isnan(found.p) else found.p
+            plain = replace(plain, value=found.value, low=found.low, high=found.high, p=p, unseen=unseen)
+        return plain
 
 
 def compare(
-    outcome: Numbers, group: Yes, covariates: Numbers, cluster: Labels, *, margin: float, comparisons: int = 1
+    outcome: Numbers,
+    group: Yes,
+    covariates: Numbers,
+    cluster: Labels,
+    *,
+    margin: float,
+    comparisons: float = 1,
+    names: Sequence[str] = (),
 ) -> Verdict:
     """The group against the others, at equal covariates known before; within ±`margin` counts as equivalent.
 
-    In this order: are there enough, are they comparable, is it beyond chance. `comparisons` is how many outcomes or
-    strata are asked about at once: each then has to be that much surer (Bonferroni). An estimate that is neither
-    beyond chance nor surely within the margin is not enough data.
+    In this order: are there enough, are they comparable, is it beyond chance, and could those who kept silent (an
+    outcome of NaN) turn it round. `comparisons` is how many outcomes or strata are asked about at once: each then has
+    to be that much surer (Bonferroni). An estimate that is neither beyond chance nor surely within the margin is not
+    enough data.
     """
-    smaller = int(min(group.sum(), (~group).sum()))
-    needed = for_equivalence(float(np.std(outcome)), margin) if np.std(outcome) > 0 else 2
-    if smaller < needed:
-        return Verdict(Said.TOO_FEW, missing=needed - smaller)
-    score = propensity(group, covariates)
-    weight = weights(group, score)
-    names = [str(at) for at in range(covariates.shape[1])]
-    balanced = all(one.balanced for one in balance(names, group, covariates, weight))
-    if not balanced or overlap(group, score, weight).share < SHARED:
-        return Verdict(Said.CANNOT_TELL)
-    return _judge(doubly_robust(outcome, group, covariates, cluster), margin, 0.05 / comparisons, smaller)
+    told = ~np.isnan(outcome)
+    inside, outside = group & told, ~group & told
+    if not inside.any() or not outside.any():
+        return Verdict(Said.CANNOT_TELL, why=Why.UNASKED)
+    silent = (1 - float(told[group].mean()), 1 - float(told[~group].mean()))
+    seen, among, known, alike_ones = capped(outcome[told]), group[told], covariates[told], cluster[told]
+    smaller = int(min(inside.sum(), outside.sum()))
+    missing = needed(seen, among, alike_ones, margin) - smaller
+    if missing > 0:
+        return Verdict(Said.TOO_FEW, missing=missing)
+    columns = with_jumps(seen, among, known)
+    score = score_of(among, columns)
+    weight = weights(among, score)
+    shared = overlap(among, score, weight)
+    held = balance(names or [str(at) for at in range(known.shape[1])], among, _filled(known), weight)
+    clusters = effective(np.ones(int(inside.sum())), alike_ones[among])
+    facts = {"held": held, "shared": shared, "clusters": clusters}
+    if shared.share < SHARED or shared.effective < LIKE_THEM:
+        return Verdict(Said.CANNOT_TELL, why=Why.NO_OVERLAP, **facts)  # type: ignore[arg-type]
+    if not all(one.balanced for one in held):
+        return Verdict(Said.CANNOT_TELL, why=Why.UNBALANCED, **facts)  # type: ignore[arg-type]
+    found = difference(seen, among, columns, score, alike_ones)
+    least, most = _ends(found, among, silent)
+    judged = _judge(found.found, margin, 0.05 / comparisons, smaller, (least, most))
+    return Verdict(
+        judged.said, judged.found, judged.missing, judged.why, held, shared, clusters, least, most,
+        float(seen.std()),
+    )  # fmt: skip
 
 
-def _judge(found: Estimate, margin: float, alpha: float, smaller: int) -> Verdict:
+def needed(outcome: Numbers, group: Yes, cluster: Labels, margin: float) -> int:
+    """How many people the smaller group needs before anything may be said.
+
+    So many as show equality within the margin, times what people of one incident are alike (Kish's design effect); of
+    yes and no so many that five of the rarer are expected; and so many that ten incidents are among them.
+    """
+    inside = int(group.sum())
+    smaller = min(inside, len(group) - inside)
+    spread = float(np.std(outcome))
+    enough = for_equivalence(spread, margin) if spread > 0 else 2
+    same = cluster[group]
+    enough = math.ceil(enough * inside / independent(outcome[group], same))
+    if bool(np.all((outcome == 0) | (outcome == 1))) and spread > 0:
+        yes = float(outcome.mean())
+        enough = max(enough, math.ceil(RARE / min(yes, 1 - yes)))
+    incidents = effective(np.ones(inside), same)
+    if incidents < INCIDENTS:
+        enough = max(enough, math.ceil(smaller * INCIDENTS / incidents))
+    return enough
+
+
+def capped(outcome: Numbers) -> Numbers:
+    """Beyond the outermost half per cent as if it lay there, so that one customer's fortune is nobody's effect (Tukey
+    1962). A scale with few steps, and yes or no, stay as they are."""
+    if len(np.unique(outcome[:1000])) <= 15:
+        return outcome
+    low, high = np.quantile(outcome, ENDS)
+    return np.asarray(np.clip(outcome, low, high))
+
+
+def _filled(covariates: Numbers) -> Numbers:
+    unknown = np.isnan(covariates)
+    if not unknown.any():
+        return covariates
+    middles = [float(np.median(one[~np.isnan(one)])) if not np.isnan(one).all() else 0.0 for one in covariates.T]
+    return np.where(unknown, np.array(middles), covariates)
+
+
+def _ends(found: Difference, group: Yes, silent: tuple[float, float]) -> tuple[float | None, float | None]:
+    if max(silent) <= 0:
+        return None, None
+    ours = shift(found.left[group], found.weight[group], silent[0])
+    theirs = shift(found.left[~group], found.weight[~group], silent[1])
+    return found.found.value + ours.down - theirs.up, found.found.value + ours.up - theirs.down
+
+
+def _judge(
+    found: Estimate, margin: float, alpha: float, smaller: int, ends: tuple[float | None, float | None]
+) -> Verdict:
+    least, most = (found.value if end is None else end for end in ends)
+    down, up, silence = least - found.value, most - found.value, ends[0] is not None
     if found.p < alpha:
+        if silence and found.low + down <= 0 <= found.high + up:
+            return Verdict(Said.CANNOT_TELL, why=Why.SILENCE)
         return Verdict(Said.ABOVE if found.value > 0 else Said.BELOW, found)
     if alike(found, margin) < alpha:
+        if silence and not -margin < found.low + down <= found.high + up < margin:
+            return Verdict(Said.CANNOT_TELL, why=Why.SILENCE)
         return Verdict(Said.EQUIVALENT, found)
     # The error shrinks with the root of how many there are; it has to be a third of the margin to show equality.
     factor = max(1.1, (3 * found.error / margin) ** 2)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-from makegood.measurement.rules.clusters import summed
+from makegood.measurement.rules.clusters import with_few
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, normal
+from makegood.measurement.rules.flexible import bent, fitted, with_jumps
 
 # Above this, a covariate counts as unbalanced (Austin 2009).
 BALANCED = 0.1
@@ -22,7 +20,13 @@ NEAREST = 0.001
 
 def propensity(group: Yes, covariates: Numbers) -> Numbers:
     """How likely each was to be in the group, by its covariates (Rosenbaum and Rubin 1983): logistic, 0 to 1."""
-    return np.clip(_fitted(group.astype(float), covariates, np.ones(len(group), dtype=bool)), NEAREST, 1 - NEAREST)
+    return score_of(group, bent(covariates, int(min(group.sum(), (~group).sum()))))
+
+
+def score_of(group: Yes, columns: Numbers) -> Numbers:
+    """The same by columns that are bent already."""
+    everybody = np.ones(len(group), dtype=bool)
+    return np.clip(fitted(group.astype(float), columns, everybody), NEAREST, 1 - NEAREST)
 
 
 def weights(group: Yes, score: Numbers) -> Numbers:
@@ -72,34 +76,49 @@ def overlap(group: Yes, score: Numbers, weight: Numbers) -> Overlap:
     return Overlap(float(np.mean((inside >= low) & (inside <= high))), float(other.sum() ** 2 / np.sum(other**2)))
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the group has over people like it, and what of each outcome the covariates leave unexplained."""
+
+    found: Estimate
+    left: Numbers
+    weight: Numbers
+
+
 def doubly_robust(outcome: Numbers, group: Yes, covariates: Numbers, cluster: Labels) -> Estimate:
     """What the group has over people like it (the effect on the treated), by weights and a model of the outcome.
 
     Right when either is (Robins, Rotnitzky and Zhao 1994; Moodie, Saarela and Stephens 2018); the error is that of the
-    influence function, summed over clusters. In the outcome's own unit; of yes and no the model is logistic.
+    influence function by clusters, held up where these are few. In the outcome's own unit; of yes and no the model is
+    logistic.
     """
-    weight = weights(group, propensity(group, covariates))
-    left = outcome - _fitted(outcome, covariates, ~group)
-    n, part = len(outcome), float(group.mean())
-    others = weight * ~group
-    unexplained = float(np.sum(others * left) / np.sum(others))
-    value = float(left[group].mean()) - unexplained
-    influence = (group * (left - unexplained - value) - others * (left - unexplained)) / part
-    return normal(value, math.sqrt(summed(influence[:, None], cluster)[0, 0]) / n, n)
+    columns = with_jumps(outcome, group, covariates)
+    return difference(outcome, group, columns, score_of(group, columns), cluster).found
 
 
-def _fitted(outcome: Numbers, covariates: Numbers, of: Yes) -> Numbers:
-    """What the covariates let one expect of everybody, by the people `of` whom the model is made.
+def difference(outcome: Numbers, group: Yes, columns: Numbers, score: Numbers, cluster: Labels) -> Difference:
+    """The same by columns that are bent and a score that is known already."""
+    weight = weights(group, score)
+    expected = fitted(outcome, columns, ~group)
+    left = outcome - expected
+    inside, whole = int(group.sum()), float(weight[~group].sum())
+    own = float(left[group].mean())
+    unexplained = float(np.sum(weight[~group] * left[~group]) / whole)
+    influence = np.where(group, (left - own) / inside, -weight * (left - unexplained) / whole)
+    found = with_few(own - unexplained, influence, weight, group, cluster)
+    if bool(np.all((outcome == 0) | (outcome == 1))):
+        found = _not_surer_than_a_share(found, expected[group], influence[group])
+    return Difference(found, left, weight)
 
-    Where covariates tell yes from no without fail, the slopes have no end; the shares, 0 and 1, are right all the same.
-    """
-    design = sm.add_constant(covariates, has_constant="add")
-    binary = bool(np.all((outcome == 0) | (outcome == 1)))
-    family = sm.families.Binomial() if binary else sm.families.Gaussian()
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return np.asarray(sm.GLM(outcome[of], design[of], family=family).fit().predict(design), dtype=float)
+
+def _not_surer_than_a_share(found: Estimate, expected: Numbers, influence: Numbers) -> Estimate:
+    """Where nearly all of the group say the same, its own spread is too little: then that of the people like them
+    counts, as in a score test (Wilson 1927)."""
+    chance = np.clip(expected, 0.0, 1.0)
+    more = float(np.sum(chance * (1 - chance))) / len(expected) ** 2 - float(np.sum(influence**2))
+    if more <= 0 or not found.error >= 0:
+        return found
+    return normal(found.value, math.sqrt(found.error**2 + more), found.n)
 
 
 def e_value(ratio: float) -> float:

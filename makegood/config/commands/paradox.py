@@ -1,0 +1,202 @@
+"""`makegood report paradox`: whether customers who were put right are as well off as those never failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from makegood.config.environment import prepare_home
+from makegood.config.installed import environment, installation
+
+if TYPE_CHECKING:
+    from makegood.measurement.findings import Found
+    from makegood.measurement.queries.reports import ReportFacts
+
+OUTCOMES = ("stayed", "bought", "spend", "nps", "csat")
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  makegood report paradox --register stayed --since 2026-01-01 --before 2026-07-01 --margin 0.02 --as anil@desk.example
+  makegood report paradox
+  makegood report paradox --compute 1 --download paradox-1
+  makegood report paradox --rerun paradox-1/report.json
+"""
+)
+@click.option("--register", "outcome", type=click.Choice(OUTCOMES), help="Register a report of this outcome.")
+@click.option("--since", type=_DAY, help="The first day of failures that are counted.")
+@click.option("--before", type=_DAY, help="The day after the last of them.")
+@click.option("--margin", type=float, help="What difference would not matter, in the outcome's own unit.")
+@click.option("--landmark", type=int, default=30, show_default=True, help="Within how many days in time is.")
+@click.option("--horizon", type=int, default=90, show_default=True, help="How many days are watched after that.")
+@click.option("--threshold-hours", type=float, help="The delay from which a rule pays, to compare both sides of it.")
+@click.option("--threshold-kind", default="", help="Of which kind of promise that delay is.")
+@click.option("--seed", type=int, help="Decides every lot; made up unless given.")
+@click.option("--as", "email", help="Who registers it: the e-mail of an analyst or administrator.")
+@click.option("--compute", "number", type=int, help="Count or compute this report now.")
+@click.option("--download", "folder", type=click.Path(path_type=Path), help="Write a report with its rows here.")
+@click.option("--rerun", "file", type=click.Path(exists=True, path_type=Path), help="Compute a download again.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    outcome: str | None, since: datetime | None, before: datetime | None, number: int | None, folder: Path | None,
+    file: Path | None, email: str | None, as_json: bool, **said: Any,
+) -> None:  # fmt: skip
+    """Whether customers who were failed and put right are as well off as those never failed.
+
+    A report is registered before its outcomes are in, and opens by itself on its day; until then only people are
+    counted. Without options it prints the latest. A download holds figures, a data dictionary and rows that name
+    nobody, and gives the same figures when it is computed again, which needs no installation.
+    """
+    if file is not None:
+        _rerun(file)
+        return
+    prepare_home(environment().home)
+    with installation():
+        if outcome is not None:
+            _register(outcome, _needed(since, "--since"), _needed(before, "--before"), email, said)
+            return
+        facts = _facts(number)
+        if folder is not None:
+            _download(facts, folder)
+        elif number is not None:
+            facts = _compute(facts)
+        _print(facts, as_json)
+
+
+def _needed(value: datetime | None, option: str) -> date:
+    if value is None:
+        raise click.UsageError(f"Give {option} as well, such as 2026-01-01.")
+    return value.date()
+
+
+def _register(outcome: str, since: date, before: date, email: str | None, said: dict[str, Any]) -> None:
+    from makegood.journal.actors import Actor, ActorKind
+    from makegood.measurement.actions import register
+    from makegood.measurement.findings import Outcome
+    from makegood.people.queries import staff_by_email
+
+    now = datetime.now(UTC)
+    whose = staff_by_email(email or "", now)
+    if whose is None or said["margin"] is None:
+        raise click.UsageError("Give --margin, and --as with the e-mail of an analyst or administrator.")
+    number = register(
+        outcome=Outcome(outcome), since=since, before=before, margin=said["margin"], seed=said["seed"],
+        landmark_days=said["landmark"], horizon_days=said["horizon"], threshold_hours=said["threshold_hours"],
+        threshold_kind=said["threshold_kind"], by=Actor(ActorKind.STAFF, whose.id, whose.name), now=now,
+    )  # fmt: skip
+    click.echo(f"Report {number} is registered. It opens on {_facts(number).opens_at:%Y-%m-%d}.")
+
+
+def _facts(number: int | None) -> ReportFacts:
+    from makegood.measurement.queries import latest_paradox, report_for
+    from makegood.people.rules import Role, Scope
+
+    everybody = Scope(Role.ADMINISTRATOR)
+    found = latest_paradox(everybody) if number is None else report_for(everybody, number)
+    if found is None:
+        raise click.ClickException("No report is registered. Register one: makegood report paradox --help")
+    return found
+
+
+def _compute(facts: ReportFacts) -> ReportFacts:
+    from makegood.measurement.actions import note_problem
+    from makegood.measurement.actions.computing import compute
+
+    now = datetime.now(UTC)
+    if facts.found_at is None:
+        try:
+            with _bar() as progress:
+                compute(facts, now=now, progress=progress)
+        except Exception as trouble:
+            note_problem(facts.number, f"{type(trouble).__name__}: {trouble}", now=now)
+            raise
+    return _facts(facts.number)
+
+
+def _download(facts: ReportFacts, folder: Path) -> None:
+    from makegood.measurement.actions.computing import find
+    from makegood.measurement.rules.download import same, write
+
+    now = datetime.now(UTC)
+    if now < facts.opens_at:
+        raise click.ClickException(
+            f"Report {facts.number} opens on {facts.opens_at:%Y-%m-%d}; until then it is locked."
+        )
+    with _bar() as progress:
+        found, rows = find(facts.plan, now=facts.found_at or now, progress=progress)
+    write(folder, facts.number, facts.plan, found, rows)
+    click.echo(f"Written to {folder}", err=True)
+    if facts.found is not None and facts.found_at is not None and not same(found, facts.found):
+        click.echo("The ledger has had late news since the report was found: these figures are of now.", err=True)
+
+
+def _rerun(file: Path) -> None:
+    from makegood.measurement.actions.computing import found_of
+    from makegood.measurement.rules.download import read, same
+
+    try:
+        plan, found, rows = read(file)
+    except (OSError, ValueError, KeyError, msgspec.MsgspecError) as trouble:
+        raise click.ClickException(f"{file} is no download of this report, or its rows are gone: {trouble}") from None
+    with _bar() as progress:
+        again = found_of(rows, plan, progress=progress)
+    if not same(found, again):
+        differ = [f"{name} {found.versions.get(name)} → {now}" for name, now in again.versions.items()
+                  if found.versions.get(name) != now]  # fmt: skip
+        raise click.ClickException(
+            f"Other figures than in the file. Versions that differ: {', '.join(differ) or 'none'}"
+        )
+    click.echo(f"The same figures, of {found.people:,} customers.")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, float], None]]:
+    """A bar on the terminal's error stream, so that what is printed can still be piped."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+        task = progress.add_task("reading", total=1.0)
+        yield lambda what, share: progress.update(task, description=what or "done", completed=share)
+
+
+def _print(facts: ReportFacts, as_json: bool) -> None:
+    from makegood.measurement.findings import as_plain
+
+    if as_json:
+        plain = {"report": facts.number, "plan": as_plain(facts.plan), "opens_at": facts.opens_at.isoformat(),
+                 "found": None if facts.found is None else as_plain(facts.found)}  # fmt: skip
+        click.echo(msgspec.json.encode(plain).decode())
+        return
+    opened = "found" if facts.found_at else f"opens on {facts.opens_at:%Y-%m-%d}"
+    click.echo(f"Report {facts.number}: {facts.plan.outcome}, {facts.plan.since} to {facts.plan.before}, {opened}")
+    if facts.found is not None:
+        _tell(facts.found, facts)
+
+
+def _tell(found: Found, facts: ReportFacts) -> None:
+    from makegood.measurement.findings import sentence
+
+    for size in found.sizes:
+        click.echo(f"  {size.group:<14} {size.people:>10,} people, {size.needed:,} needed for a verdict")
+    for asked in found.asked:
+        click.echo(f"\n{asked.outcome}")
+        for one in asked.figures:
+            figure = "too few to say" if one.value is None else f"{one.value:.4g} ({one.low:.4g} to {one.high:.4g})"
+            click.echo(f"  {one.group:<14} {figure}, n {one.counted:,}")
+        for told in asked.compared:
+            click.echo(f"  {told.group:<14} {sentence(told, margin=facts.plan.margin)}")

@@ -1,0 +1,76 @@
+"""Computing a registered report. Loads the statistics: only the command imports it, never a door."""
+
+from __future__ import annotations
+
+import platform
+import time
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+from msgspec.structs import replace
+
+from makegood.measurement.actions.registering import note_found, note_sizes
+from makegood.measurement.findings import FAILED, Found, Group, Plan
+from makegood.measurement.queries.history import history
+from makegood.measurement.queries.reports import ReportFacts
+from makegood.measurement.rules import groups
+from makegood.measurement.rules.groups import ORDER, Rows
+from makegood.measurement.rules.paradox import Progress, report, sizes
+
+CODE = "makegood.measurement.rules.paradox.report"
+# So many cases of each group are named, for whoever wants to read some.
+SHOWN = 12
+
+
+def compute(facts: ReportFacts, *, now: datetime, progress: Progress = lambda _what, _share: None) -> Found:
+    """Count people while it is locked, or find everything once it is open, and keep that. `now` is aware UTC."""
+    if now < facts.opens_at:
+        rows, _behind = read(facts.plan, now=now)
+        found = Found(people=len(np.unique(rows.customer)), sizes=sizes(rows, facts.plan))
+        note_sizes(facts.number, found, now=now)
+        return found
+    found, _rows = find(facts.plan, now=now, progress=progress)
+    note_found(facts.number, found, now=now)
+    return found
+
+
+def find(plan: Plan, *, now: datetime, progress: Progress = lambda _what, _share: None) -> tuple[Found, Rows]:
+    """Everything that a plan asks, with the rows that it was found of."""
+    began = time.perf_counter()
+    progress("reading", 0.0)
+    rows, behind = read(plan, now=now)
+    found = found_of(rows, plan, progress=progress)
+    return replace(found, behind=behind, computed_at=now, seconds=round(time.perf_counter() - began, 1)), rows
+
+
+def found_of(rows: Rows, plan: Plan, *, progress: Progress = lambda _what, _share: None) -> Found:
+    """What these rows say, with the versions it was found by."""
+    return replace(report(rows, plan, progress=progress), versions=versions(), code=CODE)
+
+
+def read(plan: Plan, *, now: datetime) -> tuple[Rows, dict[Group, tuple[int, ...]]]:
+    """The rows of a plan as known at `now`, and some cases behind each group."""
+    told, span = history(plan, now=now)
+    rows = groups.rows(told, span, seed=plan.seed)
+    chance = np.random.default_rng(plan.seed)
+    behind = {}
+    for group in FAILED:
+        cases = rows.case[(rows.group == ORDER.index(group)) & (rows.case >= 0)]
+        drawn = chance.choice(cases, min(SHOWN, len(cases)), replace=False)
+        behind[group] = tuple(sorted(int(number) for number in told.numbers[drawn]))
+    return rows, behind
+
+
+def versions() -> dict[str, str]:
+    """What it was computed with."""
+    return {"python": platform.python_version()} | {
+        name: _version(name) for name in ("makegood", "numpy", "scipy", "statsmodels")
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,333 @@
+"""Who belongs to which group, from when on, and what became of them: from an installation's history to rows.
+
+Instants are days since 1970 as numbers (UTC); customers are numbered from 0. NaN is "never".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from makegood.measurement.findings import Group, Known, Outcome
+from makegood.measurement.rules.estimate import Labels, Numbers, Yes
+
+ORDER = tuple(Group)
+NEVER, PUT_RIGHT, NOT_PUT_RIGHT, SILENT, TWICE = range(len(ORDER))
+
+YEAR = 365.0
+# Failures of one day are one failure in the customer's eyes.
+SAME = 1.0
+# A score of these days before a failure may be what opened the case: it is no baseline.
+TRIGGER_DAYS = 7.0
+# Exposure strata: promises due in the year before, from this many on.
+STRATA = np.array([1, 2, 4, 8, 16], dtype=float)
+# What share of the never failed are drawn at each of their promises, on the whole.
+DRAWN = 0.3
+_FAR = 1e5
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Things that happened to customers, in any order: whose, when, and how much."""
+
+    customer: Labels
+    at: Numbers
+    amount: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Promises broken and harms reported. `case` numbers a row of `Cases` (−1: none), `incident` −1 where alone."""
+
+    customer: Labels
+    at: Numbers
+    case: Labels
+    incident: Labels
+    by_system: Yes
+    hours_late: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What we did, by case: when each of these first was so."""
+
+    spoken: Numbers
+    owned: Numbers
+    apology: Numbers
+    fulfilled: Numbers
+    let_down: Numbers
+    """A promise to the customer inside the case was broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Answers on one scale, and who was asked; `asked` None where nobody tells, so that all were."""
+
+    answers: Events
+    asked: Events | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything the report reads. `due` are promises whose time came and that no case made; `left` of their own
+    choice, `lost` otherwise. `until` is up to when we know."""
+
+    known_from: Numbers
+    due: Events
+    failures: Failures
+    cases: Cases
+    orders: Events
+    left: Events
+    lost: Events
+    scores: dict[Outcome, Asked]
+    until: float
+    numbers: Labels
+    """The number of each case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A row for each customer at their index date, all still customers at the landmark.
+
+    `group` is a place in `ORDER`. An outcome that nobody knows is NaN; of those not `asked` nobody expected an answer.
+    `stayed_days` counts from the landmark, `left` whether they left at its end. `righted_days` is from the index date.
+    """
+
+    customer: Labels
+    group: Labels
+    cluster: Labels
+    index: Numbers
+    covariates: dict[Known, Numbers]
+    outcomes: dict[Outcome, Numbers]
+    asked: dict[Outcome, Yes]
+    stayed_days: Numbers
+    left: Yes
+    righted_days: Numbers
+    hours_late: Numbers
+    case: Labels = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+
+class Sorted:
+    """Events by customer and time, to be counted between two instants for many customers at once."""
+
+    def __init__(self, events: Events) -> None:
+        order = np.lexsort((events.at, events.customer))
+        self.customer, self.at = events.customer[order], events.at[order]
+        self.key = self.customer * _FAR + self.at
+        self.amount = np.concatenate([[0.0], np.cumsum(events.amount[order])])
+        self.each = events.amount[order]
+
+    def count(self, customer: Labels, after: Numbers, until: Numbers) -> Numbers:
+        """How many there are in (after, until]."""
+        low, high = self._ends(customer, after, until)
+        return np.asarray((high - low).astype(float))
+
+    def total(self, customer: Labels, after: Numbers, until: Numbers) -> Numbers:
+        """What they amount to in (after, until]."""
+        low, high = self._ends(customer, after, until)
+        return np.asarray(self.amount[high] - self.amount[low])
+
+    def first(self, customer: Labels, after: Numbers) -> Numbers:
+        """When the first after an instant is; NaN if never."""
+        place = np.searchsorted(self.key, customer * _FAR + after, side="right")
+        return self._when(place, customer)
+
+    def last_amount(self, customer: Labels, after: Numbers, until: Numbers) -> Numbers:
+        """The amount of the last in (after, until]; NaN if there is none."""
+        low, high = self._ends(customer, after, until)
+        if not len(self.each):
+            return np.full(len(customer), np.nan)
+        return np.where(high > low, self.each[np.maximum(high - 1, 0)], np.nan)
+
+    def _ends(self, customer: Labels, after: Numbers, until: Numbers) -> tuple[Labels, Labels]:
+        low = np.searchsorted(self.key, customer * _FAR + after, side="right")
+        high = np.searchsorted(self.key, customer * _FAR + until, side="right")
+        return low, np.maximum(low, high)
+
+    def _when(self, place: Labels, customer: Labels) -> Numbers:
+        if not len(self.key):
+            return np.full(len(customer), np.nan)
+        at = np.minimum(place, len(self.key) - 1)
+        return np.where((place < len(self.key)) & (self.customer[at] == customer), self.at[at], np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of a plan: index dates in [since, before), then the landmark, then the horizon."""
+
+    since: float
+    before: float
+    landmark: float
+    horizon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Who has which index date, of which failure (−1: none) and in which group."""
+
+    customer: Labels
+    at: Numbers
+    failure: Labels
+    group: Labels
+    righted: Numbers
+
+
+def rows(history: History, span: Span, *, seed: int) -> Rows:
+    """Everybody of all groups who was still a customer at their landmark."""
+    failed, first = _failed(history, span)
+    never = _never(history, span, first, failed, np.random.default_rng(seed))
+    both = Index(*(np.concatenate([getattr(one, name) for one in (failed, never)]) for name in Index.__slots__))
+    gone = [Sorted(one).first(both.customer, np.full(len(both.customer), -_FAR / 2)) for one in _ends_of(history)]
+    landmark = both.at + span.landmark
+    there = ~(gone[0] <= landmark) & ~(gone[1] <= landmark)
+    kept = Index(*(getattr(both, name)[there] for name in Index.__slots__))
+    return _told(history, span, kept, gone[0][there], gone[1][there])
+
+
+def _ends_of(history: History) -> tuple[Events, Events]:
+    return history.left, history.lost
+
+
+def _failed(history: History, span: Span) -> tuple[Index, Numbers]:
+    """Whose first failure lies in the span, and when the first failure of each customer was (NaN: never)."""
+    every = history.failures
+    order = np.lexsort((every.at, every.customer))
+    whose, places = np.unique(every.customer[order], return_index=True)
+    rows_of = order[places]
+    first = np.full(len(history.known_from), np.nan)
+    first[whose] = every.at[rows_of]
+    within = (first[whose] >= span.since) & (first[whose] < span.before)
+    rows_of, whose = rows_of[within], whose[within]
+    at = every.at[rows_of]
+    group, righted = _became(history, span, rows_of, whose, at)
+    return Index(whose, at, rows_of, group, righted), first
+
+
+def _became(
+    history: History, span: Span, failure: Labels, customer: Labels, at: Numbers
+) -> tuple[Labels, Numbers]:  # fmt: skip
+    """Which group each of the failed is in at the landmark, by what we did until then."""
+    every, landmark = history.failures, at + span.landmark
+    case = every.case[failure]
+
+    def when(of: Numbers) -> Numbers:
+        return np.where(case >= 0, of[np.maximum(case, 0)], np.nan) if len(of) else np.full(len(case), np.nan)
+
+    did = history.cases
+    righted = np.maximum(np.maximum(when(did.owned), when(did.apology)), when(did.fulfilled))
+    again = Sorted(Events(every.customer, every.at, np.zeros(len(every.at)))).count(customer, at + SAME, landmark) > 0
+    group = np.full(len(at), NOT_PUT_RIGHT)
+    group[every.by_system[failure] & ~(when(did.spoken) <= landmark)] = SILENT
+    group[righted <= landmark] = PUT_RIGHT
+    group[again | (when(did.let_down) <= landmark)] = TWICE
+    return group, righted - at
+
+
+def _never(history: History, span: Span, first: Numbers, failed: Index, chance: np.random.Generator) -> Index:
+    """An index date by lot for those not failed until its landmark: the day of one of their own promises.
+
+    At each promise of a customer whom nothing had failed yet, the lot may fall, as a failure might; how likely depends
+    on the month and on how much they were promised in the year before, as failures do. So nobody's index date depends
+    on what came after it, and both kinds lie at a promise, in the same months, at like exposure. Whoever fails later
+    may be here by an earlier promise.
+    """
+    due = Sorted(history.due)
+    at_risk = (due.at >= span.since) & (due.at < span.before) & ~(due.at >= first[due.customer] - SAME)
+    whose, at = due.customer[at_risk], due.at[at_risk]
+    many = len(STRATA) + 1
+    cell = _month(at, span) * many + np.searchsorted(STRATA, _exposure(due, whose, at), side="right")
+    fails = _month(failed.at, span) * many + np.searchsorted(
+        STRATA, _exposure(due, failed.customer, failed.at), side="right"
+    )
+    cells = int(max(cell.max(initial=0), fails.max(initial=0))) + 1
+    failures, promises = np.bincount(fails, minlength=cells), np.bincount(cell, minlength=cells)
+    hazard = np.clip(failures / np.maximum(promises + failures, 1), 0, 0.99)
+    whole = min(failures.sum() / max(promises.sum() + failures.sum(), 1), 0.9)
+    times = np.log(1 - DRAWN) / np.log(1 - whole) if whole > 0 else 0.0
+    drawn = np.flatnonzero(chance.random(len(at)) < 1 - (1 - hazard[cell]) ** times)
+    customer, places = np.unique(whose[drawn], return_index=True)
+    index = at[drawn][places]
+    fine = ~(first[customer] <= index + span.landmark)
+    customer, index = customer[fine], index[fine]
+    nobody = np.full(len(index), np.nan)
+    return Index(customer, index, np.full(len(index), -1), np.full(len(index), NEVER), nobody)
+
+
+def _month(at: Numbers, span: Span) -> Labels:
+    return np.asarray(((at - span.since) // 30).astype(np.int64))
+
+
+def _exposure(due: Sorted, customer: Labels, at: Numbers) -> Numbers:
+    """Promises due in the year before, without that of the day itself."""
+    return due.count(customer, at - YEAR, at - SAME)
+
+
+def _told(history: History, span: Span, index: Index, left_at: Numbers, lost_at: Numbers) -> Rows:
+    landmark = index.at + span.landmark
+    end = landmark + span.horizon
+    orders = Sorted(history.orders)
+    stop = np.fmin(np.fmin(left_at, lost_at), history.until)
+    left = (left_at <= end) & ~(lost_at < left_at)
+    watched = end <= history.until
+    unknown = (lost_at <= end) | ~watched
+    outcomes = {
+        Outcome.STAYED: np.where(unknown, np.nan, (~left).astype(float)),
+        Outcome.BOUGHT: np.where(~watched, np.nan, (orders.count(index.customer, landmark, end) > 0).astype(float)),
+        Outcome.SPEND: np.where(~watched, np.nan, orders.total(index.customer, landmark, end)),
+    }
+    if not len(history.left.at):
+        del outcomes[Outcome.STAYED]
+    if not len(history.orders.at):
+        del outcomes[Outcome.BOUGHT], outcomes[Outcome.SPEND]
+    asked = {}
+    for outcome, scores in history.scores.items():
+        answered = Sorted(scores.answers).last_amount(index.customer, landmark, end)
+        outcomes[outcome] = answered
+        everybody = np.ones(len(index.at), dtype=bool)
+        invited = Sorted(scores.asked).count(index.customer, landmark, end) > 0 if scores.asked else everybody
+        asked[outcome] = invited | ~np.isnan(answered)
+    every = history.failures
+    failing = np.maximum(index.failure, 0)
+    is_failed = index.failure >= 0
+    return Rows(
+        customer=index.customer, group=index.group, cluster=_clusters(index, every, len(history.known_from)),
+        index=index.at, covariates=_before(history, span, index), outcomes=outcomes, asked=asked,
+        stayed_days=np.maximum(np.fmin(stop, end) - landmark, 0.0), left=left & (left_at <= stop),
+        righted_days=index.righted,
+        hours_late=np.where(is_failed, every.hours_late[failing], np.nan) if len(every.at) else index.righted,
+        case=np.where(is_failed, every.case[failing], -1) if len(every.at) else index.failure,
+    )  # fmt: skip
+
+
+def _clusters(index: Index, every: Failures, customers: int) -> Labels:
+    """The incident, else the customer. A row that is never failed goes with the same customer's failure."""
+    own = np.arange(customers, dtype=np.int64)
+    is_failed = index.failure >= 0
+    incident = every.incident[index.failure[is_failed]]
+    whose = index.customer[is_failed]
+    own[whose[incident >= 0]] = customers + incident[incident >= 0]
+    return own[index.customer]
+
+
+def _before(history: History, span: Span, index: Index) -> dict[Known, Numbers]:
+    """What was known before the index date, and never on its day."""
+    yesterday, year_ago = index.at - SAME, index.at - YEAR
+    orders = Sorted(history.orders)
+    known = {
+        Known.EXPOSURE: _exposure(Sorted(history.due), index.customer, index.at),
+        Known.TENURE: np.maximum(index.at - history.known_from[index.customer], 0.0),
+        Known.ORDERS: orders.count(index.customer, year_ago, yesterday),
+        # Spend has a long tail, and what doubles it matters as much wherever it starts.
+        Known.SPEND: np.log1p(np.maximum(orders.total(index.customer, year_ago, yesterday), 0.0)),
+    }
+    for outcome in (Outcome.NPS, Outcome.CSAT):
+        if outcome in history.scores:
+            earlier = Sorted(history.scores[outcome].answers)
+            known[Known.BASELINE] = earlier.last_amount(index.customer, index.at - 2 * YEAR, index.at - TRIGGER_DAYS)
+            if not np.isnan(known[Known.BASELINE]).all():
+                break
+    return known

@@ -1,0 +1,106 @@
+"""What other methods find of the same question, from the plainest to the most careful: beside the verdict, never it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from makegood.measurement.findings import SHARES, Group, Outcome, Plan, Rung
+from makegood.measurement.rules.adjusted import ancova, logistic
+from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
+from makegood.measurement.rules.flexible import bent
+from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, Rows
+from makegood.measurement.rules.matching import matched_difference, pairs
+from makegood.measurement.rules.means import mean_difference, superiority
+from makegood.measurement.rules.proportions import share_difference
+from makegood.measurement.rules.survival import hazards, staying
+from makegood.measurement.rules.threshold import bandwidth, heaping, jump
+from makegood.measurement.rules.weighting import score_of
+
+# A regression with a sandwich takes seconds for each hundred thousand; so many drawn by lot say as much.
+MOST = 60_000
+# Cox looks at everybody at risk at each leaving.
+MOST_HAZARDS = 20_000
+
+
+def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Rung]:
+    """Each rung that the rows let one climb, for those put right against the never failed."""
+    values = rows.outcomes[outcome]
+    told = ~np.isnan(values)
+    chance = np.random.default_rng(plan.seed)
+    places = np.flatnonzero(told & ((rows.group == PUT_RIGHT) | (rows.group == NEVER)))
+    if len(places) > MOST:
+        places = np.sort(chance.choice(places, MOST, replace=False))
+    group = rows.group[places] == PUT_RIGHT
+    if min(group.sum(), (~group).sum()) < 20:
+        return
+    seen, cluster = values[places], rows.cluster[places]
+    columns = bent(_known(rows, plan)[places], int(min(group.sum(), (~group).sum())))
+    yield from _as_they_are(seen, group, outcome)
+    if outcome not in SHARES:
+        yield _rung("brunner_munzel", superiority(seen[group], seen[~group]))
+    adjusted = logistic(seen > 0, group, columns, cluster) if outcome in SHARES else ancova(
+        seen, group, columns, cluster
+    )  # fmt: skip
+    yield _rung("logistic" if outcome in SHARES else "ancova", adjusted)
+    matched = pairs(group, score_of(group, columns), seed=plan.seed)
+    if len(matched.group) >= 20:
+        note = f"{matched.unmatched} without anybody near enough" if matched.unmatched else ""
+        yield _rung("matching", matched_difference(seen, matched, cluster), note)
+    if outcome is Outcome.STAYED:
+        yield from _stayed(rows, plan, chance)
+    yield from _at_threshold(rows, values, plan)
+
+
+def _known(rows: Rows, plan: Plan) -> Numbers:
+    names = [one for one in plan.covariates if one in rows.covariates]
+    return np.column_stack([*(rows.covariates[one] for one in names), rows.index])
+
+
+def _rung(method: str, found: Estimate, note: str = "", group: Group = Group.PUT_RIGHT) -> Rung:
+    return Rung(method=method, group=group, value=found.value, low=found.low, high=found.high, n=found.n, note=note)
+
+
+def _as_they_are(seen: Numbers, group: Yes, outcome: Outcome) -> Iterator[Rung]:
+    if outcome in SHARES:
+        a, b = seen[group], seen[~group]
+        yield _rung("raw", share_difference((int(a.sum()), len(a)), (int(b.sum()), len(b))))
+        return
+    yield _rung("raw", mean_difference(seen[group], seen[~group]))
+
+
+def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Rung]:
+    """Kaplan-Meier from the landmark, and Cox with being put right counting from the day on which it was so."""
+    time = np.maximum(rows.stayed_days, 1e-6)
+    for place, group in ((NEVER, Group.NEVER), (PUT_RIGHT, Group.PUT_RIGHT)):
+        of = rows.group == place
+        yield _rung("kaplan_meier", staying(time[of], rows.left[of], at=float(plan.horizon_days)), group=group)
+    some = np.arange(len(rows))
+    if len(some) > MOST_HAZARDS:
+        some = np.sort(chance.choice(some, MOST_HAZARDS, replace=False))
+    left = rows.left[some]
+    if left.sum() < 20:
+        return
+    known = bent(_known(rows, plan)[some], 0)
+    righted = (rows.group[some] == PUT_RIGHT).astype(float)
+    (found, *_rest) = hazards(time[some], left, np.column_stack([righted, known]), cluster=rows.cluster[some])
+    yield _rung("cox", found, "log of how much faster they leave")
+
+
+def _at_threshold(rows: Rows, values: Numbers, plan: Plan) -> Iterator[Rung]:
+    """Those just above against those just below the delay from which a rule pays, of all who were failed."""
+    if plan.threshold_hours is None:
+        return
+    of = ~np.isnan(values) & ~np.isnan(rows.hours_late)
+    late, seen, at = rows.hours_late[of], values[of], plan.threshold_hours
+    if min(int((late < at).sum()), int((late >= at).sum())) < 20:
+        return
+    reach = bandwidth(late, seen, threshold=at)
+    heaped = heaping(late, threshold=at, width=reach / 4)
+    try:
+        found = jump(late, seen, threshold=at, reach=reach)
+    except ValueError:
+        return
+    note = f"within {reach:.2g} hours of the threshold"
+    yield _rung("threshold", found.effect, f"{note}; delays heap there: do not trust it" if heaped.heaped else note)

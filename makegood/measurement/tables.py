@@ -1,0 +1,62 @@
+"""A report's figures as one table, and what its columns mean. Light: the desk's download is made of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from makegood.measurement.findings import Compared, Figure, Found, Rung
+
+_COLUMNS = (
+    "kind", "outcome", "group", "method", "value", "low", "high", "n", "people", "replied", "least", "most", "weighted",
+    "said", "why", "missing", "p", "overlap", "effective", "clusters", "unseen", "note",
+)  # fmt: skip
+
+DICTIONARY = (
+    ("kind", "group: a group's own figure; compared: the group minus people like them who were never failed; method:"
+     " another method's answer to the same; size: people before the report opened"),
+    ("outcome", "stayed, bought: share of customers; spend: sum in the house's currency; nps: points; csat, recovery:"
+     " steps"),
+    ("group", "never_failed, put_right, not_put_right, silent, twice: by what we did until the landmark"),
+    ("method", "raw, brunner_munzel, ancova, logistic, matching, kaplan_meier, cox (log of the hazard), threshold"),
+    ("value, low, high", "the figure and the ends of its 95 % interval"),
+    ("n", "people counted"),
+    ("people", "people of the group; of an answer those who were asked"),
+    ("replied", "share of those asked who answered"),
+    ("least, most", "where the figure would lie if those who kept silent differed from those who answered"),
+    ("weighted", "the figure with answers weighing as many people as they stand for"),
+    ("said, why", "the verdict, and what stood in its way"),
+    ("missing", "about how many more people the smaller group needs"),
+    ("p", "chance of such a difference where there is none"),
+    ("overlap", "share of the group with people like them among the never failed"),
+    ("effective", "how many of the never failed the weights leave in effect"),
+    ("clusters", "how many incidents of one size the group is worth"),
+    ("unseen", "E-value: how strong something unseen must be, tied to both sides, to explain the figure away"),
+    ("rows.npz", "a row for each customer: customer and cluster are numbers of no meaning; group in the order above;"
+     " index: days since 1970; covariates.*: known before the index date; outcomes.*: after the landmark, NaN unknown;"
+     " asked.*: whether they were asked; stayed_days, left: from the landmark; righted_days: from the index date;"
+     " hours_late: how late the failed promise was kept"),
+)  # fmt: skip
+
+
+def figures_csv(found: Found) -> str:
+    """Every figure as a row of CSV."""
+    told = io.StringIO()
+    out = csv.DictWriter(told, _COLUMNS, restval="")
+    out.writeheader()
+    for size in found.sizes:
+        out.writerow({"kind": "size", "group": size.group, "people": size.people, "n": size.counted})
+    for asked in found.asked:
+        every: tuple[Figure | Compared | Rung, ...] = (*asked.figures, *asked.compared, *asked.ladder)
+        for one in every:
+            out.writerow({"outcome": asked.outcome} | _row(one))
+    return told.getvalue()
+
+
+def _row(one: Figure | Compared | Rung) -> dict[str, Any]:
+    kind = {Figure: "group", Compared: "compared", Rung: "method"}[type(one)]
+    told = {name: getattr(one, name) for name in _COLUMNS if hasattr(one, name)}
+    if isinstance(one, Figure):
+        told["n"] = one.counted
+    return {"kind": kind} | {name: value for name, value in told.items() if value is not None}
