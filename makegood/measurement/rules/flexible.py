@@ -13,7 +13,7 @@ from makegood.measurement.rules.estimate import Numbers, Yes
 # One knot for each so many people of the smaller group, at most so many knots; products of pairs from so many on.
 PER_KNOT, MOST_KNOTS, PAIRS_FROM = 60, 8, 600
 STEPS = 30
-PENALTY = 1e-4
+PENALTY = 1e-7
 # A step is looked for at so many quantiles, so many times over; the best of 200 by chance lies below this (chi-square).
 PLACES, ROUNDS, BEYOND_CHANCE, JUMPS_FROM = 200, 4, 15.0, 300
 

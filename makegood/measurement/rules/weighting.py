@@ -19,12 +19,12 @@ NEAREST = 0.001
 
 
 def propensity(group: Yes, covariates: Numbers) -> Numbers:
-    """How likely each was to be in the group, by its covariates (Rosenbaum and Rubin 1983): logistic, 0 to 1."""
-    return score_of(group, bent(covariates, int(min(group.sum(), (~group).sum()))))
+    """How likely each was to be in the group, by straight covariates (Rosenbaum and Rubin 1983): logistic, 0 to 1."""
+    return score_of(group, bent(covariates, 0))
 
 
 def score_of(group: Yes, columns: Numbers) -> Numbers:
-    """The same by columns that are bent already."""
+    """The same by columns that are bent and stepped (`flexible.with_jumps`)."""
     everybody = np.ones(len(group), dtype=bool)
     return np.clip(fitted(group.astype(float), columns, everybody), NEAREST, 1 - NEAREST)
 
