@@ -19,6 +19,7 @@ from makegood.worker.loop import Worker
 from makegood.worker.mailer import Mailer
 from makegood.worker.reader import Reader
 from makegood.worker.releaser import Releaser
+from makegood.worker.reporter import Reporter
 from makegood.worker.sender import Sender
 from makegood.worker.sorter import Sorter
 from makegood.worker.textman import Textman
@@ -48,6 +49,7 @@ def work(where: Environment) -> None:
         Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
         Sorter(kept, asked_to_stop=lambda: stop.asked),
         Judge(lambda: stop.asked),
+        Reporter(lambda: stop.asked),
         Asker(lambda: stop.asked),
         Counter(lambda: stop.asked),
     ]
