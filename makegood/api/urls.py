@@ -33,6 +33,7 @@ from makegood.api import (
     plans,
     promises,
     remedies,
+    surveys,
     webhooks,
 )
 from makegood.api.door import api, at_once, guarded, unknown_address
@@ -41,6 +42,7 @@ api.add_decorator(at_once, mode="view")
 for _router in (
     facts.router,
     heard.router,
+    surveys.router,
     promises.router,
     cases.router,
     causes.router,

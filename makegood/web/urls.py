@@ -15,6 +15,7 @@ from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
 from makegood.web.insights import consistency, overview
+from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.cards import CARDS
 from makegood.web.learning import causes as causes_page
@@ -33,6 +34,7 @@ from makegood.web.remedies import authority, deciding, offering, owed, picking
 from makegood.web.search import views as search
 from makegood.web.settings import (
     absences,
+    asking,
     bindings,
     causes,
     closing,
@@ -176,6 +178,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/causes/<slug:slug>/<of_cause:deed>/", causes.act),
     path("settings/closing/", closing.closing),
     path("settings/closing/owners/", closing.owners),
+    path("settings/asking/", asking.surveys),
     path("approvals/", deciding.approvals),
     path("approvals/<int:number>/", deciding.approval),
     path("customers/", customers.customers),
@@ -217,6 +220,8 @@ urlpatterns: list[URLPattern] = [
     path("insights/ledger/", insights.ledger),
     path("insights/ledger.csv", insights.ledger_csv),
     path("insights/method/", overview.method),
+    path("insights/surveys/", survey_rates.rates),
+    path("insights/surveys.csv", survey_rates.rates_csv),
     path("insights/behind/", overview.behind_mark),
     path("insights/<chart:key>/", overview.one),
     path("insights/<chart:key>.csv", overview.numbers),

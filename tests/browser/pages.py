@@ -30,6 +30,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/webhooks/", "/settings/mailboxes/", "/settings/mailboxes/new/", "/settings/lines/new/",
         "/notices/", "/settings/you/channels/",
         "/follow-ups/", "/follow-ups/?owner=", "/closures/", "/closures/?who=all", "/settings/closing/",
+        "/settings/asking/", "/insights/surveys/",
         "/settings/causes/", "/settings/causes/weather/", "/improvements/", "/improvements/new/",
         f"/improvements/{change}/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",

@@ -49,6 +49,7 @@ SOURCES = [
     *PACKAGE.glob("conversation/**/*.py"),
     *PACKAGE.glob("incidents/**/*.py"), *PACKAGE.glob("learning/actions/*.py"), *PACKAGE.glob("learning/queries/*.py"),
     PACKAGE / "measurement/told.py", PACKAGE / "measurement/actions/taking.py",
+    PACKAGE / "measurement/actions/setting.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"),
 ]  # fmt: skip
