@@ -27,6 +27,7 @@ COMMANDS = {
     "playbook": "List, check, bring in and write out what may be offered for which failure.",
     "coach": "Read what you are about to say to a customer, like a linter.",
     "incident": "List, show, rehearse, release and stop incidents: one cause, many customers.",
+    "experiment": "List and show experiments: what is tried out by lot, above what is owed.",
     "token": "Make, list and revoke tokens for the API.",
     "mailbox": "Mailboxes that are read and sent by: add, try, pause, resume, list.",
     "line": "Lines by which text messages and chat go and come: add, try, pause, resume, list.",

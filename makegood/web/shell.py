@@ -38,6 +38,8 @@ _PLACES = (
     ("/customers/", "customers"),
     ("/improvements/", "improvements"),
     ("/causes/", "roots"),
+    ("/experiments/", "experiments"),
+    ("/insights/cost/", "cost"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

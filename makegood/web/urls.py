@@ -10,6 +10,8 @@ from makegood.web.cases import views as cases
 from makegood.web.closures import views as closures
 from makegood.web.customers import changing as customers_changing
 from makegood.web.customers import views as customers
+from makegood.web.experiments import proposed
+from makegood.web.experiments import views as experiments
 from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
@@ -227,6 +229,14 @@ urlpatterns: list[URLPattern] = [
     path("insights/<chart:key>.csv", overview.numbers),
     path("insights/consistency/", consistency.differences),
     path("insights/consistency/<case:ref>/", consistency.explain),
+    path("cases/<case:ref>/experiments/<int:experiment>/", proposed.make_of_it),
+    path("experiments/", experiments.every),
+    path("experiments/new/", experiments.new),
+    path("experiments/<int:number>/", experiments.one),
+    path("experiments/<int:number>.csv", experiments.as_sheet),
+    path("experiments/<int:number>/start/", experiments.act, {"deed": "start"}),
+    path("experiments/<int:number>/drop/", experiments.act, {"deed": "drop"}),
+    path("experiments/<int:number>/stop/", experiments.act, {"deed": "stop"}),
     path("improvements/", learning.every),
     path("improvements/new/", learning.new),
     path("improvements/<int:number>/", learning.one),

@@ -32,6 +32,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/follow-ups/", "/follow-ups/?owner=", "/closures/", "/closures/?who=all", "/settings/closing/",
         "/settings/asking/", "/insights/surveys/",
         "/settings/causes/", "/settings/causes/weather/", "/improvements/", "/improvements/new/",
+        "/experiments/", "/experiments/new/?varies=words", f"/experiments/{_an_experiment(stage)}/",
         f"/improvements/{change}/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
@@ -80,4 +81,20 @@ def _an_improvement(stage: Stage, case: str) -> int:
     asked = {"cause": "forgotten", "change": "Every call has a place in the day", "due_at": at(days=3)}
     number = int(lena.post("/improvements", asked | {"owner": "lena@shop.example"}, 201)["number"])
     lena.post(f"/improvements/{number}/live")
+    return number
+
+
+def _an_experiment(stage: Stage) -> int:
+    arms = [{"name": "As usual"}, {"name": "A voucher", "words": "A voucher of £20, on us", "goodwill": "20"}]
+    asked = {"name": "A voucher for what came late", "why": "It may keep more of them.", "varies": "goodwill"}
+    asked |= {
+        "measured": "stayed",
+        "horizon_days": 90,
+        "expected": 80,
+        "effect": 5,
+        "until": at(days=300),
+        "arms": arms,
+    }
+    number = int(stage.api("ada").post("/experiments", asked, 201)["number"])
+    stage.api("ada").post(f"/experiments/{number}/start")
     return number

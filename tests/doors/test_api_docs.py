@@ -51,7 +51,8 @@ SOURCES = [
     PACKAGE / "measurement/told.py", PACKAGE / "measurement/actions/taking.py",
     PACKAGE / "measurement/actions/setting.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
-    *PACKAGE.glob("webhooks/**/*.py"),
+    *PACKAGE.glob("webhooks/**/*.py"), PACKAGE / "measurement/actions/experiments.py",
+    PACKAGE / "measurement/actions/arms.py", PACKAGE / "measurement/queries/experiments.py",
 ]  # fmt: skip
 SAID_ELSEWHERE = ("phrase.", "hook.")
 """Kept words are set up at the desk only, and mail and text services are answered at addresses of theirs."""

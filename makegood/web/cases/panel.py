@@ -33,6 +33,7 @@ from makegood.web.cases.telling import entries_of, story
 from makegood.web.cases.undoing import last_deed
 from makegood.web.cases.unheard import unheard_of
 from makegood.web.desk import Desk
+from makegood.web.experiments.proposals import proposals
 from makegood.web.messages.shown import Shown, shown
 from makegood.web.promises.ledger import clock_of
 from makegood.web.remedies.offers import notice_of
@@ -132,6 +133,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "heed": plan.heed(case, desk) if _may_apologise(steps, case, typed) else "",
         # Preparing it takes as many questions as all the rest: it is fetched on its own, like the picker.
         "plan": plan.shown(case, desk) if with_plan or (typed and typed.deed == "plan") else None,
+        "tried": proposals(case, desk) if with_plan or (typed and typed.deed.startswith("arm-")) else (),
         "typed": typed,
         "actions": "web/cases/actions.html",
     }

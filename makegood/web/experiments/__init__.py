@@ -1,0 +1,1 @@
+"""Experiments above what is owed, as pages."""
