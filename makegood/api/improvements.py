@@ -89,6 +89,7 @@ class BeginIn(StaffIn):
     kind: Annotated[str, Field(max_length=40)] = ""
     less_by: Annotated[int, Field(ge=1, le=100)] = 50
     exposure: Annotated[int, Field(ge=1, le=MOST_EXPOSURE)] = 200
+    signal: Annotated[int, Field(ge=1)] | None = None
 
 
 class DropIn(StaffIn):
@@ -112,7 +113,7 @@ def begin(request: ApiRequest, body: BeginIn) -> HttpResponse:
     owner_id = colleague(body.owner, field="owner", now=request.now).id
     number = actions.begin(
         cause=body.cause, change=body.change, owner_id=owner_id, due_at=body.due_at, kind=body.kind,
-        less_by=body.less_by, exposure=body.exposure, by=doer.by, now=request.now,
+        less_by=body.less_by, exposure=body.exposure, signal=body.signal, by=doer.by, now=request.now,
     )  # fmt: skip
     return told(_out(improvement_for(doer.scope, number)), status=201)
 

@@ -34,6 +34,7 @@ from makegood.api import (
     plans,
     promises,
     remedies,
+    signals,
     surveys,
     webhooks,
 )
@@ -66,6 +67,7 @@ for _router in (
     improvements.router,
     experiments.router,
     change_telling.router,
+    signals.router,
     people.router,
     notices.router,
     ledger.router,

@@ -117,3 +117,51 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return f"customer {self.customer_id} in telling {self.telling_id}"
+
+
+class Candidate(models.Model):
+    """A group of promises that fails beyond chance, as the last look found it: `what` (an attribute, "kind", "team",
+    "weekday" or "word") is `value`. `standing` says that the last look found it still.
+
+    `reason` is why somebody dismissed it, `case` the one in which its cause is searched, `improvement` what changes it.
+    """
+
+    what = models.CharField(max_length=80)
+    value = models.CharField(max_length=80)
+    due = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    expected = models.FloatField()
+    share = models.FloatField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    standing = models.BooleanField(default=True)
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # fmt: skip
+    reason = models.CharField(max_length=500, blank=True)
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    improvement = models.ForeignKey(Improvement, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["what", "value"], name="candidate_once"),
+            models.CheckConstraint(
+                condition=Q(dismissed_at__isnull=True, dismissed_by__isnull=True, reason="")
+                | Q(dismissed_at__isnull=False, dismissed_by__isnull=False) & ~Q(reason=""),
+                name="candidate_dismissed_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.value}"
+
+
+class Look(models.Model):
+    """The one row that says when all promises are looked through for what fails beyond chance, and were."""
+
+    next_look_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"next look at {self.next_look_at}"

@@ -68,6 +68,11 @@ class Desk:
         return self.scope.sees_all or self.scope.may(Ability.ASSIGN)
 
     @property
+    def sees_all(self) -> bool:
+        """Whether the way to what tells of every team is worth showing; the queries check for themselves."""
+        return self.scope.sees_all
+
+    @property
     def sets_remedies(self) -> bool:
         """Whether the way to the limits is worth showing; the actions check for themselves."""
         return self.scope.may(Ability.SET_REMEDIES)

@@ -40,6 +40,7 @@ _PLACES = (
     ("/causes/", "roots"),
     ("/experiments/", "experiments"),
     ("/insights/cost/", "cost"),
+    ("/signals/", "signals"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

@@ -21,7 +21,7 @@ from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.cards import CARDS
 from makegood.web.learning import causes as causes_page
-from makegood.web.learning import telling
+from makegood.web.learning import signals, telling
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
 from makegood.web.messages import letters, pile, serving
@@ -244,6 +244,9 @@ urlpatterns: list[URLPattern] = [
     path("improvements/<int:number>/drop/", learning.act, {"deed": "drop"}),
     path("improvements/<int:number>/telling/", telling.page),
     re_path(rf"^improvements/(?P<number>\d{{1,18}})/telling/(?P<name>{'|'.join(telling.DEEDS)})/$", telling.act),
+    path("signals/", signals.every),
+    path("signals/<int:number>/", signals.one),
+    re_path(rf"^signals/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(signals.DEEDS)})/$", signals.act),
     path("causes/", causes_page.every),
     path("causes.csv", causes_page.every_csv),
     path("causes/<slug:slug>/", causes_page.one),

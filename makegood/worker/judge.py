@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 
-from makegood.learning.actions import judge_due, tell_due
+from makegood.learning.actions import judge_due, look_through, tell_due
 from makegood.measurement.actions.experiments import look_due
 from makegood.worker.beside import Beside, now
 
@@ -13,7 +13,8 @@ SECONDS_BETWEEN = 10.0
 
 
 class Judge(Beside):
-    """Counts what is due to be counted, one improvement or experiment a transaction, and tells one batch."""
+    """Counts what is due to be counted, one improvement or experiment a transaction, tells one batch, and
+    looks through all promises once a day."""
 
     trouble = "An improvement or an experiment could not be judged; trying again"
     end_seconds = 5.0
@@ -21,7 +22,7 @@ class Judge(Beside):
     def turn(self) -> bool:
         """Tell one batch and count one improvement or experiment, if they are due."""
         told = tell_due(now=now())
-        return judge_due(now=now()) or look_due(now=now()) or told
+        return judge_due(now=now()) or look_due(now=now()) or look_through(now=now()) or told
 
     def rest(self) -> None:
         """Nothing here is in haste, but an end is not waited for."""

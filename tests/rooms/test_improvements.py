@@ -10,11 +10,13 @@ import pytest
 from makegood.cases import actions as cases
 from makegood.cases.models import Case, Failure
 from makegood.cases.queries import case_for
+from makegood.incidents.models import Affected, Incident, Member
 from makegood.journal.models import Entry
 from makegood.kernel.refusals import Refusal
 from makegood.learning import actions
 from makegood.learning.models import Improvement
 from makegood.learning.queries.improvements import improvement_for, improvements
+from makegood.learning.queries.recurring import count
 from makegood.learning.rules.recurrence import State, Why
 from makegood.notices.models import Notice
 from makegood.promises import actions as promises
@@ -189,3 +191,20 @@ def test_what_is_refused(cast: Cast, mara: Hand, number: int) -> None:
     actions.bring_live(improvement, scope=mara.scope, by=mara.by, now=NOW)
     assert code(lambda: actions.bring_live(improvement, scope=mara.scope, by=mara.by, now=NOW)) == "improvement.not_now"
     assert code(lambda: improvement_for(mara.scope, 999)) == "improvement.unknown"
+
+
+def test_failures_of_one_incident_are_one_event(mara: Hand, number: int) -> None:
+    due(mara, 100, 5, now=NOW)
+    improvement = begun(mara, mara, kind="delivery")
+    assert improvement_for(mara.scope, improvement).before.failed == 5
+    incident = Incident.objects.create(title="Storm", owner_id=mara.id, opened_at=NOW, narrow={})
+    customer = make_customer("Ines Duarte")
+    member = Member.objects.create(incident=incident, customer=customer, joined_at=NOW)
+    late = Promise.objects.filter(kind__slug="delivery", state="kept")[:4]
+    for promise, failure in zip(late, Failure.objects.filter(what="Wrong"), strict=False):
+        Failure.objects.filter(pk=failure.pk).update(promise=promise)
+        Affected.objects.create(member=member, promise=promise)
+    row = Improvement.objects.select_related("cause").get()
+    counted = count(row.cause_id, row.kind_id, live_at=None, zone="Europe/London", now=NOW)
+    assert counted["before"] == [100, 2], "four of one storm, and one more"
+    assert sum(failed for _, _, failed in counted["weeks"]) == 2

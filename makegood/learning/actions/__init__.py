@@ -2,16 +2,20 @@
 
 from makegood.learning.actions.improving import begin, bring_live, drop, follow_late
 from makegood.learning.actions.judging import judge_due
+from makegood.learning.actions.looking import dismiss, look_through, search_cause
 from makegood.learning.actions.telling import begin_telling, say_changed, stop_telling, tell_due
 
 __all__ = [
     "begin",
     "begin_telling",
     "bring_live",
+    "dismiss",
     "drop",
     "follow_late",
     "judge_due",
+    "look_through",
     "say_changed",
+    "search_cause",
     "stop_telling",
     "tell_due",
 ]

@@ -16,7 +16,8 @@ from makegood.journal.actions import record
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
-from makegood.learning.models import Improvement
+from makegood.learning.models import Candidate, Improvement
+from makegood.learning.queries.candidates import failed_of
 from makegood.learning.queries.improvements import may_move
 from makegood.learning.queries.recurring import count
 from makegood.learning.rules.recurrence import LETS_US_SAY, State
@@ -44,11 +45,12 @@ def begin(
     kind: str = "",
     less_by: int = 50,
     exposure: int = 200,
+    signal: int | None = None,
     by: Actor,
     now: datetime,
 ) -> int:
     """Begin an improvement: what changes about a cause, who makes it, and by when it is live, which is a promise to the
-    customer whom the cause failed last.
+    customer whom the cause failed last; of a `signal`, when no case has the cause yet, whom that failed last.
 
     Answers with its number. Raises Refusal "people.not_allowed", "cause.unknown", "improvement.no_change",
     "cause.names_a_person", "improvement.no_case", "improvement.bad_value", "case.nobody", and what `promises.make`
@@ -65,12 +67,19 @@ def begin(
     if owner is None or not owner.is_active:
         raise invalid("case.nobody", "There is no such member of staff.", field="owner")
     made = promises.make(
-        customer_id=_last_failed(about), kind=KIND, title=text, due_at=due_at, owner_id=owner_id, by=by, now=now
+        customer_id=_last_failed(about, signal, now),
+        kind=KIND,
+        title=text,
+        due_at=due_at,
+        owner_id=owner_id,
+        by=by,
+        now=now,
     )
     row = Improvement.objects.create(
         cause=about, change=text, owner_id=owner_id, promise_id=made.pk, less_by=less_by, exposure=exposure,
         kind_id=kind_named(kind).id if kind else None, began_at=now,
     )  # fmt: skip
+    Candidate.objects.filter(pk=signal or 0).update(improvement=row)
     recount(row, now)
     _record("begun", row, by, now, {"owner": owner.name, "due_at": due_at.isoformat(), "less_by": less_by})
     words = f"A change is yours: {text}. Bring it live by the date, and it is watched whether it holds."
@@ -184,9 +193,13 @@ def _check_measure(less_by: int, exposure: int) -> None:
         raise invalid("improvement.bad_value", "Give after how many promises due it is judged.", field="exposure")
 
 
-def _last_failed(cause: Cause) -> int:
+def _last_failed(cause: Cause, signal: int | None, now: datetime) -> int:
     cases = Case.objects.filter(Q(cause=cause) | Q(cause__parent=cause)).order_by("-pk")
     found: int | None = cases.values_list("customer_id", flat=True).first()
+    candidate = Candidate.objects.filter(pk=signal or 0).first() if found is None else None
+    if candidate is not None:
+        failed = failed_of(candidate, zone=organisation().time_zone, before=now, most=1)
+        found = failed[0].customer_id if failed else None
     if found is None:
         raise invalid(
             "improvement.no_case", "No case is put down to this cause yet: what changes is measured by them.",

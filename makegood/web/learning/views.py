@@ -57,7 +57,8 @@ def new(request: DeskRequest) -> HttpResponse:
         except Refusal as no:
             errors = errors_of(no, {"due_at": "when"})
     values = request.POST if errors else {
-        "cause": request.GET.get("cause", ""), "less_by": "50", "exposure": "200", "owner": str(desk.staff_id),
+        "cause": request.GET.get("cause", ""), "signal": request.GET.get("signal", ""),
+        "less_by": "50", "exposure": "200", "owner": str(desk.staff_id),
     }  # fmt: skip
     context = {
         "errors": errors, "values": values, "slim": True,
@@ -77,7 +78,8 @@ def _begin(request: DeskRequest) -> int:
     return actions.begin(
         cause=typed.get("cause", ""), change=typed.get("change", ""), owner_id=owner, due_at=due.due_at,
         kind=typed.get("kind", ""), less_by=number_or_none(typed.get("less_by")) or 0,
-        exposure=number_or_none(typed.get("exposure")) or 0, by=desk.actor, now=desk.now,
+        exposure=number_or_none(typed.get("exposure")) or 0,
+        signal=number_or_none(typed.get("signal")), by=desk.actor, now=desk.now,
     )  # fmt: skip
 
 
