@@ -11,7 +11,7 @@ from bench.ground import ground
 from bench.table import Row, aligned, machine, markdown, write
 
 # In this order: what needs an empty ledger comes before what fills it.
-NAMES = ("intake", "single", "watch", "incident", "idle", "pages", "memory", "startup", "coach", "mail")
+NAMES = ("intake", "single", "watch", "incident", "idle", "pages", "insights", "memory", "startup", "coach", "mail")
 
 
 def main() -> None:

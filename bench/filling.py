@@ -109,9 +109,16 @@ SELECT opened_at + place * interval '10 minutes', 'staff', owner_id, 'Ada Bench'
        'case', id, '{"step": "own"}'
 FROM cases_case, generate_series(1, 5) place
 """
+# Answers of a year: four in five to everybody by lot, the others after a case.
+_ANSWERS = """
+INSERT INTO measurement_score (customer_id, scale, value, occasion, answered_at, source, reference)
+SELECT %(first_customer)s + n %% %(customers)s, 'csat', 1 + n %% 5,
+       CASE WHEN n %% 5 = 0 THEN 'case' ELSE 'pulse' END, now() - n %% 365 * interval '1 day', 'fill', n::text
+FROM generate_series(1, %(many)s) n
+"""
 _CLEAR = (
     "TRUNCATE promises_promise, cases_case, cases_failure, cases_stepdone, cases_commitment, cases_escalation,"
-    " cases_satisfactioncheck CASCADE"
+    " cases_satisfactioncheck, measurement_score CASCADE"
 )
 
 
@@ -152,6 +159,14 @@ def fill_history(place: Ground, promises: int, first_customer: int, customers: i
         link.execute(_COMMITMENTS)
         link.execute(_JOURNAL)
         link.execute("VACUUM ANALYZE")
+
+
+def fill_answers(place: Ground, many: int, first_customer: int, customers: int) -> None:
+    """Scores of a year, spread over the customers."""
+    with place.connect() as link:
+        link.execute(_TRUSTING)
+        link.execute(_ANSWERS, {"many": many, "first_customer": first_customer, "customers": customers})
+        link.execute("VACUUM ANALYZE measurement_score")
 
 
 def fill_staff(place: Ground) -> int:

@@ -15,12 +15,14 @@ import re
 import smtplib
 import ssl
 import sys
+from base64 import b64decode
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import apprise
+from apprise.attachment.memory import AttachMemory
 
 from makegood.adapters.reach import Network, may_reach, read_networks
 
@@ -108,10 +110,22 @@ def _read(address: str) -> tuple[Any, str, str]:
 
 def _send(service: Any, request: dict[str, str]) -> bool:
     try:
-        return bool(service.notify(title=request["title"], body=request["text"], body_format="text"))
+        return bool(
+            service.notify(title=request["title"], body=request["text"], body_format="text", attach=_attached(request))
+        )
     except Exception:  # a service that fails in a way of its own has not taken the message
         logging.getLogger("apprise").debug("failed", exc_info=True)
         return False
+
+
+def _attached(request: dict[str, str]) -> Any:
+    """The PDF that goes along, from memory: no file is opened for a message."""
+    if "file" not in request:
+        return None
+    files = apprise.AppriseAttachment()
+    content = b64decode(request["file"])
+    files.add(AttachMemory(content=content, name=request["name"], mimetype="application/pdf"))  # type: ignore[no-untyped-call]
+    return files
 
 
 def _log_in(service: Any, _request: dict[str, str]) -> bool:

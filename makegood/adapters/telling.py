@@ -14,6 +14,7 @@ import select
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,6 +32,14 @@ class Told:
 
     service: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A PDF that goes along with a message, by services that take files."""
+
+    name: str
+    content: bytes
 
 
 MAIL = "Mail"
@@ -65,9 +74,10 @@ class Teller:
         """Which service an address names. Nothing is sent, and nothing is asked of the service."""
         return self._ask_about(address, do="check")
 
-    def send(self, address: str, title: str, text: str) -> Told:
+    def send(self, address: str, title: str, text: str, attached: Attached | None = None) -> Told:
         """Hand a message over. Without a problem the service has accepted it."""
-        return self._ask_about(address, do="send", title=title, text=text)
+        file = {"file": b64encode(attached.content).decode(), "name": attached.name} if attached else {}
+        return self._ask_about(address, do="send", title=title, text=text, **file)
 
     def log_in(self) -> Told:
         """Whether the mail account lets us in. Nothing is sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import date, datetime
 
 from makegood.adapters.hooks import Hook
 from makegood.adapters.telling import Teller
@@ -17,12 +18,20 @@ from makegood.worker.importer import Importer
 from makegood.worker.judge import Judge
 from makegood.worker.loop import Worker
 from makegood.worker.mailer import Mailer
+from makegood.worker.monthly import Monthly
 from makegood.worker.reader import Reader
 from makegood.worker.releaser import Releaser
 from makegood.worker.reporter import Reporter
 from makegood.worker.sender import Sender
 from makegood.worker.sorter import Sorter
 from makegood.worker.textman import Textman
+
+
+def print_month(month: date, *, now: datetime) -> bytes:
+    """The report of a month. What prints it is loaded with the first."""
+    from makegood.web.insights.printed import month_printed
+
+    return month_printed(month, now=now)
 
 
 def work(where: Environment) -> None:
@@ -52,6 +61,12 @@ def work(where: Environment) -> None:
         Reporter(lambda: stop.asked),
         Asker(lambda: stop.asked),
         Counter(lambda: stop.asked),
+        Monthly(
+            Teller(where.private_networks, mail=where.notices_mail),
+            print_month,
+            base_url=where.base_url,
+            asked_to_stop=lambda: stop.asked,
+        ),
     ]
     for one in beside:
         one.start()

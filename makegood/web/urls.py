@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path, register_converter
-from django.views.generic import RedirectView
 
 from makegood.web.cases import acting, changing, coaching, dating, page, reporting, writing
 from makegood.web.cases import views as cases
@@ -16,7 +15,7 @@ from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
-from makegood.web.insights import consistency, overview
+from makegood.web.insights import aiming, consistency, overview
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.cards import CARDS
@@ -121,7 +120,7 @@ register_converter(ClosureDeed, "closure")
 register_converter(Move, "commitment")
 
 urlpatterns: list[URLPattern] = [
-    path("", RedirectView.as_view(url="/today/")),
+    path("", overview.landing),
     path("today/", today.today),
     path("today/queue/", today.queue),
     path("today/line/", today.line),
@@ -224,6 +223,12 @@ urlpatterns: list[URLPattern] = [
     path("insights/method/", overview.method),
     path("insights/surveys/", survey_rates.rates),
     path("insights/surveys.csv", survey_rates.rates_csv),
+    path("insights/report.pdf", overview.report),
+    path("insights/targets/", aiming.targets),
+    path("insights/monthly/", aiming.monthly),
+    path("insights/share/", aiming.share),
+    path("insights/shared/<int:number>/revoke/", aiming.revoke),
+    path("insights/shared/<str:token>/", aiming.shared),
     path("insights/behind/", overview.behind_mark),
     path("insights/<chart:key>/", overview.one),
     path("insights/<chart:key>.csv", overview.numbers),

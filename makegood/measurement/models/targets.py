@@ -30,11 +30,15 @@ class SharedView(models.Model):
 
 
 class Reader(models.Model):
-    """Somebody who gets the report of every month by mail. `sent_for` is the first day of the month last sent;
-    `problem` why the last could not leave."""
+    """Somebody who gets the report of every month by mail.
+
+    `tried_for` is the first day of the month that was begun to be sent, `sent_for` that of the last one that a mail
+    server took, `problem` why the last did not leave. Begun and not ended, nobody knows: it is not sent again.
+    """
 
     person = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+", primary_key=True)
     since = models.DateTimeField()
+    tried_for = models.DateField(null=True)
     sent_for = models.DateField(null=True)
     problem = models.CharField(max_length=300, blank=True)
 

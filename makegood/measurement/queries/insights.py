@@ -176,8 +176,7 @@ WITH behind AS MATERIALIZED (
     SELECT number, day FROM measurement_counted
     WHERE what = %(what)s AND day >= %(since)s AND day < %(before)s
       AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
-      AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint) AND EXISTS (
-          SELECT FROM unnest(marks) AS mark WHERE mark LIKE ANY(%(marks)s::text[]))
+      AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint) AND marks && %(marks)s::varchar[]
 ), total AS (SELECT count(*) AS many FROM behind), newest AS (
     SELECT * FROM behind ORDER BY day DESC, number DESC LIMIT %(most)s
 )
@@ -204,7 +203,8 @@ def behind(scope: Scope, marks: Sequence[str], *, since: date, before: date, nar
     """
     is_promise, seen = marks[0][:2] in ("p:", "v:"), narrow.of(scope)
     asked = {
-        "what": "p" if is_promise else "c", "marks": [like(mark) for mark in marks], "since": since, "before": before,
+        "what": "p" if is_promise else "c", "marks": [one for mark in marks for one in meant(mark)],
+        "since": since, "before": before,
         "kind": seen.kind, "team": seen.team, "most": MOST, "sees_all": scope.sees_all,
         "me": scope.staff_id or NOBODY, "team_id": scope.team_id,
     }  # fmt: skip
@@ -216,10 +216,13 @@ def behind(scope: Scope, marks: Sequence[str], *, since: date, before: date, nar
     return BehindPage(found, rows[0][-1] if rows else 0, is_promise)
 
 
-def like(mark: str) -> str:
-    """A mark as a pattern of PostgreSQL: its parts alone, `_` any part, a last `*` any rest."""
-    parts = [part.replace("\\", "").replace("%", "") for part in mark.split(":")]
-    return ":".join("%" if part in ("_", "*") else part.replace("_", "\\_") for part in parts)
+def meant(mark: str) -> list[str]:
+    """The marks that one with gaps stands for: `_` is any of a part, a last `*` any rest."""
+    start, *parts = mark.split(":")
+    if start == "f":
+        first, second, third = [*("" if part in ("_", "*") else part for part in parts), "", "", ""][:3]
+        return flows(first, second, third)
+    return [f"{start}:{state}" for state in DUE] if parts == ["*"] else [mark]
 
 
 def happened(since: datetime, before: datetime) -> tuple[tuple[str, datetime], ...]:

@@ -14,6 +14,9 @@ from django.utils.translation import ngettext
 
 from makegood.kernel.refusals import missing
 from makegood.measurement.queries.insights import behind
+from makegood.people.queries import require_scope
+from makegood.people.rules import Ability, Role
+from makegood.web.answers import see_other
 from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.board import Board, board_of, periods, selects, whole_period
@@ -25,6 +28,13 @@ from makegood.web.tables import Column, Row
 
 _MARK = re.compile(r"(?:[pv]:(?:\*|[a-z_]+)|f:[a-z_*]+(?::[a-z_*]+){0,2}|(?:own|contact|right|cause):\d+|second)")
 _MOST_MARKS = 60
+
+
+@at_desk("GET")
+def landing(request: DeskRequest) -> HttpResponse:
+    """Where somebody begins who signed in: executives and analysts at the insights, everybody else at their work."""
+    begins = "/insights/" if request.desk.scope.role in (Role.MANAGER, Role.ANALYST) else "/today/"
+    return see_other(begins)
 
 
 @at_desk("GET")
@@ -53,6 +63,19 @@ def numbers(request: DeskRequest, key: str) -> HttpResponse:
     card = CARDS[key](board_at(request))
     rows = [[_plain(value) for value in cells] for cells, _url in card.rows]
     return sheet(f"insights-{key}.csv", card.headings, rows)
+
+
+@at_desk("GET")
+def report(request: DeskRequest) -> HttpResponse:
+    """The report of the last month as PDF, for those who see every team."""
+    from makegood.web.insights.printed import month_printed
+
+    desk = request.desk
+    require_scope(desk.scope, Ability.SEE_ALL)
+    first = today(desk.now, desk.organisation.zone).replace(day=1)
+    month = (first - timedelta(days=1)).replace(day=1)
+    headers = {"Content-Disposition": f'inline; filename="insights-{month:%Y-%m}.pdf"'}
+    return HttpResponse(month_printed(month, now=desk.now), content_type="application/pdf", headers=headers)
 
 
 @at_desk("GET")
