@@ -228,7 +228,7 @@ urlpatterns: list[URLPattern] = [
     path("insights/monthly/", aiming.monthly),
     path("insights/share/", aiming.share),
     path("insights/shared/<int:number>/revoke/", aiming.revoke),
-    path("insights/shared/<str:token>/", aiming.shared),
+    path("insights/shared/<slug:token>/", aiming.shared),
     path("insights/behind/", overview.behind_mark),
     path("insights/<chart:key>/", overview.one),
     path("insights/<chart:key>.csv", overview.numbers),
