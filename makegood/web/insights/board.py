@@ -60,17 +60,18 @@ class Board:
 
 def board_of(asked: QueryDict, *, scope: Scope, now: datetime, zone: ZoneInfo) -> Board:
     """The figures that an address asks for; what it does not understand is left out. Days are the organisation's."""
-    days, slug = asked.get("period", ""), asked.get("kind", "")
+    days, team = asked.get("period", ""), number_or_none(asked.get("team"))
     period = period_of(days if days in PERIODS else "90", today(now, zone))
-    kind = next((one.id for one in kinds(inside_case=False) if one.slug == slug), None)
-    return board_for(period, Narrow(kind, number_or_none(asked.get("team"))), scope=scope, now=now, zone=zone)
+    return board_for(period, scope=scope, now=now, zone=zone, of_kind=asked.get("kind", ""), of_team=team)
 
 
-def board_for(period: Period, wanted: Narrow, *, scope: Scope, now: datetime, zone: ZoneInfo) -> Board:
-    """The figures of a period, of a kind of promise and a team that there are."""
+def board_for(
+    period: Period, *, scope: Scope, now: datetime, zone: ZoneInfo, of_kind: str = "", of_team: int | None = None
+) -> Board:
+    """The figures of a period; of a kind of promise and of a team, where there are such."""
     every, groups = kinds(inside_case=False), teams()
-    kind = next((one for one in every if one.id == wanted.kind), None)
-    team = next((one for one in groups if one.id == wanted.team), None)
+    kind = next((one for one in every if one.slug == of_kind), None)
+    team = next((one for one in groups if one.id == of_team), None)
     own = next((one for one in groups if one.id == scope.team_id), None)
     narrow = Narrow(kind.id if kind else None, team.id if team else None)
     return Board(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.fonts import FontFace
 
-from makegood.measurement.queries.insights import Narrow, Period
+from makegood.measurement.queries.insights import Period
 from makegood.people.rules import READS_ALL
 from makegood.platform.installation import organisation
 from makegood.web.insights.board import board_for
@@ -28,7 +28,7 @@ def month_printed(month: date, *, now: datetime) -> bytes:
     """The figures and findings of the month that begins on `month`, of every team, beside as many days before it."""
     house = organisation()
     after = (month + timedelta(days=32)).replace(day=1)
-    board = board_for(Period("month", month, after, 1), Narrow(), scope=READS_ALL, now=now, zone=house.zone)
+    board = board_for(Period("month", month, after, 1), scope=READS_ALL, now=now, zone=house.zone)
     page = FPDF(format="A4")
     page.set_margins(_SIDE, _SIDE, _SIDE)
     page.set_auto_page_break(True, margin=18)
