@@ -15,9 +15,9 @@ _UNS = r"(?:werden|werde|wollen|will|versprechen|verspreche)"
 _WAYS: dict[str, tuple[str, ...]] = {
     "en": (
         rf"\b(?:will|shall|would|can|could|must|should|may) (?:not|never) (?:ever |also )?(?:be )?(?:happen|occur|recur"
-        rf"|repeat(?:ed)?)\b(?=[^.!?]{{0,30}}\b{_ONCE_MORE}\b)",
+        rf"|repeat(?:ed)?)\b[^.!?]{{0,30}}?\b{_ONCE_MORE}\b",
         rf"\b(?:won't|shan't|can't|cannot|mustn't) (?:ever )?(?:be )?(?:happen|occur|recur|repeat(?:ed)?)\b"
-        rf"(?=[^.!?]{{0,30}}\b{_ONCE_MORE}\b)",
+        rf"[^.!?]{{0,30}}?\b{_ONCE_MORE}\b",
         r"\b(?:will|shall|would|can|must|should) never (?:ever )?(?:happen|occur|recur|be repeated)\b",
         r"\b(?:will|shall) not (?:recur|be repeated)\b|\bwon't (?:recur|be repeated)\b",
         r"\b(?:this|it|that|such a thing|anything like (?:this|it|that)) (?:(?:will|shall) not|won't|cannot|can't)"

@@ -71,7 +71,7 @@ def test_what_is_heard_stands_in_the_text(text: str) -> None:
 
 
 def test_the_refusal_says_what_where_and_what_to_do() -> None:
-    with pytest.raises(Refusal, match="“will not happen” promises that things will be better") as no:
+    with pytest.raises(Refusal, match="“will not happen again” promises that things will be better") as no:
         check_not_better(["Sorry.", "It will not happen again."], field="words")
     assert (no.value.code, no.value.field, no.value.status) == ("promise.no_improvement", "words", 422)
     assert "Leave it out and say what you are doing now" in no.value.message
