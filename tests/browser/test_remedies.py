@@ -93,6 +93,22 @@ def test_more_than_ones_own_is_asked_for_and_approved_on_a_phone(stage: Stage, s
     expect(mara.page.locator("#remedies .gifts")).not_to_contain_text("waits for a decision", timeout=PATIENCE)
 
 
+def test_a_remedy_is_given_by_keys_alone(stage: Stage, seat: Seat) -> None:
+    ref = a_late_delivery(stage)
+    mara = seat("mara")
+    mara.open(f"/cases/{ref}/")
+    mara.sees("Yours to give", within="#remedies")
+    mara.settles()
+    mara.press("r")
+    expect(mara.page.locator("#remedies .opt input[type=checkbox]").first).to_be_focused()
+    expect(mara.page.locator("#remedies .opt input[type=checkbox]").first).not_to_be_checked()
+    with mara.page.expect_response(re.compile("/reckon/")):
+        mara.press("Space")
+    mara.settles()
+    mara.press("Control+Enter")
+    mara.sees("Promised:", within="#toasts")
+
+
 def test_the_pages_are_for_everybody(stage: Stage, seat: Seat) -> None:
     ref = a_late_delivery(stage)
     due = {"remedy": "refund", "title": "A tenth back", "amount": "333", "due_at": at(hours=4)}

@@ -25,7 +25,8 @@ export function press(key) {
   if (!own) return false;
   const before = own.matches("button[type=submit]") ? first(own) : null;
   if (before) before.focus();
-  else if (own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
+  // A choice is gone to, and not made (data-goes).
+  else if ("goes" in own.dataset || own.matches("textarea, select, input:not([type=submit], [type=checkbox], [type=radio])")) own.focus();
   else own.click();
   if (own.matches("input[type=radio]")) own.form.querySelector("textarea")?.focus();
   own.closest("details[open]")?.querySelector("select, textarea, input:not([type=hidden])")?.focus();
