@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -127,7 +129,14 @@ def test_of_very_many_the_latest_are_compared_and_the_page_says_so(cast: Cast, m
     give(cast, "10")
     found = consistency(ALL)
     assert (found.groups[0].cases, found.compared_from) == (6, NOW)
-    assert "Compared are the latest 6 remedies" in text(AtDesk(cast.greta).get("/insights/consistency/", period="all"))
+    greta = AtDesk(cast.greta)
+    shown = greta.get("/insights/consistency/", period="all")
+    assert "Compared are the latest 6 remedies" in text(shown)
+    every = re.search(r'href="(\?[^"]*whole=on)"', shown.content.decode())
+    assert every
+    whole = text(greta.client.get(f"/insights/consistency/{html.unescape(every[1])}"))
+    assert "Compared are all 6 remedies of this time." in whole
+    assert "Compare all of them" not in whole
     assert (consistency(ALL, whole=True).groups[0].cases, consistency(ALL, whole=True).compared_from) == (6, None)
 
 

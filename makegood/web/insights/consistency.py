@@ -41,14 +41,16 @@ def differences(request: DeskRequest) -> HttpResponse:
     month = asked.get("month", "") if asked.get("month", "") in {one.key for one in months} else ""
     period = "" if month else asked.get("period", "") if asked.get("period", "") in dict(periods()) else "30"
     since, before = _span(month, desk) if month else (since_of(period, desk), None)
-    found = consistency(desk.scope, by_team=by == "team", kind=kind, since=since, before=before)
+    whole = bool(asked.get("whole"))
+    found = consistency(desk.scope, by_team=by == "team", kind=kind, since=since, before=before, whole=whole)
     context = {
         "tabs": tabs(ADDRESS, desk, ""), "title": _title(found), "by": by, "period": period, "found": found,
         "groups": [Choice("", _("All teams together")), Choice("team", _("By team"))],
         "periods": [Choice(key, name) for key, name in periods()], "columns": _columns(by),
         "rows": [_row(one, by) for one in found.groups], "standouts": [_told(one) for one in found.standouts],
         "kind": kind, "month": month, "kinds": [Choice(one.slug, one.name) for one in promised], "months": months,
-        "bound": _bound(found, desk), "may_explain": desk.scope.may(Ability.ASSIGN),
+        "bound": _bound(found, desk), "bounded": found.compared_from is not None,
+        "may_explain": desk.scope.may(Ability.ASSIGN),
     }  # fmt: skip
     return render(request, "web/insights/consistency.html", context)
 
@@ -74,16 +76,15 @@ def _title(found: Consistency) -> str:
 
 
 def _bound(found: Consistency, desk: Desk) -> str:
-    """What was compared: all that was asked about, or since when; and then how all of it is."""
+    """What was compared: all that was asked about, or since when."""
     if found.compared_from is None:
         every = ngettext(
             "Compared is the one remedy of this time.", "Compared are all {} remedies of this time.", found.remedies
         )
         return every.format(f"{found.remedies:,}") if found.remedies else ""
-    return _(
-        "Compared are the latest {many} remedies of this time, given since {when}. To compare all of them, choose a"
-        " kind of promise or a month."
-    ).format(many=f"{found.remedies:,}", when=clocks.moment(found.compared_from, desk.now))
+    return _("Compared are the latest {many} remedies of this time, given since {when}.").format(
+        many=f"{found.remedies:,}", when=clocks.moment(found.compared_from, desk.now)
+    )
 
 
 def _months(desk: Desk) -> list[Choice]:
