@@ -207,6 +207,13 @@ class DismissedOut(Schema):
     id: int
 
 
+class GivenNowOut(Schema):
+    """To how many customers it was given, and how many it is still to be given to."""
+
+    given: int
+    left: int
+
+
 class CollectedOut(Schema):
     """How many promises joined, and how many customers left because theirs turned out fine."""
 

@@ -120,6 +120,14 @@ def set_owed(request: ApiRequest, number: int, body: forms.OwedIn) -> HttpRespon
     return _answer(doer, number)
 
 
+@router.post("/incidents/{number}/owed/give", response=parts.GivenNowOut, summary="Give what rules owe to those told")
+def give_owed_now(request: ApiRequest, number: int, body: StaffIn | None = None) -> HttpResponse:
+    """What is owed as of now to those who were told, up to 500 of them at once: again while some are `left`."""
+    doer = person(request, body.staff if body else None)
+    found = actions.give_owed_now(number, **_hand(request, doer))
+    return told({"given": found.given, "left": found.left})
+
+
 @router.post("/incidents/{number}/bar", response=parts.IncidentOut, summary="Set who gets a person as well")
 def set_bar(request: ApiRequest, number: int, body: forms.BarIn) -> HttpResponse:
     """Everybody else gets a light case, which is on no desk until they want something more."""

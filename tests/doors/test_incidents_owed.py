@@ -67,6 +67,23 @@ def test_at_the_desk(cast: Cast, number: int, now: datetime) -> None:  # noqa: F
     assert "2 of them are paid" in text(lena.get(here))
 
 
+def test_to_those_who_were_told_before(cast: Cast, number: int, now: datetime) -> None:  # noqa: F811
+    lena, here = AtDesk(cast.lena), f"/incidents/{number}/"
+    lena.post(f"{here}release/", batch_size="10", every="0")
+    tell_all(datetime.now(UTC))
+    actions.reckon_due(now=datetime.now(UTC))
+    button = "Give what is owed to those who were told"
+    assert button in text(lena.get(here))
+    AtDesk(cast.stranger).post(f"{here}give-owed/")
+    assert Api(staff=cast.mara).post(f"/incidents/{number}/owed/give").code == "incident.may_not"
+    assert not Grant.objects.exists()
+    assert Api(staff=cast.lena).post(f"/incidents/{number}/owed/give").body == {"given": 2, "left": 0}
+    assert Grant.objects.filter(policy=FLIGHTS).count() == 2
+    assert "Nobody who was told is owed anything" in text(lena.client.post(f"{here}give-owed/", follow=True))
+    actions.reckon_due(now=datetime.now(UTC))
+    assert button not in text(lena.get(here))
+
+
 def test_a_stranger_and_an_agent_change_nothing(cast: Cast, number: int) -> None:  # noqa: F811
     AtDesk(cast.stranger).post(f"/incidents/{number}/owed/", give="yes")
     AtDesk(cast.mara).post(f"/incidents/{number}/owed/", give="yes")

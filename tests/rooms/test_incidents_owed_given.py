@@ -166,3 +166,25 @@ def test_ten_times_as_many_are_given_it_with_the_same_questions(lena: Hand) -> N
         actions.end(number, **lena.at(NOW)) if actions.release_due(now=NOW) else None
     assert OwedGrant.objects.count() == 22
     assert abs(asked[0] - asked[1]) <= 1
+
+
+def test_who_was_told_before_is_given_it_at_once_as_well(lena: Hand, cast: Cast) -> None:  # noqa: F811
+    """Ticked after the message had left: nobody gives it case by case. Once, and only what is known."""
+    number = three(lena)
+    release_all(number, lena)
+    assert not Grant.objects.exists()
+    case = Case.objects.get(customer__name="Dana0 Okafor")
+
+    def says(hand: Hand, which: int = number) -> str:
+        with pytest.raises(Refusal) as no:
+            actions.give_owed_now(which, **hand.at(NOW + H))
+        return no.value.code
+
+    assert (says(Hand(cast.stranger)), says(Hand(cast.mara))) == ("incident.unknown", "incident.may_not")
+    assert actions.give_owed_now(number, **lena.at(NOW + H)) == (1, 0)
+    (grant,) = Grant.objects.all()
+    assert (grant.case_id, grant.policy, grant.entitled, grant.given_at) == (case.pk, FLIGHTS, 600, NOW + H)
+    assert owed(case.pk).state is OwedState.GRANTED
+    assert OwedGrant.objects.get().grant_id == grant.pk
+    assert says(lena) == "incident.nothing_owed", "what something must be asked about is not given"
+    assert Entry.objects.get(verb="incident.owed_given").data["customers"] == 1

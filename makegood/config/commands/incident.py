@@ -103,11 +103,16 @@ def dry_run(number: int, messages: bool) -> None:
 @_number
 @_by
 @click.option("--no", "not_", is_flag=True, help="Do not: people give it, case by case.")
-def give_owed(number: int, email: str, not_: bool) -> None:
+@click.option("--told", is_flag=True, help="Give it now, to those who were told already.")
+def give_owed(number: int, email: str, not_: bool, told: bool) -> None:
     """Give what rules owe to each along with the message. The sums are the policies'; no authority is asked."""
     with _acting(email) as hand:
         from makegood.incidents import actions
 
+        if told:
+            found = actions.give_owed_now(number, **hand)
+            click.echo(f"Given to {found.given:,}. {found.left:,} still wait for it.")
+            return
         actions.set_owed(number, give=not not_, **hand)
     click.echo("People give it, case by case." if not_ else "Each is given what is owed along with the message.")
 

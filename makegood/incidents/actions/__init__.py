@@ -6,6 +6,7 @@ from makegood.incidents.actions.dismissing import ask_again, dismiss
 from makegood.incidents.actions.fulfilling import fulfil_gifts
 from makegood.incidents.actions.handing import Letter, hand_out
 from makegood.incidents.actions.opening import Collected, change_incident, collect, collect_open, open_incident
+from makegood.incidents.actions.owing import GivenNow, give_owed_now
 from makegood.incidents.actions.planning import set_bar, set_gift, set_owed, set_words
 from makegood.incidents.actions.reckoning import reckon_due
 from makegood.incidents.actions.releasing import end, release, release_due, resume, stop
@@ -13,6 +14,7 @@ from makegood.incidents.actions.sending import follow_lost
 
 __all__ = [
     "Collected",
+    "GivenNow",
     "Letter",
     "ask_again",
     "ask_approval",
@@ -27,6 +29,7 @@ __all__ = [
     "follow_lost",
     "follow_silence",
     "fulfil_gifts",
+    "give_owed_now",
     "hand_out",
     "open_incident",
     "reckon_due",

@@ -106,8 +106,12 @@ def _covered(row: Incident, gift: Gift, many: int, now: datetime) -> Approval | 
 
 def own_hands(staff_id: int, told: Sequence[Prepared]) -> set[int]:
     """Those of these customers who are the giver: nobody gives to themselves."""
-    customers = array_of(one.hit.customer_id for one in told)
-    return {pk for (pk,) in fetch_rows(_OWN, [staff_id, customers])}
+    return own_customers(staff_id, [one.hit.customer_id for one in told])
+
+
+def own_customers(staff_id: int, customer_ids: Sequence[int]) -> set[int]:
+    """The same of customers by their ids."""
+    return {pk for (pk,) in fetch_rows(_OWN, [staff_id, array_of(customer_ids)])}
 
 
 _OWN = """
@@ -130,7 +134,7 @@ def give_to(
     ]
     what = Alike(
         remedy=gift.remedy, sums=gift.sums(now), currency=gift.currency, due_at=gift.due_at(now),
-        reason=_reason(row), by_id=row.owner_id, decided_by=giver_id,
+        reason=why_given(row), by_id=row.owner_id, decided_by=giver_id,
         titles=gift.titles,
     )  # fmt: skip
     grants = give_alike(receivers, what, by=by, now=now)
@@ -156,10 +160,11 @@ def give_owed_to(
         for one in owing
         if one.hit.customer_id not in own
     ]  # fmt: skip
-    given = give_owed_alike(creditors, reason=_reason(row), by_id=row.owner_id, by=by, now=now)
+    given = give_owed_alike(creditors, reason=why_given(row), by_id=row.owner_id, by=by, now=now)
     OwedGrant.objects.bulk_create([OwedGrant(member_id=member, grant_id=grant) for member, grant in given])
     return len(given)
 
 
-def _reason(row: Incident) -> str:
+def why_given(row: Incident) -> str:
+    """What a grant says of why it was given."""
     return f"Incident {row.pk}: {row.title}"

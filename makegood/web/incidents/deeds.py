@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from makegood.incidents import actions
 from makegood.kernel.refusals import invalid
@@ -75,6 +76,12 @@ def _fulfil(request: DeskRequest, number: int, hand: _Hand) -> str:
     return _("Handed over to {}.").format(f"{many:,}")
 
 
+def _give_owed(request: DeskRequest, number: int, hand: _Hand) -> str:
+    found = actions.give_owed_now(number, **hand)
+    said = ngettext("Given to {} customer.", "Given to {} customers.", found.given).format(f"{found.given:,}")
+    return f"{said} {_('{} still wait for it: press again.').format(f'{found.left:,}')}" if found.left else said
+
+
 def _ask(request: DeskRequest, number: int, hand: _Hand) -> str:
     actions.ask_approval(number, note=request.POST.get("note", ""), **hand)
     return _("Asked. You hear of it as soon as it is decided.")
@@ -88,7 +95,7 @@ def _decide(request: DeskRequest, number: int, hand: _Hand) -> str:
 
 _DEEDS: dict[str, Callable[[DeskRequest, int, _Hand], str]] = {
     "collect": _collect, "release": _release, "resume": _resume, "stop": _stop, "end": _end, "ask": _ask,
-    "decide": _decide, "fulfil": _fulfil,
+    "decide": _decide, "fulfil": _fulfil, "give-owed": _give_owed,
 }  # fmt: skip
 DEEDS = tuple(_DEEDS)
 _LETTERS = ("member", "case", "customer", "channel", "address", "language", "link", "message")

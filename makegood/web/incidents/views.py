@@ -90,7 +90,8 @@ def _standing(facts: IncidentFacts, desk: Desk) -> dict[str, Any]:
     """What changes while customers are told: the figures and the release bar."""
     name, tone = words.state_name(facts.state)
     return {
-        "owed": words.owed_lines(facts.owed), "incident": facts, "may_hand": desk.scope.may(Ability.ASSIGN),
+        "owed": words.owed_lines(facts.owed), "owed_open": any(one.still for one in facts.owed),
+        "incident": facts, "may_hand": desk.scope.may(Ability.ASSIGN),
         "gifts_done": facts.gifts.given - facts.gifts.undone,
         "owed_done": facts.owed_gifts.given - facts.owed_gifts.undone,
         "state_name": name, "state_tone": tone, "kpis": _kpis(facts),
