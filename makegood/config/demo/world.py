@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from makegood.config.demo.answers import invent_answers
 from makegood.config.demo.desklife import DeskLife
 from makegood.config.demo.flights import legs
 from makegood.config.demo.hiring import hire
@@ -67,6 +68,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
     live_through(news_of(timed(seats, scene)), scene.starts_at, now, each_step=desk.act)
     desk.leave_some_work(now=now)
     first_letters([staff["priya"], staff["tomas"]], now)
+    invent_answers(staff, now=now)
     return staff
 
 
