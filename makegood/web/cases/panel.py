@@ -82,7 +82,7 @@ class Typed:
 
 
 _SAID_THERE = {
-    "notes": ("despite",),
+    "notes": ("despite", "later"),
     "call": ("held", "minutes", "harm", "needs", "what", "when"),
     "commitments": ("what", "when"),
     "cause": ("cause", "note", "whys", "finder", "when"),
