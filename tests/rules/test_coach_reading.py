@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,18 @@ def test_the_dialogue_with_a_system_has_all_steps_and_no_fault() -> None:
     for turn in (*WITH, " ".join(WITH)):
         assert [one.words for one in read(turn).faults] == []
     assert read(" ".join(WITH)).codes >= {"own", "listen", "empathise", "apologise", "repair", "when"}
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "This is not acceptable, and I sincerely apologize.",
+        "This is not acceptable, and I sincerely apologise. Now, this is what I am going to do to resolve it.",
+        "I take full responsibility. Now, this is what I am going to do to resolve this issue.",
+    ],
+)
+def test_words_that_own_it_or_announce_the_step_are_no_formula(turn: str) -> None:
+    assert read(f"{turn} We bring you a unit from our second depot by two today.").faults == ()
 
 
 def test_the_dialogue_without_one_is_named_for_what_it_is() -> None:

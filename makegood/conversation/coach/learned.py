@@ -28,6 +28,8 @@ _OVERLAPS, _SENTENCE_WORDS = (1, 2, 3), (6, 12, 20, 30)
 _LAST_PLACE = 4
 # So many runs of words are shown as those that decided.
 _DECIDING = 3
+# What only the weights see is not so where a rule hit this in the same sentence.
+_AGAINST = {"undated-promise": "when", "formula": "own"}
 
 Scores = Mapping[str, Mapping[str, float]]
 """For each feature, the weight that it has for each code."""
@@ -121,11 +123,12 @@ def reconsidered(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], c
     standing = set(book.advice) - set(learned.drop) | (set() if context.customer_words else {"listen"})
     believed = [hit for hit in hits if hit.code in standing or high[hit.code] >= learned.drop[hit.code]]
     settled = {hit.code for hit in hits} | ({"empty-promise"} if context.improved else set())
-    dated = {hit.sentence for hit in hits if hit.code == "when"}
+    # What a sentence says that owns it, or that gives a time, is no formula, and no promise without one.
+    said = {(against, hit.sentence) for hit in hits for against, code in _AGAINST.items() if hit.code == code}
     return believed + [
         Hit(_unwritten(book, code), best[code], *_weightiest(view[best[code]], learned, code))
         for code, least in learned.add.items()
-        if code not in settled and high[code] >= least and not (code == "undated-promise" and best[code] in dated)
+        if code not in settled and high[code] >= least and (code, best[code]) not in said
     ]
 
 
