@@ -38,6 +38,12 @@ class Entry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["xid", "id"], name="journal_cursor"),
+            # What was learned on a day: few of many moves.
+            models.Index(
+                fields=["at"],
+                name="journal_learned",
+                condition=models.Q(verb__in=["case.cause", "improvement.live", "improvement.judged"]),
+            ),
             models.Index(
                 fields=["customer_id", "at"],
                 name="journal_customer",

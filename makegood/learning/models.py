@@ -165,3 +165,19 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"next look at {self.next_look_at}"
+
+
+class LineUpWish(models.Model):
+    """Somebody who wants to be told each day what the line-up says, at an `hour` of theirs; `quiet_too` also when
+    nothing happened. `next_at` is when they are told next."""
+
+    staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+")
+    hour = models.PositiveSmallIntegerField()
+    quiet_too = models.BooleanField(default=False)
+    next_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(hour__range=(0, 23)), name="line_up_hour")]
+
+    def __str__(self) -> str:
+        return f"line-up at {self.hour}"

@@ -41,6 +41,7 @@ _PLACES = (
     ("/experiments/", "experiments"),
     ("/insights/cost/", "cost"),
     ("/signals/", "signals"),
+    ("/line-up/", "line-up"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

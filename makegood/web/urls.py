@@ -20,7 +20,7 @@ from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.cards import CARDS
 from makegood.web.learning import causes as causes_page
-from makegood.web.learning import signals, telling
+from makegood.web.learning import line_up, signals, telling
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
 from makegood.web.messages import letters, pile, serving
@@ -249,6 +249,7 @@ urlpatterns: list[URLPattern] = [
     path("improvements/<int:number>/drop/", learning.act, {"deed": "drop"}),
     path("improvements/<int:number>/telling/", telling.page),
     re_path(rf"^improvements/(?P<number>\d{{1,18}})/telling/(?P<name>{'|'.join(telling.DEEDS)})/$", telling.act),
+    path("line-up/", line_up.day),
     path("signals/", signals.every),
     path("signals/<int:number>/", signals.one),
     re_path(rf"^signals/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(signals.DEEDS)})/$", signals.act),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 
-from makegood.learning.actions import judge_due, look_through, tell_due
+from makegood.learning.actions import judge_due, look_through, tell_due, tell_line_up
 from makegood.measurement.actions.experiments import look_due
 from makegood.worker.beside import Beside, now
 
@@ -21,7 +21,7 @@ class Judge(Beside):
 
     def turn(self) -> bool:
         """Tell one batch and count one improvement or experiment, if they are due."""
-        told = tell_due(now=now())
+        told = tell_due(now=now()) or tell_line_up(now=now())
         return judge_due(now=now()) or look_due(now=now()) or look_through(now=now()) or told
 
     def rest(self) -> None:

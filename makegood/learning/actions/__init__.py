@@ -2,6 +2,7 @@
 
 from makegood.learning.actions.improving import begin, bring_live, drop, follow_late
 from makegood.learning.actions.judging import judge_due
+from makegood.learning.actions.line_up import leave_line_up, tell_line_up, want_line_up
 from makegood.learning.actions.looking import dismiss, look_through, search_cause
 from makegood.learning.actions.telling import begin_telling, say_changed, stop_telling, tell_due
 
@@ -13,9 +14,12 @@ __all__ = [
     "drop",
     "follow_late",
     "judge_due",
+    "leave_line_up",
     "look_through",
     "say_changed",
     "search_cause",
     "stop_telling",
     "tell_due",
+    "tell_line_up",
+    "want_line_up",
 ]

@@ -1,0 +1,122 @@
+"""The daily line-up, and who is told of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest, person
+from makegood.api.case_parts import StaffIn
+from makegood.api.door import told
+from makegood.api.forms import refuse_unknown
+from makegood.learning import actions
+from makegood.learning.queries.line_up import line_up, wish_of
+from makegood.learning.rules.line_up import HOUR, Topic, day_before
+from makegood.platform.installation import organisation
+
+router = Router(tags=["report"])
+
+
+class KindOfDayOut(Schema):
+    """A kind of promise on the day."""
+
+    slug: str
+    name: str
+    due: int
+    kept: int
+    failed: int
+
+
+class CauseFoundOut(Schema):
+    """A cause that was found, and in how many cases."""
+
+    slug: str
+    name: str
+    times: int
+
+
+class ChangeOut(Schema):
+    """An improvement that went `live`, `held` or `came_back`."""
+
+    number: int
+    change: str
+    verb: str
+
+
+class ThanksOut(Schema):
+    """Somebody who is recognised, and for what."""
+
+    staff_id: int
+    name: str
+    told_first: bool
+    stayed: bool
+    in_person: bool
+
+
+class TalkOut(Schema):
+    """The one thing to talk about."""
+
+    topic: Topic
+    about: str
+    url: str
+
+
+class LineUpOut(Schema):
+    """A day of the organisation's time zone; `told_first` cases in which we knew before it broke."""
+
+    day: date
+    kinds: list[KindOfDayOut]
+    causes: list[CauseFoundOut]
+    changes: list[ChangeOut]
+    thanks: list[ThanksOut]
+    told_first: int
+    talk: TalkOut
+
+
+class LineUpQuery(Schema):
+    """Which day; yesterday unless said."""
+
+    day: date | None = None
+
+
+class WishIn(StaffIn):
+    """Whether, and at which hour of theirs, somebody is told; `quiet_too` also when nothing happened."""
+
+    wanted: bool = True
+    hour: Annotated[int, Field(ge=0, le=23)] = HOUR
+    quiet_too: bool = False
+
+
+class WishOut(Schema):
+    """When somebody is told; `hour` null when not."""
+
+    hour: int | None
+    quiet_too: bool
+
+
+@router.get("/line-up", response=LineUpOut, summary="What failed, was learned and went well on a day")
+def read_line_up(request: ApiRequest, query: Query[LineUpQuery]) -> HttpResponse:
+    """The daily line-up; it tells of no customer."""
+    refuse_unknown(request.GET, LineUpQuery)
+    zone: ZoneInfo = organisation().zone
+    found = line_up(query.day or day_before(request.now, zone), zone)
+    rows = ("kinds", "causes", "changes", "thanks")
+    listed: dict[str, Any] = {name: [one._asdict() for one in getattr(found, name)] for name in rows}
+    return told(listed | {"day": found.day, "told_first": found.told_first, "talk": found.talk._asdict()})
+
+
+@router.post("/line-up/wish", response=WishOut, summary="Be told of the line-up each day")
+def wish(request: ApiRequest, body: WishIn) -> HttpResponse:
+    """Be told at one's hour, once a day; or (`wanted` false) no more."""
+    doer = person(request, body.staff)
+    if body.wanted:
+        actions.want_line_up(hour=body.hour, quiet_too=body.quiet_too, by=doer.by, now=request.now)
+    else:
+        actions.leave_line_up(by=doer.by)
+    found = wish_of(doer.scope.staff_id or 0)
+    return told({"hour": found.hour if found else None, "quiet_too": bool(found and found.quiet_too)})
