@@ -162,7 +162,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<case:ref>/remedies/failure/", picking.name_failure),
     path("cases/<case:ref>/remedies/<int:grant>/withdraw/", picking.withdraw),
     path("cases/<case:ref>/change/<part:part>/", changing.change),
-    path("cases/<case:ref>/offers/<int:offer>/withdraw/", offering.withdraw),
+    path("cases/<case:ref>/offers/<int:offer>/withdraw/", picking.withdraw_offer),
     path("cases/<case:ref>/offers/<int:offer>/choose/", offering.choose),
     path("cases/<case:ref>/page/", page.page),
     path("cases/<case:ref>/page/make/", page.make),

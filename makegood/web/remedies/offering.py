@@ -22,14 +22,6 @@ from makegood.web.tables import Choice, number_or_none
 
 
 @at_desk("POST")
-def withdraw(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
-    """Take an offer back of which nothing was chosen, with a word to the customer."""
-    desk, words = request.desk, request.POST.get("words", "")
-    actions.withdraw_offer(offer, words=words, scope=desk.scope, by=desk.actor, now=desk.now)
-    return answered(request, parse_number(ref), _("Taken back."))
-
-
-@at_desk("POST")
 def choose(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
     """Record what the customer chose in a conversation."""
     desk, option = request.desk, number_or_none(request.POST.get("option")) or 0

@@ -137,6 +137,20 @@ def withdraw(request: DeskRequest, ref: str, grant: int) -> HttpResponse:
     return answered(request, number, _("Taken back."))
 
 
+@at_desk("POST")
+def withdraw_offer(request: DeskRequest, ref: str, offer: int) -> HttpResponse:
+    """Take an offer back of which nothing was chosen, with a word to the customer, which comes back when it is
+    refused."""
+    desk, number, words = request.desk, parse_number(ref), request.POST.get("words", "")
+    try:
+        actions.withdraw_offer(offer, words=words, scope=desk.scope, by=desk.actor, now=desk.now)
+    except Refusal as no:
+        if no.field != "words":
+            raise
+        return _shown(request, number, request.POST, errors_of(no), status=422)
+    return answered(request, number, _("Taken back."))
+
+
 def _commit(request: DeskRequest, number: int) -> str:
     """Give it, or ask for it: whichever the button had said. The actions check both."""
     desk, typed = request.desk, request.POST
