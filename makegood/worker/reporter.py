@@ -28,7 +28,7 @@ class Reporter(Beside):
         if number is None:
             return False
         words = [sys.executable, "-m", "makegood.config.cli", "report", "paradox", "--compute", str(number)]
-        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own words
         said = self._waited_for(child)
         if child.returncode:
             note_problem(number, said.strip().rpartition("\n")[2] or f"It ended with {child.returncode}.", now=now())

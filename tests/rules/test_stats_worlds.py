@@ -81,5 +81,5 @@ def test_the_same_seed_writes_the_same_customers() -> None:
     assert first.output == second.output
     rows = list(csv.DictReader(io.StringIO(first.output)))
     assert len(rows) == 50
-    assert list(rows[0]) == ["customer", *columns(false_paradox(1, seed=9))]
+    assert list(rows[0]) == ["customer", "group", *columns(false_paradox(1, seed=9))]
     assert all((row["recovery_week"] == "") == (row["recovered"] == "no") for row in rows)

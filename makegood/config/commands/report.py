@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from makegood.config import paradox
+from makegood.config import comparing, paradox
 from makegood.config.environment import prepare_home
 from makegood.config.installed import environment, installation
 from makegood.kernel.worktime import duration_words
@@ -32,6 +32,7 @@ def command() -> None:
 
 
 command.add_command(paradox.command, "paradox")
+command.add_command(comparing.command, "compare")
 
 
 @command.command(

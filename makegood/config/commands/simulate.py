@@ -14,6 +14,7 @@ import click
 Examples:
   makegood simulate --size 400000 --seed 7 > customers.csv
   makegood simulate --effect 0.2 > better.csv
+  makegood simulate --size 40000 | makegood report compare - --outcome score --known usage,baseline --margin 0.1
 """
 )
 @click.option("--size", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many customers.")
@@ -24,13 +25,15 @@ def command(size: int, seed: int, effect: float) -> None:
 
     Recovered customers look better off than those who were never failed, and are not, unless --effect says so.
     """
-    from makegood.measurement.rules.worlds import columns, false_paradox
+    from makegood.measurement.rules.worlds import columns, false_paradox, groups
 
-    told = columns(false_paradox(size, seed=seed, effect=effect))
+    world = false_paradox(size, seed=seed, effect=effect)
+    told = columns(world)
     out = csv.writer(sys.stdout)
-    out.writerow(["customer", *told])
-    for number, row in enumerate(zip(*(column.tolist() for column in told.values()), strict=True), start=1):
-        out.writerow([number, *(_cell(value) for value in row)])
+    out.writerow(["customer", "group", *told])
+    rows = zip(groups(world), *(column.tolist() for column in told.values()), strict=True)
+    for number, (group, *row) in enumerate(rows, start=1):
+        out.writerow([number, group, *(_cell(value) for value in row)])
 
 
 def _cell(value: float | bool) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.special import expit
 
+from makegood.measurement.findings import Group
 from makegood.measurement.rules.estimate import Numbers, Yes
 
 FAILURE = 0.30
@@ -73,3 +74,9 @@ def false_paradox(size: int, *, seed: int, effect: float = 0.0) -> World:
 def columns(world: World) -> dict[str, Numbers | Yes]:
     """The world by column, in the order in which they are told."""
     return {field.name: getattr(world, field.name) for field in fields(world)}
+
+
+def groups(world: World) -> list[Group]:
+    """Which group of the report each customer is in."""
+    failed = np.where(world.recovered, Group.PUT_RIGHT.value, Group.NOT_PUT_RIGHT.value)
+    return [Group(name) for name in np.where(world.failed, failed, Group.NEVER.value)]
