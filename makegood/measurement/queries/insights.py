@@ -171,14 +171,19 @@ class BehindPage:
     is_promise: bool
 
 
+# How many there are say the tallies: each case or promise has one mark of a sort.
 _BEHIND = """
-WITH behind AS MATERIALIZED (
+WITH newest AS MATERIALIZED (
     SELECT number, day FROM measurement_counted
     WHERE what = %(what)s AND day >= %(since)s AND day < %(before)s
       AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
       AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint) AND marks && %(marks)s::varchar[]
-), total AS (SELECT count(*) AS many FROM behind), newest AS (
-    SELECT * FROM behind ORDER BY day DESC, number DESC LIMIT %(most)s
+    ORDER BY day DESC, number DESC LIMIT %(most)s
+), total AS (
+    SELECT coalesce(sum(many), 0)::bigint AS many FROM measurement_tally
+    WHERE day >= %(since)s AND day < %(before)s AND mark = ANY(%(marks)s::varchar[])
+      AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
+      AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint)
 )
 """
 _CASES_BEHIND = f"""{_BEHIND}

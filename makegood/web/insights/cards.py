@@ -275,7 +275,7 @@ def causes_card(board: Board) -> Card:
         drawn=pareto(shown, vital=few, name=name) if shown else SafeString(""),
         headings=(_("Cause"), _("Failures"), _("Share"), _("Running share")), rows=rows,
         foot=_("{} without a cause yet").format(f"{max(0, board.figures.now(*CASES) - total):,}"),
-        open_url="/improvements/new/", open_word=_("Change something"),
+        open_url="/causes/", open_word=_("By cost and customers lost"),
     )  # fmt: skip
 
 

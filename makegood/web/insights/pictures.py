@@ -173,11 +173,11 @@ def columns(bars: Sequence[Bar], *, line_at: int, line_says: str, below: str, na
 
     def one(place: int, bar: Bar) -> SafeString:
         x, high = place * step, bar.many / most * (base - top)
-        shape = joined([
-            box(bar.css, x + 2, base - high, step - 4, high),
+        return joined([
+            link(bar.url, bar.said, box(bar.css, x + 2, base - high, step - 4, high)),
             words(x + step / 2, base - high - 5, f"{bar.many / total:.0%}", "lab", 11, "middle"),
+            words(x + step / 2, base + 15, bar.label, anchor="middle"),
         ])  # fmt: skip
-        return link(bar.url, bar.said, shape) + words(x + step / 2, base + 15, bar.label, anchor="middle")
 
     drawn = joined(one(place, bar) for place, bar in enumerate(bars))
     x = line_at * step
@@ -198,11 +198,10 @@ def pareto(bars: Sequence[Bar], *, vital: int, name: str) -> SafeString:
     for place, bar in enumerate(bars):
         y, strong = 16 + place * high, place < vital
         running += bar.many
-        parts.append(link(bar.url, bar.said, joined([
-            format_html('<rect class="hit" x="0" y="{}" width="{}" height="24"/>', f"{y:.1f}", width),
-            words(0, y + 14, short(bar.label), "str" if strong else "lab", 12),
-            box(bar.css, start, y + 4, bar.many / most * (end - start), high - 10),
-        ])))  # fmt: skip
+        hit = format_html('<rect class="hit" x="0" y="{}" width="{}" height="24"/>', f"{y:.1f}", width)
+        shape = box(bar.css, start, y + 4, bar.many / most * (end - start), high - 10)
+        parts.append(link(bar.url, bar.said, hit + shape))
+        parts.append(words(0, y + 14, short(bar.label), "str" if strong else "lab", 12))
         parts.append(words(width - 38, y + 14, f"{bar.many / total:.0%}", "lab", 11.5, "end"))
         parts.append(words(width, y + 14, f"{running / total:.0%}", "str" if strong else "", 11.5, "end"))
     if 0 < vital < len(bars):
