@@ -39,7 +39,6 @@ _PLACES = (
     ("/improvements/", "improvements"),
     ("/causes/", "roots"),
     ("/experiments/", "experiments"),
-    ("/insights/cost/", "cost"),
     ("/signals/", "signals"),
     ("/line-up/", "line-up"),
     ("/insights/consistency/", "consistency"),

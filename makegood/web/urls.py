@@ -15,7 +15,7 @@ from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
-from makegood.web.insights import aiming, consistency, overview
+from makegood.web.insights import aiming, consistency, costs, overview
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.cards import CARDS
@@ -220,6 +220,11 @@ urlpatterns: list[URLPattern] = [
     path("insights/", overview.overview),
     path("insights/ledger/", insights.ledger),
     path("insights/ledger.csv", insights.ledger_csv),
+    path("insights/cost/", costs.cost),
+    path("insights/cost.csv", costs.cost_csv),
+    path("insights/cost/rows.csv", costs.rows_csv),
+    path("insights/cost/rate/", costs.rate),
+    path("insights/cost/change/", costs.change),
     path("insights/method/", overview.method),
     path("insights/surveys/", survey_rates.rates),
     path("insights/surveys.csv", survey_rates.rates_csv),

@@ -52,6 +52,7 @@ SOURCES = [
     PACKAGE / "measurement/actions/setting.py",
     PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"), PACKAGE / "measurement/actions/experiments.py",
+    PACKAGE / "measurement/actions/costs.py",
     PACKAGE / "measurement/actions/arms.py", PACKAGE / "measurement/queries/experiments.py",
 ]  # fmt: skip
 SAID_ELSEWHERE = ("phrase.", "hook.")

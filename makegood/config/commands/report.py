@@ -196,6 +196,49 @@ def _figure(one: Headline) -> str:
     return f"{one.value:.1%} ({one.low or 0:.1%} to {one.high or 0:.1%}){moved}"
 
 
+@command.command(
+    epilog="""\b
+Examples:
+  makegood report cost
+  makegood report cost --by kind --days 90 --json
+"""
+)
+@click.option("--by", type=click.Choice(["kind", "team"]), help="One row for each instead of one for all.")
+@click.option(
+    "--days", type=click.IntRange(1, 36_500), default=365, show_default=True, help="What happened in so many days."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def cost(by: str | None, days: int, as_json: bool) -> None:
+    """What failing and preventing cost, and what became of the customers who were failed.
+
+    Each currency stands by itself. What nobody entered is not reckoned.
+    """
+    prepare_home(environment().home)
+    with installation():
+        from makegood.api.costs import plain
+        from makegood.measurement.queries.costs import cost_report
+        from makegood.people.rules import READS_ALL
+
+        now = datetime.now(UTC)
+        found = cost_report(READS_ALL, since=now - timedelta(days=days), before=now, by=by or "", now=now)
+    if as_json:
+        click.echo(json.dumps(plain(found), default=str))
+        return
+    for one in found.given:
+        click.echo(f"{one.name or 'All':<32} {one.currency} {one.total:>12,} given in {one.remedies:,} remedies")
+    for each in found.people:
+        name = each.name or "All"
+        click.echo(
+            f"{name:<32} {each.failed:>7,} failed {each.kept:>7,} kept {each.lost:>6,} lost {each.early:>6,} early"
+        )
+    for some in found.prevented:
+        click.echo(f"{'Changes':<32} {some.currency} {some.amount:>12,} for {some.changes:,}")
+    minutes = sum(talked.minutes for talked in found.talked)
+    spent = found.rate.of(minutes) if found.rate else None
+    told = f"{found.rate.currency} {spent}" if found.rate and spent is not None else "cost not entered"
+    click.echo(f"{'Calls':<32} {minutes:>7,} minutes, {told}")
+
+
 def _plain(row: LedgerRow, *, grouped: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"name": row.name} if grouped else {}
     told |= {name: getattr(row, name) for name in _COUNTS}

@@ -13,12 +13,13 @@ def tabs(here: str, desk: Desk, query: str) -> list[dict[str, object]]:
         ("/insights/", _("Overview")), ("/insights/promises/", _("Promises")),
         ("/insights/acknowledgement/", _("First word")), ("/insights/recovery/", _("Recovery")),
         ("/insights/causes/", _("Causes")), ("/insights/ledger/", _("Ledger")),
-        *([("/insights/surveys/", _("Surveys"))] if desk.scope.sees_all else []),
+        *([("/insights/surveys/", _("Surveys")), ("/insights/cost/", _("Cost"))] if desk.scope.sees_all else []),
         *([("/insights/consistency/", _("Like for like"))] if desk.compares else []),
         ("/insights/method/", _("Method")), ("/insights/targets/", _("Targets and links")),
     ]  # fmt: skip
     own = {
-        "/insights/ledger/", "/insights/surveys/", "/insights/consistency/", "/insights/method/", "/insights/targets/",
+        "/insights/cost/", "/insights/ledger/", "/insights/surveys/", "/insights/consistency/", "/insights/method/",
+        "/insights/targets/",
     }  # fmt: skip
     return [
         {"name": name, "url": url if url in own or not query else f"{url}?{query}", "current": url == here}

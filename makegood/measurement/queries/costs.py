@@ -1,0 +1,251 @@
+"""What failing cost and what preventing it cost, each figure with its rows: nothing is guessed, and what nobody entered
+is left out. Sums of different currencies are never added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from makegood.people.queries import require_scope
+from makegood.people.rules import Ability, Scope
+from makegood.platform.rows import fetch_rows
+
+BY = ("", "kind", "team")
+KEPT_AFTER = timedelta(days=90)
+"""So long after a failure a customer who has not left by their own choice counts as kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What customers were given in one currency. `again` is what of it went into second failures."""
+
+    name: str
+    currency: str
+    owed: Decimal
+    correction: Decimal
+    goodwill: Decimal
+    again: Decimal
+    remedies: int
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.owed + self.correction + self.goodwill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talked:
+    """Minutes of calls whose length was recorded, and how many calls these are."""
+
+    name: str
+    minutes: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Customers who were failed: `lost` left by their own choice or will not forgive, `kept` did not within
+    `KEPT_AFTER`, of `early` it cannot be said yet."""
+
+    name: str
+    failed: int
+    kept: int
+    lost: int
+    early: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What an hour of staff costs, as somebody entered it; `amount` None was taken back."""
+
+    amount: Decimal | None
+    currency: str
+    source: str
+    by: str
+    at: datetime
+
+    def of(self, minutes: int) -> Decimal | None:
+        """What so many minutes cost; None while nothing is entered."""
+        return None if self.amount is None else (self.amount * minutes / 60).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
+class Prevented:
+    """What changes about causes cost, in one currency."""
+
+    currency: str
+    amount: Decimal
+    changes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostReport:
+    """All of it. `at_risk` are customers with an open case now."""
+
+    given: tuple[Given, ...]
+    talked: tuple[Talked, ...]
+    people: tuple[People, ...]
+    prevented: tuple[Prevented, ...]
+    rate: Rate | None
+    at_risk: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRow:
+    """One row behind the figures. `what` is "remedy", "call" or "change"; `number` its case, or the improvement."""
+
+    what: str
+    number: int
+    day: date
+    words: str
+    owed: Decimal
+    correction: Decimal
+    goodwill: Decimal
+    minutes: int
+    spent: Decimal
+    currency: str
+
+
+_NAMED = """
+CASE %(by)s WHEN 'kind' THEN k.name WHEN 'team' THEN coalesce(t.name, '') ELSE '' END AS name
+FROM {source} JOIN cases_case c ON c.id = {source_case} JOIN promises_kind k ON k.id = c.kind_id
+JOIN people_staff o ON o.id = c.owner_id LEFT JOIN people_team t ON t.id = o.team_id
+WHERE (%(kind)s::text = '' OR k.slug = %(kind)s) AND (%(team)s::bigint IS NULL OR o.team_id = %(team)s)
+"""
+_IN_TIME = "({at} >= %(since)s OR %(since)s::timestamptz IS NULL) AND {at} < %(before)s"
+_GIVEN = f"""
+SELECT name, currency, sum(entitled), sum(correction), sum(goodwill),
+       coalesce(sum(entitled + correction + goodwill) FILTER (WHERE again), 0), count(*)
+FROM (
+    SELECT g.currency, g.entitled, g.correction, g.goodwill, c.ordinal > 1 AS again,
+           {_NAMED.format(source="remedies_grant g", source_case="g.case_id")}
+      AND g.state = 'given' AND {_IN_TIME.format(at="g.given_at")}
+) given GROUP BY name, currency ORDER BY currency, sum(entitled + correction + goodwill) DESC, name
+"""  # noqa: S608 - written above
+# The steps that one call covered carry the same length: it counts once, unless all of them were taken back.
+_CALLS = f"""
+SELECT DISTINCT e.case_id, e.actor_id, (e.data ->> 'held_at')::timestamptz AS at,
+       (e.data ->> 'minutes')::int AS minutes,
+       {_NAMED.format(source="journal_entry e", source_case="e.case_id")}
+  AND e.verb = 'case.step' AND e.data ? 'minutes' AND {_IN_TIME.format(at="e.at")}
+  AND EXISTS (SELECT FROM cases_stepdone s WHERE s.id = (e.data ->> 'row')::bigint AND s.undone_at IS NULL)
+"""  # noqa: S608 - written above
+_TALKED = f"""
+SELECT name, sum(minutes), count(*) FROM ({_CALLS}) calls GROUP BY name ORDER BY 2 DESC, name
+"""  # noqa: S608 - written above
+_PEOPLE = f"""
+WITH failed AS (
+    SELECT coalesce(m.merged_into_id, m.id) AS person, f.at, c.outcome,
+           {
+    _NAMED.format(source="cases_failure f", source_case="f.case_id").replace(
+        "WHERE", "JOIN customers_customer m ON m.id = c.customer_id WHERE"
+    )
+}
+      AND f.corrected_at IS NULL AND {_IN_TIME.format(at="f.at")}
+), persons AS (
+    SELECT name, person, min(at) AS at, bool_or(outcome = 'will_not_forgive') AS unforgiven
+    FROM failed GROUP BY name, person
+), gone AS (
+    SELECT coalesce(m.merged_into_id, m.id) AS person, max(b.at) AS at
+    FROM measurement_behaviour b JOIN customers_customer m ON m.id = b.customer_id
+    WHERE b.deed = 'left' AND (b.at >= %(since)s OR %(since)s::timestamptz IS NULL) GROUP BY 1
+)
+SELECT name, count(*), count(*) FILTER (WHERE NOT lost AND at + %(after)s <= %(now)s), count(*) FILTER (WHERE lost),
+       count(*) FILTER (WHERE NOT lost AND at + %(after)s > %(now)s)
+FROM (
+    SELECT p.name, p.at, p.unforgiven OR coalesce(g.at > p.at, false) AS lost
+    FROM persons p LEFT JOIN gone g ON g.person = p.person
+) judged GROUP BY name ORDER BY 2 DESC, name
+"""  # noqa: S608 - written above
+_PREVENTED = """
+SELECT currency, sum(amount), count(DISTINCT improvement_id) FROM measurement_improvementcost
+WHERE (spent_on >= %(since)s::timestamptz OR %(since)s::timestamptz IS NULL) AND spent_on < %(before)s::timestamptz
+GROUP BY currency ORDER BY currency
+"""
+_RATE = """
+SELECT r.amount, r.currency, r.source, s.name, r.at
+FROM measurement_staffrate r JOIN people_staff s ON s.id = r.by_id ORDER BY r.id DESC LIMIT 1
+"""
+_AT_RISK = """
+SELECT count(DISTINCT coalesce(m.merged_into_id, m.id)) FROM cases_case c
+JOIN customers_customer m ON m.id = c.customer_id WHERE c.closed_at IS NULL
+"""
+_ROWS = f"""
+SELECT 'remedy', g.case_id, g.given_at, g.title, g.entitled, g.correction, g.goodwill, 0, 0::numeric, g.currency,
+       {_NAMED.format(source="remedies_grant g", source_case="g.case_id")}
+  AND g.state = 'given' AND {_IN_TIME.format(at="g.given_at")}
+UNION ALL SELECT 'call', case_id, at, '', 0, 0, 0, minutes, 0, '', name FROM ({_CALLS}) calls
+UNION ALL SELECT 'change', improvement_id, spent_on::timestamptz, words, 0, 0, 0, 0, amount, currency, ''
+FROM measurement_improvementcost
+WHERE (spent_on >= %(since)s::timestamptz OR %(since)s::timestamptz IS NULL) AND spent_on < %(before)s::timestamptz
+ORDER BY 3, 1, 2 LIMIT %(most)s
+"""  # noqa: S608 - written above
+MOST_ROWS = 100_000
+
+
+def cost_report(
+    scope: Scope,
+    *,
+    since: datetime | None,
+    before: datetime,
+    by: str = "",
+    kind: str = "",
+    team_id: int | None = None,
+    now: datetime,
+) -> CostReport:
+    """What was given, talked and spent in a half-open time, and what became of those who were failed in it; of one
+    `kind` of promise or one team's cases when asked for. Raises Refusal "people.not_allowed" for who sees one team."""
+    require_scope(scope, Ability.SEE_ALL)
+    asked = _asked(since, before, by, kind, team_id, now)
+    return CostReport(
+        given=tuple(
+            Given(name=name, currency=currency, owed=owed, correction=correction, goodwill=goodwill, again=again,
+                  remedies=remedies)
+            for name, currency, owed, correction, goodwill, again, remedies in fetch_rows(_GIVEN, asked)
+        ),
+        talked=tuple(Talked(name=name, minutes=minutes, calls=calls)
+                     for name, minutes, calls in fetch_rows(_TALKED, asked)),
+        people=tuple(People(name=name, failed=failed, kept=kept, lost=lost, early=early)
+                     for name, failed, kept, lost, early in fetch_rows(_PEOPLE, asked)),
+        prevented=tuple(Prevented(*row) for row in fetch_rows(_PREVENTED, asked)),
+        rate=staff_rate(), at_risk=fetch_rows(_AT_RISK, [])[0][0],
+    )  # fmt: skip
+
+
+def cost_rows(
+    scope: Scope,
+    *,
+    since: datetime | None,
+    before: datetime,
+    kind: str = "",
+    team_id: int | None = None,
+    now: datetime,
+) -> Sequence[CostRow]:
+    """Every row behind the figures, in order of time; the first 100,000. Raises Refusal "people.not_allowed"."""
+    require_scope(scope, Ability.SEE_ALL)
+    asked = _asked(since, before, "", kind, team_id, now) | {"most": MOST_ROWS}
+    return [
+        CostRow(
+            what=what, number=number, day=at.date(), words=words, owed=owed, correction=correction, goodwill=goodwill,
+            minutes=minutes, spent=spent, currency=currency,
+        )
+        for what, number, at, words, owed, correction, goodwill, minutes, spent, currency, _ in fetch_rows(_ROWS, asked)
+    ]  # fmt: skip
+
+
+def staff_rate() -> Rate | None:
+    """What an hour of staff costs, as it was entered last; None when nobody ever did."""
+    found = fetch_rows(_RATE, [])
+    return Rate(*found[0]) if found else None
+
+
+def _asked(
+    since: datetime | None, before: datetime, by: str, kind: str, team_id: int | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "since": since, "before": before, "by": by if by in BY else "", "kind": kind, "team": team_id, "now": now,
+        "after": KEPT_AFTER,
+    }  # fmt: skip
