@@ -120,9 +120,14 @@ def title_of(found: Pareto) -> str:
             Measure.LOST: _("No customer was lost that we know of"),
         }.get(found.measure, "")  # fmt: skip
     few, running = len(found.vital), found.vital[-1].running
-    if few > len(found.rows) / 2 and len(found.rows) > 2:
+    if not _stands_out(found):
         return _("No few causes stand out")
     return _says(found.measure, single=few == 1).format(causes=_few(few), share=_share(running, found.measure))
+
+
+def _stands_out(found: Pareto) -> bool:
+    """Whether those that make most are few of all."""
+    return len(found.rows) <= 2 or len(found.vital) <= len(found.rows) / 2
 
 
 def _says(measure: Measure, *, single: bool) -> str:
@@ -175,10 +180,11 @@ def _sub(found: Pareto) -> str:
 def _bars(found: Pareto, asked: dict[str, str]) -> list[dict[str, Any]]:
     """A bar for each, the longest over the whole width."""
     longest = max((one.share for one in found.rows), default=0) or 1.0
-    last = found.vital[-1] if found.vital else None
+    few = found.vital if _stands_out(found) else ()
+    last = few[-1] if few else None
     return [
         {
-            "name": one.name, "url": _address(one.slug, asked), "vital": one.vital, "last": one is last,
+            "name": one.name, "url": _address(one.slug, asked), "vital": one in few, "last": one is last,
             "width": f"{_BAR * one.share / longest:.1f}", "value": _value(one, found),
             "share": f"{100 * one.share:.0f} %", "running": f"{100 * one.running:.0f} %",
         }
