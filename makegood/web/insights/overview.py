@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.kernel.refusals import missing
+from makegood.measurement.queries import latest_paradox
 from makegood.measurement.queries.insights import behind
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Role
 from makegood.web.answers import see_other
 from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.insights import putting_right
 from makegood.web.insights.board import Board, board_of, periods, selects, whole_period
 from makegood.web.insights.cards import CARDS, Card, Value
 from makegood.web.insights.headlines import FIRST, headlines
@@ -41,8 +43,9 @@ def landing(request: DeskRequest) -> HttpResponse:
 def overview(request: DeskRequest) -> HttpResponse:
     """Five figures and a finding for each chart."""
     board = board_at(request)
-    figures = headlines(board)
+    figures, paradox = headlines(board), latest_paradox(request.desk.scope)
     context = around(request.desk, board, "/insights/") | {
+        "paradox": putting_right.told(putting_right.card_of(paradox), paradox) if paradox else None,
         "headlines": figures[:FIRST], "further": figures[FIRST:],
         "cards": [_told(CARDS[key](board), board) for key in ("recovery", "promises", "acknowledgement", "causes")],
     }  # fmt: skip

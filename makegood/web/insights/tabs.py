@@ -12,12 +12,15 @@ def tabs(here: str, desk: Desk, query: str) -> list[dict[str, object]]:
     pages = [
         ("/insights/", _("Overview")), ("/insights/promises/", _("Promises")),
         ("/insights/acknowledgement/", _("First word")), ("/insights/recovery/", _("Recovery")),
-        ("/insights/causes/", _("Causes")), ("/insights/ledger/", _("Ledger")),
+        ("/insights/causes/", _("Causes")),
+        *([("/insights/paradox/", _("Does it keep customers?"))] if desk.scope.sees_all else []),
+        ("/insights/ledger/", _("Ledger")),
         *([("/insights/surveys/", _("Surveys")), ("/insights/cost/", _("Cost"))] if desk.scope.sees_all else []),
         *([("/insights/consistency/", _("Like for like"))] if desk.compares else []),
         ("/insights/method/", _("Method")), ("/insights/targets/", _("Targets and links")),
     ]  # fmt: skip
     own = {
+        "/insights/paradox/",
         "/insights/cost/", "/insights/ledger/", "/insights/surveys/", "/insights/consistency/", "/insights/method/",
         "/insights/targets/",
     }  # fmt: skip

@@ -1,0 +1,268 @@
+"""Whether customers who were put right are as well off as those never failed: the finding, its figures, registering."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.measurement.actions import register
+from makegood.measurement.findings import ASKED, SHARES, Compared, Figure, Group, Outcome, Said, Size, Why
+from makegood.measurement.queries import ReportFacts, latest_paradox, report_for, reports
+from makegood.measurement.tables import figures_csv
+from makegood.people.queries import require_scope
+from makegood.people.rules import Ability
+from makegood.web.answers import done, errors_of
+from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.insights.cards import Card, Value
+from makegood.web.insights.intervals import Interval, intervals
+from makegood.web.insights.tabs import tabs
+from makegood.web.tables import Choice, Column, Row
+
+HOME = "/insights/paradox/"
+
+
+@at_desk("GET")
+def latest(request: DeskRequest) -> HttpResponse:
+    """The report that opened last, else the one registered last, else how to begin."""
+    scope = request.desk.scope
+    every = reports(scope)
+    return _shown(request, latest_paradox(scope), every)
+
+
+@at_desk("GET")
+def one(request: DeskRequest, number: int) -> HttpResponse:
+    """One report."""
+    scope = request.desk.scope
+    return _shown(request, report_for(scope, number), reports(scope))
+
+
+@at_desk("GET")
+def numbers(request: DeskRequest, number: int) -> HttpResponse:
+    """Every figure of a report as a file. It names no customer."""
+    found = report_for(request.desk.scope, number).found
+    response = HttpResponse(figures_csv(found) if found else "", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="paradox-{number}.csv"'
+    return response
+
+
+@at_desk("GET", "POST")
+def new(request: DeskRequest) -> HttpResponse:
+    """Register one."""
+    desk, errors = request.desk, {}
+    require_scope(desk.scope, Ability.MEASURE)
+    if request.method == "POST":
+        try:
+            return done(request, _("Registered. It opens on its day."), to=f"{HOME}{_registered(request)}/")
+        except Refusal as no:
+            errors = errors_of(no)
+    values = request.POST if errors else {"outcome": "stayed", "landmark": "30", "horizon": "90", "margin": "0.02"}
+    context = {
+        "errors": errors, "values": values, "slim": True,
+        "outcomes": [Choice(key.value, name) for key, name in outcome_names().items() if key is not Outcome.RECOVERY],
+        "landmarks": [Choice(str(days), _("{} days").format(days)) for days in (7, 14, 30, 60)],
+        "horizons": [Choice(str(days), _("{} days").format(days)) for days in (30, 90, 180)],
+        "tabs": tabs(HOME, desk, ""),
+    }  # fmt: skip
+    return render(request, "web/insights/paradox_new.html", context, status=422 if errors else 200)
+
+
+def _registered(request: DeskRequest) -> int:
+    desk, typed = request.desk, request.POST
+    outcome = typed.get("outcome", "")
+    try:
+        margin, landmark, horizon = float(typed["margin"]), int(typed["landmark"]), int(typed["horizon"])
+    except (KeyError, ValueError):
+        raise invalid("report.bad_margin", _("Give a number, such as 0.02."), field="margin") from None
+    return register(
+        outcome=Outcome(outcome) if outcome in set(Outcome) else Outcome.STAYED,
+        since=_day(typed.get("since", ""), "since"), before=_day(typed.get("before", ""), "before"),
+        landmark_days=landmark, horizon_days=horizon, margin=margin,
+        by=desk.actor, now=desk.now,
+    )  # fmt: skip
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise invalid("report.bad_days", _("Give a day, such as 2026-01-31."), field=field) from None
+
+
+def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportFacts, ...]) -> HttpResponse:
+    desk = request.desk
+    cards = [told(card_of(facts, outcome), facts) for outcome in _of(facts)] if facts else []
+    context: dict[str, Any] = {
+        "facts": facts, "cards": cards, "tabs": tabs(HOME, desk, ""), "may": desk.scope.may(Ability.MEASURE),
+        "sizes": [_size_row(one) for one in (facts.found.sizes if facts and facts.found else ())],
+        "size_columns": [Column(_("Group")), *(Column(name, n=True) for name in (
+            _("People"), _("Outcome known"), _("Needed for a verdict"), _("Still missing")))],
+        "behind": _behind(facts), "others": [one for one in every if facts is None or one.number != facts.number],
+        "opens": date_format(facts.opens_at.astimezone(desk.zone), "j F Y") if facts else "",
+        "asked": _question(facts) if facts else "", "names": outcome_names(),
+    }  # fmt: skip
+    return render(request, "web/insights/paradox.html", context)
+
+
+def told(card: Card, facts: ReportFacts) -> dict[str, object]:
+    """A card as the template takes it."""
+    return {
+        "key": card.key, "title": card.title, "sub": card.sub, "drawn": card.drawn, "foot": card.foot, "strips": (),
+        "open_url": card.open_url, "open_word": card.open_word,
+        "columns": [Column(card.headings[0]), *(Column(name, n=True) for name in card.headings[1:])],
+        "rows": [Row(["–" if value is None else str(value) for value in cells], url) for cells, url in card.rows],
+        "csv": f"{HOME}{facts.number}.csv", "method": "/insights/method/#paradox",
+    }  # fmt: skip
+
+
+def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
+    """The finding of a report as a card; of its own outcome unless another is named."""
+    which = outcome or facts.plan.outcome
+    asked = facts.found.of(which) if facts.found and facts.found_at else None
+    figures = asked.figures if asked else ()
+    by_group = {one.group: one for one in asked.compared} if asked else {}
+    days = f"{date_format(facts.plan.since, 'j M Y')} – {date_format(facts.plan.before, 'j M Y')}"
+    return Card(
+        key=f"paradox-{which}", title=title(facts, which, by_group.get(Group.PUT_RIGHT)),
+        sub=_("{what}, with its 95\u00a0% interval. Failures of {days}.").format(what=units()[which], days=days),
+        drawn=intervals([_interval(one, which) for one in figures], name=_words(figures, which))
+        if figures else SafeString(""),
+        headings=(_("Group"), _("Figure"), _("95 % from"), _("to"), _("Counted"), _("People"), _("Replied"),
+                  _("Against people like them")),
+        rows=[(_cells(one, which, by_group.get(one.group)), "") for one in figures],
+        foot=_foot(facts, by_group.get(Group.PUT_RIGHT)), open_url=f"{HOME}{facts.number}/", open_word=_("Open it"),
+    )  # fmt: skip
+
+
+def title(facts: ReportFacts, which: Outcome, one: Compared | None) -> str:
+    """The finding, computed: one of five, and before it opens that it is locked."""
+    if facts.found_at is None:
+        return _("Does putting it right keep customers? Locked until {day}").format(
+            day=date_format(facts.opens_at, "j M Y")
+        )
+    if one is None or one.said is Said.TOO_FEW:
+        missing = f"{one.missing:,}" if one else "–"
+        return _("Not enough data: about {} more customers needed").format(missing)
+    if one.value is None or one.said is Said.CANNOT_TELL:
+        return _("Cannot tell: the groups are not comparable")
+    by = shown(abs(one.value), which)
+    words = {
+        Said.ABOVE: _("Customers put right: {what} {by} above those never failed"),
+        Said.BELOW: _("Customers put right: {what} {by} below those never failed"),
+        Said.EQUIVALENT: _("Customers put right: {what} no clear difference from those never failed"),
+    }
+    return words[one.said].format(what=outcome_names()[which].lower(), by=by)
+
+
+def shown(value: float, which: Outcome) -> str:
+    """A figure in its own unit."""
+    if which in SHARES:
+        return f"{value:.1%}"
+    return f"{value:,.0f}" if which is Outcome.NPS else f"{value:,.2f}"
+
+
+def group_names() -> dict[Group, str]:
+    """What each group is called."""
+    return {
+        Group.NEVER: _("Nothing went wrong"), Group.PUT_RIGHT: _("Failed, then put right"),
+        Group.NOT_PUT_RIGHT: _("Failed, not put right"), Group.SILENT: _("Failed, nobody spoke"),
+        Group.TWICE: _("Failed twice"),
+    }  # fmt: skip
+
+
+def outcome_names() -> dict[Outcome, str]:
+    """What each outcome is called."""
+    return {
+        Outcome.STAYED: _("Still a customer"), Outcome.BOUGHT: _("Bought again"), Outcome.SPEND: _("Spend"),
+        Outcome.NPS: _("Would recommend"), Outcome.CSAT: _("Satisfaction"), Outcome.RECOVERY: _("Recovery survey"),
+    }  # fmt: skip
+
+
+def units() -> dict[Outcome, str]:
+    """What the figure of each outcome is."""
+    return {
+        Outcome.STAYED: _("Share still customers"), Outcome.BOUGHT: _("Share who bought again"),
+        Outcome.SPEND: _("Mean spend"), Outcome.NPS: _("Net promoters, points"),
+        Outcome.CSAT: _("Satisfaction, 1 to 5"), Outcome.RECOVERY: _("Recovery survey, 1 to 5"),
+    }  # fmt: skip
+
+
+def _of(facts: ReportFacts) -> list[Outcome]:
+    """The registered outcome first, then the others that were found."""
+    found = facts.found.asked if facts.found and facts.found_at else ()
+    return [facts.plan.outcome, *(one.outcome for one in found if one.outcome is not facts.plan.outcome)]
+
+
+def _interval(one: Figure, which: Outcome) -> Interval:
+    tone = {Group.NEVER: "ink", Group.PUT_RIGHT: "mended"}.get(one.group, "broken")
+    note = _("{} replied").format(f"{one.replied:.0%}") if which in ASKED and one.replied is not None else ""
+    return Interval(
+        name=group_names()[one.group], note=note, n=one.counted, value=one.value, low=one.low, high=one.high, tone=tone,
+        shown=_("too few to say") if one.value is None else shown(one.value, which),
+        share=which in SHARES,
+    )  # fmt: skip
+
+
+def _words(figures: tuple[Figure, ...], which: Outcome) -> str:
+    return "; ".join(
+        f"{group_names()[one.group]}: {_('too few to say') if one.value is None else shown(one.value, which)}"
+        for one in figures
+    )
+
+
+def _cells(one: Figure, which: Outcome, compared: Compared | None) -> list[Value]:
+    ends = [None if end is None else shown(end, which) for end in (one.value, one.low, one.high)]
+    replied = f"{one.replied:.0%}" if which in ASKED and one.replied is not None else None
+    return [group_names()[one.group], *(ends if one.value is not None else (_("too few to say"), None, None)),
+            f"{one.counted:,}", f"{one.people:,}", replied, verdict(compared, which) if compared else None]  # fmt: skip
+
+
+def verdict(one: Compared, which: Outcome) -> str:
+    """What may be said of a group, in one of five ways."""
+    if one.said is Said.TOO_FEW:
+        return _("not enough data: about {} more").format(f"{one.missing:,}")
+    if one.value is None or one.low is None or one.high is None:
+        return {
+            Why.SILENCE: _("cannot tell: those who kept silent could turn it round"),
+            Why.UNASKED: _("cannot tell: nobody to compare with"),
+        }.get(one.why or Why.UNBALANCED, _("cannot tell: not comparable"))
+    figure = f"{shown(one.value, which)} ({shown(one.low, which)} – {shown(one.high, which)})"
+    names = {Said.ABOVE: _("above: {}"), Said.BELOW: _("below: {}"), Said.EQUIVALENT: _("equivalent: {}")}
+    return names[one.said].format(figure)
+
+
+def _foot(facts: ReportFacts, one: Compared | None) -> str:
+    if facts.found_at is None:
+        return _("Registered by {who}. Until it opens only people are counted.").format(who=facts.registered_by)
+    if one is None or one.value is None or one.low is None or one.high is None:
+        return _("Compared with people like them whom nothing had failed.")
+    which = facts.plan.outcome
+    words = _("The difference lies between {low} and {high}, at equal exposure, tenure and custom.")
+    return words.format(low=shown(one.low, which), high=shown(one.high, which))
+
+
+def _size_row(one: Size) -> Row:
+    missing = max(0, one.needed - one.people)
+    return Row([group_names()[one.group], f"{one.people:,}", f"{one.counted:,}", f"{one.needed:,}",
+                f"{missing:,}" if missing else _("enough")])  # fmt: skip
+
+
+def _behind(facts: ReportFacts | None) -> list[dict[str, Any]]:
+    found = facts.found.behind if facts and facts.found else {}
+    return [{"name": group_names()[group], "cases": cases} for group, cases in found.items() if cases]
+
+
+def _question(facts: ReportFacts) -> str:
+    plan = facts.plan
+    return _(
+        "{what}, {horizon} days on; put right within {landmark} days; a difference within ±{margin} would not matter."
+    ).format(
+        what=outcome_names()[plan.outcome], horizon=plan.horizon_days, landmark=plan.landmark_days,
+        margin=shown(plan.margin, plan.outcome),
+    )  # fmt: skip

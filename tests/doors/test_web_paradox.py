@@ -1,0 +1,114 @@
+"""The paradox at the desk: locked until its day, one of five findings after, nothing for who sees one team."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from makegood.measurement import actions
+from makegood.measurement.findings import Asked, Compared, Figure, Found, Group, Outcome, Said, Size
+from makegood.measurement.queries import reports
+from tests.doors.api_client import Api
+from tests.doors.desk_client import AtDesk
+from tests.factories import NOW, Cast, make_cast
+from tests.rooms.casework import Hand
+from tests.rooms.test_reports import registered
+
+DAY = timedelta(days=1)
+SIZES = (
+    Size(group=Group.NEVER, people=2500, counted=2214, needed=800),
+    Size(group=Group.PUT_RIGHT, people=196, counted=196, needed=800),
+)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def found(one: Compared) -> Found:
+    figures = (
+        Figure(group=Group.NEVER, people=2500, counted=2214, value=4.21, low=4.18, high=4.24, replied=0.38),
+        Figure(group=Group.PUT_RIGHT, people=321, counted=196, value=4.38, low=4.24, high=4.5, replied=0.61),
+        Figure(group=Group.TWICE, people=9, counted=4),
+    )
+    return Found(
+        people=5000, sizes=SIZES, asked=(Asked(outcome=Outcome.CSAT, figures=figures, compared=(one,)),),
+        behind={Group.PUT_RIGHT: (17,)},
+    )  # fmt: skip
+
+
+def opened(cast: Cast, one: Compared) -> int:
+    number = registered(Hand(cast.anil), outcome=Outcome.CSAT, margin=0.1)
+    actions.note_found(number, found(one), now=NOW)
+    return number
+
+
+def text(of: AtDesk, path: str) -> str:
+    answer = of.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_an_analyst_registers_it_at_the_desk(cast: Cast) -> None:
+    anil = AtDesk(cast.anil)
+    assert "Nothing is registered yet" in text(anil, "/insights/paradox/")
+    asked = {"outcome": "stayed", "since": "2026-06-01", "before": "2026-11-01", "landmark": "30", "horizon": "90"}
+    wrong = anil.post("/insights/paradox/new/", **asked, margin="little")
+    assert wrong.status_code == 422
+    assert anil.post("/insights/paradox/new/", **asked, margin="0.02").status_code == 303
+    assert "Locked until" in text(anil, "/insights/paradox/")
+    assert "Locked until" in text(anil, "/insights/")
+
+
+def test_before_it_opens_only_people_are_counted(cast: Cast) -> None:
+    number = registered(Hand(cast.anil))
+    actions.note_sizes(number, Found(people=5000, sizes=SIZES), now=NOW)
+    page = text(AtDesk(cast.greta), f"/insights/paradox/{number}/")
+    assert "604" in page, "so many are missing"
+    assert "95" not in page.split("<table")[1]
+    assert "The same as a table" not in page
+
+
+@pytest.mark.parametrize(
+    ("one", "title"),
+    [
+        (Compared(group=Group.PUT_RIGHT, said=Said.ABOVE, value=0.17, low=0.03, high=0.31),
+         "satisfaction 0.17 above those never failed"),
+        (Compared(group=Group.PUT_RIGHT, said=Said.EQUIVALENT, value=0.01, low=-0.03, high=0.05),
+         "no clear difference"),
+        (Compared(group=Group.PUT_RIGHT, said=Said.TOO_FEW, missing=1234), "Not enough data: about 1,234 more"),
+        (Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL), "Cannot tell: the groups are not comparable"),
+    ],
+)  # fmt: skip
+def test_the_title_is_the_finding(cast: Cast, one: Compared, title: str) -> None:
+    number = opened(cast, one)
+    for path in (f"/insights/paradox/{number}/", "/insights/paradox/", "/insights/"):
+        page = text(AtDesk(cast.ada), path)
+        assert title in page
+        assert "61% replied" in page
+        assert "too few to say" in page
+    assert "/cases/SR-17/" in text(AtDesk(cast.ada), f"/insights/paradox/{number}/")
+    table = text(AtDesk(cast.ada), f"/insights/paradox/{number}.csv")
+    assert "csat,put_right" in table
+
+
+def test_who_sees_one_team_alone_sees_nothing_of_it(cast: Cast) -> None:
+    number = opened(cast, Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL))
+    for path in ("/insights/paradox/", f"/insights/paradox/{number}/", f"/insights/paradox/{number}.csv"):
+        assert AtDesk(cast.stranger).get(path).status_code == 403
+    assert "not comparable" not in text(AtDesk(cast.stranger), "/insights/")
+    asked = {"outcome": "stayed", "since": "2026-06-01", "before": "2026-11-01", "landmark": "30", "horizon": "90"}
+    AtDesk(cast.greta).post("/insights/paradox/new/", **asked, margin="0.02")
+    assert [one.number for one in reports(Hand(cast.greta).scope)] == [number], "a manager reads and registers none"
+
+
+def test_an_integration_reads_it(cast: Cast) -> None:
+    whole = Api("read")
+    assert whole.get("/report/paradox").code == "report.unknown"
+    number = opened(cast, Compared(group=Group.PUT_RIGHT, said=Said.TOO_FEW, missing=1234))
+    told = whole.get("/report/paradox").body
+    assert told["number"] == number
+    assert told["found"]["asked"][0]["compared"][0]["missing"] == 1234
+    assert Api("read", staff=cast.mara).get("/report/paradox").code == "people.not_allowed"
