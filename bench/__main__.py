@@ -11,7 +11,20 @@ from bench.ground import ground
 from bench.table import Row, aligned, machine, markdown, write
 
 # In this order: what needs an empty ledger comes before what fills it.
-NAMES = ("intake", "single", "watch", "incident", "idle", "pages", "insights", "memory", "startup", "coach", "mail")
+NAMES = (
+    "intake",
+    "single",
+    "watch",
+    "incident",
+    "idle",
+    "pages",
+    "insights",
+    "memory",
+    "startup",
+    "coach",
+    "mail",
+    "paradox",
+)
 
 
 def main() -> None:

@@ -255,7 +255,11 @@ def _size_row(one: Size) -> Row:
 
 def _behind(facts: ReportFacts | None) -> list[dict[str, Any]]:
     found = facts.found.behind if facts and facts.found else {}
-    return [{"name": group_names()[group], "cases": cases} for group, cases in found.items() if cases]
+    return [
+        {"name": group_names()[group], "cases": [f"SR-{case}" for case in cases]}
+        for group, cases in found.items()
+        if cases
+    ]
 
 
 def _question(facts: ReportFacts) -> str:
