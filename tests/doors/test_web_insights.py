@@ -16,10 +16,11 @@ from makegood.intake.actions import take_in
 from makegood.measurement.actions import count_anew
 from makegood.measurement.models import Tally
 from makegood.people.models import Staff
+from makegood.people.rules import Role
 from makegood.promises.facts import Fact
 from makegood.promises.models import Kind
 from tests.doors.desk_client import AtDesk, text
-from tests.factories import Cast, actor, make_cast
+from tests.factories import Cast, actor, make_cast, make_staff
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -187,3 +188,8 @@ def test_a_bad_week_is_named_by_what_happened(cast: Cast) -> None:
     assert worst[8] == "below"
     assert worst[9]
     assert not any(row[8] == "below" for row in rows[1:] if row is not worst)
+
+
+def test_who_only_looks_begins_at_the_insights_and_everybody_else_at_their_work(cast: Cast) -> None:
+    for role, begins in ((Role.AGENT, "/today/"), (Role.MANAGER, "/today/"), (Role.ANALYST, "/insights/")):
+        assert AtDesk(make_staff(f"{role} Who", role=role)).get("/")["Location"] == begins

@@ -34,9 +34,8 @@ _MOST_MARKS = 60
 
 @at_desk("GET")
 def landing(request: DeskRequest) -> HttpResponse:
-    """Where somebody begins who signed in: executives and analysts at the insights, everybody else at their work."""
-    begins = "/insights/" if request.desk.scope.role in (Role.MANAGER, Role.ANALYST) else "/today/"
-    return see_other(begins)
+    """Where somebody begins who signed in: who only looks at the insights, everybody else at their work."""
+    return see_other("/insights/" if request.desk.scope.role == Role.ANALYST else "/today/")
 
 
 @at_desk("GET")
