@@ -137,3 +137,28 @@ def test_by_the_api(stage: Stage) -> None:
     assert mara.get(f"/cases/{number}")["closed_at"]
     assert "promise.broken" not in [entry["verb"] for entry in orders.get("/journal?limit=500")["items"]]
     stage.api("sam").get(f"/cases/{number}/plan", status=404)
+    the_staff_are_recognised(mara, lena, number)
+    the_hotel_measures(stage.api("ada"))
+
+
+def the_staff_are_recognised(mara: Api, lena: Api, number: str) -> None:
+    """What the guest owes to the valet, in the guest's newest words; and the duty manager says thanks."""
+    valet = mara.get(f"/cases/{number}")["owner"]["id"]
+    said = [one["said"] for one in mara.get(f"/people/{valet}/recognition")["items"]]
+    assert said == ["Still."]
+    lena.post(f"/people/{valet}/thanks", {"words": "You just handled it."}, 201)
+    assert "Lena Brandt" in [one["by"] for one in mara.get(f"/people/{valet}/recognition")["items"]]
+
+
+def the_hotel_measures(ada: Api) -> None:
+    """What it cost, and whether going beyond keeps guests: a hotel of this size is told how many more it takes."""
+    cost = ada.get("/report/cost")
+    assert [one["currency"] for one in cost["given"]] == ["GBP"]
+    assert cost["staff_cost"] is None, "nobody entered what an hour costs"
+    arms = [{"name": "As usual"}, {"name": "Breakfast", "words": BREAKFAST, "goodwill": "20"}]
+    asked = {"name": "Breakfast at once", "why": "It may bring guests back.", "varies": "goodwill", "arms": arms}
+    asked |= {"measured": "ordered", "horizon_days": 180, "expected": 30, "effect": 10, "until": at(days=700)}
+    made = ada.post("/experiments", asked, 201)
+    ada.post(f"/experiments/{made['number']}/start")
+    _usual, tried = ada.get(f"/experiments/{made['number']}")["arms"]
+    assert (tried["said"], tried["share"], tried["missing"]) == ("not enough data", None, made["needed"])
