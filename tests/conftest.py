@@ -84,6 +84,8 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
             cursor.execute("SET LOCAL session_replication_role = replica")
             for table in tables:
                 cursor.execute(f"DELETE FROM {table}")
+            # The standard kinds stay, and are of no team that is gone.
+            cursor.execute("UPDATE promises_kind SET team_id = NULL WHERE team_id NOT IN (SELECT id FROM people_team)")
         connection.close()
 
 

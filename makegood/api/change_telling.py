@@ -42,7 +42,7 @@ class TellingOut(Schema):
     left: dict[Left, int]
 
 
-class MessageOut(Schema):
+class TellingMessageOut(Schema):
     """What one customer would be told, or why they are left out. `sends` is what goes by this channel."""
 
     customer: int
@@ -59,7 +59,7 @@ class MessageOut(Schema):
 class RehearsalOut(Schema):
     """A page of the dry run; the first one also counts everybody, and says what the coach finds."""
 
-    items: list[MessageOut]
+    items: list[TellingMessageOut]
     next: str | None
     told: int
     left: dict[Left, int]

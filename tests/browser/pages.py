@@ -36,7 +36,8 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/asking/", "/insights/surveys/",
         "/settings/causes/", "/settings/causes/weather/", "/improvements/", "/improvements/new/",
         "/experiments/", "/experiments/new/?varies=words", f"/experiments/{_an_experiment(stage)}/",
-        f"/improvements/{change}/",
+        f"/improvements/{change}/", f"/improvements/{change}/telling/", "/causes/", "/causes/forgotten/", "/line-up/",
+        "/signals/", "/insights/paradox/", "/insights/paradox/new/", f"/insights/paradox/{_a_report(stage)}/",
         "/settings/kinds/", "/settings/kinds/callback/", "/settings/playbooks/", "/settings/playbooks/new/",
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
         "/settings/playbooks/making-good/edit/", "/settings/ladder/", "/settings/ladder/1/",
@@ -89,15 +90,19 @@ def _an_improvement(stage: Stage, case: str) -> int:
 
 def _an_experiment(stage: Stage) -> int:
     arms = [{"name": "As usual"}, {"name": "A voucher", "words": "A voucher of £20, on us", "goodwill": "20"}]
-    asked = {"name": "A voucher for what came late", "why": "It may keep more of them.", "varies": "goodwill"}
-    asked |= {
-        "measured": "stayed",
-        "horizon_days": 90,
-        "expected": 80,
-        "effect": 5,
-        "until": at(days=300),
-        "arms": arms,
-    }
+    asked = {
+        "name": "A voucher for what came late", "why": "It may keep more of them.", "varies": "goodwill",
+        "measured": "stayed", "horizon_days": 90, "expected": 80, "effect": 5, "until": at(days=300), "arms": arms,
+    }  # fmt: skip
     number = int(stage.api("ada").post("/experiments", asked, 201)["number"])
     stage.api("ada").post(f"/experiments/{number}/start")
     return number
+
+
+def _a_report(stage: Stage) -> int:
+    days = [at(days=many)[:10] for many in (1, 60)]
+    said = stage.ours.must(
+        "report", "paradox", "--register", "stayed", "--since", days[0], "--before", days[1], "--margin", "0.02",
+        "--as", "ada@shop.example",
+    )  # fmt: skip
+    return int(said.split()[1])

@@ -75,11 +75,6 @@ def test_managers_say_what_is_aimed_at(cast: Cast) -> None:
     assert 'value="97.5"' in greta.get("/insights/targets/").content.decode()
 
 
-def test_executives_begin_at_the_insights(cast: Cast) -> None:
-    for person, place in ((cast.greta, "/insights/"), (cast.anil, "/insights/"), (cast.mara, "/today/")):
-        assert AtDesk(person).get("/")["Location"] == place
-
-
 def test_the_report_is_a_pdf_for_those_who_see_every_team(cast: Cast) -> None:
     tell(cast, "delivery", 90, 10, days_ago=35)
     answer = AtDesk(cast.greta).get("/insights/report.pdf")

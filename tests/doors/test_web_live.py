@@ -44,6 +44,7 @@ def test_the_page_follows_what_happens() -> None:
         "closures": 0,
         "unsorted": 0,
         "notices": 0,
+        "improvements": 0,
     }
     assert mara.get("/live/", since=news["cursor"]).status_code == 204
 

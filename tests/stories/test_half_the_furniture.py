@@ -51,7 +51,7 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     she_agrees_to_a_day_that_holds(mara)
     stage.pass_time(hours=5)
     she_wants_one_thing_more(mara)
-    stage.pass_time(days=5, hours=20)
+    stage.pass_time(days=5, hours=18)
     she_gets_it_and_the_case_closes(mara)
     assert orders.get(f"/cases/{number}")["outcome"] == "satisfied_after_more"
     a_stranger_reads_nothing(seat("sam"), number, WHAT)
