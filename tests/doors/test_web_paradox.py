@@ -94,6 +94,17 @@ def test_the_title_is_the_finding(cast: Cast, one: Compared, title: str) -> None
     assert "csat,put_right" in table
 
 
+def test_what_nobody_told_us_says_how_many_it_takes_before_anything_else(cast: Cast) -> None:
+    number = registered(Hand(cast.anil), outcome=Outcome.STAYED)
+    answers = Asked(outcome=Outcome.RECOVERY, figures=(Figure(group=Group.PUT_RIGHT, people=40, counted=4),))
+    actions.note_found(number, Found(people=5000, sizes=SIZES, asked=(answers,)), now=NOW)
+    page = text(AtDesk(cast.ada), f"/insights/paradox/{number}/")
+    assert "Not enough data: about 604 more customers needed" in page
+    assert "Nobody told us of it yet" in page
+    assert page.index("How many there are") < page.index("Not enough data")
+    assert "too few answered the recovery survey" in page
+
+
 def test_who_sees_one_team_alone_sees_nothing_of_it(cast: Cast) -> None:
     number = opened(cast, Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL))
     for path in ("/insights/paradox/", f"/insights/paradox/{number}/", f"/insights/paradox/{number}.csv"):

@@ -146,9 +146,11 @@ def title(facts: ReportFacts, which: Outcome, one: Compared | None) -> str:
         return _("Does putting it right keep customers? Locked until {day}").format(
             day=date_format(facts.opens_at, "j M Y")
         )
+    if which is Outcome.RECOVERY:
+        return _recovery(facts)
     if one is None or one.said is Said.TOO_FEW:
-        missing = f"{one.missing:,}" if one else "–"
-        return _("Not enough data: about {} more customers needed").format(missing)
+        missing = one.missing if one else _missing(facts)
+        return _("Not enough data: about {} more customers needed").format(f"{missing:,}")
     if one.value is None or one.said is Said.CANNOT_TELL:
         return _("Cannot tell: the groups are not comparable")
     by = shown(abs(one.value), which)
@@ -158,6 +160,22 @@ def title(facts: ReportFacts, which: Outcome, one: Compared | None) -> str:
         Said.EQUIVALENT: _("Customers put right: {what} no clear difference from those never failed"),
     }
     return words[one.said].format(what=outcome_names()[which].lower(), by=by)
+
+
+def _recovery(facts: ReportFacts) -> str:
+    """What those put right say of it. Nobody who was never failed is asked: it is compared with nothing."""
+    asked = facts.found.of(Outcome.RECOVERY) if facts.found else None
+    figures = asked.figures if asked else ()
+    value = next((one.value for one in figures if one.group is Group.PUT_RIGHT), None)
+    if value is None:
+        return _("Of those put right, too few answered the recovery survey to say")
+    return _("Those put right give their recovery {} of 5").format(shown(value, Outcome.RECOVERY))
+
+
+def _missing(facts: ReportFacts) -> int:
+    """How many more of the smaller group it takes before its outcome can be compared at all."""
+    sizes = facts.found.sizes if facts.found else ()
+    return max((one.needed - one.counted for one in sizes if one.group in (Group.NEVER, Group.PUT_RIGHT)), default=0)
 
 
 def shown(value: float, which: Outcome) -> str:
@@ -240,7 +258,11 @@ def verdict(one: Compared, which: Outcome) -> str:
 def _foot(facts: ReportFacts, one: Compared | None) -> str:
     if facts.found_at is None:
         return _("Registered by {who}. Until it opens only people are counted.").format(who=facts.registered_by)
-    if one is None or one.value is None or one.low is None or one.high is None:
+    if one is None:
+        return _(
+            "Nobody told us of it yet, or of too few: bring in orders, renewals, who left and scores by file or API."
+        )
+    if one.value is None or one.low is None or one.high is None:
         return _("Compared with people like them whom nothing had failed.")
     which = facts.plan.outcome
     words = _("The difference lies between {low} and {high}, at equal exposure, tenure and custom.")
