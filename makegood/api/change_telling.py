@@ -66,28 +66,28 @@ class RehearsalOut(Schema):
     findings: list[FindingOut]
 
 
-class RehearsalQuery(Schema):
+class TellingRehearsalQuery(Schema):
     """Where the page begins."""
 
     after: Annotated[int, Field(ge=0)] = 0
     limit: Limit = 50
 
 
-class WordsIn(StaffIn):
+class TellingWordsIn(StaffIn):
     """What was changed, in one language; "" takes it away."""
 
     language: Annotated[str, Field(max_length=12)]
     changed: Annotated[str, Field(max_length=LONGEST)]
 
 
-class PaceIn(StaffIn):
+class TellingPaceIn(StaffIn):
     """How many at a time, and how many seconds between two batches."""
 
     batch_size: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 100
     every: Annotated[int, Field(ge=0, le=LONGEST_EVERY)] = 60
 
 
-class StopIn(StaffIn):
+class TellingStopIn(StaffIn):
     """Why, for the record."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
@@ -100,9 +100,9 @@ def read_telling(request: ApiRequest, number: Id) -> HttpResponse:
 
 
 @router.get("/improvements/{number}/telling/dry-run", response=RehearsalOut, summary="See what customers would be told")
-def dry_run(request: ApiRequest, number: Id, query: Query[RehearsalQuery]) -> HttpResponse:
+def dry_run(request: ApiRequest, number: Id, query: Query[TellingRehearsalQuery]) -> HttpResponse:
     """Every message and its recipient, and who is left out; nothing is sent or kept."""
-    refuse_unknown(request.GET, RehearsalQuery)
+    refuse_unknown(request.GET, TellingRehearsalQuery)
     found = rehearse(request.caller.scope, number, after=query.after, limit=query.limit, now=request.now)
     return told({
         "items": [_message(one) for one in found.rows], "next": str(found.next) if found.next else None,
@@ -111,7 +111,7 @@ def dry_run(request: ApiRequest, number: Id, query: Query[RehearsalQuery]) -> Ht
 
 
 @router.post("/improvements/{number}/telling/words", response=TellingOut, summary="Say what was changed")
-def say_changed(request: ApiRequest, number: Id, body: WordsIn) -> HttpResponse:
+def say_changed(request: ApiRequest, number: Id, body: TellingWordsIn) -> HttpResponse:
     """What customers of one language are told was changed. A manager, or the owner of the change."""
     doer = person(request, body.staff)
     actions.say_changed(
@@ -121,9 +121,9 @@ def say_changed(request: ApiRequest, number: Id, body: WordsIn) -> HttpResponse:
 
 
 @router.post("/improvements/{number}/telling/begin", response=TellingOut, summary="Tell the customers it failed")
-def begin_telling(request: ApiRequest, number: Id, body: PaceIn | None = None) -> HttpResponse:
+def begin_telling(request: ApiRequest, number: Id, body: TellingPaceIn | None = None) -> HttpResponse:
     """Begin, or go on after a stop: each is told once. A manager, or the owner of the change."""
-    pace = body or PaceIn()
+    pace = body or TellingPaceIn()
     doer = person(request, pace.staff)
     actions.begin_telling(
         number, batch_size=pace.batch_size, every=pace.every, scope=doer.scope, by=doer.by, now=request.now
@@ -132,9 +132,9 @@ def begin_telling(request: ApiRequest, number: Id, body: PaceIn | None = None) -
 
 
 @router.post("/improvements/{number}/telling/stop", response=TellingOut, summary="Stop telling them")
-def stop_telling(request: ApiRequest, number: Id, body: StopIn | None = None) -> HttpResponse:
+def stop_telling(request: ApiRequest, number: Id, body: TellingStopIn | None = None) -> HttpResponse:
     """Nobody more is told, and what has not left is taken back. A manager, or the owner of the change."""
-    asked = body or StopIn()
+    asked = body or TellingStopIn()
     doer = person(request, asked.staff)
     actions.stop_telling(number, reason=asked.reason, scope=doer.scope, by=doer.by, now=request.now)
     return _answer(doer.scope, number)

@@ -63,7 +63,7 @@ class DatedsOut(Schema):
     items: list[DatedOut]
 
 
-class OfferOut(SaidOut):
+class DatedOfferOut(SaidOut):
     """The same in an entry of a case's timeline. `ahead`: it can be promised; else it can be recorded as a failure."""
 
     entry: int
@@ -71,10 +71,10 @@ class OfferOut(SaidOut):
     ahead: bool
 
 
-class OffersOut(Schema):
+class DatedOffersOut(Schema):
     """All of a case, in the order in which it was said."""
 
-    items: list[OfferOut]
+    items: list[DatedOfferOut]
     next: None = None
 
 
@@ -105,7 +105,7 @@ def dated(request: ApiRequest, body: DatedIn) -> HttpResponse:
     ]})  # fmt: skip
 
 
-@router.get("/cases/{number}/dated", response=OffersOut, summary="List what was said by when and is not promised")
+@router.get("/cases/{number}/dated", response=DatedOffersOut, summary="List what was said by when and is not promised")
 def list_offers(request: ApiRequest, number: str) -> HttpResponse:
     """Words of the case that promise something by a time and stand on no record yet: ours that are still to come, and
     what the customer says they were promised."""

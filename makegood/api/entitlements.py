@@ -27,7 +27,7 @@ _MOST = 50
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class StepOut(Schema):
+class ReckoningStepOut(Schema):
     """One sentence of the arithmetic, and what it adds (or takes off)."""
 
     says: str
@@ -107,7 +107,7 @@ class EntitlementOut(Schema):
     automatic: bool | None
     pay_by: datetime | None
     claim_by: datetime | None
-    steps: list[StepOut]
+    steps: list[ReckoningStepOut]
     cautions: list[str]
     questions: list[FactOut]
     told: list[ToldOut]

@@ -65,7 +65,7 @@ class RegisterIn(StaffIn):
     severity_to: Grade = 4
 
 
-class StopIn(StaffIn):
+class ExperimentStopIn(StaffIn):
     """Why it ends before its rule."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
@@ -214,7 +214,7 @@ def drop(request: ApiRequest, number: Id, body: StaffIn | None = None) -> HttpRe
 
 
 @router.post("/experiments/{number}/stop", response=ResultOut, summary="End an experiment by hand")
-def stop(request: ApiRequest, number: Id, body: StopIn) -> HttpResponse:
+def stop(request: ApiRequest, number: Id, body: ExperimentStopIn) -> HttpResponse:
     """End it before its rule does: nothing is said of it then."""
     doer = person(request, body.staff)
     actions.stop(number, reason=body.reason, by=doer.by, now=request.now)

@@ -135,13 +135,13 @@ class StopIn(StaffIn):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
-class AskIn(StaffIn):
+class IncidentAskIn(StaffIn):
     """A word to whoever decides."""
 
     note: Annotated[str, Field(max_length=500)] = ""
 
 
-class DecideIn(StaffIn):
+class IncidentDecideIn(StaffIn):
     """Yes or no for everybody."""
 
     decision: Annotated[str, Field(pattern="^(approve|refuse)$")]
@@ -155,7 +155,7 @@ class LettersIn(StaffIn):
     limit: int = 1_000
 
 
-class FulfilIn(StaffIn):
+class IncidentFulfilIn(StaffIn):
     """Who has it now, by `member`; everybody who was given it when none is named. `what` is the gift, or what was owed
     and given along. `reference` is how it is called where it was paid or sent."""
 

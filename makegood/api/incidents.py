@@ -193,7 +193,7 @@ def end(request: ApiRequest, number: int, body: StaffIn | None = None) -> HttpRe
 
 
 @router.post("/incidents/{number}/approval", response=parts.IncidentOut, summary="Ask for approval of the gift")
-def ask_approval(request: ApiRequest, number: int, body: forms.AskIn | None = None) -> HttpResponse:
+def ask_approval(request: ApiRequest, number: int, body: forms.IncidentAskIn | None = None) -> HttpResponse:
     """Ask the nearest person who is there and may give it to all; never the owner."""
     doer = person(request, body.staff if body else None)
     actions.ask_approval(number, note=body.note if body else "", **_hand(request, doer))
@@ -201,7 +201,7 @@ def ask_approval(request: ApiRequest, number: int, body: forms.AskIn | None = No
 
 
 @router.post("/incidents/{number}/decide", response=parts.IncidentOut, summary="Decide about the gift")
-def decide(request: ApiRequest, number: int, body: forms.DecideIn) -> HttpResponse:
+def decide(request: ApiRequest, number: int, body: forms.IncidentDecideIn) -> HttpResponse:
     """Say yes or no for everybody; a no with a reason."""
     doer = person(request, body.staff)
     actions.decide(number, approve=body.decision == "approve", reason=body.reason, **_hand(request, doer))
@@ -224,10 +224,10 @@ def letters(request: ApiRequest, number: int, body: forms.LettersIn | None = Non
 
 
 @router.post("/incidents/{number}/fulfil", response=parts.IncidentOut, summary="Hand over what everybody is given")
-def fulfil_gifts(request: ApiRequest, number: int, body: forms.FulfilIn | None = None) -> HttpResponse:
+def fulfil_gifts(request: ApiRequest, number: int, body: forms.IncidentFulfilIn | None = None) -> HttpResponse:
     """They have what everybody is given, or what was owed: all who do not have it yet, or the members named."""
     doer = person(request, body.staff if body else None)
-    said = body or forms.FulfilIn()
+    said = body or forms.IncidentFulfilIn()
     actions.fulfil_gifts(
         number, owed=said.what == "owed", members=said.members, reference=said.reference, **_hand(request, doer)
     )

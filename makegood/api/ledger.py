@@ -318,7 +318,7 @@ class CauseLineOut(Schema):
     improvement_owner: str
 
 
-class CausesOut(Schema):
+class CauseReportOut(Schema):
     """The causes in order; sums in `currency`, `foreign` remedies in others are in none."""
 
     items: list[CauseLineOut]
@@ -329,7 +329,7 @@ class CausesOut(Schema):
     next: None
 
 
-class CausesQuery(Schema):
+class CauseReportQuery(Schema):
     """By what to order, of cases opened when, of which kind of promise, and below which cause."""
 
     by: Measure = Measure.COUNT
@@ -339,10 +339,10 @@ class CausesQuery(Schema):
     cause: Annotated[str, Field(max_length=60)] = ""
 
 
-@router.get("/report/causes", response=CausesOut, tags=["report"], summary="Why promises break, in order")
-def report_causes(request: ApiRequest, query: Query[CausesQuery]) -> Any:
+@router.get("/report/causes", response=CauseReportOut, tags=["report"], summary="Why promises break, in order")
+def report_causes(request: ApiRequest, query: Query[CauseReportQuery]) -> Any:
     """The Pareto of causes by count, by what was given, or by customers lost."""
-    refuse_unknown(request.GET, CausesQuery)
+    refuse_unknown(request.GET, CauseReportQuery)
     found = pareto(
         measure=query.by, since=query.since, before=query.before or request.now, kind=query.kind, cause=query.cause
     )

@@ -40,7 +40,7 @@ class CauseFoundOut(Schema):
     times: int
 
 
-class ChangeOut(Schema):
+class LineUpChangeOut(Schema):
     """An improvement that went `live`, `held` or `came_back`."""
 
     number: int
@@ -72,7 +72,7 @@ class LineUpOut(Schema):
     day: date
     kinds: list[KindOfDayOut]
     causes: list[CauseFoundOut]
-    changes: list[ChangeOut]
+    changes: list[LineUpChangeOut]
     thanks: list[ThanksOut]
     told_first: int
     talk: TalkOut

@@ -66,7 +66,7 @@ class NewMailboxIn(MailboxIn):
     address: Line
 
 
-class StepOut(Schema):
+class TrialStepOut(Schema):
     """One step of a test: what was tried, and what came of it; `ok` is null where there was nothing to try."""
 
     tried: str
@@ -78,8 +78,8 @@ class TriedOut(Schema):
     """What works of mail that comes in (`reading`) and that leaves (`sending`), each up to the first that does not."""
 
     works: bool
-    reading: list[StepOut]
-    sending: list[StepOut]
+    reading: list[TrialStepOut]
+    sending: list[TrialStepOut]
 
 
 class HookOut(Schema):

@@ -47,7 +47,7 @@ class SurveysIn(StaffIn):
     remind_days: Days = 6
 
 
-class RateOut(Schema):
+class ResponseRateOut(Schema):
     """What came of those who were asked on one occasion in one month (its first day)."""
 
     month: date
@@ -62,7 +62,7 @@ class RateOut(Schema):
 class RatesOut(Schema):
     """By month and occasion, the latest first."""
 
-    items: list[RateOut]
+    items: list[ResponseRateOut]
     next: None
 
 

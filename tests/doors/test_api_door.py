@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 
 from makegood.cases.models import Case
 from makegood.journal.actors import SYSTEM
@@ -311,6 +313,19 @@ def test_the_schema_is_open_and_whole() -> None:
     assert answer.status == 200
     assert {"/api/v1/facts", "/api/v1/promises", "/api/v1/customers", "/api/v1/journal"} <= answer.body["paths"].keys()
     assert "Problem" in answer.body["components"]["schemas"]
+
+
+def test_every_form_has_a_name_of_its_own_in_the_schema() -> None:
+    """Of two that are called alike the schema would tell one, in the place of both."""
+    Client().get(f"{ROOT}/openapi.json")
+    many = Counter(one.__name__ for one in _forms(BaseModel) if one.__module__.startswith("makegood.api."))
+    assert {name for name, times in many.items() if times > 1} == set()
+
+
+def _forms(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _forms(one)
 
 
 # Once
