@@ -10,13 +10,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from makegood.measurement.rules.headlines import vital
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 
 AFTERWARDS = timedelta(days=180)
 """Who leaves within so long after a case was opened counts as lost by it."""
-VITAL = 0.7
-"""So much of all is what the vital few make (Juran 1954 speaks of "the vital few and the trivial many")."""
 
 
 class Measure(StrEnum):
@@ -89,16 +88,16 @@ def pareto(
 
 def _lines(rows: Sequence[Sequence[Any]], measure: Measure) -> tuple[CauseLine, ...]:
     ordered = sorted(rows, key=lambda row: (-_value(row, measure), -row[3], row[1]))
-    total = sum((_value(row, measure) for row in rows), Decimal(0))
+    values = [_value(row, measure) for row in ordered]
+    total = sum(values, Decimal(0))
+    few = vital(values) if total else 0
     made, running = [], Decimal(0)
-    for row in ordered:
-        value = _value(row, measure)
-        vital = bool(total) and running < total * Decimal(str(VITAL)) and bool(value)
+    for place, (row, value) in enumerate(zip(ordered, values, strict=True)):
         running += value
         made.append(CauseLine(
             slug=row[0], name=row[1], function=row[2], cases=row[3], cost=row[4], lost=row[5],
             share=float(value / total) if total else 0.0, running=float(running / total) if total else 0.0,
-            vital=vital, improvement=row[7], improvement_owner=row[8],
+            vital=place < few, improvement=row[7], improvement_owner=row[8],
         ))  # fmt: skip
     return tuple(made)
 

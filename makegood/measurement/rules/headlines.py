@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from makegood.measurement.rules.control import Chart, share_chart, xmr
 from makegood.measurement.rules.shares import ENOUGH, difference, interval
 
+VITAL = Decimal("0.7")
+"""So much of all is what the vital few make (Juran 1954 speaks of "the vital few and the trivial many")."""
 _FEWEST_POINTS = 6
 _FRACTIONS = (
     (1, 20), (1, 10), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (9, 10),
@@ -102,14 +105,19 @@ def clearly(a: Share, b: Share) -> float | None:
     return value if low > 0 or high < 0 else None
 
 
-def vital(counts: Sequence[int], share: float = 0.7) -> int:
-    """How many of the greatest, given in falling order, make up `share` of all."""
-    wanted, running = share * sum(counts), 0
+def vital(counts: Sequence[int | Decimal]) -> int:
+    """How many of the greatest, given in falling order, make up what the vital few do."""
+    wanted, running = VITAL * sum(map(Decimal, counts), Decimal(0)), Decimal(0)
     for place, many in enumerate(counts, start=1):
         running += many
         if running >= wanted:
             return place
     return len(counts)
+
+
+def stands_out(few: int, of: int) -> bool:
+    """Whether those that make most are few of all, so that it says something."""
+    return of <= 2 or few <= of / 2
 
 
 def slowest(groups: Mapping[str, Share]) -> str | None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from makegood.measurement.aims import Aim
 from makegood.measurement.marks import HOW, SAID, WHO, above, flow, spans_between
 from makegood.measurement.queries.insights import CASES, DUE_MARKS, causes_named, flows, happened
-from makegood.measurement.rules.headlines import Share, clearly, fraction, moved, series, slowest, vital
+from makegood.measurement.rules.headlines import Share, clearly, fraction, moved, series, slowest, stands_out, vital
 from makegood.measurement.rules.shares import ENOUGH
 from makegood.web.days import starts
 from makegood.web.insights.board import Board, day_short
@@ -283,7 +283,7 @@ def _causes_title(counts: Sequence[tuple[str, int]], few: int, total: int) -> st
     if total < ENOUGH:
         return _("Too few causes to say")
     share = sum(many for _number, many in counts[:few]) / total
-    if few == len(counts) and few > 1:
+    if not stands_out(few, len(counts)):
         return _("No few causes stand out")
     words = ngettext("One cause makes {share} failures", "{few} causes make {share} failures", few)
     return words.format(few=number_word(few), share=in_words(share).lower())

@@ -15,6 +15,7 @@ from makegood.cases.queries import CaseFilter, CaseLine, CauseFacts, cases_list,
 from makegood.kernel.money import format_money
 from makegood.learning.queries.improvements import improvements_about
 from makegood.measurement.queries.causes import CauseLine, Measure, Pareto, pareto
+from makegood.measurement.rules.headlines import stands_out
 from makegood.measurement.rules.shares import ENOUGH, interval
 from makegood.promises.queries import kinds
 from makegood.web import clocks
@@ -120,14 +121,9 @@ def title_of(found: Pareto) -> str:
             Measure.LOST: _("No customer was lost that we know of"),
         }.get(found.measure, "")  # fmt: skip
     few, running = len(found.vital), found.vital[-1].running
-    if not _stands_out(found):
+    if not stands_out(few, len(found.rows)):
         return _("No few causes stand out")
     return _says(found.measure, single=few == 1).format(causes=_few(few), share=_share(running, found.measure))
-
-
-def _stands_out(found: Pareto) -> bool:
-    """Whether those that make most are few of all."""
-    return len(found.rows) <= 2 or len(found.vital) <= len(found.rows) / 2
 
 
 def _says(measure: Measure, *, single: bool) -> str:
@@ -180,7 +176,7 @@ def _sub(found: Pareto) -> str:
 def _bars(found: Pareto, asked: dict[str, str]) -> list[dict[str, Any]]:
     """A bar for each, the longest over the whole width."""
     longest = max((one.share for one in found.rows), default=0) or 1.0
-    few = found.vital if _stands_out(found) else ()
+    few = found.vital if stands_out(len(found.vital), len(found.rows)) else ()
     last = few[-1] if few else None
     return [
         {
