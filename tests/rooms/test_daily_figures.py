@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from makegood.cases import actions as cases
-from makegood.cases.models import Case, Failure
+from makegood.cases.models import Case, Cause, Failure
 from makegood.customers.rules import CustomerFact
 from makegood.followups import actions as followups
 from makegood.intake.actions import take_in
@@ -24,6 +24,7 @@ from makegood.measurement import actions
 from makegood.measurement.actions import counting
 from makegood.measurement.marks import MINUTES
 from makegood.measurement.models import Counted, Counting, Score, Tally
+from makegood.measurement.queries.causes import pareto
 from makegood.people import actions as people
 from makegood.platform.installation import organisation, set_up
 from makegood.promises.facts import Fact
@@ -133,9 +134,24 @@ def test_after_any_moves_they_are_what_counting_everything_gives(
         followed = tallies()
         read = {cell: many for cell, (many, _) in followed.items() if not cell[3].startswith(UNREAD)}
         assert read == dict(counted_by_hand())
+        assert causes_in(followed) == causes_of_the_pareto()
         actions.count_anew()
         assert tallies() == followed
         transaction.set_rollback(True)
+
+
+def causes_in(found: dict[Cell, tuple[int, Decimal]]) -> Counter[str]:
+    """The cases of each cause, as the overview counts them."""
+    names, told = dict(Cause.objects.values_list("pk", "name")), Counter[str]()
+    for (_day, _kind, _team, mark), (many, _amount) in found.items():
+        if mark.startswith("cause:"):
+            told[names[int(mark.partition(":")[2])]] += many
+    return told
+
+
+def causes_of_the_pareto() -> Counter[str]:
+    """The same as the page of causes counts them."""
+    return Counter({one.name: one.cases for one in pareto(before=NOW + 100 * DAY).rows})
 
 
 UNREAD = ("f:", "contact:", "right:", "when:", "s:")

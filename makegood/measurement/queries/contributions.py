@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 # Every statement gives: number, day, kind, team, marks, amount. It takes: ids, zone, minutes.
+# Of a case `c`: that something had failed in it after all. Whatever counts cases asks this.
+FAILED = """
+c.outcome <> 'corrected' AND NOT EXISTS (
+    SELECT FROM cases_failure f WHERE f.case_id = c.id AND f.corrected_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM cases_failure s WHERE s.case_id = f.case_id AND s.corrected_at IS NULL))
+"""
 _PROMISES = """
 SELECT p.id AS number, (p.due_at AT TIME ZONE %(zone)s)::date AS day, p.kind_id AS kind,
        coalesce(o.team_id, k.team_id, 0) AS team,
@@ -13,7 +19,7 @@ WHERE p.id = ANY(%(ids)s::bigint[]) AND p.state IN ('kept', 'kept_late', 'broken
 
 # A case in which nothing had failed after all counts for nothing. The customer was told first when somebody spoke to
 # them before they had said a word; a step without words or channel is no conversation yet.
-_CASES = """
+_CASES = f"""
 SELECT c.id AS number, (c.opened_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
        coalesce(o.team_id, 0) AS team,
        array_remove(ARRAY[
@@ -66,10 +72,8 @@ LEFT JOIN LATERAL (
         OR EXISTS (SELECT FROM journal_entry WHERE case_id = c.id AND verb IN ('case.wrote', 'case.reported')
                    AND at < coalesce(s.spoke_at, 'infinity')) AS spoke_first
 ) them ON true
-WHERE c.id = ANY(%(ids)s::bigint[]) AND c.outcome <> 'corrected'
-  AND NOT (EXISTS (SELECT FROM cases_failure WHERE case_id = c.id)
-           AND NOT EXISTS (SELECT FROM cases_failure WHERE case_id = c.id AND corrected_at IS NULL))
-"""
+WHERE c.id = ANY(%(ids)s::bigint[]) AND {FAILED}
+"""  # noqa: S608 - written above
 _GRANTS = """
 SELECT g.id AS number, (g.given_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
        coalesce(o.team_id, 0) AS team, ARRAY['cost:' || g.currency] AS marks,

@@ -13,8 +13,8 @@ VITAL = Decimal("0.7")
 """So much of all is what the vital few make (Juran 1954 speaks of "the vital few and the trivial many")."""
 _FEWEST_POINTS = 6
 _FRACTIONS = (
-    (1, 20), (1, 10), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (9, 10),
-    (19, 20),
+    (1, 20), (1, 10), (1, 8), (1, 6), (1, 5), (1, 4), (1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (7, 10), (3, 4), (4, 5),
+    (9, 10), (19, 20),
 )  # fmt: skip
 
 

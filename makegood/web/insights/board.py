@@ -81,11 +81,6 @@ def board_for(
     )  # fmt: skip
 
 
-def periods() -> list[Choice]:
-    """How far back the figures go."""
-    return [Choice("30", _("30 days")), Choice("90", _("90 days")), Choice("365", _("Year"))]
-
-
 def selects(board: Board) -> list[Select]:
     """By what the figures are narrowed."""
     found = [Select("kind", _("Kind of promise"), [Choice(one.slug, one.name) for one in board.kinds],

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from makegood.measurement.aims import Aim
 from makegood.measurement.marks import HOW, SAID, WHO, above, flow, spans_between
 from makegood.measurement.queries.insights import CASES, DUE_MARKS, causes_named, flows, happened
-from makegood.measurement.rules.headlines import Share, clearly, fraction, moved, series, slowest, stands_out, vital
+from makegood.measurement.rules.headlines import Share, clearly, moved, series, slowest, stands_out, vital
 from makegood.measurement.rules.shares import ENOUGH
 from makegood.web.days import starts
+from makegood.web.fractions import begins, few_make, in_words
 from makegood.web.insights.board import Board, day_short
 from makegood.web.insights.flow import ALONE, Cell, Strip, flow_drawn, names, strips
 from makegood.web.insights.pictures import Bar, Point, columns, pareto, shares_line
@@ -142,7 +143,10 @@ def acknowledgement_card(board: Board) -> Card:
     elif waited.value < 0.03:
         title = _("Hardly anybody waits longer than promised")
     else:
-        title = _("{} waits longer than promised").format(in_words(waited.value))
+        title = begins(
+            _("all wait longer than promised") if waited.value > 0.995
+            else _("{} waits longer than promised").format(in_words(waited.value))
+        )  # fmt: skip
     bars, rows = [], []
     for start, end in BANDS:
         label, between = _span_label(start, end), spans_between(start, end)
@@ -237,7 +241,7 @@ def _kept_by(board: Board) -> str:
         return _("Too few to say what puts it right")
     if (clearly(spot, apology) or 0.0) > 0:
         return _("An apology alone keeps {few}. A remedy on the spot keeps {many}").format(
-            few=in_words(apology.value).lower(), many=in_words(spot.value).lower()
+            few=in_words(apology.value), many=in_words(spot.value)
         )
     if clearly(spot, apology) is not None:
         return _("An apology alone does more than a remedy on the spot")
@@ -285,25 +289,7 @@ def _causes_title(counts: Sequence[tuple[str, int]], few: int, total: int) -> st
     share = sum(many for _number, many in counts[:few]) / total
     if not stands_out(few, len(counts)):
         return _("No few causes stand out")
-    words = ngettext("One cause makes {share} failures", "{few} causes make {share} failures", few)
-    return words.format(few=number_word(few), share=in_words(share).lower())
-
-
-def in_words(share: float) -> str:
-    """A share as a plain fraction: "One in three"."""
-    part, whole = fraction(share)
-    if (part, whole) == (1, 2):
-        return _("One in two")
-    return _("{part} in {whole}").format(part=number_word(part), whole=number_word(whole).lower())
-
-
-def number_word(number: int) -> str:
-    """A small number as a word that begins a sentence."""
-    said = (
-        _("None"), _("One"), _("Two"), _("Three"), _("Four"), _("Five"), _("Six"), _("Seven"), _("Eight"), _("Nine"),
-        _("Ten"),
-    )  # fmt: skip
-    return str(said[number] if number < len(said) else number)
+    return few_make(few, in_words(share))
 
 
 CARDS: Mapping[str, Callable[[Board], Card]] = {

@@ -23,7 +23,7 @@ from makegood.web.answers import done
 from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.tabs import tabs
-from makegood.web.insights.views import periods, since_of
+from makegood.web.periods import period_asked, periods, since_of
 from makegood.web.remedies.words import FAILURES, per_cent
 from makegood.web.tables import Choice, Column, Row
 
@@ -39,14 +39,14 @@ def differences(request: DeskRequest) -> HttpResponse:
     kind = asked.get("kind", "") if asked.get("kind", "") in {one.slug for one in promised} else ""
     months = _months(desk)
     month = asked.get("month", "") if asked.get("month", "") in {one.key for one in months} else ""
-    period = "" if month else asked.get("period", "") if asked.get("period", "") in dict(periods()) else "30"
+    period = "" if month else period_asked(asked.get("period", ""), periods(), "30")
     since, before = _span(month, desk) if month else (since_of(period, desk), None)
     whole = bool(asked.get("whole"))
     found = consistency(desk.scope, by_team=by == "team", kind=kind, since=since, before=before, whole=whole)
     context = {
         "tabs": tabs(ADDRESS, desk, ""), "title": _title(found), "by": by, "period": period, "found": found,
         "groups": [Choice("", _("All teams together")), Choice("team", _("By team"))],
-        "periods": [Choice(key, name) for key, name in periods()], "columns": _columns(by),
+        "periods": periods(), "columns": _columns(by),
         "rows": [_row(one, by) for one in found.groups], "standouts": [_told(one) for one in found.standouts],
         "kind": kind, "month": month, "kinds": [Choice(one.slug, one.name) for one in promised], "months": months,
         "bound": _bound(found, desk), "bounded": found.compared_from is not None,

@@ -24,7 +24,7 @@ from makegood.web.answers import done, errors_of
 from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.tabs import tabs
-from makegood.web.insights.views import periods, since_of
+from makegood.web.periods import period_asked, periods, since_of
 from makegood.web.sheets import sheet
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
@@ -88,7 +88,7 @@ def rows_csv(request: DeskRequest) -> HttpResponse:
 
 def _asked(asked: QueryDict) -> tuple[str, str, str]:
     by, kind, period = asked.get("by", "kind"), asked.get("kind", "")[:40], asked.get("period", "")
-    return by if by in BY else "kind", kind, period if period in dict(periods()) else "365"
+    return by if by in BY else "kind", kind, period_asked(period, periods(), "365")
 
 
 def _report(desk: Desk, by: str, kind: str, period: str) -> CostReport:
@@ -106,7 +106,7 @@ def _shown(
     asked = urlencode({"by": by, "kind": kind, "period": period})
     context = {
         "title": _title(whole), "by": by, "kind": kind, "period": period, "tabs": tabs(HOME, desk, ""),
-        "periods": [Choice(key, name) for key, name in periods()],
+        "periods": periods(),
         "groups": [Choice("kind", _("By kind")), Choice("team", _("By team"))],
         "kinds": [Choice(one.slug, one.name) for one in kinds(inside_case=False)],
         "kpis": _kpis(whole), "columns": _columns(by), "rows": [Row(_cells(one)) for one in found.given],

@@ -21,10 +21,11 @@ from makegood.web.answers import see_other
 from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights import putting_right
-from makegood.web.insights.board import Board, board_of, periods, selects, whole_period
+from makegood.web.insights.board import Board, board_of, selects, whole_period
 from makegood.web.insights.cards import CARDS, Card, Value
 from makegood.web.insights.headlines import FIRST, headlines
 from makegood.web.insights.tabs import tabs
+from makegood.web.periods import CHARTED, periods
 from makegood.web.sheets import sheet
 from makegood.web.tables import Column, Row
 
@@ -126,7 +127,7 @@ def board_at(request: DeskRequest) -> Board:
 def around(desk: Desk, board: Board, here: str) -> dict[str, Any]:
     """What stands around the charts: periods, filters, tabs."""
     return {
-        "period": board.period.days, "periods": [(one, board.query(period=one.key)) for one in periods()],
+        "period": board.period.days, "periods": [(one, board.query(period=one.key)) for one in periods(*CHARTED)],
         "selects": selects(board), "shown": whole_period(board), "query": board.query(), "here": here,
         "board": board, "tabs": tabs(here, desk, board.query()),
     }  # fmt: skip

@@ -14,9 +14,9 @@ from makegood.measurement.queries import Rate, asking, response_rates
 from makegood.measurement.rules.shares import interval
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.tabs import tabs
-from makegood.web.insights.views import periods, since_of
+from makegood.web.periods import period_asked, periods, since_of
 from makegood.web.sheets import sheet
-from makegood.web.tables import Choice, Column, Row
+from makegood.web.tables import Column, Row
 
 ADDRESS = "/insights/surveys/"
 _FIELDS = ("month", "occasion", "asked", "answered", "skipped", "silent", "reminded", "rate", "rate_low", "rate_high")
@@ -28,7 +28,7 @@ def rates(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     period, found = _found(request)
     context = {
-        "title": _title(found), "period": period, "periods": [Choice(key, name) for key, name in periods()],
+        "title": _title(found), "period": period, "periods": periods(),
         "columns": _columns(), "rows": [Row(_cells(one)) for one in found], "is_on": asking().is_on,
         "administers": desk.administers, "tabs": tabs(ADDRESS, desk, ""),
         "csv": f"/insights/surveys.csv?period={period}",
@@ -52,7 +52,7 @@ def rates_csv(request: DeskRequest) -> HttpResponse:
 
 def _found(request: DeskRequest) -> tuple[str, Sequence[Rate]]:
     desk, asked = request.desk, request.GET.get("period", "")
-    period = asked if asked in dict(periods()) else "all"
+    period = period_asked(asked, periods(), "all")
     since = since_of(period, desk) or _beginning(desk)
     return period, response_rates(desk.scope, since=since, before=desk.now + timedelta(days=1))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 from urllib.parse import urlencode
 
@@ -16,9 +16,9 @@ from makegood.followups.queries import ClosureCounts, closure_counts
 from makegood.measurement.rules.shares import ENOUGH, interval
 from makegood.promises.queries import BY, LedgerRow, ledger_report
 from makegood.web.clocks import span
-from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights.tabs import tabs
+from makegood.web.periods import period_asked, periods, since_of
 from makegood.web.sheets import harmless
 from makegood.web.tables import Choice, Column, Row
 
@@ -34,13 +34,13 @@ def ledger(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     by, period = _asked(request)
     since = since_of(period, desk)
-    whole = ledger_report(since=since, before=None, zone=desk.zone.key)
-    rows = ledger_report(by=by, since=since, before=None, zone=desk.zone.key)
+    whole = ledger_report(since=since, before=None, zone=desk.organisation.zone.key)
+    rows = ledger_report(by=by, since=since, before=None, zone=desk.organisation.zone.key)
     total = whole[0] if whole else None
     context = {
         "title": _title(total), "by": by, "period": period, "total": total,
         "groups": [Choice("kind", _("By kind")), Choice("team", _("By team")), Choice("month", _("By month"))],
-        "periods": [Choice(key, name) for key, name in periods()],
+        "periods": periods(),
         "kpis": _kpis(total, period) if total else [], "columns": _columns(by),
         "rows": [Row(_cells(row)) for row in rows],
         "totals": _cells(total, _("All")) if total and len(rows) > 1 else [],
@@ -55,7 +55,9 @@ def ledger(request: DeskRequest) -> HttpResponse:
 def ledger_csv(request: DeskRequest) -> HttpResponse:
     """The same figures as a file; times in seconds, right first time as a share of one."""
     by, period = _asked(request)
-    rows = ledger_report(by=by, since=since_of(period, request.desk), before=None, zone=request.desk.zone.key)
+    rows = ledger_report(
+        by=by, since=since_of(period, request.desk), before=None, zone=request.desk.organisation.zone.key
+    )
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow([by, *_FIELDS])
@@ -66,20 +68,7 @@ def ledger_csv(request: DeskRequest) -> HttpResponse:
 
 def _asked(request: DeskRequest) -> tuple[str, str]:
     by, period = request.GET.get("by", ""), request.GET.get("period", "")
-    return by if by in BY else "kind", period if period in dict(periods()) else "30"
-
-
-def periods() -> list[tuple[str, str]]:
-    """The times that figures may be of, by key and name."""
-    return [("1", _("Today")), ("7", _("7 days")), ("30", _("30 days")), ("365", _("12 months")), ("all", _("Ever"))]
-
-
-def since_of(period: str, desk: Desk) -> datetime | None:
-    """The first instant of a period that ends with today."""
-    if period == "all":
-        return None
-    first: date = today(desk.now, desk.zone) - timedelta(days=int(period) - 1)
-    return starts(first, desk.zone)
+    return by if by in BY else "kind", period_asked(period, periods(), "30")
 
 
 def _title(total: LedgerRow | None) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from makegood.cases.causes import Controllability, Stability
 from makegood.cases.queries import CaseFilter, CaseLine, CauseFacts, cases_list, cause_named
@@ -19,14 +19,16 @@ from makegood.measurement.rules.headlines import stands_out
 from makegood.measurement.rules.shares import ENOUGH, interval
 from makegood.promises.queries import kinds
 from makegood.web import clocks
-from makegood.web.days import starts, today
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.fractions import begins, few_make, in_words, number_word
 from makegood.web.learning.views import improvement_row
+from makegood.web.periods import CHARTED, period_asked, periods, since_of
 from makegood.web.sheets import sheet
 from makegood.web.tables import Choice, Column, Row, pages, place
 
 HOME = "/causes/"
 _BAR = 100.0
+_PERIODS = (*CHARTED, "all")
 _FIELDS = (
     "cause", "name", "function", "cases", "cost", "customers_lost", "share", "share_low", "share_high", "running",
     "improvement", "improvement_owner",
@@ -45,7 +47,7 @@ def every(request: DeskRequest) -> HttpResponse:
         "measures": [
             Choice("count", _("By count")), Choice("cost", _("By cost")), Choice("lost", _("By customers lost"))
         ],
-        "periods": [Choice(key, name) for key, name in _periods()],
+        "periods": periods(*_PERIODS),
         "kinds": [Choice(kind.slug, kind.name) for kind in kinds(inside_case=False)],
         "columns": _columns(), "rows": [_row(one, found, asked) for one in found.rows],
     }  # fmt: skip
@@ -64,7 +66,7 @@ def one(request: DeskRequest, slug: str) -> HttpResponse:
     """One cause: the cases behind it, what is changed about it, before and after."""
     desk, asked = request.desk, _asked(request)
     cause = cause_named(slug)
-    since = _since(asked["period"], desk)
+    since = since_of(asked["period"], desk)
     found = pareto(since=since, before=desk.now, kind=asked["kind"], cause=slug)
     narrow = CaseFilter(state="", kind=asked["kind"], cause=slug, opened_from=since)
     listed = cases_list(desk.scope, narrow, **place(request.GET), limit=20)
@@ -77,7 +79,7 @@ def one(request: DeskRequest, slug: str) -> HttpResponse:
             for row in (_row(one, found, asked) for one in found.rows if one.slug != slug)
         ],
         "below_columns": _columns()[:4],
-        "periods": [Choice(key, name) for key, name in _periods()],
+        "periods": periods(*_PERIODS),
         "columns": [Column(_("Case")), Column(_("Customer")), Column(_("Opened"), n=True), Column(_("Ended"))],
         "rows": [_case(line, desk) for line in listed.rows], "page": pages(request.path, request.GET, listed),
         "begins": f"/improvements/new/?cause={slug}",
@@ -89,25 +91,15 @@ def _asked(request: DeskRequest) -> dict[str, str]:
     by, period = request.GET.get("by", ""), request.GET.get("period", "")
     return {
         "by": by if by in list(Measure) else Measure.COUNT.value,
-        "period": period if period in dict(_periods()) else "90",
+        "period": period_asked(period, periods(*_PERIODS), "90"),
         "kind": request.GET.get("kind", "")[:40],
     }  # fmt: skip
-
-
-def _periods() -> list[tuple[str, str]]:
-    return [("30", _("30 days")), ("90", _("90 days")), ("365", _("Year")), ("all", _("Ever"))]
-
-
-def _since(period: str, desk: Desk) -> datetime | None:
-    if period == "all":
-        return None
-    return starts(today(desk.now, desk.zone) - timedelta(days=int(period) - 1), desk.zone)
 
 
 def _found(request: DeskRequest, asked: dict[str, str]) -> Pareto:
     desk = request.desk
     return pareto(
-        measure=Measure(asked["by"]), since=_since(asked["period"], desk), before=desk.now, kind=asked["kind"]
+        measure=Measure(asked["by"]), since=since_of(asked["period"], desk), before=desk.now, kind=asked["kind"]
     )
 
 
@@ -123,41 +115,20 @@ def title_of(found: Pareto) -> str:
     few, running = len(found.vital), found.vital[-1].running
     if not stands_out(few, len(found.rows)):
         return _("No few causes stand out")
-    return _says(found.measure, single=few == 1).format(causes=_few(few), share=_share(running, found.measure))
-
-
-def _says(measure: Measure, *, single: bool) -> str:
-    if measure is Measure.COST:
-        words = _("{causes} makes {share} of what was given"), _("{causes} make {share} of what was given")
-    elif measure is Measure.LOST:
-        words = _("{causes} makes {share} customers lost"), _("{causes} make {share} customers lost")
-    else:
-        words = _("{causes} makes {share} failures"), _("{causes} make {share} failures")
-    return words[0] if single else words[1]
+    if found.measure is Measure.COUNT:
+        return few_make(few, in_words(running))
+    causes, single = begins(_few(few)), few == 1
+    if found.measure is Measure.COST:
+        words = (
+            _("{causes} makes {share} of what was given") if single else _("{causes} make {share} of what was given")
+        )
+        return words.format(causes=causes, share=_("{} %").format(round(100 * running)))
+    words = _("{causes} makes {share} customers lost") if single else _("{causes} make {share} customers lost")
+    return words.format(causes=causes, share=in_words(running))
 
 
 def _few(many: int) -> str:
-    known = (
-        _("One cause"), _("Two causes"), _("Three causes"), _("Four causes"), _("Five causes"), _("Six causes"),
-        _("Seven causes"), _("Eight causes"), _("Nine causes"), _("Ten causes"),
-    )  # fmt: skip
-    return known[many - 1] if many <= len(known) else _("{} causes").format(many)
-
-
-def _share(running: float, measure: Measure) -> str:
-    """The nearest plain fraction; of money in per cent."""
-    money = measure is Measure.COST
-    if running > 0.995:
-        return _("all") if money else _("all the")
-    if money:
-        return _("{} %").format(round(100 * running))
-    near = (
-        (0.725, _("seven in ten")),
-        (0.775, _("three in four")),
-        (0.85, _("four in five")),
-        (0.94, _("nine in ten")),
-    )
-    return next((words for bound, words in near if running < bound), _("nearly all"))
+    return ngettext("{} cause", "{} causes", many).format(number_word(many))
 
 
 def _sub(found: Pareto) -> str:
@@ -202,10 +173,8 @@ def _address(slug: str, asked: dict[str, str]) -> str:
 def _unowned(many: int) -> str:
     if not many:
         return _("Each of these has an improvement.")
-    if many == 1:
-        return _("One has no improvement owner.")
-    known = {2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five")}
-    return _("{} have no improvement owner.").format(known.get(many, str(many)))
+    told = ngettext("{} has no improvement owner.", "{} have no improvement owner.", many)
+    return begins(told.format(number_word(many)))
 
 
 def _assign(unowned: list[CauseLine]) -> str:
@@ -261,7 +230,7 @@ def _facts(cause: CauseFacts) -> str:
 def _kpis(found: Pareto, desk: Desk, asked: dict[str, str], slug: str) -> list[dict[str, Any]]:
     """So many in this time, and in as long a time before it."""
     cases = sum(one.cases for one in found.rows)
-    since = _since(asked["period"], desk)
+    since = since_of(asked["period"], desk)
     note = ""
     if since is not None:
         earlier = pareto(since=since - (desk.now - since), before=since, kind=asked["kind"], cause=slug)
