@@ -31,13 +31,14 @@ def planned_anew() -> Iterator[None]:
 
 @cache
 def planned_once(statement: str) -> str:
-    """The same statement, its values hidden from whoever plans it: `%(me)s::bigint` becomes a question of its own.
+    """The same statement, its values hidden from whoever plans it: `%(me)s::bigint` becomes a question of its own, and
+    so does a list, `ANY(%(ids)s::bigint[])`.
 
     A statement written by hand whose one plan is good for everybody. PostgreSQL plans it for each value again as long
     as that promises to be cheaper, and it always does for whoever has hardly anything: of the desk, planning then took
     longer than answering. Values without a type stay as they are.
     """
-    return re.sub(r"%\(\w+\)s::\w+\b(?!\[)", r"(SELECT \g<0>)", statement)
+    return re.sub(r"%\(\w+\)s::(\w+(?:\[\])?)", r"(SELECT \g<0>)::\1", statement)
 
 
 def tell_planner(tables: Sequence[str], *, many: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from makegood.web import charts, clocks
 from makegood.web.clocks import Deadline
 from makegood.web.tables import Column
 from makegood.web.templatetags import desk
+from makegood.web.templatetags.queue import queue_row
+from makegood.web.today.rows import QueueRow
 
 NOON = datetime(2026, 11, 19, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -77,6 +80,38 @@ def test_names_are_escaped_wherever_they_are_shown() -> None:
 def test_nobody_is_a_visible_owner() -> None:
     assert "No owner" in desk.person("")
     assert "none" in desk.person(None)
+
+
+ROW = QueueRow(
+    id="SR-7", url="/today/?case=SR-7", panel="/cases/SR-7/panel/", state="broken", name="Dana <b>", what="Delivery",
+    words="Six pieces", clock_state="broken", due_at=NOON - HOUR, pips=2, owner="Mara Holt",
+    when_url="/cases/SR-7/change/when/", owner_url="/cases/SR-7/change/owner/",
+)  # fmt: skip
+
+
+def test_a_row_of_the_queue_can_be_changed_in_place_by_whoever_may_work() -> None:
+    changed, seen = (queue_row(ROW, NOON, "Priya Raman", may_work) for may_work in (True, False))
+    assert changed.count("data-pop") == 2
+    assert ": change the time, Dana &lt;b&gt;" in changed
+    assert "data-pop" not in seen
+    assert "1 h late" in seen
+    assert "<b>" not in changed + seen
+
+
+def test_a_row_of_the_queue_says_whose_it_is() -> None:
+    assert 'aria-label="Mara Holt"' in queue_row(ROW, NOON, "Priya Raman", True)
+    assert 'aria-label="You"' in queue_row(ROW, NOON, "Mara Holt", True)
+    assert "who" not in queue_row(replace(ROW, owner=""), NOON, "", True)
+    assert "No owner" in queue_row(replace(ROW, owner="", unowned=True), NOON, "", True)
+
+
+def test_a_row_of_the_queue_names_what_is_unusual_about_it() -> None:
+    plain, marked = (queue_row(row, NOON, "", True) for row in (
+        replace(ROW, panel=""), replace(ROW, awry=True, repeat=True, current=True, since=NOON - 3 * HOUR),
+    ))  # fmt: skip
+    for words in ("A message did not reach them", "Second failure", 'aria-current="true"', 'data-panel="', ">3 h<"):
+        assert words in marked
+        assert words not in plain
 
 
 def test_pips_show_what_is_done_and_what_is_next() -> None:

@@ -18,7 +18,9 @@ from makegood.customers import queries as customers
 from makegood.journal.actors import SYSTEM
 from makegood.people.rules import Role, Scope
 from makegood.platform.planning import tell_planner
+from makegood.promises import actions as promise_actions
 from makegood.promises import queries as promises
+from makegood.promises.queries import promises_by_id
 from makegood.promises.rules import State
 from tests.factories import NOW, make_customer, make_staff
 
@@ -75,6 +77,18 @@ def test_what_a_case_is_opened_with_is_planned_once_for_all() -> None:
         cases_actions.report_failure(
             customer_id=customer.pk, kind="callback", what="Late", scope=scope, by=SYSTEM, now=NOW
         )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE custom_plans > %s", [2 * MANY])
+        assert cursor.fetchall() == []
+
+
+def test_promises_by_number_are_planned_once_however_few_they_are() -> None:
+    customer = make_customer()
+    numbers = [promise_actions.make(
+        customer_id=customer.pk, kind="callback", title="Ring", due_at=NOW, by=SYSTEM, now=NOW - timedelta(days=1)
+    ).pk for _ in range(3)]  # fmt: skip
+    for _ in range(3 * MANY):
+        assert sorted(promises_by_id(numbers)) == numbers
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements WHERE custom_plans > %s", [2 * MANY])
         assert cursor.fetchall() == []

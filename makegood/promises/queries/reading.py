@@ -18,7 +18,7 @@ from makegood.people.models import Staff
 from makegood.people.rules import Scope
 from makegood.platform.among import array_of
 from makegood.platform.paging import numbers_by_instant
-from makegood.platform.planning import planned_anew
+from makegood.platform.planning import planned_anew, planned_once
 from makegood.platform.rows import fetch_rows
 from makegood.promises.models import Kind, Promise, PromiseQuerySet
 from makegood.promises.rules import MOVES, Move, State
@@ -163,7 +163,10 @@ def sight(scope: Scope) -> dict[str, Any]:
 def promises_by_id(promise_ids: Iterable[int]) -> dict[int, PromiseFacts]:
     """Promises by id, for rooms downstream that have checked who asks."""
     ids = array_of(promise_ids)
-    return {one.id: one for one in _facts("WHERE p.id = ANY(%(ids)s::bigint[])", {"ids": ids})} if ids != "{}" else {}
+    return {one.id: one for one in _facts(planned_once(_OF_THESE), {"ids": ids})} if ids != "{}" else {}
+
+
+_OF_THESE = "WHERE p.id = ANY(%(ids)s::bigint[])"
 
 
 @planned_anew()

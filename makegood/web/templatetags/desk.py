@@ -46,10 +46,11 @@ HUES = frozenset({"broken", "risk", "mended", "waits"})
 PIPS = 5
 
 
+@register.simple_tag
 @cache
-def _sprite() -> str:
-    """The address of the sprite: asked for some two hundred times a page."""
-    return static("web/icons.svg")
+def asset(path: str) -> str:
+    """The address of a file of ours: the same until the server starts anew, and a page names two hundred."""
+    return static(path)
 
 
 # The same few drawings come two hundred times a page, and each says all it depends on.
@@ -63,7 +64,7 @@ def _drawing(css: str, box: int, symbol: str, name: str) -> SafeString:
         box,
         box,
         said,
-        _sprite(),
+        asset("web/icons.svg"),
         symbol,
     )
 
@@ -117,11 +118,11 @@ def person(
     """
     if not name:
         none = _("No owner") if label is None else label
-        return format_html('<span class="who none" role="img" aria-label="{}">?</span>', none)
+        return SafeString(f'<span class="who none" role="img" aria-label="{safely(none)}">?</span>')
     css = " ".join(filter(None, ["who", "cust" if kind == "customer" else "", size, "here" if here else ""]))
     said = name if label is None else label
-    attrs = format_html('role="img" aria-label="{}"', said) if said else SafeString('aria-hidden="true"')
-    return format_html('<span class="{}" {}>{}</span>', css, attrs, initials(name))
+    attrs = f'role="img" aria-label="{safely(said)}"' if said else 'aria-hidden="true"'
+    return SafeString(f'<span class="{css}" {attrs}>{safely(initials(name))}</span>')
 
 
 def _pip(place: int, done: int) -> tuple[str, str, str, str, str]:
@@ -145,10 +146,10 @@ def _pips(done: int, said: str) -> SafeString:
     return format_html('<svg class="pips" viewBox="0 0 34 6" role="img" aria-label="{}">{}</svg>', said, rects)
 
 
-def _instants(**instants: datetime | None) -> SafeString:
+def _instants(**instants: datetime | None) -> str:
     """The attributes of a ticking clock, those that are known."""
     known = ((name, at.isoformat(timespec="seconds")) for name, at in instants.items() if at is not None)
-    return format_html_join("", ' {}="{}"', known)
+    return "".join(f' {name}="{at}"' for name, at in known)
 
 
 @register.simple_tag
@@ -170,20 +171,9 @@ def clock(
     deadline = clocks.Deadline(due, state, on=on, breaks=breaks, ended=ended)
     shown = clocks.read(deadline, now)
     if on is not None or not deadline.live:
-        return format_html('<span class="clock {}">{}</span>', shown.tone, shown.words)
+        return SafeString(f'<span class="clock {shown.tone}">{safely(shown.words)}</span>')
     ticking = _instants(due=due, breaks=breaks, warn=warn)
-    return format_html('<due-clock class="clock {}"{}>{}</due-clock>', shown.tone, ticking, shown.words)
-
-
-@register.simple_tag
-def row_clock(row: Any, now: datetime) -> SafeString:
-    """The clock of a row of the queue (see case_row.html), or how long it has waited."""
-    if row.since:
-        return format_html('<span class="clock soft">{}</span>', since(row.since, now))
-    return clock(
-        row.due_at, now, state=row.clock_state or row.state, on=row.due_on, breaks=row.breaks_at, warn=row.warn_at,
-        ended=row.ended_at,
-    )  # fmt: skip
+    return SafeString(f'<due-clock class="clock {shown.tone}"{ticking}>{safely(shown.words)}</due-clock>')
 
 
 @register.simple_tag(takes_context=True)
@@ -195,22 +185,17 @@ def rail_link(
     count, which is followed live, `of` what that counts, in words; `hot` counts in red; `go` is the second key after g.
     """
     shell = context["shell"]
-    return format_html(
-        '<li><a href="{}"{}{}>{}<span class="clip">{}</span>{}</a></li>',
-        url,
-        SafeString(' aria-current="page"') if shell.active == place else "",
-        format_html(' data-key="g{}"', go) if go else "",
-        icon(image),
-        text,
-        _count(counted, shell.counts.get(counted), of, hot) if counted else "",
+    here = ' aria-current="page"' if shell.active == place else ""
+    key = f' data-key="g{safely(go)}"' if go else ""
+    count = _count(counted, shell.counts.get(counted), of, hot) if counted else ""
+    return SafeString(
+        f'<li><a href="{safely(url)}"{here}{key}>{icon(image)}<span class="clip">{safely(text)}</span>{count}</a></li>'
     )
 
 
-def _count(counted: str, many: int | None, of: str, hot: bool) -> SafeString:
-    named = format_html(' title="{}"', of) if of else ""
-    said = format_html('<span class="sr">{}</span>', of) if of else ""
-    number = '<span class="n{}" data-count="{}"{}>{}</span>{}'
-    return format_html(number, " hot" if hot else "", counted, named, many or "", said)
+def _count(counted: str, many: int | None, of: str, hot: bool) -> str:
+    named, said = (f' title="{safely(of)}"', f'<span class="sr">{safely(of)}</span>') if of else ("", "")
+    return f'<span class="n{" hot" * hot}" data-count="{safely(counted)}"{named}>{many or ""}</span>{said}'
 
 
 @register.filter
