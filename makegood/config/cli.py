@@ -26,6 +26,7 @@ COMMANDS = {
     "policy": "Check and explain what rules say is owed to a customer.",
     "playbook": "List, check, bring in and write out what may be offered for which failure.",
     "coach": "Read what you are about to say to a customer, like a linter.",
+    "practice": "Practise with a customer who answers by stated rules.",
     "incident": "List, show, rehearse, release and stop incidents: one cause, many customers.",
     "experiment": "List and show experiments: what is tried out by lot, above what is owed.",
     "token": "Make, list and revoke tokens for the API.",

@@ -1,0 +1,1 @@
+"""The scene, the customer in it and what moves them. Pure: the same words give the same answer."""

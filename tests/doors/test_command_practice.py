@@ -1,0 +1,74 @@
+"""`makegood practice`: a scene in the terminal, without an installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from makegood.config.cli import makegood
+from makegood.practice.rules.scene_file import shipped, shipped_text
+
+GOOD = """\
+I am sorry, Dana. We failed you. I will see this through myself. What do you need it for today?
+/look yard
+/give larger I understand how frustrating this is. I will load it by 10:30. Is that right for you, or is there something more?
+"""
+
+
+def run(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(makegood, ["practice", *words], input=given)
+
+
+def test_the_scenes_are_listed() -> None:
+    listed = run()
+    assert listed.exit_code == 0
+    assert all(one.id in listed.output and one.name in listed.output for one in shipped().values())
+
+
+def test_a_scene_is_played_from_a_pipe_and_looked_back_at(tmp_path: Path) -> None:
+    kept = tmp_path / "try.json"
+    played = run("late-unit", "--save", str(kept), given=GOOD)
+    assert played.exit_code == 0, played.output
+    assert "A compactor one size larger stands washed and fuelled." in played.output
+    assert "It ended: content." in played.output
+    assert "The same scene without a system ended lost" in played.output
+    assert run("late-unit", given=GOOD).output == played.output
+    again = run("review", str(kept))
+    assert again.output.strip() in played.output
+
+
+def test_faults_are_told_with_better_words() -> None:
+    played = run("late-unit", given="Could you check back in an hour?\n/bye\n")
+    assert "hands-back “Could you check”. Better: " in played.output
+    assert "You could have said: I am sorry, Dana." in played.output
+    assert "It ended: lost." in played.output
+
+
+def test_what_is_mistyped_is_told_and_the_scene_goes_on() -> None:
+    played = run("late-unit", given="/look nothing\n/give castle Hello.\n/dance\n/wait never\n\n/quit\n")
+    assert played.exit_code == 0
+    for told in ("Look up one of: tracking", "no option 'castle'", "Type what you say.", "Wait so many minutes"):
+        assert told in played.output
+    assert "It ended: not yet." in played.output
+
+
+def test_an_unknown_scene_is_refused_with_those_that_there_are() -> None:
+    assert "There is no scene 'lateunit'." in str(run("lateunit").exception)
+    assert "There is no file" in str(run("nowhere.yaml").exception)
+
+
+def test_a_file_of_ones_own_is_checked_and_played(tmp_path: Path) -> None:
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(shipped_text("parcel"))
+    assert "every mood and every end can be reached" in run("check", str(ours)).output
+    assert run("check").exit_code == 0
+    assert "Delivered, but not here" in run(str(ours), given="/quit\n").output
+    ours.write_text(shipped_text("parcel").replace("patience: 20 minutes", "patience: 1 minutes"))
+    assert run("check", str(ours)).exit_code == 1
+
+
+def test_a_file_that_is_no_play_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text("[]")
+    assert "was not written by" in str(run("review", str(other)).exception)
