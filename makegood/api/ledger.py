@@ -284,11 +284,12 @@ class InsightsOut(Schema):
 
 
 class InsightsQuery(Schema):
-    """Of so many days, up to today; of one kind of promise, of one team."""
+    """Of so many days, up to today; of one kind of promise, of one team, of one place."""
 
     days: Literal["30", "90", "365"] = "90"
     kind: str = Field("", max_length=40)
     team: int | None = None
+    place: str = Field("", max_length=121)
 
 
 @router.get("/report/insights", response=InsightsOut, tags=["report"], summary="How well things are put right")
@@ -296,7 +297,7 @@ def report_insights(request: ApiRequest, query: Query[InsightsQuery]) -> Any:
     """The figures of the insights, of every team or, for who sees no other, their own."""
     refuse_unknown(request.GET, InsightsQuery)
     found = headlines_for(
-        request.caller.scope, days=query.days, kind=query.kind, team=query.team, now=request.now
+        request.caller.scope, days=query.days, kind=query.kind, team=query.team, place=query.place, now=request.now
     )  # fmt: skip
     return {"since": found.period.since, "before": found.period.before, "items": found.headlines, "next": None}
 

@@ -18,7 +18,7 @@ from makegood.web.incidents import views as incidents
 from makegood.web.insights import aiming, consistency, costs, overview, putting_right
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
-from makegood.web.insights.cards import CARDS
+from makegood.web.insights.charts import CARDS
 from makegood.web.learning import causes as causes_page
 from makegood.web.learning import line_up, signals, telling
 from makegood.web.learning import views as learning

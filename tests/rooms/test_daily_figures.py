@@ -23,10 +23,12 @@ from makegood.journal.queries import Stretch, entries_of
 from makegood.measurement import actions
 from makegood.measurement.actions import counting
 from makegood.measurement.marks import MINUTES
-from makegood.measurement.models import Counted, Counting, Score, Tally
+from makegood.measurement.models import Counted, Counting, Score, Tally, TallyOfPlace
 from makegood.measurement.queries.causes import pareto
+from makegood.measurement.told import ScoreTold
 from makegood.people import actions as people
 from makegood.platform.installation import organisation, set_up
+from makegood.promises import actions as promises
 from makegood.promises.facts import Fact
 from makegood.promises.models import Promise
 from makegood.remedies import actions as remedies
@@ -42,6 +44,7 @@ from tests.rooms.test_never_skipped import DEEDS, LIKELY, Play
 __all__ = ["cast", "mara"]
 
 Cell = tuple[str, int, int, str]
+MOVES = ("facts", "move_team", "failed_there", "score", "change_kind")
 SETTLED = ("kept", "kept_late", "broken", "released")
 DAY = timedelta(days=1)
 
@@ -64,10 +67,34 @@ class Days(Play):
                 Fact(
                     source="shop", reference=f"R{self.draw.randint(1, 6)}", customer=CustomerFact(key="K1"),
                     kind=self.draw.choice(["delivery", "callback"]), due_at=due_at, observed_at=self.now,
-                    **({end: at} if end else {}),
+                    attributes=self.places(), **({end: at} if end else {}),
                 )
             )  # fmt: skip
         take_in(told, by=self.hand.by, now=self.now)
+
+    def places(self) -> dict[str, object]:
+        """Some places, and what is no place."""
+        names = [("from", "LHR"), ("from", "LGW"), ("to", "BOS"), ("to", ""), ("seat", "4a"), ("floor", 2)]
+        return dict(self.draw.sample(names, self.draw.randint(0, 3)))
+
+    def failed_there(self, **known: object) -> None:
+        """A promise of a place breaks, and the watch opens a case."""
+        due_at = self.now - timedelta(hours=1)
+        told = Fact(source="shop", reference=f"B{self.draw.randint(1, 3)}", customer=CustomerFact(key="K2"),
+                    kind="delivery", due_at=due_at, observed_at=self.now, attributes=self.places())  # fmt: skip
+        take_in([told], by=self.hand.by, now=self.now)
+        watch(self.now + DAY)
+
+    def score(self, **known: object) -> None:
+        """An answer that another system heard, or heard otherwise."""
+        told = ScoreTold(source="shop", reference=f"S{self.draw.randint(1, 2)}", customer=CustomerFact(key="K1"),
+                         scale="csat", value=Decimal(self.draw.randint(1, 5)), answered_at=self.now)  # fmt: skip
+        actions.take_scores([told], by=self.hand.by, now=self.now)
+
+    def change_kind(self, **known: object) -> None:
+        """A kind goes to another team, which then stands for its promises that nobody owns."""
+        team = self.draw.choice([self.cast.care.pk, self.cast.billing.pk, None])
+        promises.change_kind("delivery", {"team_id": team}, by=actor(self.cast.ada), now=self.now)
 
     def move_team(self, **known: object) -> None:
         team = self.draw.choice([self.cast.care.pk, self.cast.billing.pk, None])
@@ -113,15 +140,18 @@ def unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
         return Stretch(tuple(found.values()), f"0-{max(found)}" if found else cursor)
 
     monkeypatch.setattr(counting, "read_after", read)
+    settled = "SELECT coalesce(max(id), 0), 2::bigint, 1::bigint FROM measurement_score"
+    monkeypatch.setattr(counting, "_SETTLED_SCORES", settled)
 
 
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from([*DEEDS, *LIKELY, *["facts", "move_team"] * 4]), max_size=25),
+@given(st.lists(st.sampled_from([*DEEDS, *LIKELY, *MOVES * 4]), max_size=25),
        st.integers(0, 10**6), st.sampled_from([3, 5_000]))  # fmt: skip
 def test_after_any_moves_they_are_what_counting_everything_gives(
-    cast: Cast, unsettled: None, deeds: list[str], seed: int, limit: int
+    cast: Cast, unsettled: None, monkeypatch: pytest.MonkeyPatch, deeds: list[str], seed: int, limit: int
 ) -> None:
+    monkeypatch.setattr(counting, "_SLICE", limit)
     with transaction.atomic():
         remedies.set_limit(Limit(grade=1, currency="GBP"), by=actor(cast.greta), now=NOW)
         play = Days(cast, random.Random(seed))
@@ -131,13 +161,39 @@ def test_after_any_moves_they_are_what_counting_everything_gives(
                 actions.count_changes(limit=limit)
         while actions.count_changes(limit=limit):
             pass
-        followed = tallies()
+        followed, placed = tallies(), tallies_of_places()
         read = {cell: many for cell, (many, _) in followed.items() if not cell[3].startswith(UNREAD)}
         assert read == dict(counted_by_hand())
         assert causes_in(followed) == causes_of_the_pareto()
         actions.count_anew()
         assert tallies() == followed
+        assert tallies_of_places() == placed
+        assert promises_in(placed) == promises_by_hand()
         transaction.set_rollback(True)
+
+
+def tallies_of_places() -> dict[tuple[str, Cell], tuple[int, Decimal]]:
+    return {
+        (row.place, (str(row.day), row.kind, row.team, row.mark)): (row.many, row.amount)
+        for row in TallyOfPlace.objects.all()
+    }  # fmt: skip
+
+
+def promises_in(placed: dict[tuple[str, Cell], tuple[int, Decimal]]) -> Counter[tuple[str, str]]:
+    told = Counter[tuple[str, str]]()
+    for (place, (_day, _kind, _team, mark)), (many, _amount) in placed.items():
+        if mark.startswith("p:"):
+            told[place, mark] += many
+    return told
+
+
+def promises_by_hand() -> Counter[tuple[str, str]]:
+    """Promises by place, in plain Python."""
+    return Counter(
+        (f"{name}:{promise.attributes[name]}", f"p:{promise.state}")
+        for promise in Promise.objects.filter(state__in=SETTLED, kind__inside_case=False)
+        for name in ("from", "to") if promise.attributes.get(name)
+    )  # fmt: skip
 
 
 def causes_in(found: dict[Cell, tuple[int, Decimal]]) -> Counter[str]:
@@ -162,7 +218,8 @@ def span(since: datetime, until: datetime | None) -> int:
 
 
 TABLES = [
-    "measurement_tally", "measurement_counted", "measurement_score", "promises_promise", "journal_entry",
+    "measurement_tally", "measurement_tallyofplace", "measurement_counted", "measurement_score", "promises_promise",
+    "journal_entry",
     "notices_notice", "cases_commitment", "cases_failure", "cases_case", "customers_contactpoint", "customers_customer",
     "people_staff", "people_team",
 ]  # fmt: skip

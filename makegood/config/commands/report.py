@@ -146,8 +146,9 @@ Examples:
     "--days", type=click.Choice(["30", "90", "365"]), default="90", show_default=True, help="So many days back."
 )
 @click.option("--kind", default="", help="Only for promises of this kind, such as delivery.")
+@click.option("--place", default="", metavar="NAME:VALUE", help="Only of this place, such as to:BOS.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the figures with their intervals.")
-def insights(days: str, kind: str, as_json: bool) -> None:
+def insights(days: str, kind: str, place: str, as_json: bool) -> None:
     """The headline figures: kept, told first, how long it took, what customers said, second failures, cost.
 
     CHANGE is told only beyond chance. Of fewer than ten nothing is said but how many there are.
@@ -157,7 +158,7 @@ def insights(days: str, kind: str, as_json: bool) -> None:
         from makegood.measurement.queries.headlines import headlines_for
         from makegood.people.rules import READS_ALL
 
-        found = headlines_for(READS_ALL, days=days, kind=kind, now=datetime.now(UTC))
+        found = headlines_for(READS_ALL, days=days, kind=kind, place=place, now=datetime.now(UTC))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(one) for one in found.headlines], default=str))
         return

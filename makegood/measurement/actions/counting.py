@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
 from django.db import connection, transaction
 
 from makegood.journal.queries import START, Recorded, latest_cursor, read_after
+from makegood.learning.queries.counting import PLACES
+from makegood.measurement.actions.taking import CORRECTED, SCORES_TOLD
 from makegood.measurement.marks import MINUTES
-from makegood.measurement.models import Counted, Counting, Tally
+from makegood.measurement.models import Counted, Counting, Tally, TallyOfPlace
 from makegood.measurement.queries.contributions import CONTRIBUTIONS, TABLES
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
@@ -21,7 +23,7 @@ _SLICE = 20_000
 _RECOUNT = """
 WITH fresh AS MATERIALIZED ({fresh}),
 stale AS MATERIALIZED (
-    SELECT number, day, kind, team, marks::text[], amount FROM measurement_counted
+    SELECT number, day, kind, team, marks::text[], places::text[], amount FROM measurement_counted
     WHERE what = %(what)s AND number = ANY(%(ids)s::bigint[])
 ), moved AS MATERIALIZED (
     (SELECT 1 AS times, * FROM (TABLE fresh EXCEPT TABLE stale) a)
@@ -34,28 +36,40 @@ stale AS MATERIALIZED (
     ORDER BY day, kind, team, mark
     ON CONFLICT (day, kind, team, mark) DO UPDATE
         SET many = t.many + excluded.many, amount = t.amount + excluded.amount
+), added_of_places AS (
+    INSERT INTO measurement_tallyofplace AS t (place, day, kind, team, mark, many, amount)
+    SELECT place, day, kind, team, mark, sum(times), coalesce(sum(times * amount), 0)
+    FROM moved, unnest(places) AS place, unnest(marks) AS mark GROUP BY place, day, kind, team, mark
+    HAVING sum(times) <> 0 OR coalesce(sum(times * amount), 0) <> 0
+    ORDER BY place, day, kind, team, mark
+    ON CONFLICT (place, day, kind, team, mark) DO UPDATE
+        SET many = t.many + excluded.many, amount = t.amount + excluded.amount
 ), gone AS (
     DELETE FROM measurement_counted d USING stale s
     WHERE d.what = %(what)s AND d.number = s.number AND NOT EXISTS (SELECT FROM fresh f WHERE f.number = s.number)
 )
-INSERT INTO measurement_counted (what, number, day, kind, team, marks, amount)
-SELECT %(what)s, number, day, kind, team, marks, amount FROM moved WHERE times = 1
+INSERT INTO measurement_counted (what, number, day, kind, team, marks, places, amount)
+SELECT %(what)s, number, day, kind, team, marks, places, amount FROM moved WHERE times = 1
 ON CONFLICT (what, number) DO UPDATE SET day = excluded.day, kind = excluded.kind, team = excluded.team,
-    marks = excluded.marks, amount = excluded.amount
+    marks = excluded.marks, places = excluded.places, amount = excluded.amount
 """
-_FORGET_NOUGHT = "DELETE FROM measurement_tally WHERE many = 0"
+_FORGET_NOUGHT = (
+    "DELETE FROM measurement_tally WHERE many = 0", "DELETE FROM measurement_tallyofplace WHERE many = 0",
+)  # fmt: skip
 _CASES_OF = """
 SELECT case_id FROM cases_failure WHERE promise_id = ANY(%(promises)s::bigint[])
 UNION SELECT case_id FROM cases_commitment WHERE promise_id = ANY(%(promises)s::bigint[])
 """
 _GRANTS_OF = "SELECT id FROM remedies_grant WHERE case_id = ANY(%(cases)s::bigint[])"
+_VOWS_OF = "SELECT promise_id FROM cases_commitment WHERE case_id = ANY(%(cases)s::bigint[])"
 _SCORES_OF = "SELECT id FROM measurement_score WHERE case_id = ANY(%(cases)s::bigint[])"
-# Whose team changed takes along what they own; a kind's team stands for those that nobody owns.
-_OWNED = """
-SELECT 'p', id FROM promises_promise WHERE owner_id = ANY(%(staff)s::bigint[])
-UNION ALL SELECT 'c', id FROM cases_case WHERE owner_id = ANY(%(staff)s::bigint[])
-UNION ALL SELECT 'p', id FROM promises_promise WHERE kind_id = ANY(%(kinds)s::bigint[])
-"""
+# Whose team changed takes along what they own; a kind's team stands for those that nobody owns. That may be all there
+# is, so it is done in slices, one a turn.
+_OWNED = {
+    ("staff", "p"): "promises_promise WHERE owner_id = %(whose)s",
+    ("staff", "c"): "cases_case WHERE owner_id = %(whose)s",
+    ("kind", "p"): "promises_promise WHERE kind_id = %(whose)s",
+}
 _SETTLED_SCORES = """
 SELECT coalesce(max(id), 0), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
        pg_current_xact_id()::text::bigint
@@ -80,10 +94,11 @@ def count_changes(*, limit: int = LIMIT) -> bool:
     place.time_zone = zone
     read = read_after(place.cursor or START, limit=limit)
     _count_moved(read.entries, zone)
-    more_scores = _count_scores(place, zone)
+    place.unfinished += _begun(read.entries)
+    more = _count_owned(place, zone) | _count_scores(place, zone)
     place.cursor = read.cursor
     place.save()
-    return bool(read.entries) or more_scores
+    return bool(read.entries) or more
 
 
 @transaction.atomic
@@ -95,8 +110,9 @@ def count_anew() -> None:
 
 def _count_all(place: Counting, zone: str) -> None:
     # What moves from here on has an entry after this cursor, and is counted again.
-    place.cursor, place.time_zone = latest_cursor(), zone
+    place.cursor, place.time_zone, place.unfinished = latest_cursor(), zone, []
     Tally.objects.all().delete()
+    TallyOfPlace.objects.all().delete()
     Counted.objects.all().delete()
     for what, table in TABLES.items():
         first, last = fetch_rows(f"SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM {table}", ())[0]  # noqa: S608
@@ -110,16 +126,43 @@ def _count_all(place: Counting, zone: str) -> None:
 def _count_moved(entries: Sequence[Recorded], zone: str) -> None:
     promises = {entry.subject_id for entry in entries if entry.subject_kind == "promise" and entry.subject_id}
     cases = {entry.case_id for entry in entries if entry.case_id}
-    moved = {"staff": _changed(entries, "staff"), "kinds": _changed(entries, "kind")}
-    if moved["staff"] or moved["kinds"]:
-        for what, number in fetch_rows(_OWNED, moved):
-            (promises if what == "p" else cases).add(number)
-    cases |= {number for (number,) in fetch_rows(_CASES_OF, {"promises": list(promises)})} if promises else set()
-    _recount("p", promises, zone)
+    _count_of(promises, cases, zone)
+    corrected = (entry.data[CORRECTED] for entry in entries if entry.verb == SCORES_TOLD and CORRECTED in entry.data)
+    _recount("s", {number for numbers in corrected for number in numbers}, zone)
+
+
+def _count_of(promises: Set[int], cases: Set[int], zone: str) -> None:
+    """Count these, and what stands for them or is of the place that they are of."""
+    if promises:
+        cases = cases | _numbers(_CASES_OF, promises=list(promises))
+    within = {"cases": list(cases)}
+    _recount("p", promises | _numbers(_VOWS_OF, **within) if cases else promises, zone)
     if cases:
         _recount("c", cases, zone)
-        _recount("g", [number for (number,) in fetch_rows(_GRANTS_OF, {"cases": list(cases)})], zone)
-        _recount("s", [number for (number,) in fetch_rows(_SCORES_OF, {"cases": list(cases)})], zone)
+        _recount("g", _numbers(_GRANTS_OF, **within), zone)
+        _recount("s", _numbers(_SCORES_OF, **within), zone)
+
+
+def _numbers(statement: str, **asked: list[int] | int) -> set[int]:
+    return {number for (number,) in fetch_rows(statement, asked)}
+
+
+def _begun(entries: Sequence[Recorded]) -> list[list[str | int]]:
+    """What is to be counted anew because people or kinds changed, from its first number on."""
+    moved = {whose: _changed(entries, whose) for whose in ("staff", "kind")}
+    return [[whose, number, what, 0] for whose, what in _OWNED for number in moved[whose]]
+
+
+def _count_owned(place: Counting, zone: str) -> bool:
+    """Count the next slice of what is left of that. Whether there was any."""
+    if not place.unfinished:
+        return False
+    (whose, number, what, after), *rest = place.unfinished
+    statement = f"SELECT id FROM {_OWNED[whose, what]} AND id > %(after)s ORDER BY id LIMIT %(most)s"  # noqa: S608
+    found = _numbers(statement, whose=number, after=after, most=_SLICE)
+    _count_of(found if what == "p" else set(), found if what == "c" else set(), zone)
+    place.unfinished = [[whose, number, what, max(found)], *rest] if len(found) == _SLICE else rest
+    return True
 
 
 def _changed(entries: Iterable[Recorded], what: str) -> list[int]:
@@ -152,9 +195,10 @@ def _recount(what: str, numbers: Collection[int], zone: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 _RECOUNT.format(fresh=CONTRIBUTIONS[what]),
-                {"what": what, "ids": ids, "zone": zone, "minutes": list(MINUTES)},
+                {"what": what, "ids": ids, "zone": zone, "minutes": list(MINUTES), "place_names": list(PLACES)},
             )
-            cursor.execute(_FORGET_NOUGHT)
+            for forget in _FORGET_NOUGHT:
+                cursor.execute(forget)
 
 
 def _slices(numbers: Collection[int]) -> Iterator[list[int]]:

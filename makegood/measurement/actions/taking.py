@@ -24,6 +24,9 @@ from makegood.platform.rows import fetch_rows
 from makegood.promises.actions import FactReject
 from makegood.promises.actions.receiving import TOLERATED_AHEAD
 
+SCORES_TOLD = "measurement.scores_told"
+CORRECTED = "corrected"
+"""What an entry of the journal says of answers that were kept before and were told otherwise now: their numbers."""
 Told = TypeVar("Told", ScoreTold, DeedTold)
 
 
@@ -112,15 +115,15 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
-def _write(statement: str, rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> int:
+def _write(statement: str, rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[int, bool]:
     """Write these in the order of their names, so that two batches wait for each other and never in a circle. Returns
-    how many told something new."""
+    the numbers of those that told something new, and whether it corrected what was known."""
     if not rows:
-        return 0
+        return {}
     ordered = [rows[name] for name in sorted(rows)]
     with connection.cursor() as cursor:
         cursor.execute(statement, [msgspec.json.encode(ordered).decode()])
-        return int(cursor.rowcount)
+        return dict(cursor.fetchall())
 
 
 # One that was merged since is still the customer it was: only what is said otherwise is news.
@@ -137,6 +140,7 @@ WHERE (s.case_id, s.scale, s.value, s.asked_at, s.answered_at)
     (excluded.case_id, excluded.scale, excluded.value, excluded.asked_at, excluded.answered_at)
    OR excluded.customer_id <> (SELECT coalesce(c.merged_into_id, c.id) FROM customers_customer c
                                WHERE c.id = s.customer_id)
+RETURNING s.id, s.xmax::text <> '0'
 """
 _BEHAVIOUR = """
 INSERT INTO measurement_behaviour AS b (customer_id, deed, at, amount, currency, source, reference)
@@ -149,13 +153,18 @@ WHERE (b.deed, b.at, b.amount, b.currency)
     IS DISTINCT FROM (excluded.deed, excluded.at, excluded.amount, excluded.currency)
    OR excluded.customer_id <> (SELECT coalesce(c.merged_into_id, c.id) FROM customers_customer c
                                WHERE c.id = b.customer_id)
+RETURNING b.id, b.xmax::text <> '0'
 """
 
 
 def _told(
-    what: str, changed: int, taken: int, rejected: Sequence[FactReject], by: Actor, now: datetime
+    what: str, changed: Mapping[int, bool], taken: int, rejected: Sequence[FactReject], by: Actor, now: datetime
 ) -> Heard:  # fmt: skip
-    heard = Heard(changed, taken - changed, tuple(sorted(rejected, key=lambda one: one.index)))
+    many = len(changed)
+    heard = Heard(many, taken - many, tuple(sorted(rejected, key=lambda one: one.index)))
     if changed:
-        record(f"measurement.{what}_told", by=by, at=now, data={"accepted": changed, "unchanged": heard.unchanged})
+        data: dict[str, Any] = {"accepted": many, "unchanged": heard.unchanged}
+        if what == "scores" and any(changed.values()):
+            data[CORRECTED] = sorted(number for number, known in changed.items() if known)
+        record(f"measurement.{what}_told", by=by, at=now, data=data)
     return heard

@@ -6,7 +6,7 @@ from makegood.measurement.models.costs import ImprovementCost, StaffRate
 from makegood.measurement.models.experiments import Arm, Assigned, Experiment, Heeded
 from makegood.measurement.models.heard import Behaviour, Score
 from makegood.measurement.models.reports import Report
-from makegood.measurement.models.rollups import Counted, Counting, Tally
+from makegood.measurement.models.rollups import Counted, Counting, Tally, TallyOfPlace
 from makegood.measurement.models.targets import Reader, SharedView, Target
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "StaffRate",
     "Survey",
     "Tally",
+    "TallyOfPlace",
     "Target",
 ]

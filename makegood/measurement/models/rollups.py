@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 LONGEST_MARK = 60
+LONGEST_PLACE = 121
 
 
 class Tally(models.Model):
@@ -31,6 +32,30 @@ class Tally(models.Model):
         return f"{self.many} {self.mark} on {self.day}"
 
 
+class TallyOfPlace(models.Model):
+    """The same of each place that promises name among their attributes, such as `neighbourhood:Dorchester`. One of two
+    places, from and to, counts in both; one of none in neither, so that these do not add up to the tallies."""
+
+    pk = models.CompositePrimaryKey("place", "day", "kind", "team", "mark")
+    place = models.CharField(max_length=LONGEST_PLACE)
+    day = models.DateField()
+    kind = models.BigIntegerField()
+    team = models.BigIntegerField()
+    mark = models.CharField(max_length=LONGEST_MARK)
+    many = models.IntegerField()
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["day"], name="place_nought", condition=Q(many=0)),
+            # Which places there are, and how each fares: of one mark after the other, without reading a row.
+            models.Index(fields=["mark", "day"], name="place_mark", include=["place", "kind", "team", "many"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.many} {self.mark} on {self.day}, {self.place}"
+
+
 class Counted(models.Model):
     """What one promise (p), case (c), remedy (g) or answer (s) counts for now: the tallies are the sums of these rows.
 
@@ -44,6 +69,7 @@ class Counted(models.Model):
     kind = models.BigIntegerField()
     team = models.BigIntegerField()
     marks = ArrayField(models.CharField(max_length=LONGEST_MARK))
+    places = ArrayField(models.CharField(max_length=LONGEST_PLACE), default=list)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
 
     class Meta:
@@ -57,7 +83,8 @@ class Counting(models.Model):
     """The one row that says up to where the journal is counted, and in which time zone days are.
 
     Answers are rows without moves: those up to the number `scores_to` are counted, and those up to `scores_next` may be
-    once no transaction older than `scores_xid` is under way.
+    once no transaction older than `scores_xid` is under way. `unfinished` is what is left of counting anew the promises
+    and cases of people and kinds that changed: who or which, of what, and up to which number it was done.
     """
 
     cursor = models.CharField(max_length=40)
@@ -65,6 +92,7 @@ class Counting(models.Model):
     scores_to = models.BigIntegerField(default=0)
     scores_next = models.BigIntegerField(default=0)
     scores_xid = models.BigIntegerField(default=0)
+    unfinished = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return self.cursor

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-# Every statement gives: number, day, kind, team, marks, amount. It takes: ids, zone, minutes.
+# Every statement gives: number, day, kind, team, marks, places, amount. It takes: ids, zone, minutes, place_names.
+_PLACES = """ARRAY(
+    SELECT DISTINCT a.key || ':' || left(a.value, 80) AS place
+    FROM {whose} CROSS JOIN LATERAL jsonb_each_text({attributes}) a
+    WHERE {of} AND a.key = ANY(%(place_names)s::text[]) AND a.value <> '' ORDER BY place
+)"""
+# Of a promise `p`: its own. Of a case: those of the promises that failed in it, and so of what was promised in it.
+_ITS_PLACES = _PLACES.format(whose="(VALUES (1)) one", attributes="p.attributes", of="true")
+_FAILED_HERE = "cases_failure f JOIN promises_promise b ON b.id = f.promise_id"
+_PLACES_OF_CASE = _PLACES.format(whose=_FAILED_HERE, attributes="b.attributes", of="f.case_id = c.id")
+_PLACES_OF_VOW = _PLACES.format(
+    whose=f"cases_commitment m JOIN ({_FAILED_HERE}) ON f.case_id = m.case_id", attributes="b.attributes",
+    of="m.promise_id = p.id",
+)  # fmt: skip
 # Of a case `c`: that something had failed in it after all. Whatever counts cases asks this.
 FAILED = """
 c.outcome <> 'corrected' AND NOT EXISTS (
     SELECT FROM cases_failure f WHERE f.case_id = c.id AND f.corrected_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM cases_failure s WHERE s.case_id = f.case_id AND s.corrected_at IS NULL))
 """
-_PROMISES = """
+_PROMISES = f"""
 SELECT p.id AS number, (p.due_at AT TIME ZONE %(zone)s)::date AS day, p.kind_id AS kind,
        coalesce(o.team_id, k.team_id, 0) AS team,
-       ARRAY[CASE WHEN k.inside_case THEN 'v:' ELSE 'p:' END || p.state] AS marks, NULL::numeric AS amount
+       ARRAY[CASE WHEN k.inside_case THEN 'v:' ELSE 'p:' END || p.state] AS marks,
+       CASE WHEN k.inside_case THEN {_PLACES_OF_VOW} ELSE {_ITS_PLACES} END AS places, NULL::numeric AS amount
 FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
 WHERE p.id = ANY(%(ids)s::bigint[]) AND p.state IN ('kept', 'kept_late', 'broken', 'released')
-"""
+"""  # noqa: S608 - written above
 
 # A case in which nothing had failed after all counts for nothing. The customer was told first when somebody spoke to
 # them before they had said a word; a step without words or channel is no conversation yet.
@@ -45,7 +59,7 @@ SELECT c.id AS number, (c.opened_at AT TIME ZONE %(zone)s)::date AS day, c.kind_
              || CASE WHEN extract(isodow FROM c.opened_at AT TIME ZONE %(zone)s) > 5 THEN 'weekend' ELSE 'weekday' END
              || ':' || (extract(hour FROM c.opened_at AT TIME ZONE %(zone)s)::int / 4 * 4)
              || ':' || CASE WHEN v.late THEN 'late' ELSE 'soon' END END
-       ], NULL) AS marks, NULL::numeric AS amount
+       ], NULL) AS marks, {_PLACES_OF_CASE} AS places, NULL::numeric AS amount
 FROM cases_case c JOIN people_staff o ON o.id = c.owner_id
 LEFT JOIN LATERAL (
     SELECT min(at) AS spoke_at, bool_or(step = 'apologise') AS apologised FROM cases_stepdone
@@ -74,19 +88,20 @@ LEFT JOIN LATERAL (
 ) them ON true
 WHERE c.id = ANY(%(ids)s::bigint[]) AND {FAILED}
 """  # noqa: S608 - written above
-_GRANTS = """
+_GRANTS = f"""
 SELECT g.id AS number, (g.given_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
        coalesce(o.team_id, 0) AS team, ARRAY['cost:' || g.currency] AS marks,
-       g.entitled + g.correction + g.goodwill AS amount
+       {_PLACES_OF_CASE} AS places, g.entitled + g.correction + g.goodwill AS amount
 FROM remedies_grant g JOIN cases_case c ON c.id = g.case_id JOIN people_staff o ON o.id = c.owner_id
 WHERE g.id = ANY(%(ids)s::bigint[]) AND g.state = 'given'
-"""
-_SCORES = """
+"""  # noqa: S608 - written above
+_SCORES = f"""
 SELECT s.id AS number, (s.answered_at AT TIME ZONE %(zone)s)::date AS day, coalesce(c.kind_id, 0) AS kind,
        coalesce(o.team_id, 0) AS team,
-       ARRAY['s:' || s.scale || ':' || s.occasion || ':' || round(s.value, 1)] AS marks, NULL::numeric AS amount
+       ARRAY['s:' || s.scale || ':' || s.occasion || ':' || round(s.value, 1)] AS marks, {_PLACES_OF_CASE} AS places,
+       NULL::numeric AS amount
 FROM measurement_score s LEFT JOIN cases_case c ON c.id = s.case_id LEFT JOIN people_staff o ON o.id = c.owner_id
 WHERE s.id = ANY(%(ids)s::bigint[])
-"""
+"""  # noqa: S608 - written above
 CONTRIBUTIONS = {"p": _PROMISES, "c": _CASES, "g": _GRANTS, "s": _SCORES}
 TABLES = {"p": "promises_promise", "c": "cases_case", "g": "remedies_grant", "s": "measurement_score"}

@@ -120,9 +120,12 @@ class Told:
     headlines: tuple[Headline, ...]
 
 
-def headlines_for(scope: Scope, *, days: str, kind: str = "", team: int | None = None, now: datetime) -> Told:
+def headlines_for(
+    scope: Scope, *, days: str, kind: str = "", team: int | None = None, place: str = "", now: datetime
+) -> Told:  # fmt: skip
     """The headline figures of the last so many days ("30", "90", "365") as of `now` (aware UTC), of one kind of promise
-    or all, of one team or of every team that the reader may see. Raises Refusal "kind.unknown"."""
+    or all, of one team or of every team that the reader may see, of one place ("to:BOS") or all. Raises Refusal
+    "kind.unknown"."""
     period = period_of(days, now.astimezone(organisation().zone).date())
-    narrow = Narrow(kind_named(kind).id if kind else None, team)
+    narrow = Narrow(kind_named(kind).id if kind else None, team, place)
     return Told(period, headline_figures(figures(scope, period, narrow), aims()))

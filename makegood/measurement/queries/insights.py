@@ -49,16 +49,23 @@ def period_of(days: str, today: date) -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """Of which kind of promise and which team; None for every one. `of` reads no other team than the reader's own."""
+    """Of which kind of promise and which team, None for every one; of which place, "" for all, such as
+    `neighbourhood:Dorchester`. `of` reads no other team than the reader's own."""
 
     kind: int | None = None
     team: int | None = None
+    place: str = ""
+
+    @property
+    def tally(self) -> str:
+        """The table that has it."""
+        return "measurement_tallyofplace" if self.place else "measurement_tally"
 
     def of(self, scope: Scope) -> Narrow:
         """What of it the reader may see: figures of every team, or of one's own."""
         if scope.sees_all:
             return self
-        return Narrow(self.kind, scope.team_id if scope.team_id is not None else _NO_TEAM)
+        return Narrow(self.kind, scope.team_id if scope.team_id is not None else _NO_TEAM, self.place)
 
 
 class Figures:
@@ -122,11 +129,12 @@ CASES = flows()
 
 _TALLIES = """
 SELECT floor((day - %(since)s::date)::numeric / %(step)s)::int AS step, mark, sum(many)::bigint, sum(amount)
-FROM measurement_tally
-WHERE day >= %(start)s AND day < %(before)s
+FROM {tally}
+WHERE day >= %(start)s AND day < %(before)s AND {place}
   AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint) AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint)
 GROUP BY 1, 2
 """
+_OF_PLACE = {False: "true", True: "place = %(place)s"}
 
 
 def figures(scope: Scope, period: Period, narrow: Narrow) -> Figures:
@@ -135,9 +143,10 @@ def figures(scope: Scope, period: Period, narrow: Narrow) -> Figures:
     start = period.since - timedelta(days=period.steps * period.step)
     asked = {
         "since": period.since, "start": start, "before": period.before, "step": period.step, "kind": seen.kind,
-        "team": seen.team,
+        "team": seen.team, "place": seen.place,
     }  # fmt: skip
-    return Figures(period, fetch_rows(_TALLIES, asked))
+    statement = _TALLIES.format(tally=seen.tally, place=_OF_PLACE[bool(seen.place)])
+    return Figures(period, fetch_rows(statement, asked))
 
 
 def causes_named() -> Mapping[int, str]:
@@ -178,10 +187,11 @@ WITH newest AS MATERIALIZED (
     WHERE what = %(what)s AND day >= %(since)s AND day < %(before)s
       AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
       AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint) AND marks && %(marks)s::varchar[]
+      AND (%(place)s = '' OR places @> ARRAY[%(place)s]::varchar[])
     ORDER BY day DESC, number DESC LIMIT %(most)s
 ), total AS (
-    SELECT coalesce(sum(many), 0)::bigint AS many FROM measurement_tally
-    WHERE day >= %(since)s AND day < %(before)s AND mark = ANY(%(marks)s::varchar[])
+    SELECT coalesce(sum(many), 0)::bigint AS many FROM {tally}
+    WHERE {place} AND day >= %(since)s AND day < %(before)s AND mark = ANY(%(marks)s::varchar[])
       AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
       AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint)
 )
@@ -210,10 +220,11 @@ def behind(scope: Scope, marks: Sequence[str], *, since: date, before: date, nar
     asked = {
         "what": "p" if is_promise else "c", "marks": [one for mark in marks for one in meant(mark)],
         "since": since, "before": before,
-        "kind": seen.kind, "team": seen.team, "most": MOST, "sees_all": scope.sees_all,
+        "kind": seen.kind, "team": seen.team, "place": seen.place, "most": MOST, "sees_all": scope.sees_all,
         "me": scope.staff_id or NOBODY, "team_id": scope.team_id,
     }  # fmt: skip
-    rows = fetch_rows(_PROMISES_BEHIND if is_promise else _CASES_BEHIND, asked)
+    statement = _PROMISES_BEHIND if is_promise else _CASES_BEHIND
+    rows = fetch_rows(statement.format(tally=seen.tally, place=_OF_PLACE[bool(seen.place)]), asked)
     found = tuple(
         Behind(number=number, day=day, title=title if may else "", who=who if may else "", may=bool(may))
         for number, day, title, who, may, _total in rows

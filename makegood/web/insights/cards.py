@@ -290,9 +290,3 @@ def _causes_title(counts: Sequence[tuple[str, int]], few: int, total: int) -> st
     if not stands_out(few, len(counts)):
         return _("No few causes stand out")
     return few_make(few, in_words(share))
-
-
-CARDS: Mapping[str, Callable[[Board], Card]] = {
-    "promises": promises_card, "acknowledgement": acknowledgement_card, "recovery": recovery_card,
-    "causes": causes_card,
-}  # fmt: skip

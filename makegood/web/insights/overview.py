@@ -22,7 +22,8 @@ from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights import putting_right
 from makegood.web.insights.board import Board, board_of, selects, whole_period
-from makegood.web.insights.cards import CARDS, Card, Value
+from makegood.web.insights.cards import Card, Value
+from makegood.web.insights.charts import CARDS
 from makegood.web.insights.headlines import FIRST, headlines
 from makegood.web.insights.tabs import tabs
 from makegood.web.periods import CHARTED, periods

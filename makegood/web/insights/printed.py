@@ -16,7 +16,8 @@ from makegood.measurement.queries.insights import Period
 from makegood.people.rules import READS_ALL
 from makegood.platform.installation import organisation
 from makegood.web.insights.board import board_for
-from makegood.web.insights.cards import CARDS, Card
+from makegood.web.insights.cards import Card
+from makegood.web.insights.charts import CARDS
 from makegood.web.insights.headlines import headlines
 from makegood.web.insights.overview import shown
 

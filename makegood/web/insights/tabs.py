@@ -12,7 +12,7 @@ def tabs(here: str, desk: Desk, query: str) -> list[dict[str, object]]:
     pages = [
         ("/insights/", _("Overview")), ("/insights/promises/", _("Promises")),
         ("/insights/acknowledgement/", _("First word")), ("/insights/recovery/", _("Recovery")),
-        ("/insights/causes/", _("Causes")),
+        ("/insights/causes/", _("Causes")), ("/insights/places/", _("Places")),
         *([("/insights/paradox/", _("Does it keep customers?"))] if desk.scope.sees_all else []),
         ("/insights/ledger/", _("Ledger")),
         *([("/insights/surveys/", _("Surveys")), ("/insights/cost/", _("Cost"))] if desk.scope.sees_all else []),
