@@ -8,7 +8,7 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from makegood.journal.actors import Actor, ActorKind
-from makegood.kernel.refusals import Refusal, forbidden, invalid
+from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.people.queries import (
     Proof,
     StaffFacts,
@@ -99,8 +99,17 @@ def let_write(caller: Caller) -> None:
         raise forbidden(
             "token.read_only", "This token reads only. Make one that writes: `makegood token create --scope write`."
         )
-    if not caller.scope.may(Ability.WORK):
+    if caller.scope.sees_customers and not caller.scope.may(Ability.WORK):
         raise forbidden("people.not_allowed", "The person this token stands for reads the work and does not do it.")
+
+
+def let_in(request: ApiRequest) -> None:
+    """A process owner does what is asked of them, and finds nothing else. Raises Refusal "people.nothing_here"."""
+    if not (request.caller.scope.sees_customers or request.path_info.startswith(_FOR_OWNERS)):
+        raise missing("people.nothing_here", "There is nothing here for a process owner.")
+
+
+_FOR_OWNERS = ("/api/v1/improvements", "/api/v1/line-up", "/api/v1/signals/", "/api/v1/notices")
 
 
 def let_see_all(caller: Caller) -> None:

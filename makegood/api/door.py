@@ -20,7 +20,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
 
-from makegood.api.caller import ApiRequest, identify, let_write, recognise
+from makegood.api.caller import ApiRequest, identify, let_in, let_write, recognise
 from makegood.api.forms import unknown_field
 from makegood.api.wire import wire_schemas
 from makegood.kernel.refusals import Refusal, invalid, missing
@@ -267,6 +267,7 @@ def _looks_itself(request: HttpRequest) -> bool:
 def _admit(request: ApiRequest) -> None:
     if "%00" in request.META.get("QUERY_STRING", ""):
         raise invalid("query.not_text", "A NUL character (%00) cannot be looked for.")
+    let_in(request)
     if request.method == "POST":
         let_write(request.caller)
         read_body(request, limit=BODY_LIMIT)

@@ -47,6 +47,7 @@ class ImprovementOut(Schema):
     function: str
     change: str
     owner: Named
+    asked_by: str
     kind: str | None
     less_by: int
     exposure: int
@@ -58,6 +59,8 @@ class ImprovementOut(Schema):
     due_at: datetime
     live_at: datetime | None
     ended_at: datetime | None
+    expected_at: datetime | None
+    obstacle: str
     before: CountOut
     since: CountOut
     unsolved: int
@@ -90,6 +93,19 @@ class BeginIn(StaffIn):
     less_by: Annotated[int, Field(ge=1, le=100)] = 50
     exposure: Annotated[int, Field(ge=1, le=MOST_EXPOSURE)] = 200
     signal: Annotated[int, Field(ge=1)] | None = None
+
+
+class LiveIn(StaffIn):
+    """Since when it is live; now unless said."""
+
+    at: Instant | None = None
+
+
+class LaterIn(StaffIn):
+    """What stands in the way, and when it is expected instead."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=CHANGE_LIMIT)]
+    expected_at: Instant
 
 
 class DropIn(StaffIn):
@@ -125,10 +141,20 @@ def read_improvement(request: ApiRequest, number: Id) -> HttpResponse:
 
 
 @router.post("/improvements/{number}/live", response=ImprovementOut, summary="Say that it is live")
-def bring_live(request: ApiRequest, number: Id, body: StaffIn | None = None) -> HttpResponse:
-    """What was to change is changed: failures are counted from now on. Its owner, or a lead or manager."""
-    doer = person(request, body.staff if body else None)
-    actions.bring_live(number, scope=doer.scope, by=doer.by, now=request.now)
+def bring_live(request: ApiRequest, number: Id, body: LiveIn | None = None) -> HttpResponse:
+    """What was to change is changed: failures are counted from then on. Its owner, or a lead or manager."""
+    doer, at = person(request, body.staff if body else None), body.at if body else None
+    actions.bring_live(number, at=at, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_out(improvement_for(doer.scope, number)))
+
+
+@router.post("/improvements/{number}/later", response=ImprovementOut, summary="Say that it will be later")
+def say_later(request: ApiRequest, number: Id, body: LaterIn) -> HttpResponse:
+    """It cannot be live by its date: why, and when it is expected. Its owner, or a lead or manager."""
+    doer = person(request, body.staff)
+    actions.say_later(
+        number, reason=body.reason, expected_at=body.expected_at, scope=doer.scope, by=doer.by, now=request.now
+    )
     return told(_out(improvement_for(doer.scope, number)))
 
 
@@ -142,8 +168,8 @@ def drop(request: ApiRequest, number: Id, body: DropIn) -> HttpResponse:
 
 def _out(one: ImprovementFacts) -> dict[str, Any]:
     same = (
-        "number", "cause", "cause_name", "function", "change", "less_by", "exposure", "state", "looks", "more_needed",
-        "began_at", "due_at", "live_at", "ended_at", "unsolved", "counted_at",
+        "number", "cause", "cause_name", "function", "change", "asked_by", "less_by", "exposure", "state", "looks",
+        "more_needed", "began_at", "due_at", "live_at", "ended_at", "expected_at", "obstacle", "unsolved", "counted_at",
     )  # fmt: skip
     ratio = one.ratio and {
         "value": one.ratio.value, "low": one.ratio.low, "high": None if math.isinf(one.ratio.high) else one.ratio.high

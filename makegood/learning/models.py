@@ -14,12 +14,16 @@ class Improvement(models.Model):
 
     Failures put down to the cause are to fall by `less_by` per cent, counted per thousand promises due of `kind` (of
     all, without one); it is looked at whenever `exposure` more of them have fallen due. `counted` is what was found
-    when it was counted last, `looks` how often it was judged, `why` what the last look found.
+    when it was counted last, `looks` how often it was judged, `why` what the last look found. `asked_by` is who
+    began it. Whoever makes it may say that it will be later: `expected_at`, because of `obstacle`.
     """
 
     cause = models.ForeignKey("cases.Cause", on_delete=models.PROTECT, related_name="+")
     change = models.CharField(max_length=300)
     owner = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # fmt: skip
     promise = models.OneToOneField("promises.Promise", on_delete=models.PROTECT, related_name="+")
     kind = models.ForeignKey("promises.Kind", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     less_by = models.PositiveSmallIntegerField()
@@ -30,6 +34,8 @@ class Improvement(models.Model):
     began_at = models.DateTimeField()
     live_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    expected_at = models.DateTimeField(null=True)
+    obstacle = models.CharField(max_length=300, blank=True, db_default="")
     counted = models.JSONField(default=dict)
     next_count_at = models.DateTimeField(null=True)
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from makegood.people.rules import Role
 
-ROLES = [(role.value, role.value.capitalize()) for role in Role]
+ROLES = [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
 
 
 class Team(models.Model):
@@ -63,6 +63,9 @@ class Staff(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="staff_email_once"),
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="staff_role_known"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.PROCESS_OWNER.value) | Q(team__isnull=True), name="staff_process_owner_no_team"
+            ),
             models.CheckConstraint(
                 condition=Q(deputy__isnull=True) | ~Q(deputy=F("id")), name="staff_deputy_is_another"
             ),

@@ -14,6 +14,8 @@ class Role(StrEnum):
     MANAGER = "manager"
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
+    PROCESS_OWNER = "process_owner"
+    """Answers for a process outside customer service: sees what is asked of them, and no customer."""
 
 
 class Ability(StrEnum):
@@ -55,6 +57,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     ),
     Role.ANALYST: frozenset({Ability.SEE_ALL, Ability.MEASURE}),
     Role.ADMINISTRATOR: frozenset(Ability),
+    Role.PROCESS_OWNER: frozenset(),
 }
 
 LADDER = (Role.AGENT, Role.LEAD, Role.MANAGER)

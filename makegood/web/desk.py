@@ -16,11 +16,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from makegood.journal.actors import Actor, ActorKind
 from makegood.journal.queries import latest_cursor
-from makegood.kernel.refusals import Refusal
+from makegood.kernel.refusals import Refusal, missing
 from makegood.people.rules import Ability, Role, Scope
 from makegood.platform.installation import Organisation, organisation
 from makegood.web.answers import SEE_OTHER, say, see_other
@@ -63,6 +64,11 @@ class Desk:
         return self.scope.may(Ability.IMPORT)
 
     @property
+    def owns_processes(self) -> bool:
+        """Whether this is a process owner, whose desk is one page and who sees no customers."""
+        return not self.scope.sees_customers
+
+    @property
     def compares(self) -> bool:
         """Whether what was given for the like is theirs to compare; the query checks for itself."""
         return self.scope.sees_all or self.scope.may(Ability.ASSIGN)
@@ -95,8 +101,9 @@ View = Callable[Concatenate[DeskRequest, P], HttpResponse]
 Opened = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def at_desk(*methods: str) -> Callable[[View[P]], Opened[P]]:
-    """A view for those who are signed in, reading and writing times in their zone, whose refusals are answered."""
+def at_desk(*methods: str, for_owners: bool = False) -> Callable[[View[P]], Opened[P]]:
+    """A view for those who are signed in, reading and writing times in their zone, whose refusals are answered. For
+    process owners, who see no customers, there is nothing but what is `for_owners`."""
 
     def wrap(view: View[P]) -> Opened[P]:
         @wraps(view)
@@ -109,6 +116,8 @@ def at_desk(*methods: str) -> Callable[[View[P]], Opened[P]]:
             asked.desk = _desk_of(request)
             with timezone.override(asked.desk.zone):
                 try:
+                    if not (for_owners or asked.desk.scope.sees_customers):
+                        raise missing("people.nothing_here", _("There is nothing here for you to see."))
                     return view(asked, *args, **kwargs)
                 except Refusal as no:
                     return refused(asked, no)

@@ -36,6 +36,7 @@ _PLACES = (
     ("/settings/asking/", "asking"),
     ("/messages/", "unsorted"),
     ("/customers/", "customers"),
+    ("/asked/", "asked"),
     ("/improvements/", "improvements"),
     ("/causes/", "roots"),
     ("/experiments/", "experiments"),
@@ -152,6 +153,9 @@ class Shell:
 
     @cached_property
     def cursor(self) -> str:
+        """Where the journal stands; a process owner's page asks for no news of cases."""
+        if self._desk.owns_processes:
+            return ""
         return self._desk.cursor or latest_cursor()
 
 
@@ -186,4 +190,5 @@ def role_name(role: Role) -> str:
 _ROLES = {
     Role.AGENT: gettext_lazy("Agent"), Role.LEAD: gettext_lazy("Lead"), Role.MANAGER: gettext_lazy("Manager"),
     Role.ANALYST: gettext_lazy("Analyst"), Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+    Role.PROCESS_OWNER: gettext_lazy("Process owner"),
 }  # fmt: skip

@@ -19,8 +19,8 @@ from makegood.web.insights import aiming, consistency, costs, overview, putting_
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.charts import CARDS
+from makegood.web.learning import asked, line_up, signals, telling
 from makegood.web.learning import causes as causes_page
-from makegood.web.learning import line_up, signals, telling
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
 from makegood.web.messages import letters, pile, serving
@@ -251,6 +251,8 @@ urlpatterns: list[URLPattern] = [
     path("experiments/<int:number>/start/", experiments.act, {"deed": "start"}),
     path("experiments/<int:number>/drop/", experiments.act, {"deed": "drop"}),
     path("experiments/<int:number>/stop/", experiments.act, {"deed": "stop"}),
+    path("asked/", asked.every),
+    re_path(rf"^asked/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(asked.DEEDS)})/$", asked.act),
     path("improvements/", learning.every),
     path("improvements/new/", learning.new),
     path("improvements/<int:number>/", learning.one),

@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 
 from makegood.cases.models import Case
-from makegood.cases.queries.seeing import NOBODY, SEEN, owned_by_team, parse_number, visible
+from makegood.cases.queries.seeing import SEEN, owned_by_team, parse_number, reader_of, visible
 from makegood.cases.rules import CONVERSATION
 from makegood.customers import queries as customers
 from makegood.kernel.refusals import Refusal
@@ -131,7 +131,7 @@ def _numbers_found(scope: Scope, text: str, limit: int) -> list[int]:
     # What may be seen is asked of few: a condition across both would read every case for a word that hardly any has.
     few = list(Case.objects.filter(wanted).order_by().values_list("pk", flat=True)[: _FEW + 1])
     if len(few) <= _FEW:
-        asked = {"numbers": array_of(few), "limit": limit} | sight(scope) | {"me": scope.staff_id or NOBODY}
+        asked = {"numbers": array_of(few), "limit": limit} | sight(scope) | {"me": reader_of(scope)}
         return [number for (number,) in fetch_rows(_SEEN_NEWEST, asked)] if few else []
     rows = visible(scope).filter(wanted).order_by("-opened_at", "-id")
     return list(rows.values_list("pk", flat=True)[:limit])

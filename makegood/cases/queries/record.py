@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from makegood.cases.models import Commitment, Failure
-from makegood.cases.queries.seeing import SEEN, unknown_case, visible
+from makegood.cases.queries.seeing import SEEN, reader_of, unknown_case, visible
 from makegood.cases.queries.story import told
 from makegood.cases.rules import Do, Purpose, Stage, Step, Story, allowed, stage_of
 from makegood.customers.queries import ids_of
@@ -208,7 +208,7 @@ WHERE a.case_id = %s AND a.undone_at IS NULL ORDER BY a.asked_at, a.id
 
 
 def _head(scope: Scope, number: int) -> dict[str, Any] | None:
-    asked = {"number": number, "me": scope.staff_id, "team_id": scope.team_id, "sees_all": scope.sees_all}
+    asked = {"number": number, "me": reader_of(scope), "team_id": scope.team_id, "sees_all": scope.sees_all}
     found = fetch_rows(planned_once(_HEAD), asked)
     return dict(zip(_NAMES, found[0], strict=True)) | {"whys": tuple(found[0][_WHYS])} if found else None
 

@@ -23,6 +23,8 @@ def visible(scope: Scope) -> QuerySet[Case]:
     all."""
     if scope.sees_all:
         return Case.objects.all()
+    if not scope.sees_customers:
+        return Case.objects.none()
     me = scope.staff_id or NOBODY
     drawn_into = Escalation.objects.filter(person_id=me).order_by().values("case_id")
     mine = Q(owner_id=me) | Q(offered_to_id=me) | Q(sponsor_id=me) | Q(cause_finder_id=me) | Q(pk__in=drawn_into)
@@ -30,6 +32,11 @@ def visible(scope: Scope) -> QuerySet[Case]:
         kinds = Kind.objects.filter(team_id=scope.team_id).order_by().values("pk")
         mine |= owned_by_team(scope.team_id) | Q(kind_id__in=kinds)
     return Case.objects.filter(mine)
+
+
+def reader_of(scope: Scope) -> int:
+    """Whom `SEEN` takes for the reader: nobody, for those who see no customers."""
+    return scope.staff_id or NOBODY if scope.sees_customers else NOBODY
 
 
 # The same in statements written by hand, of a case `c`: of one case with its owner `o` and kind `k`, whose own

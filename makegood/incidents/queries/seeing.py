@@ -14,6 +14,8 @@ def visible(scope: Scope) -> QuerySet[Incident]:
     """One's own and one's team's, those one was asked to decide about; or all."""
     if scope.sees_all:
         return Incident.objects.all()
+    if not scope.sees_customers:
+        return Incident.objects.none()
     me = scope.staff_id or NOBODY
     mine = Q(owner_id=me) | Q(pk__in=Incident.objects.filter(approvals__asked_of_id=me).order_by().values("pk"))
     if scope.team_id is not None:

@@ -1,6 +1,6 @@
 """Everything that writes improvements."""
 
-from makegood.learning.actions.improving import begin, bring_live, drop, follow_late
+from makegood.learning.actions.improving import begin, bring_live, drop, follow_late, say_later
 from makegood.learning.actions.judging import judge_due
 from makegood.learning.actions.line_up import leave_line_up, tell_line_up, want_line_up
 from makegood.learning.actions.looking import dismiss, look_through, search_cause
@@ -17,6 +17,7 @@ __all__ = [
     "leave_line_up",
     "look_through",
     "say_changed",
+    "say_later",
     "search_cause",
     "stop_telling",
     "tell_due",

@@ -32,6 +32,7 @@ from makegood.promises.rules import State as PromiseState
 
 KIND = "process-change"
 DAY = timedelta(days=1)
+_OPEN = (PromiseState.OPEN, PromiseState.AT_RISK)
 CHANGE_LIMIT, MOST_EXPOSURE = 300, 10_000_000
 
 
@@ -76,8 +77,8 @@ def begin(
         now=now,
     )
     row = Improvement.objects.create(
-        cause=about, change=text, owner_id=owner_id, promise_id=made.pk, less_by=less_by, exposure=exposure,
-        kind_id=kind_named(kind).id if kind else None, began_at=now,
+        cause=about, change=text, owner_id=owner_id, asked_by_id=by.id, promise_id=made.pk, less_by=less_by,
+        exposure=exposure, kind_id=kind_named(kind).id if kind else None, began_at=now,
     )  # fmt: skip
     Candidate.objects.filter(pk=signal or 0).update(improvement=row)
     recount(row, now)
@@ -91,21 +92,55 @@ def begin(
 
 
 @transaction.atomic
-def bring_live(number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
-    """What was to change is changed: from now on failures are counted, and messages may say that we changed it.
+def bring_live(number: int, *, scope: Scope, by: Actor, now: datetime, at: datetime | None = None) -> None:
+    """What was to change is changed, since `at` (aware UTC; now unless given): from then on failures are counted, and
+    messages may say that we changed it.
 
-    Raises Refusal "improvement.unknown", "improvement.not_yours", "improvement.not_now".
+    Raises Refusal "improvement.unknown", "improvement.not_yours", "improvement.not_now", "improvement.bad_date".
     """
     row = _held(number, scope)
     if row.state != State.PLANNED:
         raise Refusal("improvement.not_now", "This change is live already, or was dropped.")
+    since = at or now
+    if not row.began_at <= since <= now:
+        raise invalid("improvement.bad_date", "Give a day between when it was begun and today.", field="at")
     if row.promise.state in UNKEPT:
-        promises.keep(row.promise_id, by=by, now=now)
-    row.state, row.live_at = State.LIVE, now
+        promises.keep(row.promise_id, at=since, by=by, now=now)
+    row.state, row.live_at = State.LIVE, since
     row.save(update_fields=["state", "live_at"])
     recount(row, now)
     say_whether_improved(row.cause_id)
     _record("live", row, by, now)
+
+
+@transaction.atomic
+def say_later(number: int, *, reason: str, expected_at: datetime, scope: Scope, by: Actor, now: datetime) -> None:
+    """It cannot be live by its date, because of `reason`: it is expected at `expected_at` (aware UTC). The date that
+    was promised stands; who asked for the change and who leads its owner are told now, while there is time.
+
+    Raises Refusal "improvement.unknown", "improvement.not_yours", "improvement.not_now", "improvement.no_reason",
+    "improvement.not_later".
+    """
+    row = _held(number, scope)
+    if row.state != State.PLANNED:
+        raise Refusal("improvement.not_now", "This change is live already, or was dropped.")
+    why = one_line(reason)[:CHANGE_LIMIT]
+    if not why:
+        raise invalid("improvement.no_reason", "Say what stands in the way: somebody can help.", field="reason")
+    if expected_at <= max(now, row.promise.due_at):
+        raise invalid("improvement.not_later", "Give a day after the one that was agreed.", field="expected_at")
+    if row.promise.state in _OPEN:
+        promises.forecast(row.promise_id, forecast_at=expected_at, by=by, now=now)
+    row.expected_at, row.obstacle = expected_at, why
+    row.save(update_fields=["expected_at", "obstacle"])
+    _record("later", row, by, now, {"reason": why, "expected_at": expected_at.isoformat()})
+    above = roster(now).leader_of(row.owner_id)
+    told = {one for one in (row.asked_by_id, above.id if above else None) if one is not None}
+    for one in told - {row.owner_id}:
+        tell(
+            one, about=("improvement", row.pk), topic="improvement.later", occasion=expected_at.isoformat()[:40],
+            words=f"A change will be later than agreed: {row.change}", link=address(row.pk), by=by, now=now,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -167,7 +202,7 @@ def _held(number: int, scope: Scope) -> Improvement:
     row = (
         Improvement.objects.select_for_update(of=("self",)).select_related("promise").filter(pk=number).first()
     )  # fmt: skip
-    if row is None:
+    if row is None or not (scope.sees_customers or row.owner_id == scope.staff_id):
         raise missing("improvement.unknown", "There is no such improvement.")
     if not may_move(scope, row.owner_id):
         raise forbidden("improvement.not_yours", "Its owner does this, or a lead or manager.")

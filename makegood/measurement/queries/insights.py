@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from makegood.cases.queries.seeing import NOBODY, SEEN
+from makegood.cases.queries.seeing import SEEN, reader_of
 from makegood.measurement.marks import DUE, HOW, SAID, WHO, flow
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
@@ -221,7 +221,7 @@ def behind(scope: Scope, marks: Sequence[str], *, since: date, before: date, nar
         "what": "p" if is_promise else "c", "marks": [one for mark in marks for one in meant(mark)],
         "since": since, "before": before,
         "kind": seen.kind, "team": seen.team, "place": seen.place, "most": MOST, "sees_all": scope.sees_all,
-        "me": scope.staff_id or NOBODY, "team_id": scope.team_id,
+        "me": reader_of(scope), "team_id": scope.team_id,
     }  # fmt: skip
     statement = _PROMISES_BEHIND if is_promise else _CASES_BEHIND
     rows = fetch_rows(statement.format(tally=seen.tally, place=_OF_PLACE[bool(seen.place)]), asked)

@@ -129,6 +129,12 @@ def _apply(person: Staff, details: Mapping[str, Any]) -> None:
             setattr(person, field, read(details[field]))
     check_deputy(person.pk, person.deputy_id if "deputy_id" in details else None)
     check_team(person.team_id if "team_id" in details else None)
+    if person.role == Role.PROCESS_OWNER and person.team_id is not None:
+        raise invalid(
+            "people.owner_in_team",
+            "Somebody who owns a process is in no team: people of a team see its customers.",
+            field="team_id",
+        )
     if person.week and not person.time_zone:
         raise invalid(
             "people.hours_without_zone",

@@ -106,6 +106,8 @@ def visible(scope: Scope) -> PromiseQuerySet:
     """The promises that somebody may see: those of no team, of their team, and their own."""
     if scope.sees_all:
         return Promise.objects.all()
+    if not scope.sees_customers:
+        return Promise.objects.none()
     theirs = Q(kind_id__in=_kinds_near(scope.team_id))
     if scope.team_id is not None:
         theirs |= Q(owner_id__in=_mates(scope.team_id))
@@ -136,8 +138,9 @@ LEFT JOIN people_staff o ON o.id = p.owner_id
 """
 # What `visible` says, of a promise `p`, its kind `k` and its owner `o`.
 SEEN = """
-(%(sees_all)s::boolean OR k.team_id IS NULL OR k.team_id = %(team_id)s::bigint OR o.team_id = %(team_id)s::bigint
- OR p.owner_id = %(staff_id)s::bigint)
+(%(sees_all)s::boolean OR %(sees_customers)s::boolean AND (
+    k.team_id IS NULL OR k.team_id = %(team_id)s::bigint OR o.team_id = %(team_id)s::bigint
+    OR p.owner_id = %(staff_id)s::bigint))
 """
 # A team's own work, of the same three: what its people answer for, and what nobody does if its kind is theirs or no
 # team's.
@@ -157,7 +160,10 @@ def promise_for(scope: Scope, promise_id: int) -> PromiseFacts:
 
 def sight(scope: Scope) -> dict[str, Any]:
     """The values of `SEEN`."""
-    return {"sees_all": scope.sees_all, "team_id": scope.team_id, "staff_id": scope.staff_id}
+    return {
+        "sees_all": scope.sees_all, "sees_customers": scope.sees_customers, "team_id": scope.team_id,
+        "staff_id": scope.staff_id,
+    }  # fmt: skip
 
 
 def promises_by_id(promise_ids: Iterable[int]) -> dict[int, PromiseFacts]:

@@ -32,12 +32,14 @@ from makegood.web.tables import Column, Row
 
 _MARK = re.compile(r"(?:[pv]:(?:\*|[a-z_]+)|f:[a-z_*]+(?::[a-z_*]+){0,2}|(?:own|contact|right|cause):\d+|second)")
 _MOST_MARKS = 60
+_BEGINS = {Role.ANALYST: "/insights/", Role.PROCESS_OWNER: "/asked/"}
 
 
-@at_desk("GET")
+@at_desk("GET", for_owners=True)
 def landing(request: DeskRequest) -> HttpResponse:
-    """Where somebody begins who signed in: who only looks at the insights, everybody else at their work."""
-    return see_other("/insights/" if request.desk.scope.role == Role.ANALYST else "/today/")
+    """Where somebody begins who signed in: who only looks at the insights, a process owner at what is asked of them,
+    everybody else at their work."""
+    return see_other(_BEGINS.get(request.desk.scope.role, "/today/"))
 
 
 @at_desk("GET")

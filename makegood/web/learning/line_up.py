@@ -20,7 +20,7 @@ from makegood.web.tables import Column, Row, number_or_none
 HOME = "/line-up/"
 
 
-@at_desk("GET", "POST")
+@at_desk("GET", "POST", for_owners=True)
 def day(request: DeskRequest) -> HttpResponse:
     """A day, yesterday unless another is asked for; sent, when one is told of it."""
     desk, errors = request.desk, dict[str, str]()
@@ -39,7 +39,8 @@ def day(request: DeskRequest) -> HttpResponse:
             Column(_("Kind")), Column(_("Due"), n=True), Column(_("Kept"), n=True), Column(_("Failed"), n=True)
         ],
         "rows": [
-            Row([one.name, f"{one.due:,}", f"{one.kept:,}", f"{one.failed:,}"], f"/promises/?kind={one.slug}&due=any")
+            Row([one.name, f"{one.due:,}", f"{one.kept:,}", f"{one.failed:,}"],
+                "" if desk.owns_processes else f"/promises/?kind={one.slug}&due=any")
             for one in found.kinds
         ],
         "changes": [(one, _change(one.verb)) for one in found.changes], "talk": _talk(found),

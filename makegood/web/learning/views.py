@@ -83,13 +83,13 @@ def _begin(request: DeskRequest) -> int:
     )  # fmt: skip
 
 
-@at_desk("GET")
+@at_desk("GET", for_owners=True)
 def one(request: DeskRequest, number: int) -> HttpResponse:
     """One improvement: what changes, and whether it held."""
     return _shown(request, number)
 
 
-@at_desk("POST")
+@at_desk("POST", for_owners=True)
 def act(request: DeskRequest, number: int, deed: str) -> HttpResponse:
     """It is live, or it is dropped."""
     desk = request.desk

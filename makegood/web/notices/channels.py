@@ -18,7 +18,7 @@ from makegood.web.desk import Desk, DeskRequest, at_desk
 ADDRESS = "/settings/you/channels/"
 
 
-@at_desk("GET", "POST")
+@at_desk("GET", "POST", for_owners=True)
 def channels(request: DeskRequest) -> HttpResponse:
     """The places, and a form to add one, whose address is read by the service it names before it is kept."""
     desk = request.desk
@@ -35,7 +35,7 @@ def channels(request: DeskRequest) -> HttpResponse:
     return render(request, "web/notices/channels.html", context, status=422 if errors else 200)
 
 
-@at_desk("POST")
+@at_desk("POST", for_owners=True)
 def test(request: DeskRequest, number: int) -> HttpResponse:
     """Send a test, and say whether the service accepted it, or what is wrong."""
     desk = request.desk
@@ -49,7 +49,7 @@ def test(request: DeskRequest, number: int) -> HttpResponse:
     return done(request, _("{} accepted the test. Look whether it has arrived.").format(told.service), to=ADDRESS)
 
 
-@at_desk("POST")
+@at_desk("POST", for_owners=True)
 def remove(request: DeskRequest, number: int) -> HttpResponse:
     """Tell the reader there no more."""
     remove_channel(request.desk.staff_id, number, by=request.desk.actor, now=request.desk.now)

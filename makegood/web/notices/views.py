@@ -18,7 +18,7 @@ _CALLS = ("case.drawn_in", "case.sponsor", "case.offered", "case.given", "case.s
 """What brings somebody to a customer: beside it stands what that customer told us. It is not sent outside."""
 
 
-@at_desk("GET")
+@at_desk("GET", for_owners=True)
 def notices(request: DeskRequest) -> HttpResponse:
     """What the reader was told, the newest first; `?unread=1` leaves out what they have read."""
     desk, asked = request.desk, request.GET
@@ -37,13 +37,13 @@ def notices(request: DeskRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@at_desk("POST")
+@at_desk("POST", for_owners=True)
 def read(request: DeskRequest, number: int) -> HttpResponse:
     """Open what a notice is about; it counts as read from then on."""
     return see_other(mark_read(request.desk.staff_id, number, now=request.desk.now))
 
 
-@at_desk("POST")
+@at_desk("POST", for_owners=True)
 def read_all(request: DeskRequest) -> HttpResponse:
     """Everything the reader had before them is read."""
     desk = request.desk

@@ -15,7 +15,7 @@ from makegood.web.notices.channels import told_at
 from makegood.web.tables import Choice, number_or_none
 
 
-@at_desk("GET", "POST")
+@at_desk("GET", "POST", for_owners=True)
 def you(request: DeskRequest) -> HttpResponse:
     """Keys, time zone, language and deputy of the one who asks; the theme is kept by the device."""
     desk = request.desk
