@@ -116,9 +116,31 @@ SELECT %(first_customer)s + n %% %(customers)s, 'csat', 1 + n %% 5,
        CASE WHEN n %% 5 = 0 THEN 'case' ELSE 'pulse' END, now() - n %% 365 * interval '1 day', 'fill', n::text
 FROM generate_series(1, %(many)s) n
 """
+# Of closed cases nineteen in twenty have a cause, a few causes most of them; in every third something was given, after
+# every fiftieth the customer left, and every hundredth will not forgive.
+_CAUSES = """
+UPDATE cases_case c SET outcome = CASE WHEN c.id %% 100 = 7 THEN 'will_not_forgive' ELSE c.outcome END,
+    cause_id = CASE WHEN c.id %% 20 > 0
+                    THEN known.ids[1 + floor(cardinality(known.ids) * (c.id %% 1000 / 1000.0) ^ 3)] END
+FROM (SELECT array_agg(id ORDER BY id) AS ids FROM cases_cause) known WHERE c.closed_at IS NOT NULL
+"""
+_GRANTS = """
+INSERT INTO remedies_grant
+    (remedy, title, words, playbook, rule, option, entitled, correction, goodwill, currency, reason, state, made_at,
+     due_at, given_at, by_id, case_id, decided_by_id, promise_id, failure, problem, reference, once_key, policy, titles)
+SELECT 'credit', 'A credit', '', '', '', '', 0, 0, 10 + c.id %% 30, 'GBP', '', 'given', c.opened_at,
+       c.opened_at + interval '1 day', c.opened_at + interval '1 hour', c.owner_id, c.id, c.owner_id, f.promise_id,
+       '', '', '', '', '', '{}'
+FROM cases_case c JOIN cases_failure f ON f.case_id = c.id WHERE c.closed_at IS NOT NULL AND c.id %% 3 = 0
+"""
+_LEFT = """
+INSERT INTO measurement_behaviour (deed, at, currency, source, reference, customer_id)
+SELECT 'left', opened_at + interval '30 days', '', 'fill', id::text, customer_id FROM cases_case
+WHERE id %% 50 = 3 AND opened_at < now() - interval '30 days'
+"""
 _CLEAR = (
     "TRUNCATE promises_promise, cases_case, cases_failure, cases_stepdone, cases_commitment, cases_escalation,"
-    " cases_satisfactioncheck, measurement_score CASCADE"
+    " cases_satisfactioncheck, measurement_score, measurement_behaviour CASCADE"
 )
 
 
@@ -167,6 +189,17 @@ def fill_answers(place: Ground, many: int, first_customer: int, customers: int) 
         link.execute(_TRUSTING)
         link.execute(_ANSWERS, {"many": many, "first_customer": first_customer, "customers": customers})
         link.execute("VACUUM ANALYZE measurement_score")
+
+
+def fill_causes(place: Ground) -> None:
+    """Why cases happened, what was given in them, and who left after one."""
+    with place.connect() as link:
+        link.execute(_TRUSTING)
+        for statement in (_CAUSES, _GRANTS, _LEFT):
+            link.execute(statement, {})
+        # As if they had been there from the beginning: an update leaves each row twice.
+        link.execute("VACUUM FULL cases_case")
+        link.execute("VACUUM ANALYZE cases_case, remedies_grant, measurement_behaviour")
 
 
 def fill_staff(place: Ground) -> int:

@@ -1,11 +1,12 @@
-"""The insights over a year of work: a million promises, a hundred thousand cases, half a million answers."""
+"""The insights over a year of work: a million promises, a hundred thousand cases with their causes and what was given
+in them, half a million answers."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 
-from bench.filling import clear, fill_answers, fill_customers, fill_history
+from bench.filling import clear, fill_answers, fill_causes, fill_customers, fill_history
 from bench.ground import EMAIL, Ground
 from bench.pages import CUSTOMERS, PROMISES, Browser
 from bench.table import Row
@@ -31,6 +32,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     first = fill_customers(place, CUSTOMERS)
     fill_history(place, PROMISES, first, CUSTOMERS)
     fill_answers(place, ANSWERS, first, CUSTOMERS)
+    fill_causes(place)
     started = time.perf_counter()
     place.command("report", "recount")
     took = time.perf_counter() - started
@@ -45,7 +47,11 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
             ("the overview, 90 days", "/insights/"), ("the overview, a year", "/insights/?period=365"),
             ("promises, a year", "/insights/promises/?period=365"),
             ("recovery, a year", "/insights/recovery/?period=365"),
-            ("cases behind a band, a year", "/insights/behind/?mark=f:us:nothing:right&since=2000-01-01"),
+            ("cases behind a band, ever", "/insights/behind/?mark=f:us:apology:right&since=2000-01-01"),
+            ("what stands behind a rare band, ever", "/insights/behind/?mark=f:us:apology:open&since=2000-01-01"),
+            ("causes, 90 days", "/causes/?period=90"), ("causes, a year", "/causes/?period=365"),
+            ("what failing costs, a year", "/insights/cost/?period=365"),
+            ("answers to surveys, a year", "/insights/surveys/?period=365"), ("experiments", "/experiments/"),
         ):  # fmt: skip
             yield _timed(what, browser, path, floor)
 

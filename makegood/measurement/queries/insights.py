@@ -180,20 +180,29 @@ class BehindPage:
     is_promise: bool
 
 
-# How many there are say the tallies: each case or promise has one mark of a sort.
+# The tallies say how many there are, and on which days the newest stand: each case or promise has one mark of a sort,
+# and what is rare would else be sought among all the others.
 _BEHIND = """
-WITH newest AS MATERIALIZED (
-    SELECT number, day FROM measurement_counted
-    WHERE what = %(what)s AND day >= %(since)s AND day < %(before)s
-      AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
-      AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint) AND marks && %(marks)s::varchar[]
-      AND (%(place)s = '' OR places @> ARRAY[%(place)s]::varchar[])
-    ORDER BY day DESC, number DESC LIMIT %(most)s
-), total AS (
-    SELECT coalesce(sum(many), 0)::bigint AS many FROM {tally}
+WITH told AS MATERIALIZED (
+    SELECT day, sum(many)::bigint AS many FROM {tally}
     WHERE {place} AND day >= %(since)s AND day < %(before)s AND mark = ANY(%(marks)s::varchar[])
       AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
       AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint)
+    GROUP BY day HAVING sum(many) > 0
+), total AS (
+    SELECT coalesce(sum(many), 0)::bigint AS many FROM told
+), newest AS MATERIALIZED (
+    SELECT number, day FROM (
+        SELECT day, sum(many) OVER (ORDER BY day DESC) - many AS later FROM told
+    ) days, LATERAL (
+        SELECT number FROM measurement_counted
+        WHERE what = %(what)s AND day = days.day
+          AND (%(kind)s::bigint IS NULL OR kind = %(kind)s::bigint)
+          AND (%(team)s::bigint IS NULL OR team = %(team)s::bigint) AND marks && %(marks)s::varchar[]
+          AND (%(place)s = '' OR places @> ARRAY[%(place)s]::varchar[])
+        OFFSET 0  -- of these days alone
+    ) theirs
+    WHERE later < %(most)s ORDER BY day DESC, number DESC LIMIT %(most)s
 )
 """
 _CASES_BEHIND = f"""{_BEHIND}
