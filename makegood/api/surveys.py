@@ -24,7 +24,8 @@ Days = Annotated[int, Field(ge=0, le=365)]
 
 
 class SurveysOut(Schema):
-    """How customers are asked. `pulse_percent` is the share of all customers asked by lot in a month."""
+    """How customers are asked. `pulse_percent` is the share of all customers asked by lot in a month; with
+    `owners_read` an answer after a case stands in its story, where whoever owns it reads it."""
 
     is_on: bool
     pulse_percent: float
@@ -33,6 +34,7 @@ class SurveysOut(Schema):
     wait_days: int
     holds_days: int
     remind_days: int
+    owners_read: bool
 
 
 class SurveysIn(StaffIn):
@@ -45,10 +47,12 @@ class SurveysIn(StaffIn):
     wait_days: Days = 3
     holds_days: Days = 21
     remind_days: Days = 6
+    owners_read: bool = False
 
 
 class ResponseRateOut(Schema):
-    """What came of those who were asked on one occasion in one month (its first day)."""
+    """What came of those who were asked on one occasion in one month (its first day). `unreached` are those whose
+    message did not arrive; they are none of the `silent`."""
 
     month: date
     occasion: Literal["pulse", "case"]
@@ -56,6 +60,7 @@ class ResponseRateOut(Schema):
     answered: int
     skipped: int
     reminded: int
+    unreached: int
     silent: int
 
 
@@ -86,7 +91,7 @@ def set_settings(request: ApiRequest, body: SurveysIn) -> dict[str, Any]:
     wanted = AskingFacts(
         is_on=body.is_on, pulse_percent=body.pulse_percent, pulse_scale=Scale(body.pulse_scale),
         window_days=body.window_days, wait_days=body.wait_days, holds_days=body.holds_days,
-        remind_days=body.remind_days,
+        remind_days=body.remind_days, owners_read=body.owners_read,
     )  # fmt: skip
     set_asking(wanted, by=doer.by, now=request.now)
     return _settings(asking())
@@ -100,7 +105,7 @@ def read_rates(request: ApiRequest, query: Query[RatesQuery]) -> HttpResponse:
     items = [
         {
             "month": one.month, "occasion": one.occasion, "asked": one.asked, "answered": one.answered,
-            "skipped": one.skipped, "reminded": one.reminded, "silent": one.silent,
+            "skipped": one.skipped, "reminded": one.reminded, "unreached": one.unreached, "silent": one.silent,
         }
         for one in found
     ]  # fmt: skip
@@ -111,5 +116,5 @@ def _settings(facts: AskingFacts) -> dict[str, Any]:
     return {
         "is_on": facts.is_on, "pulse_percent": float(facts.pulse_percent), "pulse_scale": facts.pulse_scale.value,
         "window_days": facts.window_days, "wait_days": facts.wait_days, "holds_days": facts.holds_days,
-        "remind_days": facts.remind_days,
+        "remind_days": facts.remind_days, "owners_read": facts.owners_read,
     }  # fmt: skip

@@ -86,6 +86,7 @@ class Because(StrEnum):
     CASE_OPEN = "case_open"
     REOPENED = "reopened"
     ASKED_LATELY = "asked_lately"
+    OF_INCIDENT = "of_incident"
     UNREACHABLE = "unreachable"
     TURNED_OFF = "turned_off"
 
@@ -94,7 +95,7 @@ class Because(StrEnum):
 class Standing:
     """How a customer stands at the instant at which they would be asked. `asked` are the surveys they were asked
     within the window, each with whether it was asked `again`, after a second failure; `case_closed` is None for a
-    pulse."""
+    pulse. `asked_of_incident` says that they were asked of the incident to which the case belongs."""
 
     occasion: Occasion
     again: bool
@@ -103,13 +104,14 @@ class Standing:
     case_closed: bool | None
     reachable: bool
     asked: Sequence[bool]
+    asked_of_incident: bool = False
 
 
 def why_not(one: Standing) -> Because | None:
     """Why somebody is not asked, None when they are.
 
     Nobody is asked twice within the window, whatever the occasion. There is one exception, and it counts once in a
-    window: a second failure is asked about again.
+    window: a second failure is asked about again. Of one incident they are asked once, however many cases it made.
     """
     if one.in_peace:
         return Because.IN_PEACE
@@ -117,6 +119,8 @@ def why_not(one: Standing) -> Because | None:
         return Because.CASE_OPEN
     if one.occasion is Occasion.CASE and not one.case_closed:
         return Because.REOPENED
+    if one.asked_of_incident:
+        return Because.OF_INCIDENT
     if one.asked and (not one.again or any(one.asked)):
         return Because.ASKED_LATELY
     return None if one.reachable else Because.UNREACHABLE
@@ -133,6 +137,7 @@ class AskingFacts:
     wait_days: int = 3
     holds_days: int = 21
     remind_days: int = 6
+    owners_read: bool = False
 
     @property
     def window(self) -> timedelta:

@@ -217,7 +217,7 @@ def _said(case: CaseFacts, moments: Moments) -> tuple[Said, ...]:
     wrote = [
         (entry.at, Said(str(entry.data["words"]), moments.at(entry.at)))
         for entry in timeline(case)
-        if entry.actor_kind == ActorKind.CUSTOMER and entry.data.get("words")
+        if entry.actor_kind == ActorKind.CUSTOMER and entry.data.get("words") and entry.subject_kind != "survey"
     ]
     ours = [(one.at, Said(one.message, moments.at(one.at), one.by)) for one in changes_told(case.number)]
     ours += [

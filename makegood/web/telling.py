@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from makegood.journal.actors import ActorKind
 from makegood.journal.queries import Recorded
+from makegood.measurement.scales import RANGE, Scale
 from makegood.web import clocks
 from makegood.web.desk import Desk
 from makegood.web.messages.shown import Shown
@@ -149,6 +151,27 @@ def _replaced(data: Mapping[str, Any]) -> str:
     return _("agreed on a new promise, due {due}").format(due=instant(data, "due_at"))
 
 
+def _by_occasion(after_case: str, by_lot: str) -> Callable[[Mapping[str, Any]], str]:
+    """What is said of a survey after a case, and of one by lot."""
+    return lambda data: _(by_lot) if data.get("occasion") == "pulse" else _(after_case)
+
+
+def _answered(data: Mapping[str, Any]) -> str:
+    """That they answered; after a case what, where its owner reads it. What was said by lot is told of nobody."""
+    scores = (data.get("scores") if data.get("case") else None) or {}
+    found = ", ".join(_score(scale, scores[scale]) for scale in reversed(Scale) if scale in scores)
+    return _("answered the survey: {found}").format(found=found) if found else _("answered the survey")
+
+
+def _score(scale: str, value: str) -> str:
+    names = {"recovery": _("put right"), "csat": _("satisfaction"), "ces": _("ease"), "nps": _("would recommend")}
+    number = Decimal(value)
+    return _("{name} {value} of {most}").format(
+        name=names.get(scale, scale), value=f"{number:.0f}" if number == number.to_integral() else f"{number:.1f}",
+        most=RANGE[Scale(scale)][1],
+    )  # fmt: skip
+
+
 def fixed(words: str) -> Callable[[Mapping[str, Any]], str]:
     """Words that say all there is to say."""
     return lambda data: _(words)
@@ -167,6 +190,13 @@ LINES: dict[str, Line] = {
     "promise.replaced": Line(_replaced, state="replaced"),
     "promise.given": Line(fixed("gave it to somebody else"), image="hand"),
     "promise.corrected": Line(fixed("corrected what was known"), image="edit"),
+    "survey.asked": Line(
+        _by_occasion("asked how it was, apart from the case", "asked how we are doing, by lot"), image="talk"
+    ),
+    "survey.reminded": Line(fixed("reminded them of the survey, once"), image="talk"),
+    "survey.answered": Line(_answered, image="talk"),
+    "survey.skipped": Line(fixed("would rather not answer the survey"), image="talk"),
+    "survey.left_in_peace": Line(fixed("wants to be asked no more"), image="talk"),
     "customer.added": Line(fixed("added this customer"), image="person"),
     "customer.changed": Line(fixed("changed this customer’s details"), image="edit"),
     "customer.merged": Line(

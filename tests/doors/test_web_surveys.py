@@ -28,6 +28,9 @@ def test_an_administrator_turns_it_on(cast: Cast) -> None:
     assert "Nobody is asked" in ada.get("/settings/asking/").content.decode()
     assert ada.post("/settings/asking/", **TYPED).status_code == 303
     facts = asking()
+    assert not facts.owners_read
+    AtDesk(cast.ada).post("/settings/asking/", **TYPED, owners_read="on")
+    assert asking().owners_read
     assert (facts.is_on, str(facts.pulse_percent), facts.pulse_scale, facts.window_days) == (True, "2.50", "nps", 45)
 
 
@@ -57,10 +60,10 @@ def test_rates_by_month_with_their_interval_as_table_and_file(cast: Cast) -> Non
             BySurvey(survey).post("skip/")
     anil = AtDesk(cast.anil)
     page = text(anil.get("/insights/surveys/"))
-    assert "25% of 4 answered" in page
+    assert "25% of 4 who were reached answered" in page
     assert "5%–70%" in page
     lines = anil.get("/insights/surveys.csv").content.decode().splitlines()
-    assert lines[1].split(",")[1:8] == ["pulse", "4", "1", "1", "2", "0", "0.2500"]
+    assert lines[1].split(",")[1:8] == ["pulse", "4", "1", "1", "0", "2", "0"]
 
 
 def test_who_sees_one_team_sees_no_figures_of_all(cast: Cast) -> None:

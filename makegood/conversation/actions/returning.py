@@ -43,10 +43,10 @@ def _lose(one: Lost, ours: Q, now: datetime) -> bool:
     name = one.name.strip("<>")
     if not name:
         return False
-    meant = Message.objects.filter(ours, inward=False, thread__case__isnull=False)
+    meant = Message.objects.filter(ours, inward=False)
     found = meant.filter(Q(reference__in=(name, f"<{name}>")) | Q(message_id=name)).values_list("pk", "thread__case_id")
     for number, case_id in found[:1]:
-        case = hold_theirs(case_id)
+        case = hold_theirs(case_id) if case_id is not None else None
         row = Message.objects.select_for_update().get(pk=number)
         if row.state == State.WAITING:
             raise Refusal("hook.too_soon", "That message is just leaving. Say so again in a minute.", status=503)

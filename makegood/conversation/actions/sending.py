@@ -187,14 +187,15 @@ def mark_unsure(message_id: int, case_id: int | None, *, now: datetime) -> None:
         _say_awry(case, row, "message_unsure", now)
 
 
-def note_bounced(row: Message, case: Case, problem: str, *, now: datetime) -> None:
-    """A message came back: the customer did not get it. The case must be held."""
+def note_bounced(row: Message, case: Case | None, problem: str, *, now: datetime) -> None:
+    """A message came back: the customer did not get it. The case must be held; one that stands apart has none."""
     if Move.BOUNCE not in MOVES.allowed(State(row.state)):
         return
     row.state, row.ended_at, row.problem = State.BOUNCED, now, problem[:300]
     row.sent_at = row.sent_at or row.handed_at
     row.save(update_fields=["state", "ended_at", "problem", "sent_at"])
-    _say_awry(case, row, "message_bounced", now)
+    if case is not None:
+        _say_awry(case, row, "message_bounced", now)
 
 
 def _say_awry(case: Case, row: Message, verb: str, now: datetime) -> None:

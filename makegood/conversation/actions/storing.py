@@ -228,11 +228,12 @@ def _customer(whole: Whole, row: Message) -> Actor:
 
 def _report(wholes: Sequence[Whole], rows: Sequence[Message], now: datetime) -> None:
     for whole in wholes:
-        if whole.placed.sort is Sort.BOUNCE and whole.placed.about_id is not None and whole.thread.case_id is not None:
+        if whole.placed.sort is Sort.BOUNCE and whole.placed.about_id is not None:
             lost = next(_lost(whole), None)
             row = Message.objects.select_for_update().filter(pk=whole.placed.about_id, thread=whole.thread).first()
             if lost is not None and row is not None:
-                case = Case.objects.select_for_update().get(pk=whole.thread.case_id)
+                number = whole.thread.case_id
+                case = Case.objects.select_for_update().get(pk=number) if number is not None else None
                 note_bounced(row, case, _why(lost), now=now)
 
 

@@ -18,6 +18,7 @@ from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.measurement.asking import WORDS_LIMIT, is_low, may_answer, read_answers, scores_of
 from makegood.measurement.models import LeftInPeace, Score, Survey
+from makegood.measurement.queries.asking import asking
 from makegood.measurement.scales import Scale
 from makegood.measurement.told import OURS
 from makegood.notices.actions import tell_many
@@ -54,8 +55,7 @@ def answer(survey_id: int, *, given: Mapping[str, str], words: str, by: Actor, n
         )
         for scale, value in scores.items()
     )  # fmt: skip
-    told = {scale.value: str(value) for scale, value in scores.items()}
-    _record("answered", row, by, now, {"scores": told} | ({"began": began} if began else {}))
+    _record("answered", row, by, now, _told(row, scores, said) | ({"began": began} if began else {}))
 
 
 @transaction.atomic
@@ -78,6 +78,15 @@ def leave_in_peace(survey_id: int, *, by: Actor, now: datetime) -> None:
     _, made = LeftInPeace.objects.get_or_create(customer_id=by.id or row.customer_id, defaults={"at": now})
     if made:
         _record("left_in_peace", row, by, now)
+
+
+def _told(row: Survey, scores: Mapping[Scale, Decimal], words: str) -> dict[str, object]:
+    """What the journal says of an answer. One after a case is read by whoever owns it, whom it may be about: only where
+    that was decided."""
+    if row.case_id is not None and not asking().owners_read:
+        return {}
+    told: dict[str, object] = {"scores": {scale.value: str(value) for scale, value in scores.items()}}
+    return told | ({"words": words} if words and row.case_id is not None else {})
 
 
 def _heed(row: Survey, scores: Mapping[Scale, Decimal], words: str, by: Actor, now: datetime) -> int | None:
@@ -130,5 +139,5 @@ def _held(survey_id: int) -> Survey:
 def _record(verb: str, row: Survey, by: Actor, now: datetime, told: Mapping[str, object] | None = None) -> None:
     record(
         f"survey.{verb}", by=by, at=now, subject=("survey", row.pk), customer_id=by.id or row.customer_id,
-        data={"occasion": row.occasion, "case": row.case_id, **(told or {})},
+        case_id=row.case_id, data={"occasion": row.occasion, "case": row.case_id, **(told or {})},
     )  # fmt: skip

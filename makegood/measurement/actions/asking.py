@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ def ask_due(*, now: datetime) -> int:
     due = Survey.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at", "id")
     rows = list(due[:AT_ONCE])
     turns = _turns(rows)
-    asked = _asked_lately(turns, now - facts_of(settings).window)
+    asked = _Asked(turns, now - facts_of(settings).window)
     _send([turn for turn in turns if _is_ready(turn, asked, now)], facts_of(settings), now)
     Survey.objects.bulk_update(rows, _CHANGED)
     return len(rows)
@@ -100,15 +100,61 @@ FROM customers_customer c WHERE c.id = ANY(%(ids)s::bigint[])
 """  # noqa: S608 - the words above
 
 
-def _asked_lately(turns: Sequence[_Turn], since: datetime) -> dict[int, list[bool]]:
-    """For each customer the surveys that they were asked since then, each with whether it was asked again."""
-    found: dict[int, list[bool]] = defaultdict(list)
-    ids = array_of({turn.person.id for turn in turns})
-    for living, again in fetch_rows(_LATELY, {"ids": ids, "since": since}):
-        found[living].append(again)
-    return found
+class _Asked:
+    """What these customers were asked before, and are while we go.
+
+    `lately` are the surveys of each since the window began, each with whether it was asked again; `of_incidents` are
+    customers with an incident that they were asked of, whenever that was; `astray` are messages that did not arrive.
+    """
+
+    def __init__(self, turns: Sequence[_Turn], since: datetime) -> None:
+        ids = array_of({turn.person.id for turn in turns})
+        self.lately: dict[int, list[bool]] = defaultdict(list)
+        for living, again in fetch_rows(_LATELY, {"ids": ids, "since": since}):
+            self.lately[living].append(again)
+        self.astray = {row[0] for row in fetch_rows(_ASTRAY, {"ids": array_of(filter(None, map(_sent, turns)))})}
+        planned = array_of(turn.row.case_id for turn in turns if turn.row.case_id and turn.row.asked_at is None)
+        self._incidents: dict[int, set[int]] = defaultdict(set)
+        for case, incident in fetch_rows(_INCIDENTS, {"cases": planned}):
+            self._incidents[case].add(incident)
+        known = {one for many in self._incidents.values() for one in many}
+        wanted = {"ids": ids, "incidents": array_of(known)}
+        self.of_incidents = {(living, one) for living, one in fetch_rows(_OF_INCIDENTS, wanted)} if known else set()
+
+    def of_the_same(self, turn: _Turn) -> bool:
+        """Whether they were asked of an incident to which this one's case belongs."""
+        mine = self._incidents[turn.row.case_id or 0]
+        return any((turn.person.id, one) in self.of_incidents for one in mine)
+
+    def add(self, turn: _Turn) -> None:
+        """They are asked now."""
+        self.lately[turn.person.id].append(turn.row.again)
+        self.of_incidents |= {(turn.person.id, one) for one in self._incidents[turn.row.case_id or 0]}
 
 
+def _sent(turn: _Turn) -> int | None:
+    return turn.row.message_id
+
+
+_ASTRAY = "SELECT id FROM conversation_message WHERE id = ANY(%(ids)s::bigint[]) AND state IN ('failed', 'bounced')"
+# A case is of an incident that told it, or whose promise failed in it.
+_INCIDENTS = """
+SELECT m.case_id, m.incident_id FROM incidents_member m WHERE m.case_id = ANY(%(cases)s::bigint[])
+UNION
+SELECT f.case_id, m.incident_id FROM cases_failure f JOIN incidents_affected a ON a.promise_id = f.promise_id
+JOIN incidents_member m ON m.id = a.member_id
+WHERE f.case_id = ANY(%(cases)s::bigint[]) AND a.freed_at IS NULL
+"""
+_OF_INCIDENTS = f"""
+WITH asked AS MATERIALIZED (
+    SELECT coalesce(c.merged_into_id, c.id) AS living, s.case_id FROM customers_customer c
+    JOIN measurement_survey s ON s.customer_id = c.id
+    WHERE (c.id = ANY(%(ids)s::bigint[]) OR c.merged_into_id = ANY(%(ids)s::bigint[]))
+      AND s.asked_at IS NOT NULL AND s.case_id IS NOT NULL
+), of AS ({_INCIDENTS.replace("%(cases)s::bigint[]", "ARRAY(SELECT case_id FROM asked)")})
+SELECT asked.living, of.incident_id FROM asked JOIN of ON of.case_id = asked.case_id
+WHERE of.incident_id = ANY(%(incidents)s::bigint[])
+"""  # noqa: S608 - the words above
 _LATELY = """
 SELECT coalesce(c.merged_into_id, c.id), s.again FROM customers_customer c
 JOIN measurement_survey s ON s.customer_id = c.id
@@ -116,15 +162,15 @@ WHERE (c.id = ANY(%(ids)s::bigint[]) OR c.merged_into_id = ANY(%(ids)s::bigint[]
 """
 
 
-def _is_ready(turn: _Turn, asked: Mapping[int, list[bool]], now: datetime) -> bool:
+def _is_ready(turn: _Turn, asked: _Asked, now: datetime) -> bool:
     """Whether somebody is asked or reminded now. Whoever sleeps waits for their day; whoever is not asked after all is
-    dropped, with the reason."""
+    dropped, with the reason. Who was not reached is not reminded of what they never had."""
     row, who = turn.row, turn.person
     reminding = row.asked_at is not None
-    if reminding and not may_answer(expires_at=row.expires_at, now=now):
+    if reminding and (row.message_id in asked.astray or not may_answer(expires_at=row.expires_at, now=now)):
         row.due_at = None
         return False
-    because = _why_not(turn, () if reminding else asked[who.id])
+    because = _why_not(turn, None if reminding else asked)
     if because is None:
         zone = ZoneInfo(who.time_zone) if who.time_zone else organisation().zone
         later = in_their_hours(now, zone)
@@ -132,7 +178,7 @@ def _is_ready(turn: _Turn, asked: Mapping[int, list[bool]], now: datetime) -> bo
             row.due_at = later
             return False
         if not reminding:
-            asked[who.id].append(row.again)
+            asked.add(turn)
         return True
     row.due_at = None
     if not reminding:
@@ -140,13 +186,15 @@ def _is_ready(turn: _Turn, asked: Mapping[int, list[bool]], now: datetime) -> bo
     return False
 
 
-def _why_not(turn: _Turn, asked: Sequence[bool]) -> Because | None:
+def _why_not(turn: _Turn, asked: _Asked | None) -> Because | None:
+    """Why not; nothing that was `asked` before matters where one is reminded."""
     row, who = turn.row, turn.person
     return why_not(
         Standing(
             occasion=Occasion(row.occasion), again=row.again, in_peace=who.in_peace, has_open_case=who.has_open_case,
             case_closed=None if row.case is None else row.case.closed_at is not None, reachable=turn.way is not None,
-            asked=asked,
+            asked=() if asked is None else asked.lately[who.id],
+            asked_of_incident=asked is not None and asked.of_the_same(turn),
         )
     )  # fmt: skip
 
@@ -183,5 +231,5 @@ def _entry(verb: str, turn: _Turn, now: datetime) -> NewEntry:
     told = {"occasion": turn.row.occasion, "channel": turn.way.channel if turn.way else "", "case": turn.row.case_id}
     return NewEntry(
         verb=f"survey.{verb}", by=SYSTEM, at=now, subject=("survey", turn.row.pk), customer_id=turn.person.id,
-        data=told | ({"again": True} if turn.row.again else {}),
+        case_id=turn.row.case_id, data=told | ({"again": True} if turn.row.again else {}),
     )  # fmt: skip

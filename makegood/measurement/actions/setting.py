@@ -28,7 +28,8 @@ def set_asking(wanted: AskingFacts, *, by: Actor, now: datetime) -> None:
     require(by, Ability.ADMINISTER)
     _check(wanted)
     values: dict[str, Any] = {
-        "is_on": wanted.is_on, "pulse_percent": wanted.pulse_percent, "pulse_scale": wanted.pulse_scale,
+        "is_on": wanted.is_on, "owners_read": wanted.owners_read,
+        "pulse_percent": wanted.pulse_percent, "pulse_scale": wanted.pulse_scale,
         **{name: getattr(wanted, name) for name in _MOST},
     }  # fmt: skip
     row, _made = Asking.objects.select_for_update().get_or_create(

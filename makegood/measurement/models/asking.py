@@ -14,7 +14,8 @@ class Asking(models.Model):
 
     `pulse_percent` is the share of all customers whom the pulse asks in a month. Nobody is asked twice within
     `window_days`. A survey after a case leaves `wait_days` after it was closed; any is open for `holds_days`, and half
-    of those who keep silent are reminded after `remind_days`. `seed` makes the lot one that can be drawn again.
+    of those who keep silent are reminded after `remind_days`. With `owners_read` an answer after a case stands in its
+    story; else that there was one. `seed` makes the lot one that can be drawn again.
     `cursor` is up to where the journal was followed.
     """
 
@@ -25,6 +26,7 @@ class Asking(models.Model):
     wait_days = models.PositiveSmallIntegerField()
     holds_days = models.PositiveSmallIntegerField()
     remind_days = models.PositiveSmallIntegerField()
+    owners_read = models.BooleanField(default=False)
     seed = models.BigIntegerField()
     cursor = models.CharField(max_length=40, blank=True)
 

@@ -39,7 +39,8 @@ class SurveyFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What came of those who were asked on one occasion in one month, or in one group."""
+    """What came of those who were asked on one occasion in one month. `unreached` are those whose message is known not
+    to have arrived: they could not answer, and are none of the silent."""
 
     occasion: str
     month: date
@@ -47,7 +48,13 @@ class Rate:
     answered: int
     skipped: int
     reminded: int
+    unreached: int
     silent: int
+
+    @property
+    def reached(self) -> int:
+        """Of how many the rate is a share."""
+        return self.asked - self.unreached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,7 @@ def facts_of(row: Asking) -> AskingFacts:
     return AskingFacts(
         is_on=row.is_on, pulse_percent=row.pulse_percent, pulse_scale=Scale(row.pulse_scale),
         window_days=row.window_days, wait_days=row.wait_days, holds_days=row.holds_days, remind_days=row.remind_days,
+        owners_read=row.owners_read,
     )  # fmt: skip
 
 
@@ -116,15 +124,18 @@ def response_rates(scope: Scope, *, since: datetime, before: datetime) -> tuple[
     return tuple(
         Rate(
             occasion=occasion, month=month, asked=asked_, answered=answered, skipped=skipped, reminded=reminded,
-            silent=asked_ - answered - skipped,
+            unreached=unreached, silent=asked_ - answered - skipped - unreached,
         )
-        for occasion, month, asked_, answered, skipped, reminded in fetch_rows(_RATES, asked)
+        for occasion, month, asked_, answered, skipped, reminded, unreached in fetch_rows(_RATES, asked)
     )  # fmt: skip
 
 
+# Whoever answered was reached, whatever a server says of the message. The few that went astray have an index.
 _RATES = """
 SELECT occasion, date_trunc('month', asked_at AT TIME ZONE %(zone)s)::date AS month, count(*),
-       count(answered_at), count(skipped_at), count(reminded_at)
+       count(answered_at), count(skipped_at), count(reminded_at),
+       count(*) FILTER (WHERE answered_at IS NULL AND skipped_at IS NULL AND message_id IN (
+           SELECT id FROM conversation_message WHERE state IN ('failed', 'bounced')))
 FROM measurement_survey WHERE asked_at >= %(since)s AND asked_at < %(before)s
 GROUP BY occasion, month ORDER BY month DESC, occasion
 """

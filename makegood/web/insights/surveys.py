@@ -19,7 +19,19 @@ from makegood.web.sheets import sheet
 from makegood.web.tables import Column, Row
 
 ADDRESS = "/insights/surveys/"
-_FIELDS = ("month", "occasion", "asked", "answered", "skipped", "silent", "reminded", "rate", "rate_low", "rate_high")
+_FIELDS = (
+    "month",
+    "occasion",
+    "asked",
+    "answered",
+    "skipped",
+    "unreached",
+    "silent",
+    "reminded",
+    "rate",
+    "rate_low",
+    "rate_high",
+)
 
 
 @at_desk("GET")
@@ -42,8 +54,8 @@ def rates_csv(request: DeskRequest) -> HttpResponse:
     _period, found = _found(request)
     lines = [
         [
-            f"{one.month:%Y-%m}", one.occasion, one.asked, one.answered, one.skipped, one.silent, one.reminded,
-            *(f"{share:.4f}" for share in (one.answered / one.asked, *interval(one.answered, one.asked))),
+            f"{one.month:%Y-%m}", one.occasion, one.asked, one.answered, one.skipped, one.unreached, one.silent,
+            one.reminded, *("" if share is None else f"{share:.4f}" for share in _rate(one)),
         ]
         for one in found
     ]  # fmt: skip
@@ -63,22 +75,32 @@ def _beginning(desk: Desk) -> datetime:
 
 def _title(found: Sequence[Rate]) -> str:
     """The finding, computed."""
-    asked, answered = sum(one.asked for one in found), sum(one.answered for one in found)
-    if not asked:
+    reached, answered = sum(one.reached for one in found), sum(one.answered for one in found)
+    if not found:
         return _("Nobody was asked in this time")
-    return _("{share} of {asked} answered").format(share=f"{answered / asked:.0%}", asked=f"{asked:,}")
+    if not reached:
+        return _("Nobody who was asked was reached")
+    return _("{share} of {reached} who were reached answered").format(
+        share=f"{answered / reached:.0%}", reached=f"{reached:,}"
+    )
+
+
+def _rate(one: Rate) -> tuple[float | None, float | None, float | None]:
+    """Answered of those who were reached, with its interval; nothing of nobody."""
+    return (one.answered / one.reached, *interval(one.answered, one.reached)) if one.reached else (None, None, None)
 
 
 def _columns() -> list[Column]:
-    figures = (_("Asked"), _("Answered"), _("Rate"), _("95 % interval"), _("Skipped"), _("Silent"), _("Reminded"))
+    figures = (_("Asked"), _("Answered"), _("Rate"), _("95 % interval"), _("Skipped"), _("Silent"),
+               _("Not reached"), _("Reminded"))  # fmt: skip
     return [Column(_("Month")), Column(_("Occasion"), plain=True), *(Column(label, n=True) for label in figures)]
 
 
 def _cells(one: Rate) -> Sequence[str]:
-    low, high = interval(one.answered, one.asked)
+    rate, low, high = _rate(one)
     occasion = _("By lot") if one.occasion == "pulse" else _("After a case")
     return [
         date_format(one.month, "F Y"), occasion, f"{one.asked:,}", f"{one.answered:,}",
-        f"{one.answered / one.asked:.0%}", f"{low:.0%}–{high:.0%}", f"{one.skipped:,}", f"{one.silent:,}",
-        f"{one.reminded:,}",
+        "–" if rate is None else f"{rate:.0%}", "–" if rate is None else f"{low:.0%}–{high:.0%}", f"{one.skipped:,}",
+        f"{one.silent:,}", f"{one.unreached:,}", f"{one.reminded:,}",
     ]  # fmt: skip

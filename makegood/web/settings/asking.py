@@ -47,6 +47,7 @@ def _wanted(request: DeskRequest) -> AskingFacts:
     days = {name: number_or_none(typed.get(name)) for name in _DAYS}
     return AskingFacts(
         is_on=typed.get("is_on") == "on", pulse_percent=percent, pulse_scale=Scale(scale),
+        owners_read=typed.get("owners_read") == "on",
         **{name: -1 if value is None else value for name, value in days.items()},
     )  # fmt: skip
 
@@ -55,6 +56,10 @@ def _shown(request: DeskRequest, errors: dict[str, str]) -> HttpResponse:
     context: dict[str, Any] = {
         "set": asking(), "errors": errors, "typed": request.POST, "slim": True,
         "switches": [Choice("off", _("Nobody is asked")), Choice("on", _("Customers are asked"))],
+        "readings": [
+            Choice("off", _("No: the case says only that they answered")),
+            Choice("on", _("Yes: the answer stands in the story of the case")),
+        ],
         "scales": [
             Choice(Scale.CSAT, _("All in all, how satisfied are you with us? (1 to 5)")),
             Choice(Scale.CES, _("How easy do we make it for you? (1 to 7)")),
