@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measurement', '0009_reader_tried'),
+        ('measurement', '0011_count_places'),
     ]
 
     operations = [
