@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import requests
 from django.db import OperationalError, connection
@@ -18,6 +19,7 @@ from makegood.config.identity import CALLBACK, DISCOVERY
 from makegood.config.migrating import OLDEST, missing, server_version, unknown
 from makegood.conversation.queries import mail_fares
 from makegood.kernel.refusals import Refusal
+from makegood.measurement.queries.recounting import counted_up, differing, some_days, waits_since
 from makegood.people.queries import roster
 from makegood.people.rules import Role
 from makegood.platform.health import workers
@@ -30,6 +32,7 @@ _LEAST_SPACE = 1.0
 _CLOCK_SECONDS = 2.0
 _MAILBOXES = " Try it under Settings, Mailboxes, or by makegood mailbox test NAME."
 _PATIENCE_SECONDS = 5
+_TRIES, _BETWEEN_SECONDS, _LONG = 4, 0.5, timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,25 @@ def journal(_look: Look) -> str:
     return "Live pages see the whole journal."
 
 
+def figures(look: Look) -> str:
+    days, stuck = some_days(), waits_since()
+    for _again in range(_TRIES):
+        found = differing(days)
+        if not found:
+            break
+        if counted_up():  # nothing that moves meanwhile explains it
+            raise Trouble(
+                f"The daily figures of {len(found)} of {len(days)} days that were looked at are not what promises,"
+                f" cases, remedies and answers say, such as {found[-1]}. Count them anew: makegood report recount"
+            )
+        time.sleep(_BETWEEN_SECONDS)
+    if stuck and stuck < look.now - _LONG and waits_since() == stuck and workers():
+        raise Trouble(f"What happened since {stuck:%d %B %H:%M} UTC is not counted yet. See what the worker logs.")
+    if found:
+        return "The daily figures wait for what is happening to be counted. Look later: makegood report recount --check"
+    return f"The daily figures of {len(days)} days, some by lot, are what counting them anew gives."
+
+
 HOUSE: list[tuple[str, Check]] = [
     ("home", home),
     ("disk", disk),
@@ -300,4 +322,5 @@ ROOMS: list[tuple[str, Check]] = [
     ("mail", mail),
     ("webhooks", webhooks),
     ("journal", journal),
+    ("figures", figures),
 ]

@@ -16,6 +16,8 @@ from makegood.config import checks
 from makegood.config.checks import Look, Trouble, findings
 from makegood.config.environment import Environment, prepare_home
 from makegood.journal.actors import SYSTEM
+from makegood.measurement.actions import count_anew
+from makegood.measurement.models import Tally
 from makegood.people.actions import add_staff, set_absence
 from makegood.people.rules import Role
 from makegood.platform.installation import set_up
@@ -152,3 +154,23 @@ def test_a_database_that_is_away() -> None:
     assert done.returncode == 1
     assert "The database cannot be reached" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.django_db
+def test_daily_figures_that_are_not_what_the_rows_say(look: Look) -> None:
+    count_anew()
+    assert "are what counting them anew gives" in checks.figures(look)
+    Tally.objects.create(
+        day=datetime.now(UTC).date() - timedelta(days=2), kind=0, team=0, mark="second", many=3, amount=0
+    )
+    with pytest.raises(Trouble, match="makegood report recount"):
+        checks.figures(dataclasses.replace(look, now=datetime.now(UTC)))
+
+
+@pytest.mark.django_db
+def test_daily_figures_that_are_still_to_be_counted(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_BETWEEN_SECONDS", 0.0)
+    Tally.objects.create(
+        day=datetime.now(UTC).date() - timedelta(days=2), kind=0, team=0, mark="second", many=3, amount=0
+    )
+    assert "makegood report recount --check" in checks.figures(look)

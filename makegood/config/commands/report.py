@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from makegood.measurement.queries.headlines import Headline
     from makegood.promises.queries import LedgerRow
 
+_MONTH = 30
 _ALWAYS = ("due", "kept", "kept_late", "broken", "open")
 _COUNTS = ("due", "kept", "kept_late", "broken", "open", "at_risk", "replaced", "withdrawn", "released")
 
@@ -171,9 +173,14 @@ def insights(days: str, kind: str, place: str, as_json: bool) -> None:
     epilog="""\b
 Examples:
   makegood report recount
+  makegood report recount --check
+
+\b
+Exit code 0: counted, or --check found nothing. 1: --check found days that differ.
 """
 )
-def recount() -> None:
+@click.option("--check", is_flag=True, help="Only compare every day with what counting anew would give.")
+def recount(check: bool) -> None:
     """Count the daily figures anew, from every promise, case, remedy and answer.
 
     They follow the journal by themselves. This is for after rows were written past it, or when in doubt.
@@ -182,8 +189,27 @@ def recount() -> None:
     with installation():
         from makegood.measurement.actions import count_anew
 
+        if check:
+            sys.exit(_compared())
         count_anew()
     click.echo("The daily figures were counted anew.")
+
+
+def _compared() -> int:
+    """Say which days differ from what the rows say, a month of them at a time. Returns how the command ends."""
+    from makegood.measurement.queries.recounting import counted_up, days_counted, differing
+
+    days, found = days_counted(), list[date]()
+    for start in range(0, len(days), _MONTH):
+        found += differing(days[start : start + _MONTH])
+    for day in found:
+        click.echo(f"{day} differs")
+    waits = "" if counted_up() else " What happened last is not counted yet: that alone may be the difference."
+    if found:
+        click.echo(f"{len(found)} of {len(days)} days differ. Count them anew: makegood report recount.{waits}")
+    else:
+        click.echo(f"All {len(days)} days are what counting them anew gives.")
+    return bool(found)
 
 
 def _figure(one: Headline) -> str:

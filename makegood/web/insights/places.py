@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from makegood.measurement.queries.insights import DUE_MARKS
 from makegood.measurement.queries.places import PlaceFigures
 from makegood.measurement.rules.headlines import Share, apart
 from makegood.web.fractions import begins, number_word
@@ -30,16 +31,15 @@ def places_card(board: Board) -> Card:
         )
         cells = (place_named(one.key), one.due, one.kept, share.value, share.low, share.high, said)
         rows.append((cells, f"/insights/?{board.query(place=one.key)}"))
-    due = sum(one.due for one in found)
     return Card(
         key="places", title=_title(found, lower),
         sub=ngettext("{} place with ten promises due or more.", "{} places with ten promises due or more.",
                      len(found)).format(f"{len(found):,}") if found else _("No promise names a place."),
-        drawn=_drawn(found, lower, higher),
+        drawn=_drawn(board, found, lower, higher),
         headings=(_("Place"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("to"), _("Beyond chance")), rows=rows,
         foot=_("Against the other places of the same sort, whatever was promised there; like with like stands under"
-               " Signals.") if due else "",
-        open_url="/signals/" if due else "", open_word=_("Signals"),
+               " Signals.") if found else "",
+        open_url="/signals/" if found else "", open_word=_("Signals"),
     )  # fmt: skip
 
 
@@ -66,13 +66,14 @@ def _title(found: Sequence[PlaceFigures], lower: set[str]) -> str:
     return begins(words.format(many=number_word(len(worst)), worst=worst[0].name))
 
 
-def _drawn(found: Sequence[PlaceFigures], lower: set[str], higher: set[str]) -> SafeString:
-    """All places together, and the dozen that keep fewest below them."""
+def _drawn(board: Board, found: Sequence[PlaceFigures], lower: set[str], higher: set[str]) -> SafeString:
+    """What is kept of all that the figures are of, and the dozen places that keep fewest below it."""
     if not found:
         return SafeString("")
     shown = found[:_DRAWN]
-    every = Share(sum(one.kept for one in found), sum(one.due for one in found))
-    rows = [_interval(_("All of these"), "", every, "ink")]
+    every = Share(board.figures.now("p:kept"), board.figures.now(*DUE_MARKS))
+    named = place_named(board.narrow.place) if board.narrow.place else _("Everywhere")
+    rows = [_interval(named, "", every, "ink")]
     for one in shown:
         tone = "broken" if one.key in lower else "mended" if one.key in higher else "ink"
         what = place_named(one.key).partition(":")[0]
