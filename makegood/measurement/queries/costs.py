@@ -136,21 +136,22 @@ SELECT DISTINCT e.case_id, e.actor_id, (e.data ->> 'held_at')::timestamptz AS at
 _TALKED = f"""
 SELECT name, sum(minutes), count(*) FROM ({_CALLS}) calls GROUP BY name ORDER BY 2 DESC, name
 """  # noqa: S608 - written above
+# Of all customers only the few that were merged are looked at.
+_MERGED = "LEFT JOIN customers_customer m ON m.id = {of}.customer_id AND m.merged_into_id IS NOT NULL"
+_FAILED = _NAMED.format(source="cases_failure f", source_case="f.case_id").replace(
+    "WHERE", f"{_MERGED.format(of='c')} WHERE"
+)
 _PEOPLE = f"""
 WITH failed AS (
-    SELECT coalesce(m.merged_into_id, m.id) AS person, f.at, c.outcome,
-           {
-    _NAMED.format(source="cases_failure f", source_case="f.case_id").replace(
-        "WHERE", "JOIN customers_customer m ON m.id = c.customer_id WHERE"
-    )
-}
+    SELECT coalesce(m.merged_into_id, c.customer_id) AS person, f.at, c.outcome,
+           {_FAILED}
       AND f.corrected_at IS NULL AND {_IN_TIME.format(at="f.at")}
 ), persons AS (
     SELECT name, person, min(at) AS at, bool_or(outcome = 'will_not_forgive') AS unforgiven
     FROM failed GROUP BY name, person
 ), gone AS (
-    SELECT coalesce(m.merged_into_id, m.id) AS person, max(b.at) AS at
-    FROM measurement_behaviour b JOIN customers_customer m ON m.id = b.customer_id
+    SELECT coalesce(m.merged_into_id, b.customer_id) AS person, max(b.at) AS at
+    FROM measurement_behaviour b {_MERGED.format(of="b")}
     WHERE b.deed = 'left' AND (b.at >= %(since)s OR %(since)s::timestamptz IS NULL) GROUP BY 1
 )
 SELECT name, count(*), count(*) FILTER (WHERE NOT lost AND at + %(after)s <= %(now)s), count(*) FILTER (WHERE lost),
@@ -169,10 +170,10 @@ _RATE = """
 SELECT r.amount, r.currency, r.source, s.name, r.at
 FROM measurement_staffrate r JOIN people_staff s ON s.id = r.by_id ORDER BY r.id DESC LIMIT 1
 """
-_AT_RISK = """
-SELECT count(DISTINCT coalesce(m.merged_into_id, m.id)) FROM cases_case c
-JOIN customers_customer m ON m.id = c.customer_id WHERE c.closed_at IS NULL
-"""
+_AT_RISK = f"""
+SELECT count(DISTINCT coalesce(m.merged_into_id, c.customer_id)) FROM cases_case c
+{_MERGED.format(of="c")} WHERE c.closed_at IS NULL
+"""  # noqa: S608 - written above
 _ROWS = f"""
 SELECT 'remedy', g.case_id, g.given_at, g.title, g.entitled, g.correction, g.goodwill, 0, 0::numeric, g.currency,
        {_NAMED.format(source="remedies_grant g", source_case="g.case_id")}
