@@ -19,7 +19,7 @@ from makegood.customers.rules import Channel, CustomerFact, read_contact, read_f
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Scope
-from makegood.platform.installation import organisation
+from makegood.remedies.queries.plan import zone_of
 
 router = Router(tags=["customers"])
 
@@ -193,7 +193,7 @@ def family_of(customer_id: int | None) -> tuple[int, ...]:
     return () if customer_id is None else queries.ids_of(customer_id) or (customer_id,)
 
 
-def zone_of(customer_id: int) -> ZoneInfo:
+def zone_of_new(customer_id: int) -> ZoneInfo:
     """Where a customer is whom a body names, or else we. Raises Refusal "customer.unknown" (422)."""
     found = queries.living(customer_id)
     if found is None:
@@ -203,8 +203,7 @@ def zone_of(customer_id: int) -> ZoneInfo:
 
 def time_zone_of(request: ApiRequest, customer_id: int) -> ZoneInfo:
     """Where a customer is; where the organisation is, when that is not known."""
-    name = queries.customer_for(request.caller.scope, customer_id).time_zone
-    return ZoneInfo(name) if name else organisation().zone
+    return zone_of(queries.customer_for(request.caller.scope, customer_id))
 
 
 def _found_or_added(request: ApiRequest, told: CustomerIn, by: Actor) -> tuple[int, bool]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest, person
@@ -31,10 +33,13 @@ from makegood.conversation.rules.messages import Channel, Move, Sort, State, in_
 from makegood.conversation.rules.policy import LONGEST_REASON
 from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import invalid, missing
+from makegood.links.actions import fill_phrase
 from makegood.people.rules import Scope
 from makegood.platform.filing import file_store
+from makegood.platform.http import media_type
 from makegood.remedies import actions as remedies
 from makegood.remedies.queries.plan import zone_of
+from makegood.remedies.rules.plan import Caution
 
 router = Router(tags=["messages"])
 
@@ -99,17 +104,28 @@ class WrittenOut(MessageOut):
 class MessageIn(StaffIn):
     """A message to the customer of a case: by which `channel` (`post` records a letter that goes by hand), to which of
     their addresses (`to`, the first unless said), which steps of the conversation it takes, and when it leaves, if
-    not in ten seconds: at an instant, or in `their_hours`. `despite` is why it leaves with what the coach found, where
-    a clean message is required."""
+    not in ten seconds: at an instant, or in `their_hours`. A `phrase` of the ready words is filled and stands below the
+    `words`. `files` are the words by which files that were sent up are known. `despite` is why it leaves with what the
+    coach found, where a clean message is required."""
 
     channel: Annotated[Channel, spelled(Channel)]
-    words: Annotated[str, Field(min_length=1, max_length=10_000)]
+    words: Annotated[str, Field(max_length=10_000)] = ""
+    phrase: Id | None = None
     subject: Annotated[str, Field(max_length=300)] = ""
     to: Annotated[str, Field(max_length=300)] = ""
     covers: Annotated[list[Step], Field(max_length=9)] = []
     leave_at: Instant | None = None
     their_hours: bool = False
+    files: Annotated[list[Annotated[str, Field(max_length=2_000)]], Field(max_length=50)] = []
     despite: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
+
+
+class UploadedOut(Schema):
+    """A file that was sent up: `file` is the word by which a message of the same token may enclose it, for a day."""
+
+    file: str
+    name: str
+    size: int
 
 
 class AgainIn(StaffIn):
@@ -168,19 +184,58 @@ def write_message(request: ApiRequest, number: str, body: MessageIn) -> HttpResp
     doer = person(request, body.staff)
     case = parse_number(number)
     who: dict[str, Any] = {"scope": doer.scope, "by": doer.by, "now": request.now}
-    if body.channel is Channel.POST:
-        message_id, heeded = remedies.post_letter(
-            case, words=body.words, covers=body.covers, despite=body.despite, **who
-        )  # fmt: skip
-    else:
-        written, heeded = remedies.write_to_customer(
-            case, channel=body.channel, words=body.words, subject=body.subject, to=body.to, covers=body.covers,
-            leave_at=_leaves(case, body, doer.scope, request.now), despite=body.despite,
-            **who,
-        )  # fmt: skip
-        message_id = written.id
+    enclosed = actions.uploaded(body.files, files=file_store(), holder=_holder(request), now=request.now)
+    # A message that is refused leaves no link behind.
+    with transaction.atomic():
+        message_id, heeded = _written(case, body, enclosed, who)
     out = _one(message_for(doer.scope, message_id)) | {"warnings": warnings_of(heeded)}
     return told(out, status=201)
+
+
+def _written(
+    case: int, body: MessageIn, enclosed: Sequence[actions.Enclosed], who: dict[str, Any]
+) -> tuple[int, Sequence[Caution]]:
+    """The id of what was written, and what there is to heed about it."""
+    words = _words(case, body, who)
+    if body.channel is Channel.POST:
+        if enclosed:
+            raise invalid(
+                "message.no_files", "A letter is printed from its words. Send files by e-mail.", field="files"
+            )
+        return remedies.post_letter(case, words=words, covers=body.covers, despite=body.despite, **who)
+    written, heeded = remedies.write_to_customer(
+        case, channel=body.channel, words=words, subject=body.subject, to=body.to, covers=body.covers,
+        leave_at=_leaves(case, body, who["scope"], who["now"]), enclosed=enclosed, despite=body.despite,
+        **who,
+    )  # fmt: skip
+    return written.id, heeded
+
+
+def _words(case: int, body: MessageIn, who: dict[str, Any]) -> str:
+    """What is written: the words, and below them those that were kept ready."""
+    if body.phrase is None:
+        return body.words
+    ready = fill_phrase(case, body.phrase, base_url=settings.BASE_URL, **who)
+    return f"{body.words.rstrip()}\n\n{ready}" if body.words.strip() else ready
+
+
+def _holder(request: ApiRequest) -> str:
+    return f"token {request.caller.token.id}"
+
+
+@router.post(
+    "/messages/files", response={201: UploadedOut}, summary="Send up a file for a message",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {
+        "type": "string", "format": "binary", "minLength": 1}}}}},
+)  # fmt: skip
+def upload_file(request: ApiRequest, name: Annotated[str, Query(min_length=1, max_length=200)]) -> HttpResponse:
+    """The body is the content, of up to 16 MB, in the form that `Content-Type` says."""
+    content = request.body
+    word = actions.upload(
+        content, name=name, content_type=media_type(request), files=file_store(), holder=_holder(request),
+        now=request.now,
+    )  # fmt: skip
+    return told({"file": word, "name": name, "size": len(content)}, status=201)
 
 
 @router.post("/messages/{message_id}/withdraw", response=MessageOut, summary="Take a message back")

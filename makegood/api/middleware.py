@@ -32,7 +32,9 @@ class ApiMiddleware:
         found = _found(request.path_info)
         request.resolver_match = found
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
-        response.headers["Content-Length"] = str(len(response.content))
+        # The content of a file comes in pieces, and says itself how long it is.
+        if not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
         for name, value in _ALWAYS.items():
             response.headers[name] = value
         return response

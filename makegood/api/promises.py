@@ -14,7 +14,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from makegood.api.caller import ApiRequest, acting, colleague, prove
-from makegood.api.customers import CustomerIn, Whom, family_of, id_of, in_body, zone_of
+from makegood.api.customers import CustomerIn, Whom, family_of, id_of, in_body, zone_of_new
 from makegood.api.door import told
 from makegood.api.due import due_of, working_out
 from makegood.api.forms import (
@@ -194,7 +194,7 @@ def make_promise(request: ApiRequest, body: PromiseIn) -> HttpResponse:
     # A customer who is described is added only together with the promise; one who is named needs no such care.
     with transaction.atomic() if isinstance(body.customer, CustomerIn) else nullcontext():
         number = id_of(request, body.customer, by)
-        due = due_of(body, kind=body.kind, zone=lambda: zone_of(number), now=request.now)
+        due = due_of(body, kind=body.kind, zone=lambda: zone_of_new(number), now=request.now)
         try:
             made = actions.make(
                 customer_id=number, kind=body.kind, title=body.title, due_at=due.at, due_on=due.on,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,14 +14,21 @@ from django.utils.crypto import salted_hmac
 from makegood.cases.actions import ask_for_link
 from makegood.cases.actions.holding import entry, hold, person, tell
 from makegood.cases.models import Case
+from makegood.cases.queries import case_for
+from makegood.conversation.queries import phrase_for
+from makegood.conversation.rules.phrases import fields_of, fill
+from makegood.customers.queries import customer_for
 from makegood.journal.actions import record_many
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.kernel.texts import first_name
 from makegood.links.models import Link
 from makegood.links.queries import LinkFacts, link_by_token
 from makegood.links.rules import BYTES, LIMITS, WINDOW, Tried, Way
 from makegood.people.queries import token_digest
 from makegood.people.rules import Scope
+from makegood.remedies.queries.plan import said_due, zone_of
+from makegood.remedies.rules.plan import language_of
 
 _FORGOTTEN = timedelta(days=1)
 
@@ -37,6 +44,27 @@ def make_link(number: int, *, scope: Scope, by: Actor, now: datetime) -> str:
     Link.objects.create(case=case, digest=token_digest(token), made_at=now, made_by=by.name[:120])
     tell("link_made", case, by=by, at=now)
     return token
+
+
+@transaction.atomic
+def fill_phrase(number: int, phrase_id: int, *, base_url: str, scope: Scope, by: Actor, now: datetime) -> str:
+    """Ready words with their fields filled by what is known of a case, as its customer reads it. A link below
+    `base_url` is made only where one of the fields is a link.
+
+    Raises Refusal "phrase.unknown", "phrase.not_known", and as `make_link` does.
+    """
+    text = phrase_for(phrase_id).text
+    case = case_for(scope, number)
+    customer = customer_for(scope, case.customer_id)
+    facts: Mapping[str, Callable[[], str]] = {
+        "first_name": lambda: first_name(customer.name),
+        "promise": lambda: case.promise.title if case.promise else "",
+        "due": lambda: said_due(case, zone_of(customer), language_of(customer.language)),
+        "owner": lambda: case.owner_name,
+        "number": lambda: case.ref,
+        "link": lambda: f"{base_url}/p/{make_link(number, scope=scope, by=by, now=now)}/",
+    }
+    return fill(text, {name: facts[name]() for name in fields_of(text)})
 
 
 @transaction.atomic

@@ -56,8 +56,8 @@ SOURCES = [
     PACKAGE / "measurement/actions/costs.py",
     PACKAGE / "measurement/actions/arms.py", PACKAGE / "measurement/queries/experiments.py",
 ]  # fmt: skip
-SAID_ELSEWHERE = ("phrase.", "hook.")
-"""Kept words are set up at the desk only, and mail and text services are answered at addresses of theirs."""
+SAID_ELSEWHERE = ("hook.",)
+"""Mail and text services are answered at addresses of theirs."""
 OF_SETTINGS = {
     "kind.bad_slug", "kind.bad_value", "customer.unknown_contact", "calendar.bad_day", "calendar.bad_holiday",
     "calendar.bad_interval", "calendar.no_name", "calendar.overlap", "channel.unknown",

@@ -51,6 +51,7 @@ from makegood.conversation.actions.sending import (
 )
 from makegood.conversation.actions.sorting import sort_arrivals
 from makegood.conversation.actions.trying import Tried, try_line, try_mailbox
+from makegood.conversation.actions.uploading import upload, uploaded
 from makegood.conversation.actions.writing import (
     Enclosed,
     Written,
@@ -125,6 +126,8 @@ __all__ = [
     "too_large",
     "try_line",
     "try_mailbox",
+    "upload",
+    "uploaded",
     "withdraw",
     "withdraw_many",
     "withdraw_message",

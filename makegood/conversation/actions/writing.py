@@ -22,6 +22,7 @@ from makegood.conversation.rules.messages import (
     BY_HAND,
     MOST_ENCLOSED,
     MOVES,
+    TEXTED,
     UNDO,
     Channel,
     Move,
@@ -70,9 +71,8 @@ def write_message(
 
     `to` is one of their addresses, "" for the first on this channel. `covers` are the steps of the conversation that
     it takes once it left. Raises Refusal "message.bad_channel", "message.no_address", "message.not_theirs",
-    "message.no_mailbox", "message.no_line", "message.bad_step", "message.too_large", "case.no_words",
-    "case.too_long", and as `hold`
-    does.
+    "message.no_mailbox", "message.no_line", "message.bad_step", "message.too_large", "message.no_files",
+    "case.no_words", "case.too_long", and as `hold` does.
     """
     case = hold(number, scope=scope, closed=None)
     me = person(by)
@@ -82,6 +82,9 @@ def write_message(
         raise invalid("case.too_long", f"Up to {WORDS_LIMIT:,} characters, please.", field="words")
     if sum(one.size for one in enclosed) > MOST_ENCLOSED:
         raise too_large()
+    if enclosed and way in TEXTED:
+        raise invalid("message.no_files", "A text message or chat carries no files. Write an e-mail, or on their page.",
+                      field="files")  # fmt: skip
     address = _address(case, way, to)
     thread = thread_of(case, way, subject, now=now)
     row = Message.objects.create(

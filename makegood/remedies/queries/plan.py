@@ -288,9 +288,11 @@ def known_of(case: CaseFacts, customer: CustomerFacts, language: str, *, writer:
     )  # fmt: skip
 
 
-def zone_of(customer: CustomerFacts) -> ZoneInfo:
-    """The customer's time zone; ours when theirs is not known."""
-    return ZoneInfo(customer.time_zone) if customer.time_zone else organisation().zone
+def zone_of(customer: CustomerFacts, *, ours: ZoneInfo | None = None) -> ZoneInfo:
+    """The customer's time zone; when theirs is not known, that of the organisation: `ours`, where it is at hand."""
+    if customer.time_zone:
+        return ZoneInfo(customer.time_zone)
+    return ours or organisation().zone
 
 
 def _next_word(case: CaseFacts, now: datetime) -> datetime | None:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,6 +18,7 @@ from makegood.conversation.rules.messages import Channel, addresses_for, in_thei
 from makegood.customers.queries import CustomerFacts
 from makegood.kernel.texts import first_name
 from makegood.platform.modelling import drafter
+from makegood.remedies.queries.plan import zone_of
 from makegood.web import clocks
 from makegood.web.cases.guide import GuideStep
 from makegood.web.desk import Desk
@@ -127,14 +127,9 @@ def addresses(customer: CustomerFacts, way: Channel) -> list[Choice]:
     return [Choice(one, one) for one in addresses_for(way, [(one.channel, one.value) for one in customer.contacts])]
 
 
-def zone_of(customer: CustomerFacts, desk: Desk) -> ZoneInfo:
-    """The customer's time zone; ours when theirs is not known."""
-    return ZoneInfo(customer.time_zone) if customer.time_zone else desk.organisation.zone
-
-
 def hours_words(customer: CustomerFacts, desk: Desk) -> str:
     """When the customer's hours are next, on their clock and, when that is another, on the reader's."""
-    zone = zone_of(customer, desk)
+    zone = zone_of(customer, ours=desk.organisation.zone)
     at = in_their_hours(desk.now, zone)
     with timezone.override(zone):
         if at <= desk.now:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
@@ -20,15 +21,15 @@ from makegood.cases.queries import CaseFacts, case_for, parse_number
 from makegood.cases.rules import MOST_MINUTES, Held, Step
 from makegood.conversation import actions as conversation
 from makegood.conversation.actions import Enclosed, too_large
-from makegood.conversation.queries import phrase_for
 from makegood.conversation.rules.messages import MOST_ENCLOSED, UNDO, Channel, in_their_hours
-from makegood.conversation.rules.phrases import fill
 from makegood.customers.queries import CustomerFacts, customer_for
 from makegood.kernel.refusals import Refusal, invalid
+from makegood.links.actions import fill_phrase
 from makegood.platform.filing import file_store
 from makegood.platform.modelling import drafter
 from makegood.remedies import actions as remedies
 from makegood.remedies.queries import plan_of
+from makegood.remedies.queries.plan import zone_of
 from makegood.remedies.rules.opening import opening
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, say
@@ -36,7 +37,6 @@ from makegood.web.bodies import drain, length_of
 from makegood.web.cases import composing, dating, panel, plan
 from makegood.web.cases.acting import do, due_typed, known, refused, shown
 from makegood.web.cases.coaching import heard
-from makegood.web.cases.facts import facts_for
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.promises.deadlines import gone_by, read_plain
 from makegood.web.tables import number_or_none
@@ -111,7 +111,7 @@ def _begin(request: DeskRequest, number: int, wanted: str) -> HttpResponse:
             _keep(number, typed, desk)
             words = remedies.draft_message(number, model=drafter(), writer=desk.name, **known(desk)).text
         else:
-            words = _phrase(wanted, case, customer, desk)
+            words = _phrase(wanted, case, desk)
     except Refusal as no:
         wrong = {"text": no.message} if wanted == "model" else errors_of(no, _FIELDS)
         return refused(request, number, no.status, panel.Typed("notes", wrong, typed))
@@ -131,9 +131,11 @@ def _planned(case: CaseFacts, customer: CustomerFacts, desk: Desk) -> tuple[str,
     return words, list(lines)
 
 
-def _phrase(wanted: str, case: CaseFacts, customer: CustomerFacts, desk: Desk) -> str:
-    kept = phrase_for(number_or_none(wanted.removeprefix("phrase-")) or 0)
-    return fill(kept.text, facts_for(kept.text, case, customer, desk))
+def _phrase(wanted: str, case: CaseFacts, desk: Desk) -> str:
+    phrase_id = number_or_none(wanted.removeprefix("phrase-")) or 0
+    return fill_phrase(
+        case.number, phrase_id, base_url=settings.BASE_URL, scope=desk.scope, by=desk.actor, now=desk.now
+    )
 
 
 # What is recorded
@@ -227,7 +229,7 @@ def _leaves(number: int, typed: QueryDict, desk: Desk) -> datetime | None:
     """When it is to leave, if not at once: in the customer's hours, or at the time that was typed."""
     if typed.get("do") == "hours":
         customer = customer_for(desk.scope, case_for(desk.scope, number).customer_id)
-        return in_their_hours(desk.now, composing.zone_of(customer, desk))
+        return in_their_hours(desk.now, zone_of(customer, ours=desk.organisation.zone))
     # Enter in the field of the time means that time, whichever button a browser takes it for.
     if typed.get("do") != "later" and (typed.get("do") or not typed.get("later", "").strip()):
         return None

@@ -10,7 +10,7 @@ from makegood.conversation.rules.messages import Channel
 from makegood.customers.queries import customer_for
 from makegood.kernel.refusals import missing
 from makegood.portal.languages import language_of
-from makegood.web.cases.composing import zone_of
+from makegood.remedies.queries.plan import zone_of
 from makegood.web.desk import DeskRequest, at_desk
 
 
@@ -27,7 +27,8 @@ def letter(request: DeskRequest, ref: str, message: int) -> HttpResponse:
     # Printing takes 40 MiB of memory, which a process that prints nothing is spared.
     from makegood.web.messages.printing import printed
 
-    content = printed(found, house=desk.organisation.name, language=language, zone=zone_of(customer, desk))
+    zone = zone_of(customer, ours=desk.organisation.zone)
+    content = printed(found, house=desk.organisation.name, language=language, zone=zone)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="letter-{case.ref}-{message}.pdf"'
     return response
