@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from makegood.api.hooks.services import LOST, About, read_call, whole
+from makegood.api.hooks.sns import AMAZON, events_told, mail_told
 from makegood.conversation.actions import Lost, note_brought, note_lost, receive
 from makegood.conversation.queries import Brought, mailbox_by_hook
 from makegood.conversation.rules.messages import Channel
@@ -68,8 +69,10 @@ def mail(request: HttpRequest, service: str, number: int, secret: str) -> HttpRe
     """Mail that came in at a service."""
     box = _box(request, service, number, secret)
     now = timezone.now()
-    told = read_call(request, service, About.MAIL, box.key)
-    raws = [whole(one.message) for one in told]
+    if service == AMAZON:
+        raws = mail_told(request.body, box.key)
+    else:
+        raws = [whole(one.message) for one in read_call(request, service, About.MAIL, box.key)]
     receive(raws, mailbox_id=box.id, channel=Channel.EMAIL, files=file_store(), now=now)
     note_brought(box.id, now=now)
     return HttpResponse()
@@ -79,7 +82,10 @@ def mail(request: HttpRequest, service: str, number: int, secret: str) -> HttpRe
 def events(request: HttpRequest, service: str, number: int, secret: str) -> HttpResponse:
     """What became of mail that a service took over from us."""
     box = _box(request, service, number, secret)
-    told = read_call(request, service, About.EVENTS, box.key)
+    if service == AMAZON:
+        told: Sequence[Any] = events_told(request.body, box.key)
+    else:
+        told = read_call(request, service, About.EVENTS, box.key)
     lost = [Lost(one.message_id or "", _words(one)) for one in told if one.event_type in LOST]
     note_lost(lost, mailbox_id=box.id, now=timezone.now())
     return HttpResponse()

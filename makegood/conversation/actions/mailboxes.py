@@ -13,7 +13,7 @@ from makegood.adapters.oauth import token_url
 from makegood.conversation.models import Mailbox, Message
 from makegood.conversation.queries.mailboxes import unknown_mailbox
 from makegood.conversation.rules.messages import State
-from makegood.conversation.rules.services import OF_AMAZON, SERVICES
+from makegood.conversation.rules.services import SERVICES
 from makegood.customers.rules import read_email
 from makegood.journal.actions import record
 from makegood.journal.actors import Actor
@@ -217,11 +217,6 @@ def _seal_in(row: Mailbox, field: str, details: Mapping[str, Any]) -> None:
 
 
 def _service(name: str) -> str:
-    if name in OF_AMAZON:
-        words = (
-            "Amazon SES cannot call us. Let it deliver to a mailbox that is read by IMAP, and send by its SMTP server."
-        )
-        raise invalid("mailbox.bad_service", words, field="hook_service")
     if name and name not in SERVICES:
         raise invalid("mailbox.bad_service", f"Choose one of {', '.join(SERVICES)}.", field="hook_service")
     return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SERVICES: Mapping[str, str] = {
+    "amazon_ses": "Amazon SES",
     "brevo": "Brevo",
     "mailersend": "MailerSend",
     "mailgun": "Mailgun",
@@ -17,6 +18,3 @@ SERVICES: Mapping[str, str] = {
     "sparkpost": "SparkPost",
 }
 """What each is called, by the name in the address that it calls."""
-OF_AMAZON = ("amazon_ses", "amazon", "ses")
-"""What Amazon SES calls can only be read with a library of its own that is larger than all of ours: it is not among
-them."""
