@@ -36,10 +36,12 @@ Grade = Annotated[int, Field(ge=1, le=4)]
 
 
 class ArmIn(Form):
-    """One way of doing it; the first has a name alone. What the experiment does not vary is left out."""
+    """One way of doing it; the first has a name alone. What the experiment does not vary is left out. `words` are in
+    the `language` of the experiment, `others` in further ones by code ("de")."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     words: Annotated[str, Field(max_length=300)] = ""
+    others: dict[Annotated[str, Field(max_length=2)], Annotated[str, Field(max_length=300)]] = {}
     line: Annotated[str, Field(max_length=10)] = "own"
     goodwill: Money = Decimal(0)
     remedy: Annotated[str, Field(max_length=20)] = RemedyKind.CREDIT
@@ -63,6 +65,7 @@ class RegisterIn(StaffIn):
     kinds: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=50)] = []
     severity_from: Grade = 1
     severity_to: Grade = 4
+    language: Annotated[str, Field(max_length=2)] = "en"
 
 
 class ExperimentStopIn(StaffIn):
@@ -72,10 +75,12 @@ class ExperimentStopIn(StaffIn):
 
 
 class HeedIn(StaffIn):
-    """Done as proposed, or (`done` false) otherwise, with the reason."""
+    """Done as proposed, or (`done` false) otherwise, with the reason. `language` says that words which nobody wrote in
+    the customer's language go out in that one all the same."""
 
     done: bool
     reason: Annotated[str, Field(max_length=500)] = ""
+    language: Annotated[str, Field(max_length=2)] = ""
 
 
 class ArmOut(Schema):
@@ -84,6 +89,8 @@ class ArmOut(Schema):
     position: int
     name: str
     words: str
+    language: str
+    others: dict[str, str]
     line: str
     goodwill: str
     remedy: str
@@ -155,12 +162,16 @@ class ExperimentsOut(Schema):
 
 
 class ProposalOut(Schema):
-    """What an experiment proposes in a case; `done` is null while nobody said what they made of it."""
+    """What an experiment proposes in a case; `done` is null while nobody said what they made of it. `said` are its
+    words in `language`, which is the customer's (`theirs`) where somebody wrote them in that."""
 
     experiment: int
     name: str
     varies: Annotated[Varies, spelled(Varies)]
     arm: ArmOut
+    said: str
+    language: str
+    theirs: str
     assigned_at: datetime
     done: bool | None
     reason: str
@@ -234,7 +245,10 @@ def make_of_it(request: ApiRequest, number: str, experiment: Id, body: HeedIn) -
     """Do as the arm proposes, within the same authority as ever, or record why not."""
     doer = person(request, body.staff)
     case = parse_number(number)
-    heed(case, experiment, done=body.done, reason=body.reason, scope=doer.scope, by=doer.by, now=request.now)
+    heed(
+        case, experiment, done=body.done, reason=body.reason, language=body.language, scope=doer.scope, by=doer.by,
+        now=request.now,
+    )  # fmt: skip
     return _proposed(case, doer, request.now)
 
 
@@ -244,7 +258,7 @@ def _proposed(number: int, doer: Acting, now: datetime) -> HttpResponse:
 
 
 def _proposal(one: Proposal) -> dict[str, Any]:
-    same = ("experiment", "name", "varies", "assigned_at", "done", "reason", "by", "running")
+    same = (name for name in ProposalOut.model_fields if name != "arm")
     return {name: getattr(one, name) for name in same} | {"arm": _arm(one.arm)}
 
 

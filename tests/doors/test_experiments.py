@@ -24,7 +24,7 @@ TYPED = {
     "name": "A voucher", "why": "It may keep more of them", "measured": "stayed", "horizon_days": "30",
     "expected": "80", "effect": "10", "reading": "at_end", "until": LAST, "failure": "", "kind": "delivery",
     "severity_from": "1", "severity_to": "4", "usual": "As usual", "arm-1-name": "Voucher",
-    "arm-1-words": "£20, on us", "arm-1-goodwill": "20", "arm-1-remedy": "credit",
+    "arm-1-words-en": "£20, on us", "arm-1-goodwill": "20", "arm-1-remedy": "credit",
 }  # fmt: skip
 
 

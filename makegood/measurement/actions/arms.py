@@ -58,12 +58,16 @@ def propose(case: CaseFacts, *, scope: Scope, by: Actor, now: datetime) -> tuple
 
 
 @transaction.atomic
-def heed(number: int, experiment: int, *, done: bool, reason: str = "", scope: Scope, by: Actor, now: datetime) -> None:
+def heed(
+    number: int, experiment: int, *, done: bool, reason: str = "", language: str = "", scope: Scope, by: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
     """Do as an arm proposes, or record why not. Whichever it is, the customer stays in their arm. A `reason` goes with
-    what is given, too, where so much needs one.
+    what is given, too, where so much needs one. `language` is said where the words are not in the customer's own:
+    nobody is spoken to in another by oversight.
 
-    Raises Refusal "experiment.not_in_it", "experiment.heeded", "experiment.no_reason", and what giving, changing the
-    plan and coming back refuse: an arm is nobody's authority.
+    Raises Refusal "experiment.not_in_it", "experiment.heeded", "experiment.no_reason", "experiment.language", and
+    what giving, changing the plan and coming back refuse: an arm is nobody's authority.
     """
     case = hold(number, scope=scope, closed=None)
     me, why = person(by), reason.strip()[:500]
@@ -74,6 +78,11 @@ def heed(number: int, experiment: int, *, done: bool, reason: str = "", scope: S
         raise Refusal("experiment.heeded", "What was made of it is recorded already.")
     if not done and not why:
         raise invalid("experiment.no_reason", "Say why it is done otherwise here.", field="reason")
+    if done and one.language not in (one.theirs, language):
+        raise invalid(
+            "experiment.language", f"Nobody wrote these words in the customer's language ({one.theirs}): they are in "
+            f"{one.language}. Do otherwise, or say that they go out in {one.language}.", field="language",
+        )  # fmt: skip
     given = _do(number, one, why, scope=scope, by=by, now=now) if done else None
     Heeded.objects.create(
         assigned_id=one.assigned, case_id=number, done=done, reason=why, by_id=me, at=now,
@@ -89,13 +98,13 @@ def _do(number: int, one: Proposal, why: str, *, scope: Scope, by: Actor, now: d
     if arm.position == 0:
         return None
     if one.varies is Varies.WORDS:
-        change_plan(number, step=arm.line, words=arm.words, scope=scope, by=by, now=now)
+        change_plan(number, step=arm.line, words=one.said, scope=scope, by=by, now=now)
     elif one.varies is Varies.FOLLOW_UP:
         come_back(number, days=arm.days or 1, scope=scope, by=by, now=now)
     elif arm.goodwill:
         # With all that is owed, whatever the arm gives on top of it.
         choice = Choice(
-            remedy=RemedyKind(arm.remedy), title=arm.words, due_at=soon_after(now), amount=arm.goodwill, with_owed=True
+            remedy=RemedyKind(arm.remedy), title=one.said, due_at=soon_after(now), amount=arm.goodwill, with_owed=True
         )  # fmt: skip
         return grant(number, [choice], reason=why, scope=scope, by=by, now=now)[-1]
     return None

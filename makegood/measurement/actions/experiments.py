@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -41,6 +41,7 @@ from makegood.platform.installation import organisation
 from makegood.promises.queries import kinds
 from makegood.remedies.rules.fit import COMPENSATION, FailureKind, RemedyKind
 from makegood.remedies.rules.plan import LONGEST_CHANGE
+from makegood.remedies.rules.plan_words import WORDINGS
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=3 * 365)
@@ -48,10 +49,12 @@ LONGEST = timedelta(days=3 * 365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArm:
-    """One way of doing it; the first of an experiment is as usual and has a name alone. See `models.Arm`."""
+    """One way of doing it; the first of an experiment is as usual and has a name alone. `words` are in the language of
+    the `Design`, `others` in further ones by code. See `models.Arm`."""
 
     name: str
     words: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
     line: str = "own"
     goodwill: Decimal = Decimal(0)
     remedy: str = RemedyKind.CREDIT
@@ -76,6 +79,7 @@ class Design:
     kinds: Sequence[str] = field(default_factory=tuple)
     severity_from: int = 1
     severity_to: int = 4
+    language: str = "en"
 
 
 @transaction.atomic
@@ -87,7 +91,7 @@ def register(design: Design, *, by: Actor, now: datetime) -> int:
     require(by, Ability.MEASURE)
     _check(design, now)
     for place, arm in enumerate(design.arms):
-        _check_arm(arm, place, design.varies)
+        _check_arm(arm, place, design)
     if len({arm.name.strip().casefold() for arm in design.arms}) < len(design.arms):
         raise invalid("experiment.bad_arm", "Give each arm a name of its own.", field="arms")
     size = needed(
@@ -100,7 +104,7 @@ def register(design: Design, *, by: Actor, now: datetime) -> int:
         reading=design.reading, needed=size, until=design.until, salt=secrets.token_hex(8), registered_at=now,
         registered_by_id=person(by),
     )  # fmt: skip
-    Arm.objects.bulk_create(_arm(row, place, arm, design.varies) for place, arm in enumerate(design.arms))
+    Arm.objects.bulk_create(_arm(row, place, arm, design) for place, arm in enumerate(design.arms))
     told = {"varies": row.varies, "measured": row.measured, "needed": size, "arms": [arm.name for arm in design.arms]}
     _record("registered", row, by, now, told)
     return row.pk
@@ -206,13 +210,14 @@ def _check(design: Design, now: datetime) -> None:
             now + timedelta(days=design.horizon_days) < design.until <= now + LONGEST,
             "until", "Its last day lies beyond the horizon from now, and within three years.",
         ),
+        (design.language in WORDINGS, "language", f"We speak in one of: {', '.join(WORDINGS)}."),
         (2 <= len(design.arms) <= MOST_ARMS, "arms", f"Give two to {MOST_ARMS} arms, the first as usual."),
     ):  # fmt: skip
         if not holds:
             raise invalid("experiment.bad_value", words, field=name)
 
 
-def _check_arm(arm: NewArm, place: int, varies: str) -> None:
+def _check_arm(arm: NewArm, place: int, design: Design) -> None:
     if not 0 < len(one_line(arm.name)) <= 80:
         raise invalid("experiment.bad_arm", "Give each arm a name of up to 80 characters.", field=f"arm-{place}")
     if arm.goodwill < 0:
@@ -220,9 +225,19 @@ def _check_arm(arm: NewArm, place: int, varies: str) -> None:
             "experiment.below_owed", "No arm gives less than what is owed: goodwill is nothing or more on top of it.",
             field=f"arm-{place}",
         )  # fmt: skip
-    fault = _FAULTS[Varies(varies)](arm) if place else ""
+    fault = (_FAULTS[Varies(design.varies)](arm) or _fault_of_others(arm, design.language)) if place else ""
     if fault:
         raise invalid("experiment.bad_arm", fault, field=f"arm-{place}")
+
+
+def _fault_of_others(arm: NewArm, written: str) -> str:
+    unknown = set(arm.others) - set(WORDINGS)
+    if unknown:
+        return f"We do not speak {', '.join(sorted(unknown))}. Languages: {', '.join(WORDINGS)}."
+    if written in arm.others:
+        return f"The words themselves are in {written}: give others for further languages alone."
+    long = any(len(one_line(words)) > LONGEST_CHANGE for words in arm.others.values())
+    return f"Up to {LONGEST_CHANGE} characters in each language." if long else ""
 
 
 def _fault_of_words(arm: NewArm) -> str:
@@ -253,16 +268,18 @@ _FAULTS = {
 }
 
 
-def _arm(row: Experiment, place: int, arm: NewArm, varies: str) -> Arm:
+def _arm(row: Experiment, place: int, arm: NewArm, design: Design) -> Arm:
     """An arm with what the experiment varies, and nothing else."""
     made = Arm(experiment=row, position=place, name=one_line(arm.name))
     if not place:
         return made
-    if varies == Varies.FOLLOW_UP:
+    made.language = design.language
+    if design.varies == Varies.FOLLOW_UP:
         made.days = arm.days
         return made
     made.words = one_line(arm.words)[:LONGEST_CHANGE]
-    if varies == Varies.WORDS:
+    made.others = {code: one_line(words) for code, words in arm.others.items() if one_line(words)}
+    if design.varies == Varies.WORDS:
         made.line = arm.line
     else:
         made.goodwill, made.remedy = arm.goodwill, arm.remedy

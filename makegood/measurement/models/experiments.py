@@ -81,12 +81,15 @@ class Arm(models.Model):
 
     By what the experiment varies: `words` for the `line` of the plan; `goodwill` in the organisation's currency on top
     of all that is owed, given as a `remedy` that the customer reads as `words`; `days` after which we come back.
+    `words` are in the `language` in which they were written, `others` the same by the code of each other language.
     """
 
     experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="arms")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=80)
     words = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=2, default="en")
+    others = models.JSONField(default=dict)
     line = models.CharField(max_length=10, blank=True)
     goodwill = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     remedy = models.CharField(max_length=20, blank=True)

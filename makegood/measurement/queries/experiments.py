@@ -19,11 +19,13 @@ from makegood.measurement.rules.experiments import (
     State,
     Varies,
     Verdict,
+    in_language,
     verdict,
 )
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
+from makegood.remedies.rules.plan import language_of
 
 MOST = 200
 
@@ -36,6 +38,8 @@ class ArmFacts:
     position: int
     name: str
     words: str
+    language: str
+    others: Mapping[str, str]
     line: str
     goodwill: Decimal
     remedy: str
@@ -95,12 +99,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What an experiment proposes in a case. `done` is None while staff have not said what they made of it."""
+    """What an experiment proposes in a case. `said` are the words of the arm in the `language` of their customer
+    (`theirs`), or in the one in which they were written where nobody wrote them in that; "" where it has none. `done`
+    is None while staff have not said what they made of it."""
 
     experiment: int
     name: str
     varies: Varies
     arm: ArmFacts
+    said: str
+    language: str
+    theirs: str
     assigned: int
     assigned_at: datetime
     done: bool | None
@@ -114,6 +123,7 @@ SELECT e.id, e.name, e.why, e.varies, e.failures, e.kinds, e.severity_from, e.se
        e.expected, e.effect, e.reading, e.needed, e.until, e.registered_at, s.name, e.state, e.started_at, e.ended_at,
        e.ended, e.ended_words, (
            SELECT jsonb_agg(jsonb_build_object('id', a.id, 'position', a.position, 'name', a.name, 'words', a.words,
+               'language', a.language, 'others', a.others,
                'line', a.line, 'goodwill', a.goodwill::text, 'remedy', a.remedy, 'days', a.days) ORDER BY a.position)
            FROM measurement_arm a WHERE a.experiment_id = e.id)
 FROM measurement_experiment e JOIN people_staff s ON s.id = e.registered_by_id
@@ -160,8 +170,9 @@ FROM measurement_arm r LEFT JOIN units u ON u.arm_id = r.id LEFT JOIN heeded h O
 WHERE r.experiment_id = %(experiment)s GROUP BY r.id, r.position, h.followed, h.otherwise ORDER BY r.position
 """
 _OF_CASE = """
-SELECT DISTINCT ON (a.experiment_id) a.experiment_id, e.name, e.varies, r.id, r.position, r.name, r.words, r.line,
-       r.goodwill, r.remedy, r.days, a.id, a.at, h.done, coalesce(h.reason, ''), coalesce(s.name, ''), e.state
+SELECT DISTINCT ON (a.experiment_id) a.experiment_id, e.name, e.varies, r.id, r.position, r.name, r.words,
+       r.language, r.others, r.line, r.goodwill, r.remedy, r.days, a.id, a.at, h.done, coalesce(h.reason, ''),
+       coalesce(s.name, ''), e.state, (SELECT language FROM customers_customer WHERE id = %(customer)s)
 FROM measurement_assigned a JOIN measurement_experiment e ON e.id = a.experiment_id
 JOIN measurement_arm r ON r.id = a.arm_id
 LEFT JOIN measurement_heeded h ON h.assigned_id = a.id AND h.case_id = %(case)s
@@ -275,14 +286,16 @@ def _arm(told: Mapping[str, Any]) -> ArmFacts:
     return ArmFacts(**{**told, "goodwill": Decimal(told["goodwill"])})
 
 
-_ARM = ("id", "position", "name", "words", "line", "goodwill", "remedy", "days")
+_ARM = ("id", "position", "name", "words", "language", "others", "line", "goodwill", "remedy", "days")
 
 
 def _proposal(row: Sequence[Any]) -> Proposal:
     experiment, name, varies, *rest = row
-    arm = ArmFacts(**dict(zip(_ARM, rest[:8], strict=True)))
-    assigned, at, done, reason, by, state = rest[8:]
+    arm = ArmFacts(**dict(zip(_ARM, rest[: len(_ARM)], strict=True)))
+    assigned, at, done, reason, by, state, preferred = rest[len(_ARM) :]
+    theirs = language_of(preferred)
+    said, language = in_language(arm.words, arm.language, arm.others, theirs)
     return Proposal(
-        experiment=experiment, name=name, varies=Varies(varies), arm=arm, assigned=assigned, assigned_at=at, done=done,
-        reason=reason, by=by, running=state == State.RUNNING,
+        experiment=experiment, name=name, varies=Varies(varies), arm=arm, said=said, language=language, theirs=theirs,
+        assigned=assigned, assigned_at=at, done=done, reason=reason, by=by, running=state == State.RUNNING,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -100,6 +100,13 @@ def overlaps(a: Bounds, b: Bounds) -> bool:
 
 def _meets(a: Collection[str], b: Collection[str]) -> bool:
     return not a or not b or bool(set(a) & set(b))
+
+
+def in_language(words: str, written: str, others: Mapping[str, str], wanted: str) -> tuple[str, str]:
+    """The words of an arm in the language that is wanted, else as they were `written`; and which of them it is."""
+    if not words or wanted == written:
+        return words, wanted
+    return (others[wanted], wanted) if others.get(wanted) else (words, written)
 
 
 def arm_of(salt: str, unit: str, arms: int) -> int:

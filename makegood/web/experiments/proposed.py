@@ -22,6 +22,7 @@ def make_of_it(request: DeskRequest, ref: str, experiment: int) -> HttpResponse:
 def _heed(experiment: int, number: int, typed: QueryDict, desk: Desk) -> str:
     done = bool(typed.get("done"))
     heed(
-        number, experiment, done=done, reason=typed.get("reason", ""), scope=desk.scope, by=desk.actor, now=desk.now
+        number, experiment, done=done, reason=typed.get("reason", ""), language=typed.get("language", ""),
+        scope=desk.scope, by=desk.actor, now=desk.now,
     )  # fmt: skip
     return _("Done as proposed.") if done else _("Noted: it is done otherwise here.")

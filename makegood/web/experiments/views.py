@@ -26,6 +26,7 @@ from makegood.measurement.queries.experiments import (
 from makegood.measurement.rules.experiments import Measured, Reading, State, Varies
 from makegood.measurement.rules.shares import ENOUGH, interval
 from makegood.people.rules import Ability
+from makegood.portal.languages import LANGUAGES
 from makegood.promises.queries import kinds
 from makegood.remedies.rules.fit import COMPENSATION
 from makegood.web import clocks
@@ -91,6 +92,7 @@ def new(request: DeskRequest) -> HttpResponse:
         "failures": [Choice(kind, str(name)) for kind, name in FAILURES.items()],
         "kinds": [Choice(one.slug, one.name) for one in kinds(inside_case=False)],
         "severities": [Choice(str(grade), str(grade)) for grade in range(1, 5)],
+        "languages": [Choice(code, name) for code, name in LANGUAGES.items()],
         "arms": [_typed_arm(place, values, errors) for place in OFFERED_ARMS],
         "lines": [Choice(step, step.capitalize()) for step in CONVERSATION],
         "remedies": [one for one in kind_choices() if one.key in COMPENSATION], "currency": desk.organisation.currency,
@@ -102,8 +104,10 @@ _YEAR = timedelta(days=365)
 
 
 def _typed_arm(place: int, values: Any, errors: dict[str, str]) -> dict[str, Any]:
-    names = ("name", "words", "line", "goodwill", "remedy", "days")
-    typed = {name: values.get(f"arm-{place}-{name}", "") for name in names}
+    names = ("name", "line", "goodwill", "remedy", "days")
+    typed: dict[str, Any] = {name: values.get(f"arm-{place}-{name}", "") for name in names}
+    written = (f"arm-{place}-words-{code}" for code in LANGUAGES)
+    typed["tongues"] = [(name, key, values.get(key, "")) for name, key in zip(LANGUAGES.values(), written, strict=True)]
     return {"place": place, "error": errors.get(f"arm-{place}-name", ""), "key": f"arm-{place}", **typed}
 
 
@@ -115,6 +119,7 @@ def _design(typed: QueryDict, varies: Varies, desk: Desk) -> Design:
         until=_until(typed.get("until", ""), desk), reading=typed.get("reading", Reading.AT_END),
         failures=tuple(filter(None, (typed.get("failure", ""),))), kinds=tuple(filter(None, (typed.get("kind", ""),))),
         severity_from=_number(typed, "severity_from"), severity_to=_number(typed, "severity_to"),
+        language=typed.get("language", "en"),
     )  # fmt: skip
 
 
@@ -135,19 +140,25 @@ def _arms(typed: QueryDict) -> list[NewArm]:
     return [usual, *(_arm(typed, place) for place in OFFERED_ARMS if place == 1 or _is_typed(typed, place))]
 
 
+_TOLD = ("name", "goodwill", "days", *(f"words-{code}" for code in LANGUAGES))
+
+
 def _is_typed(typed: QueryDict, place: int) -> bool:
-    return any(typed.get(f"arm-{place}-{name}", "").strip() for name in ("name", "words", "goodwill", "days"))
+    return any(typed.get(f"arm-{place}-{name}", "").strip() for name in _TOLD)
 
 
 def _arm(typed: QueryDict, place: int) -> NewArm:
-    told = {name: typed.get(f"arm-{place}-{name}", "").strip() for name in ("name", "words", "line", "remedy", "days")}
+    told = {name: typed.get(f"arm-{place}-{name}", "").strip() for name in ("name", "line", "remedy", "days")}
+    words = {code: typed.get(f"arm-{place}-words-{code}", "").strip() for code in LANGUAGES}
+    mine = words.pop(typed.get("language", "en"), "")
     try:
         goodwill = Decimal(typed.get(f"arm-{place}-goodwill", "").strip() or "0")
     except InvalidOperation:
-        words = _("Give an amount, such as 20.")
-        raise invalid("experiment.bad_arm", words, field=f"arm-{place}") from None
+        fault = _("Give an amount, such as 20.")
+        raise invalid("experiment.bad_arm", fault, field=f"arm-{place}") from None
     return NewArm(
-        name=told["name"], words=told["words"], line=told["line"], goodwill=goodwill, remedy=told["remedy"],
+        name=told["name"], words=mine, others={code: each for code, each in words.items() if each},
+        line=told["line"], goodwill=goodwill, remedy=told["remedy"],
         days=number_or_none(told["days"]),
     )  # fmt: skip
 

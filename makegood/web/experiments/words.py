@@ -78,16 +78,16 @@ def between(found: Between) -> str:
     return _("between {low} and {high}").format(low=f"{100 * found.low:+.1f}", high=f"{100 * found.high:+.1f}")
 
 
-def arm_words(arm: ArmFacts, varies: Varies) -> str:
-    """What an arm proposes."""
+def arm_words(arm: ArmFacts, varies: Varies, said: str = "") -> str:
+    """What an arm proposes; `said` are its words to one customer, in their language."""
     if not arm.position:
         return _("as it is done without the experiment")
     if varies is Varies.WORDS:
-        return _("say: “{}”").format(arm.words)
+        return _("say: “{}”").format(said or arm.words)
     if varies is Varies.FOLLOW_UP:
         return _("come back once more after {} days").format(arm.days)
     amount = format_money(arm.goodwill, organisation().currency)
-    return _("“{words}”: {amount} on top of all that is owed").format(words=arm.words, amount=amount)
+    return _("“{words}”: {amount} on top of all that is owed").format(words=said or arm.words, amount=amount)
 
 
 def ended_words(one: ExperimentFacts) -> str:
