@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "makegood.incidents",
     "makegood.learning",
     "makegood.measurement",
+    "makegood.practice",
     "makegood.intake",
     "makegood.portal",
 ]

@@ -42,6 +42,7 @@ _PLACES = (
     ("/experiments/", "experiments"),
     ("/signals/", "signals"),
     ("/line-up/", "line-up"),
+    ("/practice/", "practice"),
     ("/insights/consistency/", "consistency"),
     ("/insights/", "insights"),
     ("/settings/people/", "people"),

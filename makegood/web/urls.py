@@ -28,6 +28,7 @@ from makegood.web.messages import moving as messages_moving
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.people import views as persons
+from makegood.web.practice import views as practice
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
@@ -261,6 +262,10 @@ urlpatterns: list[URLPattern] = [
     path("improvements/<int:number>/telling/", telling.page),
     re_path(rf"^improvements/(?P<number>\d{{1,18}})/telling/(?P<name>{'|'.join(telling.DEEDS)})/$", telling.act),
     path("line-up/", line_up.day),
+    path("practice/", practice.every),
+    path("practice/runs/<int:number>/", practice.run),
+    re_path(rf"^practice/runs/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(practice.DEEDS)})/$", practice.act),
+    path("practice/<slug:scene>/", practice.one),
     path("signals/", signals.every),
     path("signals/<int:number>/", signals.one),
     re_path(rf"^signals/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(signals.DEEDS)})/$", signals.act),

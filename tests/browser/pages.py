@@ -42,10 +42,22 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/playbooks/try/?words=late&value=60", "/settings/playbooks/making-good/",
         "/settings/playbooks/making-good/edit/", "/settings/ladder/", "/settings/ladder/1/",
         "/settings/words/", "/settings/coach/", "/messages/", "/people/1/",
+        "/practice/", "/practice/late-unit/", *_some_practice(stage),
         "/incidents/", "/incidents/new/", f"/incidents/{incident}/", f"/incidents/{incident}/change/",
         f"/incidents/{incident}/dry-run/", f"/approvals/{approval}/", f"/cases/{case}/page/preview/",
         "/promises/import/", "/accounts/password/change/", "/nowhere/",
     ]  # fmt: skip
+
+
+def _some_practice(stage: Stage) -> list[str]:
+    """A try at a scene that is being played, and one that ended."""
+    ada, runs = stage.api("ada"), list[str]()
+    for words in ("We failed you. I will call you back in 20 minutes.", "Could you check back in an hour?"):
+        number = ada.post("/practice/runs", {"scene": "late-unit"}, 201)["id"]
+        ada.post(f"/practice/runs/{number}/say", {"text": words})
+        runs.append(f"/practice/runs/{number}/")
+    ada.post(f"{runs[1].removesuffix('/')}/leave", {})
+    return runs
 
 
 def _a_day(stage: Stage) -> tuple[str, int, int]:

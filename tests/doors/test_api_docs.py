@@ -51,7 +51,7 @@ SOURCES = [
     PACKAGE / "measurement/told.py", PACKAGE / "measurement/actions/taking.py",
     PACKAGE / "measurement/actions/setting.py",
     PACKAGE / "measurement/queries/reports.py",
-    PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
+    *PACKAGE.glob("practice/**/*.py"), PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"), PACKAGE / "measurement/actions/experiments.py",
     PACKAGE / "measurement/actions/costs.py",
     PACKAGE / "measurement/actions/arms.py", PACKAGE / "measurement/queries/experiments.py",

@@ -12,7 +12,7 @@ from makegood.practice.rules.scene_file import shipped, shipped_text
 GOOD = """\
 I am sorry, Dana. We failed you. I will see this through myself. What do you need it for today?
 /look yard
-/give larger I understand how annoying it is. I will load it by 10:30. Is that right for you, or is there something more?
+/give larger I understand how annoying it is. I will load it by 10:30. Is that right, or is there something more?
 """
 
 

@@ -13,7 +13,7 @@ from makegood.practice.rules.moves import Leave, Look, Move, Say, Wait, Word, re
 from makegood.practice.rules.reactions import EFFECTS
 from makegood.practice.rules.scene_file import shipped
 from makegood.practice.rules.standing import Step
-from makegood.practice.rules.values import GRADES, End, Fit, Role, Scene
+from makegood.practice.rules.values import GRADES, End, Fit, Grade, Scene
 
 SCENES = tuple(shipped().values())
 WORST_FIRST = tuple(End)
@@ -105,7 +105,7 @@ def worth(steps: tuple[Step, ...]) -> tuple[int, int]:
 @pytest.mark.parametrize("role", GRADES)
 @pytest.mark.parametrize("second", [False, True])
 def test_a_perfect_recovery_ends_better_than_the_bare_apology_and_never_worse_than_silence(
-    scene: Scene, role: Role, second: bool
+    scene: Scene, role: Grade, second: bool
 ) -> None:
     play = Play(scene, role, second)
     good = worth(perfect(play))
@@ -154,8 +154,8 @@ def test_a_word_that_was_promised_must_come_in_time() -> None:
 
 def test_what_is_above_ones_authority_takes_time() -> None:
     scene = shipped()["late-unit"]
-    asked = run(Play(scene, Role.AGENT), [spoken("own", "listen", give="driver")])[-1]
-    alone = run(Play(scene, Role.LEAD), [spoken("own", "listen", give="driver")])[-1]
+    asked = run(Play(scene, Grade.AGENT), [spoken("own", "listen", give="driver")])[-1]
+    alone = run(Play(scene, Grade.LEAD), [spoken("own", "listen", give="driver")])[-1]
     assert asked.after.minute == alone.after.minute + 10
     assert "waiting" in [shift.cause for shift in asked.shifts]
 

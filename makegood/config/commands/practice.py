@@ -83,10 +83,10 @@ def play(scene: str, role: str, second: bool, save: Path | None) -> None:
     """
     from makegood.practice.rules.engine import Play
     from makegood.practice.rules.scene_file import scene_of
-    from makegood.practice.rules.values import Role
+    from makegood.practice.rules.values import Grade
 
     text = _text_of(scene)
-    playing = Play(scene_of(text, scene), Role(role), second)
+    playing = Play(scene_of(text, scene), Grade(role), second)
     _set_out(playing)
     steps = list(_played(playing))
     if save:
@@ -101,11 +101,11 @@ def review(file: Path) -> None:
     from makegood.practice.rules.engine import Play, run
     from makegood.practice.rules.moves import read_moves
     from makegood.practice.rules.scene_file import scene_of
-    from makegood.practice.rules.values import Role
+    from makegood.practice.rules.values import Grade
 
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        playing = Play(scene_of(kept["scene"], file.name), Role(kept["role"]), kept["second"])
+        playing = Play(scene_of(kept["scene"], file.name), Grade(kept["role"]), kept["second"])
         moves = read_moves(kept["moves"])
     except (ValueError, KeyError, TypeError):
         raise Fault(f"{file} was not written by `makegood practice SCENE --save`.") from None

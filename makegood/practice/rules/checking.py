@@ -9,7 +9,7 @@ from typing import NamedTuple
 from makegood.practice.rules.engine import Play, begin, step
 from makegood.practice.rules.hearing import perform
 from makegood.practice.rules.moves import Leave, Mark, Move, Say, Wait, Word
-from makegood.practice.rules.values import GRADES, End, Line, Mood, Role, Scene
+from makegood.practice.rules.values import GRADES, End, Grade, Line, Mood, Scene
 
 MOST = 6000
 """Standings that are looked at before a search gives up."""
@@ -38,7 +38,7 @@ def check(scene: Scene) -> Checked:
         moods |= found.moods
         wrong += [f"As {role.value} the end “{end.value}” cannot be reached." for end in End if end not in found.ends]
         wrong += [f"As {role.value} they are never {mood.value}." for mood in Mood if mood not in found.moods]
-    if scene.second and End.CONTENT not in _reached(Play(scene, Role.LEAD, second=True)).ends:
+    if scene.second and End.CONTENT not in _reached(Play(scene, Grade.LEAD, second=True)).ends:
         wrong.append("After the second failure nobody can be content again.")
     return Checked(frozenset(ends), frozenset(moods), (*wrong, *_dialogues(scene)))
 

@@ -12,16 +12,16 @@ from makegood.practice.rules.answering import Heard, answer
 from makegood.practice.rules.moves import Leave, Look, Mark, Move, Say, Wait
 from makegood.practice.rules.reactions import EFFECTS, GAINS
 from makegood.practice.rules.standing import AGREES_ANGER, AGREES_TRUST, DELIGHTED_FROM, Due, Shift, Standing, Step
-from makegood.practice.rules.values import GRADES, End, Fit, Option, Role, Scene
+from makegood.practice.rules.values import GRADES, End, Fit, Grade, Option, Scene
 
 MOST_MOVES = 24
 """A scene that has not ended by then ends as it stands."""
 EACH_WAIT = 5
 """Waiting without a promise costs once in so many minutes."""
-ASKING = {Role.LEAD: 10, Role.EXECUTIVE: 20}
+ASKING = {Grade.LEAD: 10, Grade.EXECUTIVE: 20}
 """Minutes until somebody with the authority has answered."""
 FURTHEST = 3 * 24 * 60
-HOTTER = {Role.AGENT: 0, Role.LEAD: 4, Role.EXECUTIVE: 8}
+HOTTER = {Grade.AGENT: 0, Grade.LEAD: 4, Grade.EXECUTIVE: 8}
 """Whoever reaches somebody senior has waited longer, and is angrier by so much."""
 
 
@@ -30,7 +30,7 @@ class Play:
     """A scene as it is played: as whom, and whether a second failure is thrown in."""
 
     scene: Scene
-    role: Role = Role.AGENT
+    role: Grade = Grade.AGENT
     second: bool = False
 
     def may(self, option: Option) -> bool:
@@ -214,7 +214,7 @@ def _apologise(turn: _Turn, mark: Mark, move: Say) -> None:
     if turn.now.apologies == 0:
         if backed:
             _gain(turn, "apologise", 1.0, mark.words)
-            if turn.play.scene.neglect and turn.play.role is Role.EXECUTIVE:
+            if turn.play.scene.neglect and turn.play.role is Grade.EXECUTIVE:
                 turn.shift("senior", words=mark.words)
         else:
             turn.shift("bare-apology", words=mark.words)

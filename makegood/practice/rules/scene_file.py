@@ -17,11 +17,11 @@ from makegood.practice.rules.values import (
     Fact,
     Feeling,
     Fit,
+    Grade,
     Line,
     Mood,
     Option,
     Order,
-    Role,
     Scene,
     Second,
 )
@@ -138,7 +138,7 @@ def _fitting(part: Part, options: tuple[Option, ...]) -> None:
     fitting = [one for one in options if one.fit is Fit.FULL]
     if len(fitting) < 2:
         raise part.wrong("at least two options must fit in full (`fits: full`): the first may fail a second time.")
-    if not any(one.who is Role.AGENT for one in fitting):
+    if not any(one.who is Grade.AGENT for one in fitting):
         raise part.wrong("an option that fits in full must be within an agent's authority (`who: agent`).")
     if not any(one.remarkable for one in options):
         raise part.wrong("one option must be remarkable (`remarkable: true`): else nobody can end delighted.")
@@ -173,7 +173,7 @@ def _hundred(part: Part) -> int:
     return found
 
 
-def _by_role(part: Part) -> Mapping[Role, str]:
+def _by_role(part: Part) -> Mapping[Grade, str]:
     entries = part.entries([role.value for role in GRADES])
     return {role: _text(required(part, entries, role.value, "every role can play a scene")) for role in GRADES}
 
@@ -193,7 +193,7 @@ def _option(part: Part) -> Option:
     return Option(
         _name(required(part, entries, "option", "its short name")),
         _text(required(part, entries, "label", "what is done")),
-        Role(required(part, entries, "who", "who may decide it alone").word([role.value for role in GRADES])),
+        Grade(required(part, entries, "who", "who may decide it alone").word([role.value for role in GRADES])),
         Fit(required(part, entries, "fits", "full, part or none").word([fit.value for fit in Fit])),
         _minutes(required(part, entries, "within", "until when it is done")),
         "remarkable" in entries and entries["remarkable"].yes(),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Role(StrEnum):
+class Grade(StrEnum):
     """As whom a scene is played, each with the authority of those before."""
 
     AGENT = "agent"
@@ -16,7 +16,7 @@ class Role(StrEnum):
     EXECUTIVE = "executive"
 
 
-GRADES = tuple(Role)
+GRADES = tuple(Grade)
 
 
 class Mood(StrEnum):
@@ -90,7 +90,7 @@ class Option(NamedTuple):
 
     id: str
     label: str
-    who: Role
+    who: Grade
     fit: Fit
     within: int
     remarkable: bool
@@ -147,8 +147,8 @@ class Scene:
     answer_within: int
     patience: int
     neglect: bool
-    briefs: Mapping[Role, str]
-    openings: Mapping[Role, str]
+    briefs: Mapping[Grade, str]
+    openings: Mapping[Grade, str]
     facts: tuple[Fact, ...]
     options: tuple[Option, ...]
     remarkable: str

@@ -1,0 +1,187 @@
+"""Practice: the scenes, one being played, and looking back at it. Works without a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.people.rules import Role
+from makegood.practice import actions
+from makegood.practice.queries import Played, SceneLine, Try, run_for, scene_named, scenes, tries
+from makegood.practice.rules.hearing import MOST_LETTERS, clock
+from makegood.practice.rules.review import FIVE, Review
+from makegood.practice.rules.values import GRADES, End, Grade, Mood
+from makegood.web import clocks
+from makegood.web.answers import errors_of, see_other
+from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.practice.drawing import Course, course
+from makegood.web.tables import number_or_none
+
+HOME = "/practice/"
+DEEDS = ("say", "look", "wait", "leave")
+_AS = {Role.AGENT: Grade.AGENT, Role.LEAD: Grade.LEAD}
+
+
+@at_desk("GET")
+def every(request: DeskRequest) -> HttpResponse:
+    """All scenes, with how one's own last try ended."""
+    desk = request.desk
+    found = scenes(desk.scope)
+    context = {
+        "basic": [_line(one, desk) for one in found if one.scene.level == "basic"],
+        "further": [_line(one, desk) for one in found if one.scene.level != "basic"],
+        "begun": sum(1 for one in found if one.times),
+    }
+    return render(request, "web/practice/every.html", context)
+
+
+@at_desk("GET", "POST")
+def one(request: DeskRequest, scene: str) -> HttpResponse:
+    """What a scene is about and one's own tries at it; sent, a try begins."""
+    desk, (found, _text) = request.desk, scene_named(scene)
+    if request.method == "POST":
+        role = Grade(request.POST["role"]) if request.POST.get("role") in set(GRADES) else Grade.AGENT
+        second = bool(request.POST.get("second")) and found.second is not None
+        number = actions.start(scene, role=role, second=second, scope=desk.scope, by=desk.actor, now=desk.now)
+        return see_other(f"{HOME}runs/{number}/#now")
+    mine = tries(desk.scope, scene=scene)
+    context = {
+        "scene": found, "roles": [(role.value, role_word(role), found.briefs[role]) for role in GRADES],
+        "role": _AS.get(desk.scope.role, Grade.EXECUTIVE).value,
+        "tries": [_try(each, desk) for each in mine], "slim": True,
+    }  # fmt: skip
+    return render(request, "web/practice/scene.html", context)
+
+
+@at_desk("GET")
+def run(request: DeskRequest, number: int) -> HttpResponse:
+    """A try: to be played on, or looked back at once it has ended."""
+    return _shown(request, run_for(request.desk.scope, number))
+
+
+@at_desk("POST")
+def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
+    """One move."""
+    desk, typed = request.desk, request.POST
+    hand: dict[str, Any] = {"scope": desk.scope, "by": desk.actor, "now": desk.now}
+    hand["after"] = number_or_none(typed.get("after", ""))
+    try:
+        match name:
+            case "say":
+                actions.say(int(number), typed.get("text", ""), give=typed.get("give", ""), **hand)
+            case "look":
+                actions.look_up(int(number), typed.get("fact", ""), **hand)
+            case "wait":
+                actions.wait(int(number), _minutes(typed.get("minutes", "")), **hand)
+            case _:
+                actions.leave(int(number), **hand)
+    except Refusal as no:
+        if no.status == 404:
+            raise
+        return _shown(request, run_for(desk.scope, int(number)), errors_of(no), no.status)
+    return see_other(f"{HOME}runs/{number}/#now")
+
+
+def _minutes(text: str) -> int | None:
+    """How long to wait; None for until what was promised."""
+    if text == "due":
+        return None
+    found = number_or_none(text)
+    if found is None:
+        raise invalid("practice.bad_wait", _("Say how many minutes pass."), field="minutes")
+    return found
+
+
+def _shown(
+    request: DeskRequest, played: Played, errors: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    if played.one.end:
+        return _looked_back(request, played)
+    play, standing = played.play, played.standing
+    scene = play.scene
+    context = {
+        "run": played.one, "scene": scene, "clock": clock(scene, standing.minute), "turns": played.review.turns,
+        "opening": scene.openings[play.role], "brief": scene.briefs[play.role],
+        "mood": mood_word(standing.feeling.mood), "mood_key": standing.feeling.mood.value,
+        "after": standing.moves, "errors": errors or {},
+        "typed": request.POST.get("text", ""), "chosen": request.POST.get("give", ""), "most": MOST_LETTERS,
+        "facts": [(each, each.id in standing.looked) for each in scene.facts],
+        "options": [(each, play.may(each), role_word(each.who).lower(), each.id in standing.given) for each in scene.options],
+        "dues": [(due, clock(scene, due.minute)) for due in standing.dues], "role": role_word(play.role),
+    }  # fmt: skip
+    return render(request, "web/practice/play.html", context, status=status)
+
+
+def _looked_back(request: DeskRequest, played: Played) -> HttpResponse:
+    desk, found = request.desk, played.review
+    context = {
+        "run": played.one, "scene": played.play.scene, "review": found, "bare": played.bare,
+        "title": end_word(found.standing.end), "steps": [(step_word(step), step in found.steps) for step in FIVE],
+        "opening": played.play.scene.openings[played.play.role], "role": role_word(played.play.role),
+        "course": _course(found), "figures": _figures(found, played.before),
+        "before": _try(played.before, desk) if played.before else None,
+        "ended": clocks.moment(played.one.ended_at, desk.now) if played.one.ended_at else "",
+        "bare_opening": played.play.scene.openings[Grade.AGENT], "bare_end": end_word(played.bare.standing.end),
+    }  # fmt: skip
+    return render(request, "web/practice/review.html", context)
+
+
+def _course(found: Review) -> Course:
+    return course([found.begins, *(turn.feeling for turn in found.turns)])
+
+
+def _figures(found: Review, before: Try | None) -> list[tuple[str, int, int, int | None]]:
+    """Trust, anger and effort: at the beginning, at the end, and at the end of one's last try."""
+    names = {"trust": _("Trust"), "anger": _("Anger"), "effort": _("Effort")}
+    last = before.feeling if before else None
+    return [
+        (word, getattr(found.begins, key), getattr(found.standing.feeling, key), getattr(last, key) if last else None)
+        for key, word in names.items()
+    ]
+
+
+def _line(one: SceneLine, desk: Desk) -> dict[str, Any]:
+    return {
+        "scene": one.scene, "url": f"{HOME}{one.scene.id}/", "times": one.times,
+        "last": end_word(one.last), "key": one.last.value if one.last else "",
+        "when": clocks.moment(one.last_at, desk.now) if one.last_at else "",
+        "open": f"{HOME}runs/{one.open_run}/#now" if one.open_run else "",
+    }  # fmt: skip
+
+
+def _try(one: Try, desk: Desk) -> dict[str, Any]:
+    return {
+        "url": f"{HOME}runs/{one.id}/", "when": clocks.moment(one.began_at, desk.now), "role": role_word(one.role),
+        "end": end_word(one.end), "key": one.end.value if one.end else "", "second": one.second, "feeling": one.feeling,
+    }  # fmt: skip
+
+
+def end_word(end: End | None) -> str:
+    """How a try ended, in a word; "" while it is being played."""
+    return {
+        End.LOST: _("Lost"), End.DOUBTFUL: _("Doubtful"), End.CONTENT: _("Content"), End.DELIGHTED: _("Delighted"),
+    }[end] if end else ""  # fmt: skip
+
+
+def mood_word(mood: Mood) -> str:
+    """How the customer is, in a word."""
+    return {
+        Mood.FURIOUS: _("Furious"), Mood.UPSET: _("Upset"), Mood.WARY: _("Wary"), Mood.WARMING: _("Warming"),
+    }[mood]  # fmt: skip
+
+
+def role_word(role: Grade) -> str:
+    """As whom it is played."""
+    return {Grade.AGENT: _("Agent"), Grade.LEAD: _("Lead"), Grade.EXECUTIVE: _("Executive")}[role]
+
+
+def step_word(step: str) -> str:
+    """One of the five steps."""
+    return {
+        "own": _("Own"), "listen": _("Listen"), "empathise": _("Empathise"), "apologise": _("Apologise"),
+        "refocus": _("Refocus"),
+    }[step]  # fmt: skip
