@@ -110,7 +110,9 @@ def _shown(
         "after": standing.moves, "errors": errors or {},
         "typed": request.POST.get("text", ""), "chosen": request.POST.get("give", ""), "most": MOST_LETTERS,
         "facts": [(each, each.id in standing.looked) for each in scene.facts],
-        "options": [(each, play.may(each), role_word(each.who).lower(), each.id in standing.given) for each in scene.options],
+        "options": [
+            (each, play.may(each), role_word(each.who).lower(), each.id in standing.given) for each in scene.options
+        ],
         "dues": [(due, clock(scene, due.minute)) for due in standing.dues], "role": role_word(play.role),
     }  # fmt: skip
     return render(request, "web/practice/play.html", context, status=status)
