@@ -15,7 +15,7 @@ from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
-from makegood.web.insights import aiming, consistency, costs, overview, putting_right
+from makegood.web.insights import aiming, consistency, costs, overview, putting_right, worth
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.charts import CARDS
@@ -236,6 +236,7 @@ urlpatterns: list[URLPattern] = [
     path("insights/shared/<int:number>/revoke/", aiming.revoke),
     path("insights/shared/<slug:token>/", aiming.shared),
     path("insights/behind/", overview.behind_mark),
+    path("insights/worth/", worth.worth),
     path("insights/paradox/", putting_right.latest),
     path("insights/paradox/new/", putting_right.new),
     path("insights/paradox/<int:number>/", putting_right.one),
