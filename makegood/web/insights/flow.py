@@ -134,7 +134,7 @@ def _drawn(node: _Node, name: str, total: int, behind: Callable[[Cell], str]) ->
     told = f"{node.many:,} · {node.many / total:.0%}"
     text = [words(x, y - 1 if tall else y + 4, name, "lab", 12)]
     text.append(
-        words(x, y + 13, told, size=11) if tall else words(x + 8 + len(name) * 6.3, y + 4, told, size=11)
+        words(x, y + 13, told, size=11) if tall else words(x + 8 + len(name) * 6.9, y + 4, told, size=11)
     )  # fmt: skip
     place = 0 if node.key in WHO else 1 if node.key in HOW else 2
     cell = ("", "", "") if node.key == "all" else tuple(node.key if at == place else "" for at in range(3))

@@ -49,7 +49,7 @@ def intervals(rows: Sequence[Interval], *, name: str) -> SafeString:
     first = rows[0].value
     against = path("tgt", f"M{x(first):.1f} {TOP - 8}V{base - 12}") if first is not None else SafeString("")
     marks = joined(_row(one, TOP + 10 + STEP * place, x) for place, one in enumerate(rows))
-    return drawing(WIDTH, base - 6, joined([*grid, against, marks]), name, "chart wide")
+    return drawing(WIDTH, base - 6, joined([*grid, against, marks]), name, "chart wide dots")
 
 
 def _row(one: Interval, y: float, x: object) -> SafeString:
