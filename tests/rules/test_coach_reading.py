@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,10 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PARTS), min_size=1, max_size=8).map(" ".join),
     st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=40)), max_size=8).map("\n".join),
 )
+# What somebody says who means it, in words that companies seldom write: the element, and one sentence that has it.
+PLAIN = [
+    line.split("\t") for line in Path(__file__).with_name("coach_plain.tsv").read_text(encoding="utf-8").splitlines()
+]
 CUSTOMER = "You never rang me. There is nothing we can do, they said. Please mail us! Sorry for any inconvenience."
 
 # The five steps of article 3, said in our own words: with a recovery system, and without one.
@@ -37,6 +43,11 @@ def test_the_dialogue_with_a_system_has_all_steps_and_no_fault() -> None:
     for turn in (*WITH, " ".join(WITH)):
         assert [one.words for one in read(turn).faults] == []
     assert read(" ".join(WITH)).codes >= {"own", "listen", "empathise", "apologise", "repair", "when"}
+
+
+@pytest.mark.parametrize(("element", "sentence"), PLAIN)
+def test_plain_words_are_heard(element: str, sentence: str) -> None:
+    assert element in read(sentence).codes
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,9 @@ def reconsidered(book: Rulebook, cut: Sequence[Sentence], hits: Sequence[Hit], c
     high = {code: scores[index][code] for code, index in best.items()}
     # What listens is told by the customer's words: without them the rules are all there is.
     standing = set(book.advice) - set(learned.drop) | (set() if context.customer_words else {"listen"})
-    believed = [hit for hit in hits if hit.code in standing or high[hit.code] >= learned.drop[hit.code]]
+    believed = [
+        hit for hit in hits if hit.rule.plain or hit.code in standing or high[hit.code] >= learned.drop[hit.code]
+    ]
     settled = {hit.code for hit in hits} | ({"empty-promise"} if context.improved else set())
     # What a sentence says that owns it, or that gives a time, is no formula, and no promise without one.
     said = {(against, hit.sentence) for hit in hits for against, code in _AGAINST.items() if hit.code == code}
@@ -157,5 +159,5 @@ def _unwritten(book: Rulebook, code: str) -> Rule:
     advice = book.advice[code]
     return Rule(
         id=f"learned-{code}", code=code, pattern=None, check="", unless=None, without=frozenset(), alone=frozenset(),
-        asks=None, negated=False, echoes=0, fact="", customer="", why=advice.why, better=advice.better, yes=(), no=(),
+        asks=None, negated=False, echoes=0, fact="", plain=False, customer="", why=advice.why, better=advice.better, yes=(), no=(),
     )  # fmt: skip

@@ -23,7 +23,7 @@ TOP = ("language", "sources", "frame", "lists", "codes", "rules")
 FRAME = ("greeting", "sign_off", "quotation", "praise", "abbreviations", "commonplace", "negation")
 CODE = ("source", "why", "better")
 RULE = (
-    "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "echoes", "fact", "customer",
+    "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "echoes", "fact", "customer", "plain",
     "source", "why", "better", "yes", "no",
 )  # fmt: skip
 # What code finds and patterns cannot: coach/structure.py has a function for each.
@@ -39,8 +39,9 @@ class Rule:
     `pattern` must stand in a sentence that `unless` does not match, that has none of the codes `without`, in a text
     that has none of the codes `alone`; it has a group for each way to say it. `asks` says whether the sentence must (or
     must not) be a question. `negated` lets the rule hold after a "not". `echoes` is how many words of the customer's
-    own the sentence must have. `fact` names what the case must show as done, else the words are a fault. `yes` and
-    `no` are lines that it must and must not find, in answer to the words `customer`.
+    own the sentence must have. `fact` names what the case must show as done, else the words are a fault. `plain` words
+    say it outright: the weights do not doubt them. `yes` and `no` are lines that it must and must not find, in answer
+    to the words `customer`.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Rule:
     negated: bool
     echoes: int
     fact: str
+    plain: bool
     customer: str
     why: str
     better: str
@@ -206,6 +208,7 @@ def _rule(part: Part, lists: Mapping[str, str], sources: Mapping[str, str], advi
         negated="negated" in entries and entries["negated"].yes(),
         echoes=entries["echoes"].integer(1) if "echoes" in entries else 0,
         fact=entries["fact"].text() if "fact" in entries else "",
+        plain="plain" in entries and entries["plain"].yes(),
         customer=entries["customer"].text() if "customer" in entries else "",
         why=_why(part, entries, sources) if "why" in entries else usual.why,
         better=entries["better"].text() if "better" in entries else usual.better,
