@@ -159,5 +159,6 @@ def _unwritten(book: Rulebook, code: str) -> Rule:
     advice = book.advice[code]
     return Rule(
         id=f"learned-{code}", code=code, pattern=None, check="", unless=None, without=frozenset(), alone=frozenset(),
-        asks=None, negated=False, echoes=0, fact="", plain=False, customer="", why=advice.why, better=advice.better, yes=(), no=(),
+        asks=None, negated=False, echoes=0, fact="", plain=False, customer="", why=advice.why, better=advice.better,
+        yes=(), no=(),
     )  # fmt: skip

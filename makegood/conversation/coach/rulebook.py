@@ -23,8 +23,8 @@ TOP = ("language", "sources", "frame", "lists", "codes", "rules")
 FRAME = ("greeting", "sign_off", "quotation", "praise", "abbreviations", "commonplace", "negation")
 CODE = ("source", "why", "better")
 RULE = (
-    "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "echoes", "fact", "customer", "plain",
-    "source", "why", "better", "yes", "no",
+    "rule", "code", "any", "check", "unless", "without", "alone", "asks", "negated", "echoes", "fact", "customer",
+    "plain", "source", "why", "better", "yes", "no",
 )  # fmt: skip
 # What code finds and patterns cannot: coach/structure.py has a function for each.
 CHECKS = ("echo", "no-step", "reasons", "again")
