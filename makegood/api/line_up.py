@@ -90,6 +90,7 @@ class WishIn(StaffIn):
     wanted: bool = True
     hour: Annotated[int, Field(ge=0, le=23)] = HOUR
     quiet_too: bool = False
+    by_mail: bool = False
 
 
 class WishOut(Schema):
@@ -97,6 +98,7 @@ class WishOut(Schema):
 
     hour: int | None
     quiet_too: bool
+    by_mail: bool
 
 
 @router.get("/line-up", response=LineUpOut, summary="What failed, was learned and went well on a day")
@@ -115,8 +117,16 @@ def wish(request: ApiRequest, body: WishIn) -> HttpResponse:
     """Be told at one's hour, once a day; or (`wanted` false) no more."""
     doer = person(request, body.staff)
     if body.wanted:
-        actions.want_line_up(hour=body.hour, quiet_too=body.quiet_too, by=doer.by, now=request.now)
+        actions.want_line_up(
+            hour=body.hour, quiet_too=body.quiet_too, by_mail=body.by_mail, by=doer.by, now=request.now
+        )
     else:
         actions.leave_line_up(by=doer.by)
     found = wish_of(doer.scope.staff_id or 0)
-    return told({"hour": found.hour if found else None, "quiet_too": bool(found and found.quiet_too)})
+    return told(
+        {
+            "hour": found.hour if found else None,
+            "quiet_too": bool(found and found.quiet_too),
+            "by_mail": bool(found and found.by_mail),
+        }
+    )

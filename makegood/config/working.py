@@ -19,6 +19,7 @@ from makegood.worker.judge import Judge
 from makegood.worker.loop import Worker
 from makegood.worker.mailer import Mailer
 from makegood.worker.monthly import Monthly
+from makegood.worker.postman import Postman
 from makegood.worker.reader import Reader
 from makegood.worker.releaser import Releaser
 from makegood.worker.reporter import Reporter
@@ -57,7 +58,8 @@ def work(where: Environment) -> None:
         ),
         Textman(texters(where.private_networks, where.base_url), asked_to_stop=lambda: stop.asked),
         Sorter(kept, asked_to_stop=lambda: stop.asked),
-        Judge(lambda: stop.asked),
+        Judge(base_url=where.base_url, asked_to_stop=lambda: stop.asked),
+        Postman(Teller(where.private_networks, mail=where.notices_mail), asked_to_stop=lambda: stop.asked),
         Reporter(lambda: stop.asked),
         Asker(lambda: stop.asked),
         Counter(lambda: stop.asked),

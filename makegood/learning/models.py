@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from makegood.learning.rules.letters import Sort
 from makegood.learning.rules.recurrence import State, Why
 from makegood.learning.rules.telling import Left
 
@@ -175,11 +176,12 @@ class Look(models.Model):
 
 class LineUpWish(models.Model):
     """Somebody who wants to be told each day what the line-up says, at an `hour` of theirs; `quiet_too` also when
-    nothing happened. `next_at` is when they are told next."""
+    nothing happened, `by_mail` by a letter and not by a notice. `next_at` is when they are told next."""
 
     staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+")
     hour = models.PositiveSmallIntegerField()
     quiet_too = models.BooleanField(default=False)
+    by_mail = models.BooleanField(default=False, db_default=False)
     next_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -187,3 +189,46 @@ class LineUpWish(models.Model):
 
     def __str__(self) -> str:
         return f"line-up at {self.hour}"
+
+
+class Digest(models.Model):
+    """Whether a person whose changes are under way is written to when one of them needs them (`wanted`), looked at at
+    `next_at`; `told` is what the last letter, of the day `told_on`, spoke of."""
+
+    staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+", primary_key=True)
+    wanted = models.BooleanField(default=True)
+    next_at = models.DateTimeField(db_index=True)
+    told = models.JSONField(default=list)
+    told_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"digest of {self.staff_id}"
+
+
+class Letter(models.Model):
+    """A letter to a member of staff: one of its sort (`what`) for a day. It leaves at `next_at`; from `begun_at` on it
+    is taken for sent unless it is known that it did not leave, so that nobody gets it twice. `sent_at` is when a mail
+    server took it, `problem` why the last try failed."""
+
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    what = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Sort])
+    day = models.DateField()
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "what", "day"], name="letter_once_a_day")]
+        indexes = [
+            models.Index(
+                fields=["next_at"], name="letter_waits", condition=Q(next_at__isnull=False, begun_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.day} to {self.staff_id}"

@@ -19,7 +19,7 @@ from makegood.web.insights import aiming, consistency, costs, overview, putting_
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.charts import CARDS
-from makegood.web.learning import asked, line_up, signals, telling
+from makegood.web.learning import asked, line_up, own_mail, signals, telling
 from makegood.web.learning import causes as causes_page
 from makegood.web.learning import views as learning
 from makegood.web.live import views as live
@@ -277,6 +277,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/read/", notices.read_all),
     path("notices/<int:number>/read/", notices.read),
     path("settings/you/", own.you),
+    path("settings/you/mail/", own_mail.mail),
     path("settings/you/channels/", channels.channels),
     path("settings/you/channels/<int:number>/test/", channels.test),
     path("settings/you/channels/<int:number>/remove/", channels.remove),

@@ -4,8 +4,9 @@ change, batch by batch. Counting half a year of promises may take longer than a 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from makegood.learning.actions import judge_due, look_through, tell_due, tell_line_up
+from makegood.learning.actions import judge_due, look_through, tell_due, tell_line_up, write_digest
 from makegood.measurement.actions.experiments import look_due
 from makegood.worker.beside import Beside, now
 
@@ -19,9 +20,14 @@ class Judge(Beside):
     trouble = "An improvement or an experiment could not be judged; trying again"
     end_seconds = 5.0
 
+    def __init__(self, *, base_url: str, asked_to_stop: Callable[[], bool]) -> None:
+        super().__init__(asked_to_stop)
+        self.base_url = base_url
+
     def turn(self) -> bool:
         """Tell one batch and count one improvement or experiment, if they are due."""
-        told = tell_due(now=now()) or tell_line_up(now=now())
+        told = tell_due(now=now()) or tell_line_up(base_url=self.base_url, now=now())
+        told = write_digest(base_url=self.base_url, now=now()) or told
         return judge_due(now=now()) or look_due(now=now()) or look_through(now=now()) or told
 
     def rest(self) -> None:

@@ -123,6 +123,7 @@ def test_the_whole_desk_is_shut_to_them_but_what_is_theirs(bo: Staff, asked: Imp
         "notices/",
         "settings/you/",
         "settings/you/channels/",
+        "settings/you/mail/",
         "healthz",
         "metrics",
     }

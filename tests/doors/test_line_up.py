@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +16,7 @@ from makegood.journal.actors import SYSTEM
 from makegood.learning import actions
 from makegood.learning.models import Improvement, LineUpWish
 from makegood.learning.queries.line_up import line_up
-from makegood.learning.rules.line_up import Topic, next_at
+from makegood.learning.rules.line_up import WORKDAYS, Topic, days_to_tell, next_at
 from makegood.notices.models import Notice
 from makegood.people.models import Staff
 from makegood.promises.models import Kind, Promise
@@ -88,27 +88,32 @@ def test_somebody_is_told_once_a_day_at_their_hour_in_their_language(cast: Cast,
     assert wish.next_at.astimezone(LONDON).hour == 7
     at = datetime.now(LONDON).replace(hour=20).astimezone(UTC)
     LineUpWish.objects.update(next_at=at)
-    assert not actions.tell_line_up(now=at - timedelta(minutes=1))
-    assert actions.tell_line_up(now=at)
-    assert not actions.tell_line_up(now=at)
+    assert not actions.tell_line_up(base_url="https://desk.example", now=at - timedelta(minutes=1))
+    assert actions.tell_line_up(base_url="https://desk.example", now=at)
+    assert not actions.tell_line_up(base_url="https://desk.example", now=at)
     notice = Notice.objects.get(topic="line_up.day")
     assert notice.words.startswith("Morgenrunde: 1 von 4 fälligen nicht gehalten.")
     # A day on which nothing happened is told to whoever wants that.
-    assert actions.tell_line_up(now=at + 5 * DAY)
+    assert actions.tell_line_up(base_url="https://desk.example", now=at + 5 * DAY)
     assert Notice.objects.filter(topic="line_up.day").count() == 1
     Api(staff=cast.mara).post("/line-up/wish", {"hour": 9, "quiet_too": True})
     LineUpWish.objects.update(next_at=at + 6 * DAY)
-    assert actions.tell_line_up(now=at + 6 * DAY)
+    assert actions.tell_line_up(base_url="https://desk.example", now=at + 6 * DAY)
     assert Notice.objects.filter(topic="line_up.day").count() == 2
-    assert Api(staff=cast.mara).post("/line-up/wish", {"wanted": False}).body == {"hour": None, "quiet_too": False}
+    assert Api(staff=cast.mara).post("/line-up/wish", {"wanted": False}).body == {
+        "hour": None,
+        "quiet_too": False,
+        "by_mail": False,
+    }
     assert not LineUpWish.objects.exists()
 
 
 def test_an_hour_that_has_passed_is_tomorrows() -> None:
     now = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
-    assert next_at(now, 9, LONDON) == datetime(2026, 11, 23, 9, tzinfo=UTC)
-    assert next_at(now, 8, LONDON) == datetime(2026, 11, 24, 8, tzinfo=UTC)
-    assert next_at(datetime(2026, 10, 24, 12, tzinfo=UTC), 8, LONDON) == datetime(2026, 10, 25, 8, tzinfo=UTC)
+    assert next_at(now, 9, LONDON, WORKDAYS) == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert next_at(now, 8, LONDON, WORKDAYS) == datetime(2026, 11, 24, 8, tzinfo=UTC)
+    assert next_at(datetime(2026, 10, 24, 12, tzinfo=UTC), 8, LONDON, WORKDAYS) == datetime(2026, 10, 26, 8, tzinfo=UTC)
+    assert days_to_tell(date(2026, 11, 23), WORKDAYS) == [date(2026, 11, day) for day in (22, 21, 20)]
 
 
 def test_the_page_asks_the_same_however_much_happened(cast: Cast, yesterday: datetime) -> None:

@@ -16,6 +16,7 @@ from makegood.journal.actions import record
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
+from makegood.learning.actions.letters import watch_for
 from makegood.learning.models import Candidate, Improvement
 from makegood.learning.queries.candidates import failed_of
 from makegood.learning.queries.improvements import may_move
@@ -81,6 +82,7 @@ def begin(
         exposure=exposure, kind_id=kind_named(kind).id if kind else None, began_at=now,
     )  # fmt: skip
     Candidate.objects.filter(pk=signal or 0).update(improvement=row)
+    watch_for(owner_id, now)
     recount(row, now)
     _record("begun", row, by, now, {"owner": owner.name, "due_at": due_at.isoformat(), "less_by": less_by})
     words = f"A change is yours: {text}. Bring it live by the date, and it is watched whether it holds."

@@ -151,13 +151,14 @@ def _talk(
 
 
 class WishFacts(NamedTuple):
-    """When somebody is told, and whether also when nothing happened."""
+    """When somebody is told, whether also when nothing happened, and whether by a letter."""
 
     hour: int
     quiet_too: bool
+    by_mail: bool
 
 
 def wish_of(staff_id: int) -> WishFacts | None:
     """Whether somebody is told of the line-up; None when not."""
-    found = fetch_rows("SELECT hour, quiet_too FROM learning_lineupwish WHERE staff_id = %s", [staff_id])
+    found = fetch_rows("SELECT hour, quiet_too, by_mail FROM learning_lineupwish WHERE staff_id = %s", [staff_id])
     return WishFacts(*found[0]) if found else None

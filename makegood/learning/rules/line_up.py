@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 
 HOUR = 8
 """When somebody is told unless they say otherwise."""
+
+
+WORKDAYS = frozenset(range(5))
+"""Monday to Friday: on which people are told."""
 
 
 class Counts(NamedTuple):
@@ -56,11 +60,22 @@ def in_words(counts: Counts, language: str) -> str:
     return _SAYS.get(language.partition("-")[0].lower(), _SAYS["en"]).format(**counts._asdict())
 
 
-def next_at(now: datetime, hour: int, zone: ZoneInfo) -> datetime:
-    """The next instant (aware UTC) after `now` at which it is that hour where somebody is."""
+def next_at(now: datetime, hour: int, zone: ZoneInfo, days: Collection[int]) -> datetime:
+    """The next instant (aware UTC) after `now` at which it is that hour of one of these weekdays (0 Monday) where
+    somebody is."""
     there = now.astimezone(zone)
     day = there.date() + timedelta(days=there.time() >= time(hour))
+    while day.weekday() not in days:
+        day += timedelta(days=1)
     return datetime.combine(day, time(hour), zone).astimezone(now.tzinfo)
+
+
+def days_to_tell(today: date, days: Collection[int]) -> list[date]:
+    """The days that nobody was told of before `today`: those since the working day before it, the last first."""
+    told = [today - timedelta(days=1)]
+    while told[-1].weekday() not in days:
+        told.append(told[-1] - timedelta(days=1))
+    return told
 
 
 def day_before(now: datetime, zone: ZoneInfo) -> date:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import connection
@@ -27,6 +28,7 @@ from makegood.people.queries.tokens import (
     unknown_token,
 )
 from makegood.people.rules import Ability, Role, Scope, TokenScope, token_role
+from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 
 __all__ = [
@@ -110,6 +112,12 @@ class ViewFacts:
 def staff_by_id(staff_id: int, now: datetime) -> StaffFacts | None:
     """One member of staff as they are at `now`."""
     return next(iter(_facts("WHERE s.id = %(one)s", now, one=staff_id)), None)
+
+
+def staff_zone(staff_id: int) -> ZoneInfo:
+    """The time zone of a member of staff: their own, else that of the organisation."""
+    own = Staff.objects.values_list("time_zone", flat=True).get(pk=staff_id)
+    return ZoneInfo(own) if own else organisation().zone
 
 
 def there_until(staff_id: int, now: datetime) -> datetime | None:

@@ -58,9 +58,13 @@ def _wish(request: DeskRequest) -> str:
         return _("You are told no more.")
     hour = number_or_none(typed.get("hour", "").strip())
     actions.want_line_up(
-        hour=-1 if hour is None else hour, quiet_too=bool(typed.get("quiet_too")), by=desk.actor, now=desk.now
+        hour=-1 if hour is None else hour,
+        quiet_too=bool(typed.get("quiet_too")),
+        by_mail=bool(typed.get("by_mail")),
+        by=desk.actor,
+        now=desk.now,
     )
-    return _("You are told each day.")
+    return _("You are told each working day.")
 
 
 def _day(text: str) -> date | None:

@@ -1,0 +1,63 @@
+"""What letters to staff speak of, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from makegood.learning.queries.line_up import LineUp
+from makegood.learning.rules.asked import PRESSING, Need, need_of
+from makegood.learning.rules.letters import Asked, DayTold
+from makegood.learning.rules.recurrence import State
+from makegood.platform.rows import fetch_rows
+
+
+class LetterFacts(NamedTuple):
+    """The last letter of a sort: its subject, when it was taken by a mail server, and why not."""
+
+    what: str
+    title: str
+    made_at: datetime
+    sent_at: datetime | None
+    problem: str
+
+
+def asked_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Asked]:
+    """The changes of somebody that need them, what presses most first."""
+    found = [
+        Asked(number, change, need_of(State(state), due_at, now), due_at.astimezone(zone))
+        for number, change, state, due_at in fetch_rows(_ASKED, [staff_id])
+    ]
+    return sorted((one for one in found if one.need in PRESSING), key=lambda one: list(Need).index(one.need))
+
+
+_ASKED = """
+SELECT i.id, i.change, i.state, p.due_at FROM learning_improvement i JOIN promises_promise p ON p.id = i.promise_id
+WHERE i.owner_id = %s AND i.state <> 'dropped' ORDER BY p.due_at, i.id
+"""
+
+
+def told_of(one: LineUp) -> DayTold:
+    """A day of the line-up, for a letter."""
+    return DayTold(
+        one.day, one.counts, [(kind.name, kind.failed, kind.due) for kind in one.kinds],
+        [(cause.name, cause.times) for cause in one.causes], [(change.change, change.verb) for change in one.changes],
+    )  # fmt: skip
+
+
+def wants_digest(staff_id: int) -> bool:
+    """Whether they are written to when a change of theirs needs them: unless they said no."""
+    found = fetch_rows("SELECT wanted FROM learning_digest WHERE staff_id = %s", [staff_id])
+    return bool(found[0][0]) if found else True
+
+
+def last_letters(staff_id: int) -> list[LetterFacts]:
+    """The last letter of each sort to somebody."""
+    return [LetterFacts(*row) for row in fetch_rows(_LAST, [staff_id])]
+
+
+_LAST = """
+SELECT DISTINCT ON (what) what, title, made_at, sent_at, problem FROM learning_letter WHERE staff_id = %s
+ORDER BY what, made_at DESC
+"""

@@ -1,0 +1,113 @@
+"""Letters to staff: the line-up of the days since the last, and what needs somebody. Pure, and of no customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from makegood.learning.rules.asked import Need
+from makegood.learning.rules.line_up import Counts, in_words
+
+MOST = 5
+"""So many of each are named; the page has the rest."""
+_TRIES = 6
+
+
+class Sort(StrEnum):
+    """What a letter is; each comes once a day at most."""
+
+    LINE_UP = "line_up"
+    DIGEST = "digest"
+
+
+class Composed(NamedTuple):
+    """A letter as it is read: its subject, and its words as plain text."""
+
+    title: str
+    text: str
+
+
+class DayTold(NamedTuple):
+    """A day of the line-up: kinds that failed with how many of how many, causes with their times, changes and what
+    became of them."""
+
+    day: date
+    counts: Counts
+    kinds: Sequence[tuple[str, int, int]]
+    causes: Sequence[tuple[str, int]]
+    changes: Sequence[tuple[str, str]]
+
+
+class Asked(NamedTuple):
+    """A change that needs its owner; `due_at` in their own zone."""
+
+    number: int
+    change: str
+    need: Need
+    due_at: datetime
+
+    @property
+    def key(self) -> str:
+        """What makes it news."""
+        return f"{self.number}:{self.need}"
+
+
+def line_up_letter(days: Sequence[DayTold], language: str, base_url: str) -> Composed:
+    """The line-up of some days, the last first."""
+    first = days[0]
+    told = [
+        line for one in days for line in (*_day(one, language), f"{base_url}/line-up/?day={one.day.isoformat()}", "")
+    ]
+    last = f"To be told at another hour, or no more: {base_url}/line-up/#wish"
+    return Composed(f"Line-up: {_date(first.day)}", "\n".join([*told, last]))
+
+
+def _day(one: DayTold, language: str) -> list[str]:
+    became = {"live": "went live", "held": "held", "came_back": "came back"}
+    parts = (
+        ("What failed", [f"{name}: {failed:,} of {due:,}" for name, failed, due in one.kinds if failed]),
+        ("What was learned", [f"{name}: found {times} times" if times > 1 else name for name, times in one.causes]),
+        ("What is changed", [f"{change}: {became[verb]}" for change, verb in one.changes]),
+    )
+    told = [_date(one.day), in_words(one.counts, language), ""]
+    for heading, lines in parts:
+        if lines:
+            told += [heading, *(f"- {line}" for line in lines[:MOST]), ""]
+    return told
+
+
+def digest_letter(asked: Sequence[Asked], base_url: str) -> Composed:
+    """What needs somebody now; never of nothing."""
+    says = {
+        Need.OVERDUE: "Its day has passed, and it is not live: {day}.",
+        Need.CAME_BACK: "It came back: it fails clearly more often than was meant.",
+        Need.SOON: "It is to be live by {day}.",
+    }
+    told = [
+        f"{one.change}\n{says[one.need].format(day=_date(one.due_at.date()))}\n{base_url}/asked/#a{one.number}\n"
+        for one in asked
+    ]
+    many = "One thing needs you" if len(asked) == 1 else f"{len(asked)} things need you"
+    ends = [
+        "Say there that it is live, or what stands in the way. Nothing else is needed.", "",
+        "This comes when something needs you, and once a week while it does.",
+        f"No more of it: {base_url}/settings/you/mail/",
+    ]  # fmt: skip
+    return Composed(many, "\n".join([*told, *ends]))
+
+
+def is_news(asked: Sequence[Asked], told: Sequence[str], told_on: date | None, today: date) -> bool:
+    """Whether somebody is written to: when something needs them that the last letter did not speak of, or a week on."""
+    fresh = {one.key for one in asked} - set(told)
+    return bool(asked) and (bool(fresh) or told_on is None or today - told_on >= timedelta(days=7))
+
+
+def retry_after(tries: int, now: datetime) -> datetime | None:
+    """When a letter that did not leave is tried again; None when no more."""
+    return now + timedelta(minutes=5 * 2**tries) if tries < _TRIES else None
+
+
+def _date(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
