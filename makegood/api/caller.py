@@ -93,13 +93,17 @@ def _shown(request: HttpRequest) -> str:
     return plain.strip() if scheme.lower() == "bearer" else ""
 
 
-def let_write(caller: Caller) -> None:
-    """Let only those pass who may change things. Raises Refusal "token.read_only", "people.not_allowed"."""
+def let_write(caller: Caller, *, measuring: bool = False) -> None:
+    """Let only those pass who may change things; to what is `measuring`, those as well who do no work but measure.
+
+    Raises Refusal "token.read_only", "people.not_allowed".
+    """
     if not caller.token.may_write:
         raise forbidden(
             "token.read_only", "This token reads only. Make one that writes: `makegood token create --scope write`."
         )
-    if caller.scope.sees_customers and not caller.scope.may(Ability.WORK):
+    may = caller.scope.may(Ability.WORK) or (measuring and caller.scope.may(Ability.MEASURE))
+    if caller.scope.sees_customers and not may:
         raise forbidden("people.not_allowed", "The person this token stands for reads the work and does not do it.")
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,18 +111,28 @@ def _facts(number: int | None) -> ReportFacts:
 
 
 def _compute(facts: ReportFacts) -> ReportFacts:
-    from makegood.measurement.actions import note_problem
+    from makegood.measurement.actions import note_problem, note_progress
     from makegood.measurement.actions.computing import compute
 
     now = datetime.now(UTC)
     if facts.found_at is None:
         try:
-            with _bar() as progress:
-                compute(facts, now=now, progress=progress)
+            with _bar() as bar:
+                compute(facts, now=now, progress=_both(bar, partial(note_progress, facts.number)))
         except Exception as trouble:
             note_problem(facts.number, f"{type(trouble).__name__}: {trouble}", now=now)
             raise
     return _facts(facts.number)
+
+
+def _both(bar: Callable[[str, float], None], kept: Callable[[str, float], None]) -> Callable[[str, float], None]:
+    """Progress on the terminal, and kept for whoever looks at the page."""
+
+    def progress(what: str, share: float) -> None:
+        bar(what, share)
+        kept(what, share)
+
+    return progress
 
 
 def _download(facts: ReportFacts, folder: Path) -> None:

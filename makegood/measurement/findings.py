@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+ARCHIVE, ROWS = "archive.zip", "rows.csv.gz"
+"""The files that are kept of a report once it was found."""
+
 
 class Group(StrEnum):
     """What became of a customer, by what we did within the days of the landmark; never by what they said."""

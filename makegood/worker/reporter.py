@@ -5,6 +5,7 @@ A process of its own does it: the statistics take memory that a worker would nev
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -31,7 +32,7 @@ class Reporter(Beside):
         child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own words
         said = self._waited_for(child)
         if child.returncode:
-            note_problem(number, said.strip().rpartition("\n")[2] or f"It ended with {child.returncode}.", now=now())
+            note_problem(number, _why(child.returncode, said), now=now())
         return True
 
     def _waited_for(self, child: subprocess.Popen[str]) -> str:
@@ -49,3 +50,11 @@ class Reporter(Beside):
         until = time.monotonic() + SECONDS_BETWEEN
         while time.monotonic() < until and not self.asked_to_stop():
             super().rest()
+
+
+def _why(ended: int, said: str) -> str:
+    """Why it came to nothing: what it said last, or what ended it from outside."""
+    if ended < 0:
+        killed = signal.Signals(-ended).name
+        return f"Its process was ended by {killed}." + (" Is memory short?" if killed == "SIGKILL" else "")
+    return said.strip().rpartition("\n")[2] or f"Its process ended with {ended}."

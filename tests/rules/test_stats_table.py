@@ -81,3 +81,24 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     file.write_bytes("group,score,usage,baseline\nnever_failed,1,2,Müller\n".encode("latin-1"))
     told = CliRunner().invoke(makegood, ["report", "compare", str(file), *ASKED[3:]])
     assert "is not UTF-8" in told.output
+
+
+@pytest.mark.parametrize("world", ["yes_no", "incidents", "bent_use", "steps", "heavy_tails", "silence", "few_leave"])
+def test_every_world_can_be_compared_and_nothing_is_claimed_of_it(world: str) -> None:
+    help_ = CliRunner().invoke(makegood, ["simulate", "--help"], terminal_width=2000, max_content_width=2000).output
+    (line,) = (one for one in help_.splitlines() if one.strip().startswith(f"{world} "))
+    known, margin = line.partition("known ")[2].partition(", incident")[0], line.rstrip(".").rpartition(" ")[2]
+    asked = ["--outcome", "outcome", "--known", known, "--incident", "incident", "--margin", margin]
+    told = CliRunner().invoke(
+        makegood, ["report", "compare", "-", *asked, "--json"], input=simulated("--world", world)
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    (right,) = json.loads(told.stdout)
+    assert "Above" not in right["sentence"]
+
+
+def test_a_world_that_is_not_there_names_those_that_are() -> None:
+    told = CliRunner().invoke(makegood, ["simulate", "--world", "incident"])
+    assert told.exit_code == 2
+    assert "Did you mean 'incidents'? There are false_paradox, yes_no" in told.stderr
+    assert "--effect is a number" in CliRunner().invoke(makegood, ["simulate", "--effect", "nan"]).stderr

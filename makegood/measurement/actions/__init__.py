@@ -6,7 +6,14 @@ from makegood.measurement.actions.asking import ask_due
 from makegood.measurement.actions.counting import count_anew, count_changes
 from makegood.measurement.actions.monthly import ToSend, claim_reader, note_sent, note_unsent, subscribe, unsubscribe
 from makegood.measurement.actions.planning import draw_today, plan_after_cases
-from makegood.measurement.actions.registering import claim_due, note_found, note_problem, note_sizes, register
+from makegood.measurement.actions.registering import (
+    claim_due,
+    note_found,
+    note_problem,
+    note_progress,
+    note_sizes,
+    register,
+)
 from makegood.measurement.actions.setting import set_asking
 from makegood.measurement.actions.sharing import revoke_view, share_view
 from makegood.measurement.actions.taking import Heard, take_behaviour, take_scores
@@ -25,6 +32,7 @@ __all__ = [
     "leave_in_peace",
     "note_found",
     "note_problem",
+    "note_progress",
     "note_sent",
     "note_sizes",
     "note_unsent",

@@ -11,11 +11,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from makegood.measurement.actions.registering import note_found, note_sizes
-from makegood.measurement.findings import FAILED, Found, Group, Plan
+from makegood.measurement.findings import ARCHIVE, FAILED, ROWS, Found, Group, Plan
 from makegood.measurement.queries.history import history
 from makegood.measurement.queries.reports import ReportFacts
 from makegood.measurement.rules import groups
 from makegood.measurement.rules.groups import ORDER, Rows
+from makegood.measurement.rules.packing import packed, rows_csv
 from makegood.measurement.rules.paradox import Progress, report, sizes
 
 CODE = "makegood.measurement.rules.paradox.report"
@@ -30,8 +31,9 @@ def compute(facts: ReportFacts, *, now: datetime, progress: Progress = lambda _w
         found = Found(people=len(np.unique(rows.customer)), sizes=sizes(rows, facts.plan))
         note_sizes(facts.number, found, now=now)
         return found
-    found, _rows = find(facts.plan, now=now, progress=progress)
-    note_found(facts.number, found, now=now)
+    found, rows = find(facts.plan, now=now, progress=progress)
+    files = {ARCHIVE: packed(facts.number, facts.plan, found, rows), ROWS: rows_csv(rows)}
+    note_found(facts.number, found, now=now, files=files)
     return found
 
 

@@ -10,7 +10,8 @@ class Report(models.Model):
     """One registered report. `plan` and `found` are `findings.Plan` and `findings.Found`.
 
     Before `opens_at` only how many people each group has is counted. `next_compute_at` is the single clock: when
-    whoever computes looks at it next, None once it is found. `leased_until` is for how long somebody is at it.
+    whoever computes looks at it next, None once it is found. `leased_until` is for how long somebody is at it; `doing`
+    and `share` (0 to 1) how far they are.
     """
 
     plan = models.JSONField()
@@ -25,6 +26,8 @@ class Report(models.Model):
     found_at = models.DateTimeField(null=True)
     found = models.JSONField(null=True)
     problem = models.CharField(max_length=500, blank=True)
+    doing = models.CharField(max_length=40, blank=True, db_default="")
+    share = models.FloatField(default=0.0, db_default=0.0)
 
     class Meta:
         constraints = [
@@ -40,3 +43,17 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
+
+
+class ReportFile(models.Model):
+    """A file of a report as it was found. It names no customer."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=40)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "name"], name="report_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of report {self.report_id}"

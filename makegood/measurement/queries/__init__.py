@@ -11,14 +11,16 @@ from makegood.measurement.queries.asking import (
     survey_by_token,
     survey_of_message,
 )
-from makegood.measurement.queries.reports import ReportFacts, latest_paradox, report_for, reports
+from makegood.measurement.queries.reports import ReportFacts, ReportState, file_of, latest_paradox, report_for, reports
 
 __all__ = [
     "Rate",
     "ReportFacts",
+    "ReportState",
     "ScoreFacts",
     "SurveyFacts",
     "asking",
+    "file_of",
     "latest_paradox",
     "rate_among",
     "report_for",

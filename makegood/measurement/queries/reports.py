@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from makegood.kernel.refusals import missing
+from makegood.kernel.refusals import Refusal, missing
 from makegood.measurement.findings import Found, Plan, found_from, plan_from
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
@@ -16,9 +17,23 @@ from makegood.platform.rows import fetch_rows
 MOST = 50
 
 _READ = """
-SELECT r.id, r.plan, r.opens_at, s.name, r.registered_at, r.counted_at, r.found_at, r.found, r.problem
+SELECT r.id, r.plan, r.opens_at, s.name, r.registered_at, r.counted_at, r.found_at, r.found, r.problem,
+       r.leased_until, r.doing, r.share
 FROM measurement_report r JOIN people_staff s ON s.id = r.registered_by_id
 """
+
+
+class ReportState(StrEnum):
+    """How a registered report stands."""
+
+    LOCKED = "locked"
+    """Its day has not come; only people are counted."""
+    DUE = "due"
+    """Its day has come, and it is computed within seconds."""
+    COMPUTING = "computing"
+    FAILED = "failed"
+    """It could not be computed, and is tried again within the hour."""
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,19 @@ class ReportFacts:
     found_at: datetime | None
     found: Found | None
     problem: str
+    leased_until: datetime | None = None
+    doing: str = ""
+    share: float = 0.0
+
+    def state(self, now: datetime) -> ReportState:
+        """How it stands at `now` (aware UTC)."""
+        if self.found_at is not None:
+            return ReportState.FOUND
+        if self.leased_until is not None and self.leased_until > now:
+            return ReportState.COMPUTING
+        if self.problem:
+            return ReportState.FAILED
+        return ReportState.LOCKED if now < self.opens_at else ReportState.DUE
 
 
 def reports(scope: Scope) -> tuple[ReportFacts, ...]:
@@ -60,6 +88,25 @@ def latest_paradox(scope: Scope) -> ReportFacts | None:
     return next((_facts(row) for row in fetch_rows(f"{_READ} {order}", {})), None)
 
 
+def file_of(scope: Scope, number: int, name: str) -> bytes:
+    """A file of a report as it was found: `findings.ARCHIVE` or `findings.ROWS`.
+
+    Raises Refusal "report.unknown", "people.not_allowed" and "report.locked".
+    """
+    facts = report_for(scope, number)
+    if facts.found_at is None:
+        raise Refusal("report.locked", f"It opens on {facts.opens_at:%Y-%m-%d}; until then only people are counted.")
+    kept = fetch_rows(
+        "SELECT data FROM measurement_reportfile WHERE report_id = %(number)s AND name = %(name)s",
+        {"number": number, "name": name},
+    )
+    if not kept:
+        raise missing(
+            "report.no_files", "It was found before files were kept. Write them: makegood report paradox --download"
+        )
+    return bytes(kept[0][0])
+
+
 def _facts(row: Sequence[Any]) -> ReportFacts:
     told = dict(zip(_NAMES, row, strict=True))
     found = told.pop("found")
@@ -70,4 +117,5 @@ def _facts(row: Sequence[Any]) -> ReportFacts:
 
 _NAMES = (
     "number", "plan", "opens_at", "registered_by", "registered_at", "counted_at", "found_at", "found", "problem",
+    "leased_until", "doing", "share",
 )  # fmt: skip
