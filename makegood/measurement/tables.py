@@ -33,11 +33,18 @@ DICTIONARY = (
     ("effective", "how many of the never failed the weights leave in effect"),
     ("clusters", "how many incidents of one size the group is worth"),
     ("unseen", "E-value: how strong something unseen must be, tied to both sides, to explain the figure away"),
-    ("rows.npz", "a row for each customer: customer and cluster are numbers of no meaning; group in the order above;"
+    ("rows.npz, rows.csv", "a row for each customer: customer and cluster are numbers of no meaning; group as above;"
      " index: days since 1970; covariates.*: known before the index date; outcomes.*: after the landmark, NaN unknown;"
      " asked.*: whether they were asked; stayed_days, left: from the landmark; righted_days: from the index date;"
      " hours_late: how late the failed promise was kept"),
 )  # fmt: skip
+
+
+def dictionary_csv() -> str:
+    """What each column means, as CSV."""
+    told = io.StringIO()
+    csv.writer(told).writerows([("column", "meaning"), *DICTIONARY])
+    return told.getvalue()
 
 
 def figures_csv(found: Found) -> str:

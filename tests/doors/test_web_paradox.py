@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import gzip
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from makegood.measurement import actions
-from makegood.measurement.findings import Asked, Compared, Figure, Found, Group, Outcome, Said, Size
+from makegood.measurement.findings import ARCHIVE, ROWS, Asked, Compared, Figure, Found, Group, Outcome, Said, Size
 from makegood.measurement.queries import reports
 from tests.doors.api_client import Api
 from tests.doors.desk_client import AtDesk
@@ -60,6 +61,66 @@ def test_an_analyst_registers_it_at_the_desk(cast: Cast) -> None:
     assert anil.post("/insights/paradox/new/", **asked, margin="0.02").status_code == 303
     assert "Locked until" in text(anil, "/insights/paradox/")
     assert "Locked until" in text(anil, "/insights/")
+
+
+ASKED = {"outcome": "stayed", "since": "2026-06-01", "before": "2026-11-01", "landmark": "14", "horizon": "180"}
+
+
+def test_what_is_held_equal_and_from_when_a_rule_pays_is_registered_too(cast: Cast) -> None:
+    anil = AtDesk(cast.anil)
+    more = {"covariates": ["tenure", "spend"], "threshold_hours": "24", "threshold_kind": "delivery", "margin": "0,03"}
+    assert anil.post("/insights/paradox/new/", **ASKED | more).status_code == 303
+    (plan,) = (one.plan for one in reports(Hand(cast.anil).scope))
+    assert [one.value for one in plan.covariates] == ["exposure", "tenure", "spend"]
+    assert (plan.threshold_hours, plan.threshold_kind, plan.margin) == (24.0, "delivery", 0.03)
+    assert (plan.landmark_days, plan.horizon_days) == (14, 180)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        *(({"margin": value}, "margin", "Give a number") for value in ("nan", "inf", "-inf", "1e999", "")),
+        *(({"margin": value}, "margin", "0.5 at most") for value in ("-1", "0", "0.9", "1e300")),
+        *(({"threshold_hours": value}, "threshold_hours", "above 0, a year at most") for value in ("-3", "1e6")),
+        ({"threshold_hours": "nan"}, "threshold_hours", "Give a number"),
+        ({"threshold_kind": "delivery"}, "threshold_hours", "from how many hours on"),
+        ({"threshold_kind": "no", "threshold_hours": "3"}, "threshold_kind", "no kind of promise"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said_at_its_field(cast: Cast, wrong: dict[str, str], field: str, said: str) -> None:
+    answer = AtDesk(cast.anil).post("/insights/paradox/new/", **ASKED | {"margin": "0.02"} | wrong)
+    assert answer.status_code == 422
+    at_field = answer.content.decode().partition(f'id="f-{field}-error"')[2]
+    assert said in at_field[:600]
+    assert not reports(Hand(cast.anil).scope)
+
+
+def test_how_far_it_is_moves_until_it_is_found(cast: Cast) -> None:
+    number = registered(Hand(cast.anil))
+    actions.claim_due(now=datetime.now(UTC))
+    actions.note_progress(number, "spend", 0.4)
+    anil, path = AtDesk(cast.anil), f"/insights/paradox/{number}/"
+    assert '<progress max="100" value="40"' in text(anil, path)
+    part = {"headers": {"HX-Request": "true", "HX-Target": "progress"}}
+    told = anil.client.get(path, **part)
+    assert told.content.decode().lstrip().startswith('<div id="progress" hx-get')
+    actions.note_found(number, found(Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL)), now=datetime.now(UTC))
+    assert anil.client.get(path, **part).headers["HX-Refresh"] == "true"
+    assert "<progress" not in text(anil, path)
+
+
+def test_the_files_behind_it(cast: Cast) -> None:
+    number = registered(Hand(cast.anil))
+    files = {ARCHIVE: b"zip", ROWS: gzip.compress(b"customer")}
+    paths = [f"/insights/paradox/{number}/{name}" for name in ("rows.csv", "archive.zip")]
+    assert {AtDesk(cast.anil).get(path).status_code for path in paths} == {400}, "not yet"
+    found_ = found(Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL))
+    actions.note_found(number, found_, now=datetime.now(UTC), files=files)
+    assert gzip.decompress(AtDesk(cast.greta).get(paths[0]).content) == b"customer"
+    assert AtDesk(cast.greta).get(paths[1]).content == b"zip"
+    assert "outcomes.*" in text(AtDesk(cast.anil), "/insights/paradox/dictionary.csv")
+    for path in (*paths, "/insights/paradox/dictionary.csv"):
+        assert AtDesk(cast.stranger).get(path).status_code == 403
 
 
 def test_before_it_opens_only_people_are_counted(cast: Cast) -> None:

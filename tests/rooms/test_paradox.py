@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +15,14 @@ from makegood.cases.models import Case, Commitment, Failure, StepDone
 from makegood.cases.rules import DetectedBy
 from makegood.customers.models import Customer
 from makegood.measurement.actions.computing import compute, find, found_of
-from makegood.measurement.findings import Group, Known, Outcome, Plan, Said
+from makegood.measurement.findings import ARCHIVE, ROWS, Group, Known, Outcome, Plan, Said
 from makegood.measurement.models import Behaviour, Score
-from makegood.measurement.queries import report_for
+from makegood.measurement.queries import file_of, report_for
 from makegood.measurement.queries.history import history
 from makegood.measurement.rules.download import read, same, write
 from makegood.measurement.rules.groups import ORDER, Rows, rows
 from makegood.people.models import Staff
+from makegood.people.rules import READS_ALL
 from makegood.promises.models import Kind, Promise
 from makegood.remedies.models import Grant
 from tests.factories import NOW, Cast, make_customer
@@ -174,3 +179,20 @@ def test_locked_it_counts_people_and_open_it_finds_and_can_be_found_again(
     assert same(found_of(again, plan), written)
     assert "fine" not in (tmp_path / "out" / "report.json").read_text()
     assert opened.behind[Group.PUT_RIGHT] == (Case.objects.get(customer_id=people["right"]).pk,)
+
+
+def test_what_was_found_is_kept_with_its_rows_which_name_nobody(
+    cast: Cast, people: dict[str, int], tmp_path: Path
+) -> None:
+    number = registered(Hand(cast.anil), since=PLAN.since, before=PLAN.before, seed=7)
+    facts = report_for(Hand(cast.anil).scope, number)
+    kept = compute(facts, now=NOW)
+    with zipfile.ZipFile(io.BytesIO(file_of(READS_ALL, number, ARCHIVE))) as whole:
+        whole.extractall(tmp_path)
+    plan, found, again = read(tmp_path / f"paradox-{number}" / "report.json")
+    assert same(found, kept)
+    assert same(found_of(again, plan), kept)
+    told = list(csv.DictReader(io.StringIO(gzip.decompress(file_of(READS_ALL, number, ROWS)).decode())))
+    assert len(told) == len(again)
+    assert {row["customer"] for row in told} == {str(at) for at in range(kept.people)}
+    assert {row["group"] for row in told} >= {"never_failed", "put_right"}

@@ -8,6 +8,7 @@ from makegood.measurement.actions.monthly import ToSend, claim_reader, note_sent
 from makegood.measurement.actions.planning import draw_today, plan_after_cases
 from makegood.measurement.actions.registering import (
     claim_due,
+    let_go,
     note_found,
     note_problem,
     note_progress,
@@ -30,6 +31,7 @@ __all__ = [
     "count_changes",
     "draw_today",
     "leave_in_peace",
+    "let_go",
     "note_found",
     "note_problem",
     "note_progress",

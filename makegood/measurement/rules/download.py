@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import numpy as np
 
 from makegood.measurement.findings import Found, Known, Outcome, Plan, as_plain, found_from, plan_from
 from makegood.measurement.rules.groups import Rows
-from makegood.measurement.tables import DICTIONARY, figures_csv
+from makegood.measurement.tables import dictionary_csv, figures_csv
 
 REPORT, ROWS, FIGURES, WORDS = "report.json", "rows.npz", "figures.csv", "dictionary.csv"
 _KEYS: dict[str, Any] = {"covariates": Known, "outcomes": Outcome, "asked": Outcome}
@@ -25,9 +23,7 @@ def write(folder: Path, number: int, plan: Plan, found: Found, rows: Rows) -> No
     whole = {"report": number, "plan": as_plain(plan), "found": as_plain(found), "rows": ROWS}
     (folder / REPORT).write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=2))
     (folder / FIGURES).write_text(figures_csv(found))
-    told = io.StringIO()
-    csv.writer(told).writerows([("column", "meaning"), *DICTIONARY])
-    (folder / WORDS).write_text(told.getvalue())
+    (folder / WORDS).write_text(dictionary_csv())
     np.savez_compressed(folder / ROWS, **dict(_flat(rows)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -10,14 +11,29 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.measurement.actions import register
-from makegood.measurement.findings import ASKED, SHARES, Compared, Figure, Group, Outcome, Said, Size, Why
-from makegood.measurement.queries import ReportFacts, latest_paradox, report_for, reports
-from makegood.measurement.tables import figures_csv
+from makegood.measurement.findings import (
+    ARCHIVE,
+    ASKED,
+    ROWS,
+    SHARES,
+    Compared,
+    Figure,
+    Group,
+    Known,
+    Outcome,
+    Said,
+    Size,
+    Why,
+)
+from makegood.measurement.queries import ReportFacts, ReportState, file_of, latest_paradox, report_for, reports
+from makegood.measurement.tables import dictionary_csv, figures_csv
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability
+from makegood.promises.queries import kinds
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.insights.cards import Card, Value
@@ -52,6 +68,31 @@ def numbers(request: DeskRequest, number: int) -> HttpResponse:
     return response
 
 
+@at_desk("GET")
+def rows(request: DeskRequest, number: int) -> HttpResponse:
+    """The rows behind a report: a customer each, who is a number of no meaning."""
+    name = f'attachment; filename="paradox-{number}-rows.csv"'
+    kept = file_of(request.desk.scope, number, ROWS)
+    headers = {"Content-Encoding": "gzip", "Content-Disposition": name}
+    return HttpResponse(kept, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@at_desk("GET")
+def archive(request: DeskRequest, number: int) -> HttpResponse:
+    """Everything that gives the same figures again: figures, data dictionary, rows."""
+    name = f'attachment; filename="paradox-{number}.zip"'
+    kept = file_of(request.desk.scope, number, ARCHIVE)
+    return HttpResponse(kept, content_type="application/zip", headers={"Content-Disposition": name})
+
+
+@at_desk("GET")
+def dictionary(request: DeskRequest) -> HttpResponse:
+    """What each column of the files means."""
+    require_scope(request.desk.scope, Ability.SEE_ALL)
+    headers = {"Content-Disposition": 'attachment; filename="paradox-dictionary.csv"'}
+    return HttpResponse(dictionary_csv(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
 @at_desk("GET", "POST")
 def new(request: DeskRequest) -> HttpResponse:
     """Register one."""
@@ -62,13 +103,18 @@ def new(request: DeskRequest) -> HttpResponse:
             return done(request, _("Registered. It opens on its day."), to=f"{HOME}{_registered(request)}/")
         except Refusal as no:
             errors = errors_of(no)
+    held = request.POST.getlist("covariates") if errors else list(Known)
     values = request.POST if errors else {"outcome": "stayed", "landmark": "30", "horizon": "90", "margin": "0.02"}
     context = {
         "errors": errors, "values": values, "slim": True,
         "outcomes": [Choice(key.value, name) for key, name in outcome_names().items() if key is not Outcome.RECOVERY],
         "landmarks": [Choice(str(days), _("{} days").format(days)) for days in (7, 14, 30, 60)],
         "horizons": [Choice(str(days), _("{} days").format(days)) for days in (30, 90, 180)],
-        "tabs": tabs(HOME, desk, ""),
+        "known": [
+            {"key": key.value, "name": name, "on": key.value in held}
+            for key, name in known_names().items()
+        ],
+        "kinds": [Choice(one.slug, one.name) for one in kinds(inside_case=False)], "tabs": tabs(HOME, desk, ""),
     }  # fmt: skip
     return render(request, "web/insights/paradox_new.html", context, status=422 if errors else 200)
 
@@ -76,16 +122,32 @@ def new(request: DeskRequest) -> HttpResponse:
 def _registered(request: DeskRequest) -> int:
     desk, typed = request.desk, request.POST
     outcome = typed.get("outcome", "")
-    try:
-        margin, landmark, horizon = float(typed["margin"]), int(typed["landmark"]), int(typed["horizon"])
-    except (KeyError, ValueError):
-        raise invalid("report.bad_margin", _("Give a number, such as 0.02."), field="margin") from None
+    hours, held = typed.get("threshold_hours", "").strip(), typed.getlist("covariates")
     return register(
         outcome=Outcome(outcome) if outcome in set(Outcome) else Outcome.STAYED,
         since=_day(typed.get("since", ""), "since"), before=_day(typed.get("before", ""), "before"),
-        landmark_days=landmark, horizon_days=horizon, margin=margin,
-        by=desk.actor, now=desk.now,
+        landmark_days=_whole(typed.get("landmark", "")), horizon_days=_whole(typed.get("horizon", "")),
+        margin=_number(typed.get("margin", ""), "report.bad_margin", "margin"),
+        # How much was promised is always held equal: its box cannot be taken away.
+        covariates=[one for one in Known if one is Known.EXPOSURE or one.value in held],
+        threshold_hours=_number(hours, "report.bad_threshold", "threshold_hours") if hours else None,
+        threshold_kind=typed.get("threshold_kind", ""), by=desk.actor, now=desk.now,
     )  # fmt: skip
+
+
+def _number(text: str, code: str, field: str) -> float:
+    """A number as people write one, a comma for the point too; "nan" and "inf" are none."""
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise invalid(code, _("Give a number, such as 0.02."), field=field)
+    return value
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _day(text: str, field: str) -> date:
@@ -98,7 +160,11 @@ def _day(text: str, field: str) -> date:
 def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportFacts, ...]) -> HttpResponse:
     desk = request.desk
     cards = [told(card_of(facts, outcome), facts) for outcome in _of(facts)] if facts else []
+    state = facts.state(desk.now) if facts else None
     context: dict[str, Any] = {
+        "state": state.value if state else "", "computing": state is ReportState.COMPUTING,
+        "percent": round(100 * facts.share) if facts else 0,
+        "doing": _doing(facts.doing) if facts else "",
         "facts": facts, "cards": cards, "tabs": tabs(HOME, desk, ""), "may": desk.scope.may(Ability.MEASURE),
         "sizes": [_size_row(one) for one in (facts.found.sizes if facts and facts.found else ())],
         "size_columns": [Column(_("Group")), *(Column(name, n=True) for name in (
@@ -107,6 +173,9 @@ def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportF
         "opens": date_format(facts.opens_at.astimezone(desk.zone), "j F Y") if facts else "",
         "asked": _question(facts) if facts else "", "names": outcome_names(),
     }  # fmt: skip
+    if request.htmx and request.htmx.target == "progress":
+        ended = not context["computing"]
+        return HttpResponseClientRefresh() if ended else render(request, "web/insights/paradox.html#progress", context)
     return render(request, "web/insights/paradox.html", context)
 
 
@@ -202,6 +271,16 @@ def outcome_names() -> dict[Outcome, str]:
     }  # fmt: skip
 
 
+def known_names() -> dict[Known, str]:
+    """What may be held equal, all of it known before anything failed."""
+    return {
+        Known.EXPOSURE: _("How much they were promised (always)"), Known.TENURE: _("How long they are customers"),
+        Known.ORDERS: _("How often they bought in the year before"),
+        Known.SPEND: _("What they spent in the year before"),
+        Known.BASELINE: _("What they answered before"),
+    }  # fmt: skip
+
+
 def units() -> dict[Outcome, str]:
     """What the figure of each outcome is."""
     return {
@@ -282,6 +361,11 @@ def _behind(facts: ReportFacts | None) -> list[dict[str, Any]]:
         for group, cases in found.items()
         if cases
     ]
+
+
+def _doing(name: str) -> str:
+    """What is under way, in words."""
+    return outcome_names()[Outcome(name)] if name in set(Outcome) else _("Reading what happened")
 
 
 def _question(facts: ReportFacts) -> str:
