@@ -97,15 +97,14 @@ def test_what_makes_no_sense_is_said_at_its_field(cast: Cast, wrong: dict[str, s
 
 def test_how_far_it_is_moves_until_it_is_found(cast: Cast) -> None:
     number = registered(Hand(cast.anil))
-    actions.claim_due(now=datetime.now(UTC))
+    assert actions.claim_due(now=datetime.now(UTC) + 999 * DAY) == number
     actions.note_progress(number, "spend", 0.4)
     anil, path = AtDesk(cast.anil), f"/insights/paradox/{number}/"
     assert '<progress max="100" value="40"' in text(anil, path)
-    part = {"headers": {"HX-Request": "true", "HX-Target": "progress"}}
-    told = anil.client.get(path, **part)
-    assert told.content.decode().lstrip().startswith('<div id="progress" hx-get')
+    told = anil.beside(path, "progress").content.decode()
+    assert told.lstrip().startswith('<div id="progress" hx-get'), told[:200]
     actions.note_found(number, found(Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL)), now=datetime.now(UTC))
-    assert anil.client.get(path, **part).headers["HX-Refresh"] == "true"
+    assert anil.beside(path, "progress").headers["HX-Refresh"] == "true"
     assert "<progress" not in text(anil, path)
 
 
