@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measurement', '0012_owners_read'),
+        ('measurement', '0013_arms_by_language'),
     ]
 
     operations = [
