@@ -31,7 +31,9 @@ NO_PAGE = {
     "messages/<int:number>/html/", "messages/<int:number>/raw/", "cases/<case:ref>/letters/<int:message>.pdf",
     "settings/mailboxes/signed-in/", "settings/mailboxes/<int:number>/sign-in/", "causes.csv",
     "experiments/<int:number>.csv", "insights/<chart:key>.csv", "insights/cost.csv", "insights/cost/rows.csv",
-    "insights/paradox/<int:number>.csv", "insights/report.pdf", "insights/surveys.csv",
+    "insights/paradox/<int:number>.csv", "insights/paradox/<int:number>/archive.zip",
+    "insights/paradox/<int:number>/rows.csv", "insights/paradox/dictionary.csv", "insights/report.pdf",
+    "insights/surveys.csv",
     "insights/shared/<slug:token>/",
 }  # fmt: skip
 # A signal takes months of promises: its page is held by tests/doors/test_web_signals.py, and by no axe.

@@ -30,7 +30,7 @@ def begun(desk: AtDesk, **typed: str) -> str:
     """The address of a try that has just begun."""
     sent = desk.post("/practice/late-unit/", **({"role": "agent"} | typed))
     assert sent.status_code == 303
-    return sent.headers["Location"].removesuffix("#now")
+    return sent.headers["Location"].removesuffix("#f-text")
 
 
 def test_a_scene_is_played_and_looked_back_at(cast: Cast) -> None:

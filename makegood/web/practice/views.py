@@ -47,7 +47,7 @@ def one(request: DeskRequest, scene: str) -> HttpResponse:
         role = Grade(request.POST["role"]) if request.POST.get("role") in set(GRADES) else Grade.AGENT
         second = bool(request.POST.get("second")) and found.second is not None
         number = actions.start(scene, role=role, second=second, scope=desk.scope, by=desk.actor, now=desk.now)
-        return see_other(f"{HOME}runs/{number}/#now")
+        return see_other(f"{HOME}runs/{number}/#f-text")
     mine = tries(desk.scope, scene=scene)
     context = {
         "scene": found, "roles": [(role.value, role_word(role), found.briefs[role]) for role in GRADES],
@@ -83,7 +83,7 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
         if no.status == 404:
             raise
         return _shown(request, run_for(desk.scope, int(number)), errors_of(no), no.status)
-    return see_other(f"{HOME}runs/{number}/#now")
+    return see_other(f"{HOME}runs/{number}/#f-text")
 
 
 def _minutes(text: str) -> int | None:
@@ -151,7 +151,7 @@ def _line(one: SceneLine, desk: Desk) -> dict[str, Any]:
         "scene": one.scene, "url": f"{HOME}{one.scene.id}/", "times": one.times,
         "last": end_word(one.last), "key": one.last.value if one.last else "",
         "when": clocks.moment(one.last_at, desk.now) if one.last_at else "",
-        "open": f"{HOME}runs/{one.open_run}/#now" if one.open_run else "",
+        "open": f"{HOME}runs/{one.open_run}/#f-text" if one.open_run else "",
     }  # fmt: skip
 
 
