@@ -19,7 +19,8 @@ DICTIONARY = (
     ("outcome", "stayed, bought: share of customers; spend: sum in the house's currency; nps: points; csat, recovery:"
      " steps"),
     ("group", "never_failed, put_right, not_put_right, silent, twice: by what we did until the landmark"),
-    ("method", "raw, brunner_munzel, ancova, logistic, matching, kaplan_meier, cox (log of the hazard), threshold"),
+    ("method", "raw, brunner_munzel, ancova, logistic, matching, kaplan_meier, aalen_johansen (share who left,"
+     " beside those lost otherwise), cox (log of the hazard, put right from its day on), threshold"),
     ("value, low, high", "the figure and the ends of its 95 % interval"),
     ("n", "people counted"),
     ("people", "people of the group; of an answer those who were asked"),
@@ -35,7 +36,8 @@ DICTIONARY = (
     ("unseen", "E-value: how strong something unseen must be, tied to both sides, to explain the figure away"),
     ("rows.npz, rows.csv", "a row for each customer: customer and cluster are numbers of no meaning; group as above;"
      " index: days since 1970; covariates.*: known before the index date; outcomes.*: after the landmark, NaN unknown;"
-     " asked.*: whether they were asked; stayed_days, left: from the landmark; righted_days: from the index date;"
+     " asked.*: whether they were asked; stayed_days: from the landmark, at whose end they left, or were lost"
+     " otherwise; righted_days: from the index date;"
      " hours_late: how late the failed promise was kept"),
 )  # fmt: skip
 

@@ -8,7 +8,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from makegood.measurement import actions
-from makegood.measurement.findings import ARCHIVE, ROWS, Asked, Compared, Figure, Found, Group, Outcome, Said, Size
+from makegood.measurement.findings import (
+    ARCHIVE,
+    ROWS,
+    Asked,
+    Compared,
+    Figure,
+    Found,
+    Group,
+    Outcome,
+    Rung,
+    Said,
+    Size,
+)
 from makegood.measurement.queries import reports
 from tests.doors.api_client import Api
 from tests.doors.desk_client import AtDesk
@@ -163,6 +175,21 @@ def test_what_nobody_told_us_says_how_many_it_takes_before_anything_else(cast: C
     assert "Nobody told us of it yet" in page
     assert page.index("How many there are") < page.index("Not enough data")
     assert "too few answered the recovery survey" in page
+
+
+def test_other_methods_stand_beside_the_verdict(cast: Cast) -> None:
+    number = registered(Hand(cast.anil), outcome=Outcome.STAYED)
+    figures = (Figure(group=Group.NEVER, people=2500, counted=2214, value=0.9, low=0.88, high=0.92),)
+    ladder = (
+        Rung(method="raw", group=Group.PUT_RIGHT, value=0.031, low=-0.01, high=0.07, n=2410),
+        Rung(method="kaplan_meier", group=Group.NEVER, value=0.894, low=0.88, high=0.91, n=2214),
+        Rung(method="cox", group=Group.PUT_RIGHT, value=-0.6931, low=-1.2, high=-0.2, n=2410),
+    )
+    asked = Asked(outcome=Outcome.STAYED, figures=figures, ladder=ladder)
+    actions.note_found(number, Found(people=5000, sizes=SIZES, asked=(asked,)), now=NOW)
+    table = text(AtDesk(cast.ada), f"/insights/paradox/{number}/").split("What other methods find")[1]
+    for said in ("As they are", "3.1%", "Kaplan–Meier), nothing went wrong", "89.4%", "0.50", "2,410"):
+        assert said in table
 
 
 def test_who_sees_one_team_alone_sees_nothing_of_it(cast: Cast) -> None:

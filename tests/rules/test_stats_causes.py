@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from makegood.measurement.rules import adjusted, weighting
 from makegood.measurement.rules.estimate import normal
 from makegood.measurement.rules.means import mean_difference
 from makegood.measurement.rules.sequential import at_any_time, share_at_any_time, share_difference_at_any_time
-from makegood.measurement.rules.survival import half_gone, hazards, staying
+from makegood.measurement.rules.survival import half_gone, hazards, leaving, staying, stretches
 from tests.rules.measuring import as_printed
 
 World = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -102,15 +104,52 @@ def test_being_recovered_counts_from_the_day_on() -> None:
     chance = np.random.default_rng(20)
     leaves, recovery = chance.exponential(50, 3000), chance.exponential(4, 3000)
     changed = (chance.random(3000) < 0.6) & (recovery < leaves)
-    stop = np.concatenate([np.where(changed, recovery, leaves), leaves[changed]])
-    start = np.concatenate([np.zeros(3000), recovery[changed]])
-    left = np.concatenate([~changed, np.ones(changed.sum(), dtype=bool)])
-    state = np.concatenate([np.zeros(3000), np.ones(changed.sum())])
-    person = np.concatenate([np.arange(3000), np.flatnonzero(changed)])
-    (fair,) = hazards(stop, left, state[:, None], start=start, cluster=person)
-    (naive,) = hazards(leaves, np.ones(3000, dtype=bool), changed.astype(float)[:, None])
+    gone = np.ones(3000, dtype=bool)
+    of = stretches(leaves, gone, np.where(changed, recovery, np.nan))
+    (fair,) = hazards(of.stop, of.left, of.changed.astype(float)[:, None], start=of.start, cluster=of.row)
+    (naive,) = hazards(leaves, gone, changed.astype(float)[:, None])
     assert fair.low < 0 < fair.high
     assert naive.high < -0.1
+
+
+@given(
+    people=st.lists(
+        st.tuples(st.integers(1, 60), st.booleans(), st.one_of(st.just(math.nan), st.integers(-5, 70))),
+        min_size=1, max_size=30,
+    )
+)  # fmt: skip
+def test_stretches_add_up_to_the_time_that_people_were_watched(people: list[tuple[int, bool, float]]) -> None:
+    stop, left, since = (np.array(one) for one in zip(*people, strict=True))
+    of = stretches(stop.astype(float), left, since.astype(float))
+    assert (of.stop > of.start).all()
+    assert np.bincount(of.row, of.stop - of.start).tolist() == stop.tolist()
+    assert np.bincount(of.row, of.left).tolist() == left.astype(float).tolist()
+    changed = np.bincount(of.row, (of.stop - of.start) * of.changed)
+    assert changed.tolist() == np.nan_to_num(np.clip(stop - np.maximum(since, 0), 0, None)).tolist()
+
+
+def test_who_is_lost_to_something_else_can_no_longer_leave() -> None:
+    """Ten people: left after 1, 3 and 6, lost after 2 and 4, one out of sight after 5."""
+    time = np.array([1, 2, 3, 4, 5, 6, 9, 9, 9, 9], dtype=float)
+    left, lost = np.isin(time, (1, 3, 6)), np.isin(time, (2, 4))
+    by_hand = 1 / 10 + (9 / 10) * (8 / 9) * (1 / 8) + (9 / 10) * (8 / 9) * (7 / 8) * (6 / 7) * (1 / 5)
+    found = leaving(time, left, lost, at=8)
+    assert found.value == pytest.approx(by_hand)
+    assert found.low < found.value < found.high
+    # As if the lost could still leave, more would.
+    assert found.value < 1 - staying(time, left, at=8).value
+    assert leaving(time, left, lost, at=0.5).value == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.sampled_from(["left", "lost", "there"])), min_size=2, max_size=40),
+    st.integers(1, 40),
+)
+def test_those_there_those_who_left_and_those_lost_are_all(people: list[tuple[int, str]], at: int) -> None:
+    time = np.array([one for one, _end in people], dtype=float)
+    left, lost = (np.array([end == name for _time, end in people]) for name in ("left", "lost"))
+    there = staying(time, left | lost, at=at).value
+    assert there + leaving(time, left, lost, at=at).value + leaving(time, lost, left, at=at).value == pytest.approx(1)
 
 
 def test_nobody_left_and_nobody_gone() -> None:

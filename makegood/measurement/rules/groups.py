@@ -91,7 +91,8 @@ class Rows:
     """A row for each customer at their index date, all still customers at the landmark.
 
     `group` is a place in `ORDER`. An outcome that nobody knows is NaN; of those not `asked` nobody expected an answer.
-    `stayed_days` counts from the landmark, `left` whether they left at its end. `righted_days` is from the index date.
+    `stayed_days` counts from the landmark; at its end they `left` of their own choice, were `lost` otherwise, or
+    nobody knows. `righted_days` is from the index date.
     """
 
     customer: Labels
@@ -103,6 +104,7 @@ class Rows:
     asked: dict[Outcome, Yes]
     stayed_days: Numbers
     left: Yes
+    lost: Yes
     righted_days: Numbers
     hours_late: Numbers
     case: Labels = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -272,6 +274,7 @@ def _told(history: History, span: Span, index: Index, left_at: Numbers, lost_at:
     orders = Sorted(history.orders)
     stop = np.fmin(np.fmin(left_at, lost_at), history.until)
     left = (left_at <= end) & ~(lost_at < left_at)
+    seen = left & (left_at <= stop)
     watched = end <= history.until
     unknown = (lost_at <= end) | ~watched
     outcomes = {
@@ -296,8 +299,8 @@ def _told(history: History, span: Span, index: Index, left_at: Numbers, lost_at:
     return Rows(
         customer=index.customer, group=index.group, cluster=_clusters(index, every, len(history.known_from)),
         index=index.at, covariates=_before(history, span, index), outcomes=outcomes, asked=asked,
-        stayed_days=np.maximum(np.fmin(stop, end) - landmark, 0.0), left=left & (left_at <= stop),
-        righted_days=index.righted,
+        stayed_days=np.maximum(np.fmin(stop, end) - landmark, 0.0), left=seen,
+        lost=~seen & (lost_at <= np.minimum(end, history.until)), righted_days=index.righted,
         hours_late=np.where(is_failed, every.hours_late[failing], np.nan) if len(every.at) else index.righted,
         case=np.where(is_failed, every.case[failing], -1) if len(every.at) else index.failure,
     )  # fmt: skip

@@ -10,11 +10,11 @@ from makegood.measurement.findings import SHARES, Group, Outcome, Plan, Rung
 from makegood.measurement.rules.adjusted import ancova, logistic
 from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
 from makegood.measurement.rules.flexible import bent
-from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, Rows
+from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, TWICE, Rows
 from makegood.measurement.rules.matching import matched_difference, pairs
 from makegood.measurement.rules.means import mean_difference, superiority
 from makegood.measurement.rules.proportions import share_difference
-from makegood.measurement.rules.survival import hazards, staying
+from makegood.measurement.rules.survival import hazards, leaving, staying, stretches
 from makegood.measurement.rules.threshold import bandwidth, heaping, jump
 from makegood.measurement.rules.weighting import score_of
 
@@ -71,21 +71,41 @@ def _as_they_are(seen: Numbers, group: Yes, outcome: Outcome) -> Iterator[Rung]:
 
 
 def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Rung]:
-    """Kaplan-Meier from the landmark, and Cox with being put right counting from the day on which it was so."""
-    time = np.maximum(rows.stayed_days, 1e-6)
+    """Kaplan-Meier from the landmark; with those lost otherwise, Aalen-Johansen; and Cox as things change."""
+    time, at = np.maximum(rows.stayed_days, 1e-6), float(plan.horizon_days)
     for place, group in ((NEVER, Group.NEVER), (PUT_RIGHT, Group.PUT_RIGHT)):
         of = rows.group == place
-        yield _rung("kaplan_meier", staying(time[of], rows.left[of], at=float(plan.horizon_days)), group=group)
-    some = np.arange(len(rows))
+        yield _rung("kaplan_meier", staying(time[of], rows.left[of], at=at), group=group)
+        if rows.lost.any():
+            found = leaving(time[of], rows.left[of], rows.lost[of], at=at)
+            yield _rung("aalen_johansen", found, "share who left of their own choice", group)
+    yield from _faster(rows, plan, time, chance)
+
+
+def _faster(rows: Rows, plan: Plan, time: Numbers, chance: np.random.Generator) -> Iterator[Rung]:
+    """Cox, where being put right counts from the day on which it was so, also when that came after the landmark.
+
+    Against the never failed; until then the failed are a state of their own. Who was failed twice is left out.
+    """
+    some = np.flatnonzero(rows.group != TWICE)
     if len(some) > MOST_HAZARDS:
         some = np.sort(chance.choice(some, MOST_HAZARDS, replace=False))
-    left = rows.left[some]
-    if left.sum() < 20:
+    if rows.left[some].sum() < 20:
         return
-    known = bent(_known(rows, plan)[some], 0)
-    righted = (rows.group[some] == PUT_RIGHT).astype(float)
-    (found, *_rest) = hazards(time[some], left, np.column_stack([righted, known]), cluster=rows.cluster[some])
-    yield _rung("cox", found, "log of how much faster they leave")
+    since = rows.righted_days[some] - plan.landmark_days
+    # What a case had by the landmark made the group; a day on the landmark itself is on its side.
+    since = np.where(rows.group[some] == PUT_RIGHT, np.minimum(since, 0.0), since)
+    of = stretches(time[some], rows.left[some], np.where(rows.group[some] == NEVER, np.nan, since))
+    failed = (rows.group[some] != NEVER)[of.row]
+    states = np.column_stack([of.changed, failed & ~of.changed]).astype(float)
+    if min(states[:, 0].sum(), (~failed).sum()) < 20:
+        return
+    told = states if states[:, 1].any() else states[:, :1]
+    known = bent(_known(rows, plan)[some], 0)[of.row]
+    (found, *_rest) = hazards(
+        of.stop, of.left, np.column_stack([told, known]), start=of.start, cluster=rows.cluster[some][of.row]
+    )
+    yield _rung("cox", found, "log of how much faster they leave, from the day on which it was put right")
 
 
 def _at_threshold(rows: Rows, values: Numbers, plan: Plan) -> Iterator[Rung]:

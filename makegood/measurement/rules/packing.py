@@ -53,7 +53,7 @@ def _columns(rows: Rows) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     yield "index", rows.index
     for name in ("covariates", "outcomes", "asked"):
         yield from ((f"{name}.{key.value}", values) for key, values in getattr(rows, name).items())
-    for name in ("stayed_days", "left", "righted_days", "hours_late"):
+    for name in ("stayed_days", "left", "lost", "righted_days", "hours_late"):
         yield name, getattr(rows, name)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from statsmodels.duration.hazard_regression import PHReg
-from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 
 from makegood.measurement.rules.clusters import summed
 from makegood.measurement.rules.estimate import LEVEL, Estimate, Labels, Numbers, Yes, Z, normal
@@ -40,6 +40,27 @@ def _at(curve: SurvfuncRight, at: float, n: int) -> Estimate:
     return Estimate(share, share ** math.exp(reach), share ** math.exp(-reach), n, error)
 
 
+def leaving(time: Numbers, left: Yes, lost: Yes, *, at: float) -> Estimate:
+    """The share who left by `at`, where being `lost` to something else ends the chance to (Aalen and Johansen 1978).
+
+    One minus Kaplan and Meier's share would be too much: it reckons with the lost as if they could still leave. The
+    interval is that of log(−log I), with Dinse and Larson's error (1986). Once nobody is there any more there is no
+    error, and the interval says nothing.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        curve = CumIncidenceRight(time, np.where(left, 1, np.where(lost, 2, 0)))
+    before = int(np.searchsorted(curve.times, at, side="right"))
+    if before == 0 or not left.any():
+        return Estimate(0.0, 0.0, 0.0, len(time), 0.0)
+    share, error = float(curve.cinc[0][before - 1]), float(curve.cinc_se[0][before - 1])
+    if not 0 < share < 1:
+        return Estimate(share, share, share, len(time), 0.0)
+    if not math.isfinite(error):
+        return Estimate(share, 0.0, 1.0, len(time), 1.0)
+    reach = Z * error / (share * abs(math.log(share)))
+    return Estimate(share, share ** math.exp(reach), share ** math.exp(-reach), len(time), error)
+
+
 def half_gone(time: Numbers, left: Yes) -> Estimate:
     """When half have left, with the interval of log S (Brookmeyer and Crowley 1982); NaN while fewer than half have."""
     curve = SurvfuncRight(time, left.astype(int))
@@ -59,6 +80,33 @@ def log_rank(time: Numbers, left: Yes, group: Labels) -> Apart:
     """Mantel's test (1966) that all groups stay alike."""
     statistic, p = survdiff(time, left.astype(int), group)
     return Apart(float(statistic), float(p))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of time in which nothing changed: whose (the place of a row), and whether it was changed by then."""
+
+    row: Labels
+    start: Numbers
+    stop: Numbers
+    left: Yes
+    changed: Yes
+
+
+def stretches(stop: Numbers, left: Yes, since: Numbers) -> Stretches:
+    """Each person's time, in two where something changed on the way: `since` when (NaN: never; up to 0: all along).
+
+    Whoever leaves before their change was never changed. So nobody counts as changed for the time that they had to stay
+    in order to be (immortal time; Suissa 2008).
+    """
+    halved = (since > 0) & (since < stop)
+    return Stretches(
+        row=np.concatenate([np.arange(len(stop)), np.flatnonzero(halved)]),
+        start=np.concatenate([np.zeros(len(stop)), since[halved]]),
+        stop=np.concatenate([np.where(halved, since, stop), stop[halved]]),
+        left=np.concatenate([left & ~halved, left[halved]]),
+        changed=np.concatenate([since <= 0, np.ones(int(halved.sum()), dtype=bool)]),
+    )
 
 
 def hazards(

@@ -36,6 +36,7 @@ from makegood.people.rules import Ability
 from makegood.promises.queries import kinds
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.insights import other_methods
 from makegood.web.insights.cards import Card, Value
 from makegood.web.insights.intervals import Interval, intervals
 from makegood.web.insights.tabs import tabs
@@ -169,6 +170,7 @@ def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportF
         "sizes": [_size_row(one) for one in (facts.found.sizes if facts and facts.found else ())],
         "size_columns": [Column(_("Group")), *(Column(name, n=True) for name in (
             _("People"), _("Outcome known"), _("Needed for a verdict"), _("Still missing")))],
+        "methods": other_methods.rows(facts), "method_columns": other_methods.columns(),
         "behind": _behind(facts), "others": [one for one in every if facts is None or one.number != facts.number],
         "opens": date_format(facts.opens_at.astimezone(desk.zone), "j F Y") if facts else "",
         "asked": _question(facts) if facts else "", "names": outcome_names(),

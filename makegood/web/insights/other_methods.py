@@ -1,0 +1,57 @@
+"""What other methods find of the same question: beside the verdict of a report, in plain words, and never it."""
+
+from __future__ import annotations
+
+import math
+
+from django.utils.translation import gettext as _
+
+from makegood.measurement.findings import SHARES, Group, Rung
+from makegood.measurement.queries import ReportFacts
+from makegood.web.tables import Column, Row
+
+# The figures of these are shares whatever is asked; of these logarithms of a ratio, which is told.
+_SHARES = {"kaplan_meier", "aalen_johansen", "brunner_munzel"}
+_LOGS = {"cox"}
+
+
+def columns() -> list[Column]:
+    """The columns of the table."""
+    return [
+        Column(_("Method")),
+        *(Column(name, n=True) for name in (_("Figure"), _("95 % from"), _("to"), _("People"))),
+    ]
+
+
+def rows(facts: ReportFacts | None) -> list[Row]:
+    """A line for each method that the rows of the registered outcome let us use, once the report is open."""
+    asked = facts.found.of(facts.plan.outcome) if facts and facts.found and facts.found_at else None
+    if facts is None or asked is None:
+        return []
+    is_share = facts.plan.outcome in SHARES
+    return [
+        Row([_named(one), *(_shown(one, end, is_share) for end in (one.value, one.low, one.high)), f"{one.n:,}"])
+        for one in asked.ladder
+    ]  # fmt: skip
+
+
+def _named(one: Rung) -> str:
+    whose = {Group.NEVER: _("nothing went wrong"), Group.PUT_RIGHT: _("failed, then put right")}.get(one.group, "")
+    names = {
+        "raw": _("As they are, with nothing held equal"),
+        "brunner_munzel": _("Chance that one of those put right has more (Brunner–Munzel; 50 % is no difference)"),
+        "ancova": _("Regression on what was known before"),
+        "logistic": _("Logistic regression on what was known before"),
+        "matching": _("Pairs of people alike"),
+        "kaplan_meier": _("Still there at the end (Kaplan–Meier), {}").format(whose),
+        "aalen_johansen": _("Left of their own choice (Aalen–Johansen), {}").format(whose),
+        "cox": _("How many times as fast they leave, from the day it was put right (Cox; 1 is no difference)"),
+        "threshold": _("Just above against just below where a rule pays"),
+    }
+    return names.get(one.method, one.method)
+
+
+def _shown(one: Rung, value: float, is_share: bool) -> str:
+    if one.method in _LOGS:
+        return f"{math.exp(value):.2f}"
+    return f"{value:.1%}" if is_share or one.method in _SHARES else f"{value:,.2f}"
