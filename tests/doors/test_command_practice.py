@@ -45,6 +45,12 @@ def test_faults_are_told_with_better_words() -> None:
     assert "It ended: lost." in played.output
 
 
+def test_a_deed_that_is_only_said_is_told_at_once() -> None:
+    said = "The technician on call comes to you by 18:00.\n/give technician He is on his way.\n/quit\n"
+    played = run("silent-alarm", given=said)
+    assert played.output.count("nothing is under way for it yet") == 1
+
+
 def test_what_is_mistyped_is_told_and_the_scene_goes_on() -> None:
     played = run("late-unit", given="/look nothing\n/give castle Hello.\n/dance\n/wait never\n\n/quit\n")
     assert played.exit_code == 0

@@ -223,6 +223,9 @@ def _answered(playing: Play, one: Step) -> None:
 
     if isinstance(one.move, Look) and (fact := playing.scene.fact(one.move.fact)):
         click.echo(f"  {fact.tells}")
+    for due in one.after.dues:
+        if due not in one.before.dues and one.after.is_only_said(due):
+            click.echo(f"  You promised “{due.words}”, and nothing is under way for it yet: /give what does it.")
     if one.says:
         click.echo(f"{playing.scene.customer}: {one.says}")
 

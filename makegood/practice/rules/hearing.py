@@ -22,7 +22,7 @@ DAY = datetime(2026, 3, 3, tzinfo=UTC)
 MOST_LETTERS = 2000
 _ZONE = ZoneInfo("UTC")
 _CONTACT = re.compile(
-    r"\b(?:call|ring(?! (?:your|the) (?:door|bell))|phone|telephone"
+    r"\b(?:(?<!on )call|ring(?! (?:your|the) (?:door|bell))|phone|telephone"
     r"|write|mail|email|e-mail|text|message|update|tell|inform|report|speak|talk|contact"
     r"|news|word|answer|hear)\w*\b|\blet you know\b|\b(?:get|come|be|am) back to you\b|\bback (?:to|with|on) you\b",
     re.IGNORECASE,

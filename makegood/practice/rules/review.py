@@ -133,10 +133,9 @@ def _faults(say: Say) -> Iterable[Told]:
 
 
 def _better(one: Step, better: Sequence[Say]) -> str:
-    """The good line of the scene that says most of what the customer had not heard yet."""
-    heard = one.before.heard
-    gains = [(len(line.codes - heard), -place) for place, line in enumerate(better)]
-    return better[-max(gains)[1]].text if gains else ""
+    """The first good line of the scene with something that the customer had not heard yet: what was its turn."""
+    said = next((line for line in better if line.codes - one.before.heard), better[-1] if better else None)
+    return said.text if said else ""
 
 
 class Dialogues(NamedTuple):

@@ -54,6 +54,10 @@ class Standing:
         """How often an element was heard since the last failure."""
         return self.said_codes.count(code)
 
+    def is_only_said(self, due: Due) -> bool:
+        """Whether a deed was promised and nothing given that does it: it will fall due and be broken."""
+        return not due.contact and not self.solved
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:

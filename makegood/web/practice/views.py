@@ -113,7 +113,8 @@ def _shown(
         "options": [
             (each, play.may(each), role_word(each.who).lower(), each.id in standing.given) for each in scene.options
         ],
-        "dues": [(due, clock(scene, due.minute)) for due in standing.dues], "role": role_word(play.role),
+        "dues": [(due, clock(scene, due.minute), standing.is_only_said(due)) for due in standing.dues],
+        "role": role_word(play.role),
     }  # fmt: skip
     return render(request, "web/practice/play.html", context, status=status)
 
