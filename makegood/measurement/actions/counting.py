@@ -75,6 +75,10 @@ SELECT coalesce(max(id), 0), pg_snapshot_xmin(pg_current_snapshot())::text::bigi
        pg_current_xact_id()::text::bigint
 FROM measurement_score
 """
+# A number that nobody has takes no turn: a sequence has gaps, and long ones where much was rolled back.
+_NEXT_SCORES = """
+SELECT id FROM measurement_score WHERE id > %(after)s AND id <= %(upto)s ORDER BY id LIMIT %(most)s
+"""
 
 
 @transaction.atomic
@@ -183,9 +187,9 @@ def _count_scores(place: Counting, zone: str) -> bool:
         place.scores_next, place.scores_xid = newest, own
     if place.scores_next == place.scores_to or place.scores_xid >= oldest_under_way:
         return False
-    upto = min(place.scores_to + _SLICE, place.scores_next)
-    _recount("s", range(place.scores_to + 1, upto + 1), zone)
-    place.scores_to = upto
+    found = _numbers(_NEXT_SCORES, after=place.scores_to, upto=place.scores_next, most=_SLICE)
+    _recount("s", found, zone)
+    place.scores_to = max(found) if len(found) == _SLICE else place.scores_next
     return True
 
 
