@@ -25,7 +25,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/kinds/calendars/add/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/2fa/totp/activate/",
         "/search/?q=okafor", "/insights/", "/insights/promises/", "/insights/recovery/", "/insights/behind/?mark=f:*",
         "/insights/causes/", "/insights/acknowledgement/", "/insights/method/", "/insights/targets/",
-        "/insights/ledger/", "/insights/consistency/", "/insights/places/", "/insights/worth/", "/asked/",
+        "/insights/ledger/", "/insights/consistency/", "/insights/places/", "/asked/",
         "/settings/you/mail/",
         "/insights/cost/", "/health/", "/settings/you/",
         "/settings/people/", *people,

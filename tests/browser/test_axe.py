@@ -34,7 +34,7 @@ NO_PAGE = {
     "insights/paradox/<int:number>.csv", "insights/paradox/<int:number>/archive.zip",
     "insights/paradox/<int:number>/rows.csv", "insights/paradox/dictionary.csv", "insights/report.pdf",
     "insights/surveys.csv",
-    "insights/shared/<slug:token>/",
+    "insights/shared/<slug:token>/", "insights/worth/",
 }  # fmt: skip
 # A signal takes months of promises: its page is held by tests/doors/test_web_signals.py, and by no axe.
 OF_A_SIGNAL = {"signals/<int:number>/"}
