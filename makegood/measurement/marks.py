@@ -13,6 +13,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 
+LONGEST_PLACE = 121
+"""Of the name of a place and of the attribute that says it, in characters."""
 MINUTES = (
     1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 21, 25, 30, 35, 40, 50, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480, 720,
     1080, 1440, 2160, 2880, 4320, 5760, 7200, 8640, 10080, 14400, 20160, 30240, 43200, 64800, 86400, 129600,

@@ -7,12 +7,13 @@ from django.utils.translation import ngettext
 
 from makegood.measurement.rules.headlines import fraction
 
-_ALL, _NONE = 0.995, 0.005
+ALL, _NONE = 0.995, 0.005
+"""From which share on, and up to which, nobody is said to be left out, and hardly anybody meant."""
 
 
 def in_words(share: float) -> str:
     """A share as the nearest plain fraction, within a sentence: "one in three"."""
-    if share > _ALL:
+    if share > ALL:
         return _("all")
     if share < _NONE:
         return _("hardly any")

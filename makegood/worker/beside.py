@@ -21,6 +21,8 @@ class Beside(threading.Thread, ABC):
     """What is logged when one goes wrong."""
     end_seconds: float
     """How long to wait for the one under way when all is to end."""
+    seconds_between: float = LOOK_SECONDS
+    """How long to wait before looking again when there was nothing."""
 
     def __init__(self, asked_to_stop: Callable[[], bool]) -> None:
         super().__init__(name=type(self).__name__.lower(), daemon=True)
@@ -47,8 +49,10 @@ class Beside(threading.Thread, ABC):
         """Do one thing. Whether there was one: then there may be more."""
 
     def rest(self) -> None:
-        """Wait before looking again."""
-        time.sleep(LOOK_SECONDS)
+        """Wait before looking again; an end is not waited for."""
+        until = time.monotonic() + self.seconds_between
+        while not self.asked_to_stop() and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK_SECONDS))
 
     def leave(self) -> None:
         """Nothing more is to be done."""

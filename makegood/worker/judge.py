@@ -3,14 +3,11 @@ change, batch by batch. Counting half a year of promises may take longer than a 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from makegood.learning.actions import judge_due, look_through, tell_due, tell_line_up, write_digest
 from makegood.measurement.actions.experiments import look_due
 from makegood.worker.beside import Beside, now
-
-SECONDS_BETWEEN = 10.0
 
 
 class Judge(Beside):
@@ -19,6 +16,7 @@ class Judge(Beside):
 
     trouble = "An improvement or an experiment could not be judged; trying again"
     end_seconds = 5.0
+    seconds_between = 10.0  # nothing here is in haste
 
     def __init__(self, *, base_url: str, asked_to_stop: Callable[[], bool]) -> None:
         super().__init__(asked_to_stop)
@@ -29,9 +27,3 @@ class Judge(Beside):
         told = tell_due(now=now()) or tell_line_up(base_url=self.base_url, now=now())
         told = write_digest(base_url=self.base_url, now=now()) or told
         return judge_due(now=now()) or look_due(now=now()) or look_through(now=now()) or told
-
-    def rest(self) -> None:
-        """Nothing here is in haste, but an end is not waited for."""
-        until = time.monotonic() + SECONDS_BETWEEN
-        while time.monotonic() < until and not self.asked_to_stop():
-            super().rest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
@@ -13,8 +12,6 @@ from makegood.measurement.actions import claim_reader, note_sent, note_unsent
 from makegood.worker.beside import Beside, now
 
 log = logging.getLogger(__name__)
-
-SECONDS_BETWEEN = 600.0
 
 
 class Port(Protocol):
@@ -38,6 +35,7 @@ class Monthly(Beside):
 
     trouble = "The report of the month could not be sent; it is looked at by whoever waits for it"
     end_seconds = 5.0
+    seconds_between = 600.0  # a month is long
 
     def __init__(self, port: Port, printer: Printer, *, base_url: str, asked_to_stop: Callable[[], bool]) -> None:
         super().__init__(asked_to_stop)
@@ -63,8 +61,6 @@ class Monthly(Beside):
         return False
 
     def rest(self) -> None:
-        """A month is long."""
+        """Let the port go meanwhile."""
         self.port.close()
-        until = time.monotonic() + SECONDS_BETWEEN
-        while time.monotonic() < until and not self.asked_to_stop():
-            super().rest()
+        super().rest()

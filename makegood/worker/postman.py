@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from typing import Protocol
 
-from makegood.adapters.telling import Told
 from makegood.learning.actions import claim_letter, note_posted, note_unposted
 from makegood.worker.beside import Beside, now
+from makegood.worker.sender import Port
 
 log = logging.getLogger(__name__)
-
-SECONDS_BETWEEN = 10.0
-
-
-class Port(Protocol):
-    """What hands messages over; `makegood.adapters.telling.Teller`, or what a test puts in its place."""
-
-    def send(self, address: str, title: str, text: str) -> Told:
-        """Hand a message over; without a problem it was accepted."""
-
-    def close(self) -> None:
-        """Nothing more is to be sent for now."""
 
 
 class Postman(Beside):
@@ -31,6 +17,7 @@ class Postman(Beside):
 
     trouble = "A letter to staff could not be sent"
     end_seconds = 5.0
+    seconds_between = 10.0  # nothing here is in haste
 
     def __init__(self, port: Port, *, asked_to_stop: Callable[[], bool]) -> None:
         super().__init__(asked_to_stop)
@@ -50,8 +37,6 @@ class Postman(Beside):
         return True
 
     def rest(self) -> None:
-        """Nothing here is in haste, but an end is not waited for."""
+        """Let the port go meanwhile."""
         self.port.close()
-        until = time.monotonic() + SECONDS_BETWEEN
-        while time.monotonic() < until and not self.asked_to_stop():
-            super().rest()
+        super().rest()

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from makegood.measurement.actions import claim_due, let_go, note_problem
 from makegood.worker.beside import Beside, now
 
-SECONDS_BETWEEN = 10.0
 # Shorter than the lease of a report, so that no two processes are at one.
 LONGEST_SECONDS = 1500.0
 COMPUTE = (sys.executable, "-m", "makegood.config.cli", "report", "paradox", "--compute")
@@ -25,6 +24,7 @@ class Reporter(Beside):
 
     trouble = "A report could not be computed; trying again in an hour"
     end_seconds = 15.0
+    seconds_between = 10.0  # nothing here is in haste
 
     def __init__(
         self, asked_to_stop: Callable[[], bool], *, words: Sequence[str] = COMPUTE, longest: float = LONGEST_SECONDS
@@ -56,12 +56,6 @@ class Reporter(Beside):
                 if self.asked_to_stop() or time.monotonic() > until:
                     end()
                     end = child.kill
-
-    def rest(self) -> None:
-        """Nothing here is in haste, but an end is not waited for."""
-        until = time.monotonic() + SECONDS_BETWEEN
-        while time.monotonic() < until and not self.asked_to_stop():
-            super().rest()
 
 
 def _why(ended: int, said: str) -> str:

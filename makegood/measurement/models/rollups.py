@@ -6,8 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from makegood.measurement.marks import LONGEST_PLACE
+
 LONGEST_MARK = 60
-LONGEST_PLACE = 121
 
 
 class Tally(models.Model):

@@ -25,7 +25,7 @@ class PlaceFigures:
         return f"{self.what}:{self.name}"
 
 
-LONGEST, MOST_PLACES = 121, 300
+MOST_PLACES = 300
 _KEPT = """
 SELECT split_part(place, ':', 1), substr(place, strpos(place, ':') + 1),
        coalesce(sum(many) FILTER (WHERE mark = 'p:kept'), 0)::bigint, sum(many)::bigint

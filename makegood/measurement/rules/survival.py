@@ -36,6 +36,11 @@ def _at(curve: SurvfuncRight, at: float, n: int) -> Estimate:
     share, error = float(curve.surv_prob[before - 1]), float(curve.surv_prob_se[before - 1])
     if not 0 < share < 1:
         return Estimate(share, share, share, n, 0.0)
+    return _log_log(share, error, n)
+
+
+def _log_log(share: float, error: float, n: int) -> Estimate:
+    """A share with the interval of log(−log), which stays between 0 and 1."""
     reach = Z * error / (share * abs(math.log(share)))
     return Estimate(share, share ** math.exp(reach), share ** math.exp(-reach), n, error)
 
@@ -57,8 +62,7 @@ def leaving(time: Numbers, left: Yes, lost: Yes, *, at: float) -> Estimate:
         return Estimate(share, share, share, len(time), 0.0)
     if not math.isfinite(error):
         return Estimate(share, 0.0, 1.0, len(time), 1.0)
-    reach = Z * error / (share * abs(math.log(share)))
-    return Estimate(share, share ** math.exp(reach), share ** math.exp(-reach), len(time), error)
+    return _log_log(share, error, len(time))
 
 
 def half_gone(time: Numbers, left: Yes) -> Estimate:

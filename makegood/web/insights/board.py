@@ -13,9 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from makegood.measurement.aims import Aim
+from makegood.measurement.marks import LONGEST_PLACE
 from makegood.measurement.queries.aims import aims
 from makegood.measurement.queries.insights import PERIODS, Figures, Narrow, Period, figures, period_of
-from makegood.measurement.queries.places import LONGEST, PlaceFigures, places
+from makegood.measurement.queries.places import PlaceFigures, places
 from makegood.people.queries import TeamFacts, teams
 from makegood.people.rules import Scope
 from makegood.promises.queries import KindFacts, kinds
@@ -68,7 +69,7 @@ def board_of(asked: QueryDict, *, scope: Scope, now: datetime, zone: ZoneInfo) -
     days, team = asked.get("period", ""), number_or_none(asked.get("team"))
     period = period_of(days if days in PERIODS else "90", today(now, zone))
     return board_for(period, scope=scope, now=now, zone=zone, of_kind=asked.get("kind", ""), of_team=team,
-                     of_place=asked.get("place", "")[:LONGEST])  # fmt: skip
+                     of_place=asked.get("place", "")[:LONGEST_PLACE])  # fmt: skip
 
 
 def board_for(

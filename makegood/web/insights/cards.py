@@ -16,7 +16,7 @@ from makegood.measurement.queries.insights import CASES, DUE_MARKS, causes_named
 from makegood.measurement.rules.headlines import Share, clearly, moved, series, slowest, stands_out, vital
 from makegood.measurement.rules.shares import ENOUGH
 from makegood.web.days import starts
-from makegood.web.fractions import begins, few_make, in_words
+from makegood.web.fractions import ALL, begins, few_make, in_words
 from makegood.web.insights.board import Board, day_short
 from makegood.web.insights.flow import ALONE, Cell, Strip, flow_drawn, names, strips
 from makegood.web.insights.pictures import Bar, Point, columns, pareto, shares_line
@@ -144,7 +144,7 @@ def acknowledgement_card(board: Board) -> Card:
         title = _("Hardly anybody waits longer than promised")
     else:
         title = begins(
-            _("all wait longer than promised") if waited.value > 0.995
+            _("all wait longer than promised") if waited.value > ALL
             else _("{} waits longer than promised").format(in_words(waited.value))
         )  # fmt: skip
     bars, rows = [], []

@@ -17,6 +17,7 @@ from makegood.learning.queries.improvements import ImprovementFacts, improvement
 from makegood.learning.rules.asked import PRESSING, Need, need_of
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of
+from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.learning.views import finding, state_words
 
@@ -63,7 +64,7 @@ def _shown(
     lost = {} if any(card["errors"] for card in asked) else errors
     context = {
         "asked": asked, "title": _title([card["need"] for card in asked]), "errors": lost, "slim": True,
-        "first": not any(one.live_at or one.obstacle for one in found), "today": _today(desk).isoformat(),
+        "first": not any(one.live_at or one.obstacle for one in found), "today": today(desk.now, desk.zone).isoformat(),
     }  # fmt: skip
     return render(request, "web/learning/asked.html", context, status=status)
 
@@ -117,15 +118,11 @@ def _since(text: str, number: int, desk: Desk) -> datetime | None:
     """The instant from which it is live: now, when it was today; else the beginning of that day, and not before it was
     begun."""
     on = _day(text, "at")
-    if on is None or on == _today(desk):
+    if on is None or on == today(desk.now, desk.zone):
         return None
     began = improvement_for(desk.scope, number).began_at
     since = datetime.combine(on, time(), desk.zone)
     return began if timezone.localtime(began).date() == on else since
-
-
-def _today(desk: Desk) -> date:
-    return desk.now.astimezone(desk.zone).date()
 
 
 def _day(text: str, field: str) -> date | None:
