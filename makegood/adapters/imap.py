@@ -144,6 +144,7 @@ class Mailbox:
             except MailboxFolderSelectError as fault:
                 raise self._no_folder(self._folder) from fault
             self.place = Place(link.number("UIDVALIDITY"), link.number("UIDNEXT") - 1)
+            link.heard_of_mail()  # how many there are is no news
             return int(answer[1][0])
 
     @property
@@ -192,7 +193,7 @@ class Mailbox:
             return not asked_to_stop()
         link, _box = self._open()
         with self._told():
-            return link.idle(until, asked_to_stop)
+            return link.heard_of_mail() or link.idle(until, asked_to_stop)
 
     def close(self) -> None:
         """Say goodbye if there is somebody, and hang up."""
@@ -228,6 +229,7 @@ class Mailbox:
     def _find(self, first: int, since: date | None) -> list[int]:
         link, box = self._open()
         criteria = f"UID {first}:*" + (f" SINCE {since:%d-%b-%Y}" if since else "")
+        link.heard_of_mail()  # what was told before this search is in it; what is told from here on may not be
         with self._told(), bounded(link.sock, 2 * self._seconds):
             # A range that ends with * holds the last message, even when that is older.
             return sorted(uid for uid in map(int, box.uids(criteria, charset=None)) if uid >= first)

@@ -114,6 +114,11 @@ class Link(imaplib.IMAP4):
                 return re.sub(rb"\\(.)", rb"\1", short[1]), ""
         return None, ""
 
+    def heard_of_mail(self) -> bool:
+        """Whether the server said beside an answer to something else that mail has come. It says so once, and IDLE does
+        not tell of it again; this tells of it once as well."""
+        return self.untagged_responses.pop("EXISTS", None) is not None
+
     def idle(self, until: float, asked_to_stop: Callable[[], bool]) -> bool:
         """Have the server speak when mail comes; whether it did before `until` (of the monotonic clock)."""
         tag = self._command("IDLE")

@@ -134,3 +134,15 @@ def test_a_server_that_offers_idle_and_refuses_it() -> None:
 def test_a_server_that_says_goodbye_while_we_wait() -> None:
     with a_server(IDLE="+ idling\r\n* OK still here\r\n* 3 EXISTS\r\n") as box:
         assert box.wait(5, asked_to_stop=lambda: False)
+
+
+def test_mail_that_is_told_beside_another_answer_is_not_waited_for() -> None:
+    """It came while the server searched: the search does not have it, and IDLE does not tell of it again."""
+    late = "* SEARCH 8\r\n* 3 EXISTS\r\nTAG OK done\r\n"
+    idle = {"IDLE": "+ idling\r\n"}
+    with a_server(**idle, UID_SEARCH=late) as box:
+        assert len(list(box.fetch(None))) == 1
+        assert box.wait(0.1, asked_to_stop=lambda: False)
+    with a_server(**idle) as box:
+        assert len(list(box.fetch(None))) == 1
+        assert not box.wait(0.1, asked_to_stop=lambda: False)
