@@ -40,6 +40,7 @@ class Beside(threading.Thread, ABC):
                 logging.getLogger(type(self).__module__).exception(self.trouble)
                 busy = False
             if not busy:
+                give_back()
                 self.rest()
         self.leave()
         connection.close()
@@ -56,6 +57,13 @@ class Beside(threading.Thread, ABC):
 
     def leave(self) -> None:
         """Nothing more is to be done."""
+
+
+def give_back() -> None:
+    """Leave the connection to others while one rests: there are more threads than connections. A transaction keeps
+    its own."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def now() -> datetime:

@@ -23,7 +23,7 @@ from makegood.conversation.actions import (
     take_mailbox,
 )
 from makegood.conversation.rules.messages import Channel
-from makegood.worker.beside import Beside, now
+from makegood.worker.beside import Beside, give_back, now
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ def read(found: Fetching, files: Files, *, networks: Iterable[str], asked_to_sto
                 place = _fetch(box, found, place, files)
                 if place is None:
                     return
+                give_back()
                 box.wait(WAIT_SECONDS, asked_to_stop=asked_to_stop)
     except MailTrouble as trouble:
         log.warning("The mailbox %s cannot be read: %s", found.name, trouble)
