@@ -1,0 +1,14 @@
+"""Scenes and one's own tries; what was assigned to whom, and what was said of it."""
+
+from makegood.practice.queries.playing import (
+    Played,
+    SceneLine,
+    Try,
+    require_player,
+    run_for,
+    scene_named,
+    scenes,
+    tries,
+)
+
+__all__ = ["Played", "SceneLine", "Try", "require_player", "run_for", "scene_named", "scenes", "tries"]
