@@ -100,7 +100,7 @@ class Shell:
     @cached_property
     def me(self) -> Me:
         role = role_name(self._desk.scope.role)
-        if self.own.limit is not None:
+        if self.own.limit is not None and not self._desk.owns_processes:
             bound = format_money(self.own.limit, self._desk.organisation.currency)
             return Me(self._desk.name, role, _("Limit {} a case").format(bound))
         return Me(self._desk.name, role, f"{role}, {self.own.team}" if self.own.team else role)

@@ -61,8 +61,8 @@ def promises_card(board: Board) -> Card:
         key="promises", title=_kept_title(whole, change),
         sub=f"{sub} {_counted(whole, _('{} promises due'))}",
         drawn=shares_line(points, target=board.aims[Aim.KEPT] / 100, name=name) if points else SafeString(""),
-        headings=(_("From"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("to"), _("Chance from"), _("to"),
-                  _("Beyond chance"), _("What happened")), rows=rows,
+        headings=(_("From"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("95 % to"), _("Chance from"),
+                  _("Chance to"), _("Beyond chance"), _("What happened")), rows=rows,
         foot=_("{late} kept late, {broken} broken").format(
             late=f"{board.figures.now('p:kept_late'):,}", broken=f"{board.figures.now('p:broken'):,}"
         ),

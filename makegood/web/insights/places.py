@@ -36,7 +36,8 @@ def places_card(board: Board) -> Card:
         sub=ngettext("{} place with ten promises due or more.", "{} places with ten promises due or more.",
                      len(found)).format(f"{len(found):,}") if found else _("No promise names a place."),
         drawn=_drawn(board, found, lower, higher),
-        headings=(_("Place"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("to"), _("Beyond chance")), rows=rows,
+        headings=(_("Place"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("95 % to"), _("Beyond chance")),
+        rows=rows,
         foot=_("Against the other places of the same sort, whatever was promised there; like with like stands under"
                " Signals.") if found else "",
         open_url="/signals/" if found else "", open_word=_("Signals"),

@@ -82,7 +82,7 @@ def _card(one: ImprovementFacts, desk: Desk, errors: dict[str, str], request: De
     need = need_of(one.state, one.due_at, desk.now)
     return {
         "one": one, "need": need, "state": _state(one, need), "pressing": need in PRESSING,
-        "due": clocks.due(one.due_at, desk.now), "due_on": clocks.day(one.due_at, desk.now), "why": why(one),
+        "due": clocks.due(one.due_at, desk.now), "why": why(one),
         "live": clocks.moment(one.live_at, desk.now) if one.live_at else "",
         "expected": clocks.moment(one.expected_at, desk.now) if one.expected_at else "",
         "answer": finding(one) if one.live_at else "", "measure": measure(one), "errors": errors,

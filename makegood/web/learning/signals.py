@@ -113,7 +113,7 @@ def _shown(
 def _line(one: CandidateFacts, desk: Desk) -> dict[str, Any]:
     return {
         "one": one, "url": f"{HOME}{one.id}/", "group": group_name(one),
-        "says": _("fails {times} times as often as its likes: {failed} of {due} due, {expected} expected").format(
+        "says": _("Fails {times} times as often as its likes: {failed} of {due} due, {expected} expected").format(
             times=f"{one.ratio:.1f}", failed=f"{one.failed:,}", due=f"{one.due:,}", expected=f"{one.expected:,.0f}"
         ),
         "since": clocks.moment(one.first_at, desk.now),

@@ -11,4 +11,5 @@ import "./copy.js";
 import "./pop.js";
 import "./picker.js";
 import "./coach.js";
+import "./tabs.js";
 import "./views.js";
