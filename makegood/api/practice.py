@@ -15,7 +15,8 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Email, Id, refuse_unknown
 from makegood.practice import actions
-from makegood.practice.queries import Played, SceneLine, Try, run_for, scenes
+from makegood.practice.queries import Played, SceneLine, Try, first_day, run_for, scenes
+from makegood.practice.rules.first_day import MINUTES, Part
 from makegood.practice.rules.hearing import MOST_LETTERS, clock
 from makegood.practice.rules.review import Review, Turn
 from makegood.practice.rules.values import End, Grade, Mood
@@ -27,6 +28,26 @@ class PracticeQuery(Schema):
     """For whom it is read, by e-mail; for whom the token stands unless said."""
 
     staff: Email | None = None
+
+
+class FirstDayPartOut(Schema):
+    """A part of the first day, the minutes it takes, and whether it is done."""
+
+    part: Part
+    minutes: int
+    done: bool
+
+
+class FirstDayOut(Schema):
+    """How far somebody is on their first day: `next` is null at the end, `case` the number of their first case."""
+
+    parts: list[FirstDayPartOut]
+    next: Part | None
+    minutes: int
+    left: int
+    well: list[str]
+    case: int | None
+    away: bool
 
 
 class FeelingOut(Schema):
@@ -197,6 +218,16 @@ def list_scenes(request: ApiRequest, query: Query[PracticeQuery]) -> HttpRespons
     refuse_unknown(request.GET, PracticeQuery)
     doer = person(request, query.staff)
     return told({"items": [_scene(one) for one in scenes(doer.scope)]})
+
+
+@router.get("/practice/first-day", response=FirstDayOut, summary="How far one is on one's first day")
+def read_first_day(request: ApiRequest, query: Query[PracticeQuery]) -> HttpResponse:
+    """The parts and which are done, told by what happened; one's own."""
+    refuse_unknown(request.GET, PracticeQuery)
+    found = first_day(person(request, query.staff).scope)
+    parts = [{"part": one, "minutes": MINUTES[one], "done": one in found.done} for one in found.parts]
+    names = ("next", "minutes", "left", "well", "case", "away")
+    return told({"parts": parts} | {name: getattr(found, name) for name in names})
 
 
 @router.post("/practice/runs", response={201: RunOut}, summary="Begin a try at a scene")

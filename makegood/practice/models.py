@@ -39,3 +39,19 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scene} by staff {self.staff_id}"
+
+
+class FirstDay(models.Model):
+    """The first day of somebody: when they read its parts, the case that they took on it, and whether they put it away.
+    What they played is told by their tries. `case_at` stays when the case does not."""
+
+    staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+", primary_key=True)
+    why_at = models.DateTimeField(null=True)
+    watch_at = models.DateTimeField(null=True)
+    marks_at = models.DateTimeField(null=True)
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    case_at = models.DateTimeField(null=True)
+    away_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"first day of {self.staff_id}"

@@ -28,6 +28,7 @@ from makegood.web.messages import moving as messages_moving
 from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.people import views as persons
+from makegood.web.practice import first_day
 from makegood.web.practice import views as practice
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
@@ -267,6 +268,9 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^improvements/(?P<number>\d{{1,18}})/telling/(?P<name>{'|'.join(telling.DEEDS)})/$", telling.act),
     path("line-up/", line_up.day),
     path("practice/", practice.every),
+    path("practice/first-day/", first_day.path),
+    re_path(r"^practice/first-day/(?P<name>why|watch|marks|case)/$", first_day.part),
+    re_path(rf"^practice/first-day/do/(?P<name>{'|'.join(first_day.DEEDS)})/$", first_day.deed),
     path("practice/runs/<int:number>/", practice.run),
     re_path(rf"^practice/runs/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(practice.DEEDS)})/$", practice.act),
     path("practice/<slug:scene>/", practice.one),

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 # The tables of what happens. What was set up stays: causes, kinds, playbooks, limits, ladders, channels.
 ROWS = (
-    "^(cases|conversation|customers|followups|incidents|intake|journal|learning|links|measurement|notices|promises|remedies)_"
+    "^(cases|conversation|customers|followups|incidents|intake|journal|learning|links|measurement|notices|practice|promises|remedies)_"
     "(?!cause|ladder|kind|calendar|holiday|playbook|limit|bounds|binding|channel|patience|attended|processowner|endpoint|mailbox|phrase)"
 )
 # What a test leaves behind, and with it whatever refers to that.

@@ -46,7 +46,7 @@ def planned(request: DeskRequest, ref: str) -> HttpResponse:
     number = parse_number(ref)
     if request.method == "POST":
         return do(request, number, "plan", plan.change)
-    context = panel.context(number, request.desk, with_plan=True) | {"pane": "case"}
+    context = panel.context(number, request.desk, with_plan=True) | {"pane": "case", "first": "first" in request.GET}
     return render(request, "web/cases/plan.html" if request.htmx else "web/cases/case.html", context)
 
 

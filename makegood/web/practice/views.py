@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role
 from makegood.practice import actions
-from makegood.practice.queries import Played, SceneLine, Try, run_for, scene_named, scenes, tries
+from makegood.practice.queries import Played, SceneLine, Try, first_day, run_for, scene_named, scenes, tries
 from makegood.practice.rules.hearing import MOST_LETTERS, clock
 from makegood.practice.rules.review import FIVE, Review
-from makegood.practice.rules.values import GRADES, End, Grade, Mood
+from makegood.practice.rules.values import GRADES, Grade
 from makegood.web import clocks
 from makegood.web.answers import errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.practice.drawing import Course, course
+from makegood.web.practice.words import end_word, mood_word, part_word, role_word, step_word
 from makegood.web.tables import number_or_none
 
 HOME = "/practice/"
@@ -31,7 +32,11 @@ def every(request: DeskRequest) -> HttpResponse:
     """All scenes, with how one's own last try ended."""
     desk = request.desk
     found = scenes(desk.scope)
+    path = first_day(desk.scope)
     context = {
+        "path": path,
+        "next": part_word(path.next)[0] if path.next else "",
+        "done": len(path.done),
         "basic": [_line(one, desk) for one in found if one.scene.level == "basic"],
         "further": [_line(one, desk) for one in found if one.scene.level != "basic"],
         "begun": sum(1 for one in found if one.times),
@@ -122,6 +127,7 @@ def _shown(
 def _looked_back(request: DeskRequest, played: Played) -> HttpResponse:
     desk, found = request.desk, played.review
     context = {
+        "path": first_day(desk.scope),
         "run": played.one, "scene": played.play.scene, "review": found, "bare": played.bare,
         "title": end_word(found.standing.end), "steps": [(step_word(step), step in found.steps) for step in FIVE],
         "opening": played.play.scene.openings[played.play.role], "role": role_word(played.play.role),
@@ -161,30 +167,3 @@ def _try(one: Try, desk: Desk) -> dict[str, Any]:
         "url": f"{HOME}runs/{one.id}/", "when": clocks.moment(one.began_at, desk.now), "role": role_word(one.role),
         "end": end_word(one.end), "key": one.end.value if one.end else "", "second": one.second, "feeling": one.feeling,
     }  # fmt: skip
-
-
-def end_word(end: End | None) -> str:
-    """How a try ended, in a word; "" while it is being played."""
-    return {
-        End.LOST: _("Lost"), End.DOUBTFUL: _("Doubtful"), End.CONTENT: _("Content"), End.DELIGHTED: _("Delighted"),
-    }[end] if end else ""  # fmt: skip
-
-
-def mood_word(mood: Mood) -> str:
-    """How the customer is, in a word."""
-    return {
-        Mood.FURIOUS: _("Furious"), Mood.UPSET: _("Upset"), Mood.WARY: _("Wary"), Mood.WARMING: _("Warming"),
-    }[mood]  # fmt: skip
-
-
-def role_word(role: Grade) -> str:
-    """As whom it is played."""
-    return {Grade.AGENT: _("Agent"), Grade.LEAD: _("Lead"), Grade.EXECUTIVE: _("Executive")}[role]
-
-
-def step_word(step: str) -> str:
-    """One of the five steps."""
-    return {
-        "own": _("Own"), "listen": _("Listen"), "empathise": _("Empathise"), "apologise": _("Apologise"),
-        "refocus": _("Refocus"),
-    }[step]  # fmt: skip

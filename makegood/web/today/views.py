@@ -10,6 +10,7 @@ from django.shortcuts import render
 from makegood.cases.queries import parse_number
 from makegood.kernel.refusals import Refusal
 from makegood.people.rules import Role
+from makegood.practice.queries import offered_today
 from makegood.promises.queries import day_of, promise_for
 from makegood.promises.rules import State
 from makegood.web import charts
@@ -17,6 +18,7 @@ from makegood.web.cases import panel
 from makegood.web.days import span_of_day
 from makegood.web.days import today as local_day
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.practice.words import part_word
 from makegood.web.promises import ledger, one
 from makegood.web.tables import number_or_none
 from makegood.web.today.groups import Who, groups_for, whose
@@ -39,7 +41,7 @@ def today(request: DeskRequest) -> HttpResponse:
         "groups": marked(groups, opened), "who": who, "pane": "case" if named else "queue",
         "incidents": under_way(desk),
     }  # fmt: skip
-    return render(request, "web/today/today.html", context | _day(who, desk) | _opened(opened, desk))
+    return render(request, "web/today/today.html", context | _path(desk) | _day(who, desk) | _opened(opened, desk))
 
 
 @at_desk("GET")
@@ -53,6 +55,12 @@ def queue(request: DeskRequest) -> HttpResponse:
 def line(request: DeskRequest) -> HttpResponse:
     """Only the day line and its words, asked for again when something happened."""
     return render(request, "web/today/today.html#line", _day(_who(request.GET, request.desk), request.desk))
+
+
+def _path(desk: Desk) -> dict[str, Any]:
+    """The first day, for whom it is offered."""
+    path = offered_today(desk.scope)
+    return {"path": path, "path_next": part_word(path.next)[0]} if path and path.next else {}
 
 
 def _who(asked: QueryDict, desk: Desk) -> Who:
