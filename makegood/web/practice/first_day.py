@@ -54,7 +54,7 @@ def deed(request: DeskRequest, name: str) -> HttpResponse:
     hand: dict[str, Any] = {"scope": desk.scope, "by": desk.actor, "now": desk.now}
     if name in ("away", "back"):
         actions.put_away(away=name == "away", **hand)
-        return see_other("/today/" if part == "away" else HOME)
+        return see_other("/today/" if name == "away" else HOME)
     if name != Part.CASE:
         actions.note_read(name, **hand)
         return see_other(f"{HOME}#next")
