@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -18,6 +19,7 @@ from makegood.learning import actions
 from makegood.learning.queries.line_up import line_up, wish_of
 from makegood.learning.rules.line_up import HOUR, Topic, day_before
 from makegood.platform.installation import organisation
+from makegood.practice.queries import scene_of_day
 
 router = Router(tags=["report"])
 
@@ -66,6 +68,15 @@ class TalkOut(Schema):
     url: str
 
 
+class DailySceneOut(Schema):
+    """The practice scene of the day, and the kind that failed most of which it is ("" when of none)."""
+
+    scene: str
+    name: str
+    happened: str
+    kind: str
+
+
 class LineUpOut(Schema):
     """A day of the organisation's time zone; `told_first` cases in which we knew before it broke."""
 
@@ -76,6 +87,7 @@ class LineUpOut(Schema):
     thanks: list[ThanksOut]
     told_first: int
     talk: TalkOut
+    scene: DailySceneOut | None
 
 
 class LineUpQuery(Schema):
@@ -106,10 +118,22 @@ def read_line_up(request: ApiRequest, query: Query[LineUpQuery]) -> HttpResponse
     """The daily line-up; it tells of no customer."""
     refuse_unknown(request.GET, LineUpQuery)
     zone: ZoneInfo = organisation().zone
-    found = line_up(query.day or day_before(request.now, zone), zone)
+    day = query.day or day_before(request.now, zone)
+    found = line_up(day, zone)
     rows = ("kinds", "causes", "changes", "thanks")
     listed: dict[str, Any] = {name: [one._asdict() for one in getattr(found, name)] for name in rows}
-    return told(listed | {"day": found.day, "told_first": found.told_first, "talk": found.talk._asdict()})
+    return told(
+        listed
+        | {"scene": _scene(day, zone), "day": found.day, "told_first": found.told_first, "talk": found.talk._asdict()}
+    )
+
+
+def _scene(day: date, zone: ZoneInfo) -> dict[str, str] | None:
+    if not settings.SCENE_OF_DAY:
+        return None
+    found = scene_of_day(day, zone)
+    scene = found.scene
+    return {"scene": scene.id, "name": scene.name, "happened": scene.happened, "kind": found.kind}
 
 
 @router.post("/line-up/wish", response=WishOut, summary="Be told of the line-up each day")

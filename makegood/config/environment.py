@@ -48,7 +48,8 @@ class Environment:
     `json_log` that the log is for programs. `private_networks` are those of ours that what is sent may reach,
     `notices_mail` is the mail account by which staff are told, "" for none. `mail_service` takes what we write to
     customers where a mailbox names no mail server. From `incident_from` customers on who are
-    let down by what looks like one cause an incident is suggested. `ai` is the model that may be asked for drafts.
+    let down by what looks like one cause an incident is suggested. `ai` is the model that may be asked for drafts,
+    `scene_of_day` says that the line-up shows one.
     """
 
     home: Path
@@ -68,6 +69,7 @@ class Environment:
     mail_service: MailService | None
     incident_from: int
     ai: Endpoint | None
+    scene_of_day: bool
 
     @property
     def mail_folder(self) -> Path:
@@ -126,6 +128,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         ai=read_endpoint(variables),
         incident_from=count(
             "MAKEGOOD_INCIDENT_FROM", variables.get("MAKEGOOD_INCIDENT_FROM", ""), default=10, most=100_000
+        ),
+        scene_of_day=choice(
+            "MAKEGOOD_SCENE_OF_DAY", variables.get("MAKEGOOD_SCENE_OF_DAY", ""), {"on": True, "off": False, "": True}
         ),
         passwords=_passwords(variables.get("MAKEGOOD_PASSWORDS", ""), company),
     )

@@ -110,6 +110,7 @@ PASSWORDS = ENVIRONMENT.passwords
 COMPANY = ENVIRONMENT.company
 BASE_URL = ENVIRONMENT.base_url
 INCIDENT_FROM = ENVIRONMENT.incident_from
+SCENE_OF_DAY = ENVIRONMENT.scene_of_day
 AUTHENTICATION_BACKENDS = (
     ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
     if PASSWORDS

@@ -115,7 +115,7 @@ def test_the_line_up_comes_by_mail_on_working_days_and_once() -> None:
     actions.want_line_up(hour=7, quiet_too=False, by_mail=True, by=actor(cast.anil), now=friday)
     for _ in range(2):
         LineUpWish.objects.update(next_at=MONDAY)
-        assert actions.tell_line_up(base_url=BASE, now=MONDAY)
+        assert actions.tell_line_up(base_url=BASE, scene=lambda _: "", now=MONDAY)
     letter = Letter.objects.get()
     assert "What was learned\n- " in letter.text
     assert f"{BASE}/line-up/?day=2026-11-20" in letter.text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from makegood.learning.rules.letters import Sort, line_up_letter
 from makegood.learning.rules.line_up import WORKDAYS, days_to_tell, in_words, next_at
 from makegood.notices.actions import tell
 from makegood.people.queries import staff_zone
+from makegood.people.rules import Role
 
 
 @transaction.atomic
@@ -41,9 +43,10 @@ def leave_line_up(*, by: Actor) -> None:
 
 
 @transaction.atomic
-def tell_line_up(*, base_url: str, now: datetime) -> bool:
+def tell_line_up(*, base_url: str, scene: Callable[[date], str], now: datetime) -> bool:
     """Tell one person whose hour has come what happened since the working day before, where they are. Whether there was
-    one."""
+    one. `scene` tells of a day what a letter says of its scene, "" for nothing; process owners, who play none, are not
+    told."""
     due = LineUpWish.objects.select_for_update(of=("self",), skip_locked=True).select_related("staff")
     row = due.filter(next_at__lte=now).order_by("next_at").first()
     if row is None:
@@ -53,7 +56,8 @@ def tell_line_up(*, base_url: str, now: datetime) -> bool:
     days = [line_up(day, zone) for day in days_to_tell(today, WORKDAYS)]
     told = [one for one in days if not one.counts.is_quiet] or (days[:1] if row.quiet_too else [])
     if row.staff.is_active and told and row.by_mail:
-        letter = line_up_letter([told_of(one) for one in told], row.staff.language, base_url)
+        also = "" if row.staff.role == Role.PROCESS_OWNER else scene(told[0].day)
+        letter = line_up_letter([told_of(one) for one in told], row.staff.language, base_url, also)
         post(row.staff_id, Sort.LINE_UP, today, letter, now)
     elif row.staff.is_active and told:
         tell(

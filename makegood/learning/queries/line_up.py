@@ -83,10 +83,7 @@ class LineUp:
 
 def line_up(day: date, zone: ZoneInfo) -> LineUp:
     """What happened on a day of a time zone."""
-    span = {
-        "since": datetime.combine(day, time(), zone), "before": datetime.combine(day + timedelta(days=1), time(), zone)
-    }  # fmt: skip
-    kinds = tuple(KindOfDay(*row) for row in fetch_rows(_KINDS, span))
+    span, kinds = _span(day, zone), kinds_of_day(day, zone)
     causes = tuple(CauseFound(*row) for row in fetch_rows(_CAUSES, span))
     changes = tuple(Change(*row) for row in fetch_rows(_CHANGES, span))
     thanks = tuple(Thanks(*row) for row in fetch_rows(_THANKS, span))
@@ -98,12 +95,22 @@ def line_up(day: date, zone: ZoneInfo) -> LineUp:
     )  # fmt: skip
 
 
+def kinds_of_day(day: date, zone: ZoneInfo) -> tuple[KindOfDay, ...]:
+    """What was due on a day of a time zone, by kind; what failed most first."""
+    return tuple(KindOfDay(*row) for row in fetch_rows(_KINDS, _span(day, zone)))
+
+
+def _span(day: date, zone: ZoneInfo) -> dict[str, datetime]:
+    tomorrow = day + timedelta(days=1)
+    return {"since": datetime.combine(day, time(), zone), "before": datetime.combine(tomorrow, time(), zone)}
+
+
 _KINDS = """
 SELECT k.slug, k.name, count(*), count(*) FILTER (WHERE p.state = 'kept'), count(*) FILTER (WHERE p.state <> 'kept')
 FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id
 WHERE p.due_at >= %(since)s AND p.due_at < %(before)s AND NOT k.inside_case
   AND p.state IN ('kept', 'kept_late', 'broken', 'released')
-GROUP BY k.slug, k.name ORDER BY 5 DESC, 3 DESC
+GROUP BY k.slug, k.name ORDER BY 5 DESC, 3 DESC, 1
 """
 _CAUSES = """
 SELECT coalesce(g.slug, e.data ->> 'cause'), coalesce(g.name, e.data ->> 'name'), count(DISTINCT e.case_id)

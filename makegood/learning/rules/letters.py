@@ -54,14 +54,14 @@ class Asked(NamedTuple):
         return f"{self.number}:{self.need}"
 
 
-def line_up_letter(days: Sequence[DayTold], language: str, base_url: str) -> Composed:
-    """The line-up of some days, the last first."""
+def line_up_letter(days: Sequence[DayTold], language: str, base_url: str, also: str = "") -> Composed:
+    """The line-up of some days, the last first; `also` stands after them."""
     first = days[0]
     told = [
         line for one in days for line in (*_day(one, language), f"{base_url}/line-up/?day={one.day.isoformat()}", "")
     ]
     last = f"To be told at another hour, or no more: {base_url}/line-up/#wish"
-    return Composed(f"Line-up: {_date(first.day)}", "\n".join([*told, last]))
+    return Composed(f"Line-up: {_date(first.day)}", "\n".join([*told, *([also, ""] if also else []), last]))
 
 
 def _day(one: DayTold, language: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Scenes and one's own tries; what was assigned to whom, and what was said of it."""
 
+from makegood.practice.queries.daily import SceneOfDay, scene_of_day
 from makegood.practice.queries.first_day import case_for_first, first_day, offered_today
 from makegood.practice.queries.playing import (
     Played,
@@ -15,6 +16,7 @@ from makegood.practice.queries.playing import (
 __all__ = [
     "Played",
     "SceneLine",
+    "SceneOfDay",
     "Try",
     "case_for_first",
     "first_day",
@@ -22,6 +24,7 @@ __all__ = [
     "require_player",
     "run_for",
     "scene_named",
+    "scene_of_day",
     "scenes",
     "tries",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -13,8 +14,9 @@ from makegood.kernel.refusals import Refusal
 from makegood.learning import actions
 from makegood.learning.queries.line_up import LineUp, Thanks, line_up, wish_of
 from makegood.learning.rules.line_up import HOUR, Topic, day_before
+from makegood.practice.queries import SceneOfDay, scene_of_day
 from makegood.web.answers import done, errors_of
-from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.tables import Column, Row, number_or_none
 
 HOME = "/line-up/"
@@ -35,6 +37,7 @@ def day(request: DeskRequest) -> HttpResponse:
     wish = wish_of(desk.staff_id)
     context = {
         "found": found, "day": date_format(asked, "l j F"), "title": _title(found), "errors": errors, "slim": True,
+        "scene": _scene(asked, desk),
         "columns": [
             Column(_("Kind")), Column(_("Due"), n=True), Column(_("Kept"), n=True), Column(_("Failed"), n=True)
         ],
@@ -49,6 +52,13 @@ def day(request: DeskRequest) -> HttpResponse:
         "after": (asked + timedelta(days=1)).isoformat() if asked < last else "",
     }  # fmt: skip
     return render(request, "web/learning/line_up.html", context, status=422 if errors else 200)
+
+
+def _scene(day: date, desk: Desk) -> SceneOfDay | None:
+    """The scene of the day, unless the installation shows none; process owners play none."""
+    if desk.owns_processes or not settings.SCENE_OF_DAY:
+        return None
+    return scene_of_day(day, desk.organisation.zone)
 
 
 def _wish(request: DeskRequest) -> str:

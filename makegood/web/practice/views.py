@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role
 from makegood.practice import actions
-from makegood.practice.queries import Played, SceneLine, Try, first_day, run_for, scene_named, scenes, tries
+from makegood.practice.queries import (
+    Played,
+    SceneLine,
+    Try,
+    first_day,
+    offered_today,
+    run_for,
+    scene_named,
+    scenes,
+    tries,
+)
 from makegood.practice.rules.hearing import MOST_LETTERS, clock
 from makegood.practice.rules.review import FIVE, Review
 from makegood.practice.rules.values import GRADES, Grade
@@ -32,11 +42,10 @@ def every(request: DeskRequest) -> HttpResponse:
     """All scenes, with how one's own last try ended."""
     desk = request.desk
     found = scenes(desk.scope)
-    path = first_day(desk.scope)
+    path = offered_today(desk.scope)
     context = {
         "path": path,
-        "next": part_word(path.next)[0] if path.next else "",
-        "done": len(path.done),
+        "next": part_word(path.next)[0] if path and path.next else "",
         "basic": [_line(one, desk) for one in found if one.scene.level == "basic"],
         "further": [_line(one, desk) for one in found if one.scene.level != "basic"],
         "begun": sum(1 for one in found if one.times),

@@ -1,0 +1,29 @@
+"""The scene of the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from makegood.learning.queries.line_up import kinds_of_day
+from makegood.practice.rules.daily import is_about, of_day
+from makegood.practice.rules.scene_file import shipped
+from makegood.practice.rules.values import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class SceneOfDay:
+    """A scene, and the kind of promise that failed most on that day and of which it is ("" when it is of none)."""
+
+    scene: Scene
+    kind: str
+
+
+def scene_of_day(day: date, zone: ZoneInfo) -> SceneOfDay:
+    """The scene to talk about a day with, the same for everybody: `zone` is the organisation's."""
+    failed = [one for one in kinds_of_day(day, zone) if one.failed]
+    worst, name = (failed[0].slug, failed[0].name) if failed else ("", "")
+    scenes = shipped()
+    found = of_day(day, worst, tuple(scenes))
+    return SceneOfDay(scenes[found], name if is_about(found, worst) else "")
