@@ -3,10 +3,11 @@ is left out. Sums of different currencies are never added up."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from makegood.people.queries import require_scope
@@ -14,6 +15,7 @@ from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
 
 BY = ("", "kind", "team")
+_PARTS = ("owed", "correction", "goodwill", "again")
 KEPT_AFTER = timedelta(days=90)
 """So long after a failure a customer who has not left by their own choice counts as kept."""
 
@@ -83,14 +85,22 @@ class Prevented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostReport:
-    """All of it. `at_risk` are customers with an open case now."""
+    """All of it. `everybody` who was failed is each customer once, who may stand in several lines of `people`;
+    `at_risk` are customers with an open case now."""
 
     given: tuple[Given, ...]
     talked: tuple[Talked, ...]
     people: tuple[People, ...]
+    everybody: People
     prevented: tuple[Prevented, ...]
     rate: Rate | None
     at_risk: int
+
+    @property
+    def together(self) -> tuple[Given, ...]:
+        """What was given of every kind and team, a sum for each currency."""
+        ordered = groupby(sorted(self.given, key=lambda one: one.currency), key=lambda one: one.currency)
+        return tuple(_added(currency, list(lines)) for currency, lines in ordered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,25 +151,28 @@ _MERGED = "LEFT JOIN customers_customer m ON m.id = {of}.customer_id AND m.merge
 _FAILED = _NAMED.format(source="cases_failure f", source_case="f.case_id").replace(
     "WHERE", f"{_MERGED.format(of='c')} WHERE"
 )
+# Of each line, and of all together: who was failed in two kinds is in two lines, and one customer.
 _PEOPLE = f"""
 WITH failed AS (
     SELECT coalesce(m.merged_into_id, c.customer_id) AS person, f.at, c.outcome,
            {_FAILED}
       AND f.corrected_at IS NULL AND {_IN_TIME.format(at="f.at")}
-), persons AS (
+), persons AS MATERIALIZED (
     SELECT name, person, min(at) AS at, bool_or(outcome = 'will_not_forgive') AS unforgiven
     FROM failed GROUP BY name, person
 ), gone AS (
     SELECT coalesce(m.merged_into_id, b.customer_id) AS person, max(b.at) AS at
     FROM measurement_behaviour b {_MERGED.format(of="b")}
     WHERE b.deed = 'left' AND (b.at >= %(since)s OR %(since)s::timestamptz IS NULL) GROUP BY 1
+), judged AS (
+    SELECT p.whole, p.name, p.at, p.unforgiven OR coalesce(g.at > p.at, false) AS lost
+    FROM (SELECT false AS whole, * FROM persons
+          UNION ALL SELECT true, '', person, min(at), bool_or(unforgiven) FROM persons GROUP BY person) p
+    LEFT JOIN gone g ON g.person = p.person
 )
-SELECT name, count(*), count(*) FILTER (WHERE NOT lost AND at + %(after)s <= %(now)s), count(*) FILTER (WHERE lost),
-       count(*) FILTER (WHERE NOT lost AND at + %(after)s > %(now)s)
-FROM (
-    SELECT p.name, p.at, p.unforgiven OR coalesce(g.at > p.at, false) AS lost
-    FROM persons p LEFT JOIN gone g ON g.person = p.person
-) judged GROUP BY name ORDER BY 2 DESC, name
+SELECT whole, name, count(*), count(*) FILTER (WHERE NOT lost AND at + %(after)s <= %(now)s),
+       count(*) FILTER (WHERE lost), count(*) FILTER (WHERE NOT lost AND at + %(after)s > %(now)s)
+FROM judged GROUP BY whole, name ORDER BY 3 DESC, name
 """  # noqa: S608 - written above
 _PREVENTED = """
 SELECT currency, sum(amount), count(DISTINCT improvement_id) FROM measurement_improvementcost
@@ -201,19 +214,60 @@ def cost_report(
     `kind` of promise or one team's cases when asked for. Raises Refusal "people.not_allowed" for who sees one team."""
     require_scope(scope, Ability.SEE_ALL)
     asked = _asked(since, before, by, kind, team_id, now)
+    everybody, people = _people(asked)
     return CostReport(
-        given=tuple(
-            Given(name=name, currency=currency, owed=owed, correction=correction, goodwill=goodwill, again=again,
-                  remedies=remedies)
-            for name, currency, owed, correction, goodwill, again, remedies in fetch_rows(_GIVEN, asked)
-        ),
-        talked=tuple(Talked(name=name, minutes=minutes, calls=calls)
-                     for name, minutes, calls in fetch_rows(_TALKED, asked)),
-        people=tuple(People(name=name, failed=failed, kept=kept, lost=lost, early=early)
-                     for name, failed, kept, lost, early in fetch_rows(_PEOPLE, asked)),
+        given=_given(asked), talked=_talked(asked), people=people, everybody=everybody,
         prevented=tuple(Prevented(*row) for row in fetch_rows(_PREVENTED, asked)),
         rate=staff_rate(), at_risk=fetch_rows(_AT_RISK, [])[0][0],
     )  # fmt: skip
+
+
+def what_was_spent(
+    scope: Scope, *, since: datetime, before: datetime, kind: str = "", team_id: int | None = None, now: datetime
+) -> tuple[tuple[Given, ...], tuple[Talked, ...], Rate | None]:
+    """What was given and talked alone, and what an hour costs. Raises Refusal "people.not_allowed"."""
+    require_scope(scope, Ability.SEE_ALL)
+    asked = _asked(since, before, "", kind, team_id, now)
+    return _given(asked), _talked(asked), staff_rate()
+
+
+def who_was_failed(
+    scope: Scope, *, since: datetime, before: datetime, kind: str = "", team_id: int | None = None, now: datetime
+) -> People:
+    """What became of those who were failed, each customer once. Raises Refusal "people.not_allowed"."""
+    require_scope(scope, Ability.SEE_ALL)
+    return _people(_asked(since, before, "", kind, team_id, now))[0]
+
+
+def _given(asked: Mapping[str, Any]) -> tuple[Given, ...]:
+    return tuple(
+        Given(name=name, currency=currency, owed=owed, correction=correction, goodwill=goodwill, again=again,
+              remedies=remedies)
+        for name, currency, owed, correction, goodwill, again, remedies in fetch_rows(_GIVEN, asked)
+    )  # fmt: skip
+
+
+def _added(currency: str, lines: Sequence[Given]) -> Given:
+    sums = {part: sum((getattr(one, part) for one in lines), Decimal(0)) for part in _PARTS}
+    return Given(name="", currency=currency, remedies=sum(one.remedies for one in lines), **sums)
+
+
+def _talked(asked: Mapping[str, Any]) -> tuple[Talked, ...]:
+    return tuple(
+        Talked(name=name, minutes=minutes, calls=calls) for name, minutes, calls in fetch_rows(_TALKED, asked)
+    )  # fmt: skip
+
+
+def _people(asked: Mapping[str, Any]) -> tuple[People, tuple[People, ...]]:
+    """Everybody once, and the lines."""
+    everybody, lines = People(name="", failed=0, kept=0, lost=0, early=0), []
+    for whole, name, failed, kept, lost, early in fetch_rows(_PEOPLE, asked):
+        found = People(name=name, failed=failed, kept=kept, lost=lost, early=early)
+        if whole:
+            everybody = found
+        else:
+            lines.append(found)
+    return everybody, tuple(lines)
 
 
 def cost_rows(

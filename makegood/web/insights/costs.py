@@ -101,43 +101,43 @@ def _shown(
 ) -> HttpResponse:  # fmt: skip
     desk = request.desk
     by, kind, period = _asked(request.GET)
-    whole, found = _report(desk, "", kind, period), _report(desk, by, kind, period)
+    found = _report(desk, by, kind, period)
     may = desk.scope.may(Ability.MEASURE)
     asked = urlencode({"by": by, "kind": kind, "period": period})
     context = {
-        "title": _title(whole), "by": by, "kind": kind, "period": period, "tabs": tabs(HOME, desk, ""),
+        "title": _title(found), "by": by, "kind": kind, "period": period, "tabs": tabs(HOME, desk, ""),
         "periods": periods(),
         "groups": [Choice("kind", _("By kind")), Choice("team", _("By team"))],
         "kinds": [Choice(one.slug, one.name) for one in kinds(inside_case=False)],
-        "kpis": _kpis(whole), "columns": _columns(by), "rows": [Row(_cells(one)) for one in found.given],
+        "kpis": _kpis(found), "columns": _columns(by), "rows": [Row(_cells(one)) for one in found.given],
         "people_columns": _people_columns(by), "people": _people(found), "csv": f"/insights/cost.csv?{asked}",
         "rows_csv": f"/insights/cost/rows.csv?{asked}", "may": may, "form": form, "errors": errors or {},
-        "typed": request.POST, "rate": _rate(whole, desk), "days": KEPT_AFTER.days,
+        "typed": request.POST, "rate": _rate(found, desk), "days": KEPT_AFTER.days,
         "today": str(today(desk.now, desk.zone)), "currency": desk.organisation.currency,
         "improvements": [Choice(str(one.number), one.change) for one in improvements(desk.scope)] if may else [],
     }  # fmt: skip
     return render(request, "web/insights/cost.html", context, status=status)
 
 
-def _title(whole: CostReport) -> str:
+def _title(found: CostReport) -> str:
     """The finding: what customers were given, each currency by itself."""
-    if not whole.given:
+    if not found.given:
         return _("Nothing was given in this time")
-    sums = ", ".join(format_money(one.total, one.currency) for one in whole.given)
+    sums = ", ".join(format_money(one.total, one.currency) for one in found.together)
     return _("{} was given to customers we failed").format(sums)
 
 
-def _kpis(whole: CostReport) -> list[dict[str, Any]]:
-    shown = [_given(one) for one in whole.given]
-    minutes, calls = sum(one.minutes for one in whole.talked), sum(one.calls for one in whole.talked)
-    spent = whole.rate.of(minutes) if whole.rate else None
+def _kpis(found: CostReport) -> list[dict[str, Any]]:
+    shown = [_given(one) for one in found.together]
+    minutes, calls = sum(one.minutes for one in found.talked), sum(one.calls for one in found.talked)
+    spent = found.rate.of(minutes) if found.rate else None
     shown.append({
         "label": _("Staff time on calls"),
-        "value": format_money(spent, whole.rate.currency) if whole.rate and spent is not None else _("not entered"),
+        "value": format_money(spent, found.rate.currency) if found.rate and spent is not None else _("not entered"),
         "note": _("{minutes} minutes of {calls} calls").format(minutes=f"{minutes:,}", calls=f"{calls:,}"),
     })  # fmt: skip
-    prevented = ", ".join(format_money(one.amount, one.currency) for one in whole.prevented)
-    changes = sum(one.changes for one in whole.prevented)
+    prevented = ", ".join(format_money(one.amount, one.currency) for one in found.prevented)
+    changes = sum(one.changes for one in found.prevented)
     shown.append({
         "label": _("Preventing it"), "value": prevented or _("not entered"),
         "note": _("for {} changes").format(changes) if changes else _("enter what changes cost below"),
@@ -145,12 +145,13 @@ def _kpis(whole: CostReport) -> list[dict[str, Any]]:
     shown.append(
         {
             "label": _("Customers at risk"),
-            "value": f"{whole.at_risk:,}",
+            "value": f"{found.at_risk:,}",
             "url": "/cases/",
             "note": _("an open case now"),
         }
     )
-    for one in whole.people:
+    if found.people:
+        one = found.everybody
         shown.append({
             "label": _("Lost"), "value": f"{one.lost:,}", "tone": "c-broken" if one.lost else "",
             "note": _("of {failed} failed; {kept} kept, {early} too early to say").format(
@@ -194,9 +195,9 @@ def _people(found: CostReport) -> list[Row]:
     ]  # fmt: skip
 
 
-def _rate(whole: CostReport, desk: Desk) -> str:
+def _rate(found: CostReport, desk: Desk) -> str:
     """What staff time is reckoned with, and who said so."""
-    rate = whole.rate
+    rate = found.rate
     if rate is None or rate.amount is None:
         return _("What an hour of staff costs is not entered: staff time stands in minutes alone.")
     return _("Staff time is reckoned at {amount} an hour: {source}, entered by {name}, {when}.").format(

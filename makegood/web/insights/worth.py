@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.kernel.money import format_money
-from makegood.measurement.queries.costs import KEPT_AFTER, CostReport, cost_report
+from makegood.measurement.queries.costs import KEPT_AFTER, what_was_spent, who_was_failed
 from makegood.measurement.rules.headlines import Share
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability
@@ -34,20 +35,20 @@ def worth(request: DeskRequest) -> HttpResponse:
     return render(request, "web/insights/headlines.html", {"figures": told, "css": "more"})
 
 
-def _report(board: Board, *, back: timedelta) -> CostReport:
+def _asked(board: Board, *, back: timedelta) -> dict[str, Any]:
     since, before = (starts(day, board.zone) - back for day in (board.period.since, board.period.before))
-    return cost_report(
-        board.scope, since=since, before=before, kind=board.kind.slug if board.kind else "",
-        team_id=board.narrow.team, now=board.now,
-    )  # fmt: skip
+    return {
+        "since": since, "before": before, "kind": board.kind.slug if board.kind else "", "team_id": board.narrow.team,
+        "now": board.now,
+    }  # fmt: skip
 
 
 def _kept(board: Board) -> Said:
     """Of the customers failed in as long a time, so long ago that it can be told: who neither left nor will not
     forgive."""
-    people = _report(board, back=KEPT_AFTER).people
-    kept, lost = sum(one.kept for one in people), sum(one.lost for one in people)
-    early, share, label = sum(one.early for one in people), Share(kept, kept + lost), _("Customers kept")
+    people = who_was_failed(board.scope, **_asked(board, back=KEPT_AFTER))
+    lost, early, share = people.lost, people.early, Share(people.kept, people.kept + people.lost)
+    label = _("Customers kept")
     if not share.enough:
         return Said(key="customers", label=label, shown="–", unit="", url=COST,
                     note=_("too few to say, of {} failed 90 days ago or more").format(f"{share.whole:,}"))  # fmt: skip
@@ -64,18 +65,18 @@ def _kept(board: Board) -> Said:
 
 def _cost(board: Board) -> Said:
     """What was given and what staff time cost, in the currency in which an hour was entered; nothing is guessed."""
-    found, label = _report(board, back=timedelta(0)), _("Cost of failure")
-    minutes, calls = sum(one.minutes for one in found.talked), sum(one.calls for one in found.talked)
-    spent = found.rate.of(minutes) if found.rate else None
+    given, talked, rate = what_was_spent(board.scope, **_asked(board, back=timedelta(0)))
+    minutes, calls = sum(one.minutes for one in talked), sum(one.calls for one in talked)
+    spent, label = rate.of(minutes) if rate else None, _("Cost of failure")
     said = ngettext("{minutes} minutes of {calls} call", "{minutes} minutes of {calls} calls", calls).format(
         minutes=f"{minutes:,}", calls=f"{calls:,}"
     )
-    if found.rate is None or spent is None:
+    if rate is None or spent is None:
         missing = format_html('{} · <a href="{}">{}</a>', said, COST, _("enter what an hour costs"))
         return Said(key="failing", label=label, shown=_("not entered"), unit="", note=missing, url="")
-    given = sum((one.total for one in found.given if one.currency == found.rate.currency), Decimal(0))
+    handed = sum((one.total for one in given if one.currency == rate.currency), Decimal(0))
     note = _("{given} given, {spent} for {said}").format(
-        given=format_money(given, found.rate.currency), spent=format_money(spent, found.rate.currency), said=said
+        given=format_money(handed, rate.currency), spent=format_money(spent, rate.currency), said=said
     )
-    shown = format_money(given + spent, found.rate.currency)
+    shown = format_money(handed + spent, rate.currency)
     return Said(key="failing", label=label, shown=shown, unit="", note=note, url=COST)
