@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from makegood.practice.rules.scene_file import shipped
 from tests.browser.axe import judged
 from tests.browser.person import Person
+from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
@@ -60,3 +62,63 @@ def test_it_plays_on_a_phone_without_a_script(seat: Seat) -> None:
     mara.click("Say it")
     expect(mara.page).to_have_title(re.compile("Content"))
     mara.sees("You came back when you had said")
+
+
+def _plays(who: Person, scene: str) -> None:
+    """Play a scene as its own good dialogue does, from its page to its end."""
+    found = shipped()[scene]
+    who.click("Begin")
+    for line in found.good:
+        if line.say:
+            who.page.locator("#f-text").fill(line.say)
+            if line.give:
+                who.page.locator("[name=give]").select_option(line.give)
+            who.click("Say it")
+        elif line.look:
+            fact = found.fact(line.look)
+            assert fact
+            who.click(fact.label)
+        else:
+            who.click("Until what you promised" if line.until_due else "10 minutes pass")
+    expect(who.page).to_have_title(re.compile("Content|Delighted"))
+
+
+def test_a_first_day_leads_from_a_page_to_read_to_a_real_case(seat: Seat, stage: Stage) -> None:
+    dana = {"key": "C-1", "name": "Dana Okafor"}
+    stage.api("lena").post("/cases", {"customer": dana, "kind": "callback", "what": "Nobody rang her"}, 201)
+    mara = seat("mara")
+    mara.open("/today/")
+    mara.page.locator(".path-line").get_by_role("link", name="Begin").focus()
+    mara.press("Enter")
+    mara.page.get_by_role("link", name="Begin").click()
+    mara.sees("Most people never complain")
+    mara.click("Done. What comes next?")
+    mara.page.get_by_role("link", name="Go on").click()
+    mara.sees("Forget it. I am calling the people across the road.")
+    mara.sees("Right. We are working again.")
+    mara.click("Done. What comes next?")
+    mara.page.get_by_role("link", name="Black instead of blue").click()
+    _plays(mara, "blue-trousers")
+    mara.page.get_by_role("link", name="Go on with your first day").click()
+    mara.page.get_by_role("link", name="Go on", exact=True).click()
+    mara.sees("Your words in “Black instead of blue”")
+    assert judged(mara.page) == []
+    # Another day, on a phone without a script: it goes on where it was.
+    phone = seat("mara", width=390, java_script_enabled=False)
+    phone.open("/today/")
+    phone.sees("3 of 6 done")
+    phone.page.locator(".path-line").get_by_role("link", name="Go on").click()
+    phone.page.get_by_role("link", name="Go on", exact=True).click()
+    phone.click("Done. What comes next?")
+    phone.page.get_by_role("link", name="The keys are in the car").click()
+    _plays(phone, "locked-keys")
+    phone.page.get_by_role("link", name="Go on with your first day").click()
+    phone.page.get_by_role("link", name="Go on", exact=True).click()
+    phone.sees("Nobody rang her")
+    phone.click("Take SR-")
+    phone.sees("Your first case.")
+    phone.sees("Plan before contact")
+    mara.open("/practice/first-day/")
+    mara.sees("That was all of it.")
+    mara.open("/today/")
+    expect(mara.page.locator(".path-line")).to_have_count(0)
