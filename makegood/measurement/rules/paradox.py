@@ -29,21 +29,27 @@ from makegood.measurement.findings import (
     Size,
     Why,
 )
+from makegood.measurement.rules.adjusted import independent
 from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.groups import ORDER, Rows
 from makegood.measurement.rules.ladder import climbed
 from makegood.measurement.rules.means import mean
-from makegood.measurement.rules.power import for_equivalence, worth
+from makegood.measurement.rules.power import ALPHA, POWER, for_equivalence, worth
 from makegood.measurement.rules.proportions import net_promoters, share
 from makegood.measurement.rules.silence import reply_weights
 from makegood.measurement.rules.verdict import compare
+from makegood.measurement.rules.weighting import overlap, propensity, weights
 from makegood.measurement.scales import RANGE, Scale
 
 # Fewer than these say too little to be shown.
 FEWEST = 10
 # Of more than these in a group so many are drawn by lot for the comparison; the group's own figure counts everybody.
 MOST_COMPARED = 100_000
+# How few of the others are like a group is read off so many of either.
+MOST_SIZED = 10_000
+# From so many outcomes on their spread, and how alike people of one incident are, are taken from them.
+ENOUGH = 100
 # What counts as equivalent where the plan does not say: shares, points of promoters, steps of a scale.
 MARGINS = {
     Outcome.STAYED: 0.02, Outcome.BOUGHT: 0.02, Outcome.NPS: 5.0, Outcome.CSAT: 0.1, Outcome.RECOVERY: 0.1,
@@ -59,23 +65,48 @@ Progress = Callable[[str, float], None]
 def sizes(rows: Rows, plan: Plan) -> tuple[Size, ...]:
     """How many people each group has and how many a verdict wants, without a look at what became of whom.
 
-    The spread is that of all groups together; where it is not known yet, the largest that a share can have.
+    With so many of them a group that is in truth equal is said to be so in 80 % of reports, and one that is in truth a
+    margin apart is said to be above, or below. The spread is that of all groups together; where it is not known yet,
+    the largest that a share can have.
     """
     values = rows.outcomes.get(plan.outcome)
     told = values[~np.isnan(values)] if values is not None else np.empty(0)
-    spread = float(told.std()) if len(told) >= 100 else 0.5 if plan.outcome in SHARES else 1.0
-    enough = for_equivalence(spread, plan.margin, alpha=0.05 / plan.looks) if spread > 0 else 2
-    return tuple(_size(rows, values, group, enough) for group in ORDER)
+    spread = float(told.std()) if len(told) >= ENOUGH else 0.5 if plan.outcome in SHARES else 1.0
+    # Who is equal and found different, by one of the alarms that are allowed to be false, is not found equal.
+    enough = for_equivalence(spread, plan.margin, power=POWER + ALPHA, alpha=ALPHA / plan.looks) if spread > 0 else 2
+    return tuple(_size(rows, plan, group, enough) for group in ORDER)
 
 
-def _size(rows: Rows, values: Numbers | None, group: Group, enough: int) -> Size:
+def _size(rows: Rows, plan: Plan, group: Group, enough: int) -> Size:
     among = rows.group == ORDER.index(group)
     people = int(among.sum())
-    counted = 0 if values is None else int((~np.isnan(values[among])).sum())
-    many = np.unique(rows.cluster[among], return_counts=True)[1].astype(float)
-    each = float(np.sum(many**2) / many.sum()) if people else 1.0
-    times = people / worth(people, each=each, alike=ALIKE) if people else 1.0
+    values = rows.outcomes.get(plan.outcome)
+    answered = among & ~np.isnan(values) if values is not None else np.zeros(len(among), dtype=bool)
+    counted = int(answered.sum())
+    if values is not None and counted >= ENOUGH:
+        times = counted / independent(values[answered], rows.cluster[answered])
+    else:
+        many = np.unique(rows.cluster[among], return_counts=True)[1].astype(float)
+        each = float(np.sum(many**2) / many.sum()) if people else 1.0
+        times = people / worth(people, each=each, alike=ALIKE) if people else 1.0
+    if group in FAILED:
+        times *= _unlike(rows, plan, group)
     return Size(group=group, people=people, counted=counted, needed=int(np.ceil(enough * times)))
+
+
+def _unlike(rows: Rows, plan: Plan, group: Group) -> float:
+    """How many times the people it takes because few of the others are like the group, and these count for many.
+
+    The error has 1 ÷ the group and 1 ÷ the others in effect (Kish 1965), where two equal groups have 2 ÷ the group.
+    """
+    drawn = _drawn(rows, group, plan.seed, most=MOST_SIZED)
+    inside = drawn.group == ORDER.index(group)
+    if min(inside.sum(), (~inside).sum()) < FEWEST:
+        return 1.0
+    score = propensity(inside, known(drawn, plan)[1])
+    like = overlap(inside, score, weights(inside, score)).effective / float((~inside).sum())
+    others = float((rows.group == ORDER.index(Group.NEVER)).sum()) * like
+    return max(1.0, (1 + float((rows.group == ORDER.index(group)).sum()) / others) / 2)
 
 
 def report(rows: Rows, plan: Plan, *, progress: Progress = lambda _what, _share: None) -> Found:
@@ -145,13 +176,13 @@ def _silent(rows: Rows, one: Known) -> bool:
     return not len(told) or bool(np.all(told == told[0]))
 
 
-def _drawn(rows: Rows, group: Group, seed: int) -> Rows:
+def _drawn(rows: Rows, group: Group, seed: int, *, most: int = MOST_COMPARED) -> Rows:
     """The group and the never failed, so many of each at most as are compared."""
     which = np.zeros(len(rows), dtype=bool)
     for one in (group, Group.NEVER):
         places = np.flatnonzero(rows.group == ORDER.index(one))
-        if len(places) > MOST_COMPARED:
-            places = np.random.default_rng(seed).choice(places, MOST_COMPARED, replace=False)
+        if len(places) > most:
+            places = np.random.default_rng(seed).choice(places, most, replace=False)
         which[places] = True
     return only(rows, which)
 

@@ -34,6 +34,9 @@ SHARED = 0.95
 LIKE_THEM = 30
 # A group that is worth fewer incidents than these is a story, not a sample.
 INCIDENTS = 10
+# With this share of the people that equality wants the tests may speak. The number rests on a spread that a sample
+# tells within some per cent: a gate at the whole of it stayed shut on half of those who had just what was asked for.
+NEARLY = 0.8
 # Of yes and no, so many of the rarer must be expected in the smaller group.
 RARE = 5
 # A mean of what has no bounds counts a value beyond these shares of all values as if it lay there.
@@ -99,7 +102,7 @@ def compare(
     silent = (1 - float(told[group].mean()), 1 - float(told[~group].mean()))
     seen, among, known, alike_ones = capped(outcome[told]), group[told], covariates[told], cluster[told]
     smaller = int(min(inside.sum(), outside.sum()))
-    missing = needed(seen, among, alike_ones, margin) - smaller
+    missing = lacking(seen, among, alike_ones, margin)
     if missing > 0:
         return Verdict(Said.TOO_FEW, missing=missing)
     columns = with_jumps(seen, among, known)
@@ -122,25 +125,26 @@ def compare(
     )  # fmt: skip
 
 
-def needed(outcome: Numbers, group: Yes, cluster: Labels, margin: float) -> int:
-    """How many people the smaller group needs before anything may be said.
+def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float) -> int:
+    """How many more people the smaller group wants before anything may be said; zero when something may.
 
-    So many as show equality within the margin, times what people of one incident are alike (Kish's design effect); of
-    yes and no so many that five of the rarer are expected; and so many that ten incidents are among them.
+    It wants most of those who show equality within the margin (`NEARLY`), times what people of one incident are alike
+    (Kish's design effect); of yes and no so many that five of the rarer are expected; and ten incidents among them.
     """
     inside = int(group.sum())
     smaller = min(inside, len(group) - inside)
     spread = float(np.std(outcome))
-    enough = for_equivalence(spread, margin) if spread > 0 else 2
     same = cluster[group]
-    enough = math.ceil(enough * inside / independent(outcome[group], same))
+    equal = for_equivalence(spread, margin) if spread > 0 else 2
+    equal = math.ceil(equal * inside / independent(outcome[group], same))
+    least = [equal if smaller < NEARLY * equal else 0]
     if bool(np.all((outcome == 0) | (outcome == 1))) and spread > 0:
         yes = float(outcome.mean())
-        enough = max(enough, math.ceil(RARE / min(yes, 1 - yes)))
+        least.append(math.ceil(RARE / min(yes, 1 - yes)))
     incidents = effective(np.ones(inside), same)
     if incidents < INCIDENTS:
-        enough = max(enough, math.ceil(smaller * INCIDENTS / incidents))
-    return enough
+        least.append(math.ceil(smaller * INCIDENTS / incidents))
+    return max(0, max(least) - smaller)
 
 
 def capped(outcome: Numbers) -> Numbers:
