@@ -40,7 +40,8 @@ def world(failed: int, never: int, *, seed: int, leaning: float = 0.0, effect: f
     return Rows(
         customer=np.arange(len(tenure)), group=group, cluster=cluster, index=np.zeros(len(tenure)),
         covariates={Known.TENURE: tenure}, outcomes={Outcome.STAYED: stayed}, asked={}, stayed_days=nothing,
-        left=inside & False, lost=inside & False, righted_days=nothing, hours_late=nothing, case=np.full(len(tenure), -1),
+        left=inside & False, lost=inside & False, righted_days=nothing, hours_late=nothing,
+        case=np.full(len(tenure), -1),
     )  # fmt: skip
 
 
