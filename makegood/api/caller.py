@@ -113,7 +113,7 @@ def let_in(request: ApiRequest) -> None:
         raise missing("people.nothing_here", "There is nothing here for a process owner.")
 
 
-_FOR_OWNERS = ("/api/v1/improvements", "/api/v1/line-up", "/api/v1/signals/", "/api/v1/notices")
+_FOR_OWNERS = ("/api/v1/improvements", "/api/v1/line-up", "/api/v1/signals", "/api/v1/notices")
 
 
 def let_see_all(caller: Caller) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,12 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
 from makegood.learning import actions
+from makegood.learning.queries.letters import asked_of, found_for, wants_digest
 from makegood.learning.queries.line_up import line_up, wish_of
+from makegood.learning.rules.asked import Need
+from makegood.learning.rules.letters import digest_letter
 from makegood.learning.rules.line_up import HOUR, Topic, day_before
+from makegood.people.queries import staff_zone
 from makegood.platform.installation import organisation
 from makegood.practice.queries import scene_of_day
 
@@ -48,6 +52,18 @@ class LineUpChangeOut(Schema):
     number: int
     change: str
     verb: str
+
+
+class SignalOfDayOut(Schema):
+    """A group that was found to fail beyond chance."""
+
+    id: int
+    what: str
+    value: str
+    name: str
+    due: int
+    failed: int
+    expected: float
 
 
 class ThanksOut(Schema):
@@ -84,10 +100,41 @@ class LineUpOut(Schema):
     kinds: list[KindOfDayOut]
     causes: list[CauseFoundOut]
     changes: list[LineUpChangeOut]
+    signals: list[SignalOfDayOut]
     thanks: list[ThanksOut]
     told_first: int
     talk: TalkOut
     scene: DailySceneOut | None
+
+
+class AskedOut(Schema):
+    """A change that needs them: what of it (`overdue`, `came_back`, `soon`), and by when it is to be live."""
+
+    number: int
+    change: str
+    need: Need
+    due_at: datetime
+
+
+class FoundOut(Schema):
+    """What fails beyond chance where they answer for it, and is not being changed."""
+
+    number: int
+    group: str
+    due: int
+    failed: int
+    expected: float
+
+
+class DigestOut(Schema):
+    """What the person of the token is written to about: `title` and `text` as the letter would read now, "" when
+    nothing needs them; `wanted` whether they are written to."""
+
+    wanted: bool
+    asked: list[AskedOut]
+    signals: list[FoundOut]
+    title: str
+    text: str
 
 
 class LineUpQuery(Schema):
@@ -120,7 +167,7 @@ def read_line_up(request: ApiRequest, query: Query[LineUpQuery]) -> HttpResponse
     zone: ZoneInfo = organisation().zone
     day = query.day or day_before(request.now, zone)
     found = line_up(day, zone)
-    rows = ("kinds", "causes", "changes", "thanks")
+    rows = ("kinds", "causes", "changes", "signals", "thanks")
     listed: dict[str, Any] = {name: [one._asdict() for one in getattr(found, name)] for name in rows}
     return told(
         listed
@@ -134,6 +181,24 @@ def _scene(day: date, zone: ZoneInfo) -> dict[str, str] | None:
     found = scene_of_day(day, zone)
     scene = found.scene
     return {"scene": scene.id, "name": scene.name, "happened": scene.happened, "kind": found.kind}
+
+
+@router.get("/line-up/digest", response=DigestOut, summary="What the letter to the person of the token would say now")
+def read_digest(request: ApiRequest) -> HttpResponse:
+    """What needs them, and what fails beyond chance where they answer for it: as it is written to them."""
+    doer = person(request, None)
+    staff_id = doer.scope.staff_id or 0
+    asked, found = asked_of(staff_id, staff_zone(staff_id), request.now), found_for(staff_id)
+    letter = digest_letter(asked, found, settings.BASE_URL) if asked or found else None
+    return told(
+        {
+            "wanted": wants_digest(staff_id),
+            "asked": [one._asdict() for one in asked],
+            "signals": [one._asdict() for one in found],
+            "title": letter.title if letter else "",
+            "text": letter.text if letter else "",
+        }
+    )
 
 
 @router.post("/line-up/wish", response=WishOut, summary="Be told of the line-up each day")

@@ -67,7 +67,8 @@ class SearchIn(StaffIn):
 
 @router.get("/signals", response=CandidatesOut, summary="What fails beyond chance, as found last")
 def list_signals(request: ApiRequest, query: Query[CandidatesQuery]) -> HttpResponse:
-    """What the daily look found; for whoever sees all."""
+    """What the daily look found, for whoever sees all; else what touches the process that one answers for, without
+    cases."""
     refuse_unknown(request.GET, CandidatesQuery)
     found = candidates(request.caller.scope, dismissed=query.dismissed)
     return told({"items": [_out(one) for one in found], "next": None})

@@ -131,6 +131,7 @@ class Candidate(models.Model):
     "weekday" or "word") is `value`. `standing` says that the last look found it still.
 
     `reason` is why somebody dismissed it, `case` the one in which its cause is searched, `improvement` what changes it.
+    `kinds` and `causes` (slugs) are what a good part of its failures is of: whoever answers for these is shown it.
     """
 
     what = models.CharField(max_length=80)
@@ -139,6 +140,8 @@ class Candidate(models.Model):
     failed = models.PositiveIntegerField()
     expected = models.FloatField()
     share = models.FloatField()
+    kinds = models.JSONField(default=list, db_default=[])
+    causes = models.JSONField(default=list, db_default=[])
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     standing = models.BooleanField(default=True)

@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -122,9 +123,19 @@ def at_desk(*methods: str, for_owners: bool = False) -> Callable[[View[P]], Open
                 except Refusal as no:
                     return refused(asked, no)
 
+        # Read by `opens_to_owners`: what is shut to process owners is told by the view itself.
+        seated.for_owners = for_owners  # type: ignore[attr-defined]
         return cast(Opened[P], seated)
 
     return wrap
+
+
+def opens_to_owners(address: str) -> bool:
+    """Whether there is something for a process owner at an address of the desk."""
+    try:
+        return bool(getattr(resolve(address.partition("?")[0].partition("#")[0]).func, "for_owners", False))
+    except Resolver404:
+        return False
 
 
 def refused(request: DeskRequest, no: Refusal) -> HttpResponse:

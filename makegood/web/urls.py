@@ -259,6 +259,7 @@ urlpatterns: list[URLPattern] = [
     path("experiments/<int:number>/stop/", experiments.act, {"deed": "stop"}),
     path("asked/", asked.every),
     re_path(rf"^asked/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(asked.DEEDS)})/$", asked.act),
+    path("asked/closures/<int:number>/", asked.close),
     path("improvements/", learning.every),
     path("improvements/new/", learning.new),
     path("improvements/<int:number>/", learning.one),

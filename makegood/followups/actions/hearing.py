@@ -15,8 +15,8 @@ from makegood.followups.rules import may_hear
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.notices.actions import News, tell_many
-from makegood.people.queries import Roster, roster
-from makegood.people.rules import Scope
+from makegood.people.queries import Roster, StaffFacts, roster
+from makegood.people.rules import Role, Scope
 
 
 def must_be_heard(case: Case, staff_id: int, everybody: Roster, by: Actor, now: datetime) -> Hearing:
@@ -128,12 +128,18 @@ def _wordless(what: str) -> Refusal:
     return invalid("closure.no_words", what, field="words")
 
 
+def leads_to(who: StaffFacts | None) -> str:
+    """Where somebody finds what is left of a case for them: a process owner on the one page that they have."""
+    return "/asked/" if who is not None and not Scope(Role(who.role)).sees_customers else "/closures/"
+
+
 def tell_people(people: Collection[int], case: Case, topic: str, words: str, by: Actor, now: datetime) -> None:
     """Let people know what waits for them in the closures of a case."""
+    everybody = roster(now).people if people else {}
     told = [
         News(
-            staff_id=one, about=("case", case.pk), topic=f"closure.{topic}", words=words, link="/closures/",
-            occasion=now.isoformat(),
+            staff_id=one, about=("case", case.pk), topic=f"closure.{topic}", words=words,
+            link=leads_to(everybody.get(one)), occasion=now.isoformat(),
         )
         for one in people
     ]  # fmt: skip

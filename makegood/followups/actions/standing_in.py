@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from makegood.cases.models import Case
 from makegood.followups.actions.closures import owner_of_process
+from makegood.followups.actions.hearing import leads_to
 from makegood.followups.models import Closure, Hearing
 from makegood.journal.actors import SYSTEM
 from makegood.notices.actions import News, tell_many
@@ -73,7 +75,7 @@ def _processes(away: list[int], everybody: Roster, now: datetime) -> Iterator[Ne
         heir = everybody.deputy_for(one.owner_id or 0) or owner_of_process(one.case, everybody)
         mine = Closure.objects.filter(pk=one.pk, owner_id=one.owner_id, process_at=None)
         if heir is not None and heir.is_present and mine.update(owner_id=heir.id):
-            yield _news(heir.id, one.pk, "process", now)
+            yield replace(_news(heir.id, one.pk, "process", now), link=leads_to(heir))
 
 
 def _hearings(away: list[int], everybody: Roster, now: datetime) -> Iterator[News]:

@@ -42,7 +42,8 @@ class ClosureFacts:
     """The closures of one closed case. `change_*` tell of the promise to change something, when there is one.
 
     `may_close` says that the process is for whoever looks to close, `may_keep` that the change is theirs to say done,
-    `may_open` that they see the case itself. Instants are aware UTC.
+    `may_open` that they see the case itself. Whoever sees no customers is told of none, nor what they said. Instants
+    are aware UTC.
     """
 
     number: int
@@ -153,6 +154,8 @@ def _facts(rows: Sequence[Sequence[Any]], scope: Scope) -> tuple[ClosureFacts, .
 def _closure(row: Sequence[Any], heard: tuple[HearingFacts, ...], seen: bool, scope: Scope) -> ClosureFacts:
     *values, doer = row
     told = dict(zip(_NAMES, values, strict=True))
+    if not scope.sees_customers:
+        told |= {"title": "", "customer_name": "", "harm": "", "cause_note": ""}
     state = State(told["change_state"]) if told["change_state"] else None
     manages = scope.sees_all and scope.may(Ability.ASSIGN)
     me = scope.staff_id is not None and scope.staff_id

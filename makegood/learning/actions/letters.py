@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions.holding import person
 from makegood.journal.actors import Actor
 from makegood.learning.models import Digest, Letter
-from makegood.learning.queries.letters import asked_of
+from makegood.learning.queries.letters import asked_of, found_for
 from makegood.learning.rules.letters import Composed, Sort, digest_letter, is_news, retry_after
 from makegood.learning.rules.line_up import HOUR, WORKDAYS, next_at
 from makegood.people.queries import staff_zone
@@ -51,9 +51,11 @@ def write_digest(*, base_url: str, now: datetime) -> bool:
         return False
     zone = staff_zone(row.staff_id)
     asked, today = asked_of(row.staff_id, zone, now), now.astimezone(zone).date()
-    if row.wanted and row.staff.is_active and is_news(asked, row.told, row.told_on, today):
-        post(row.staff_id, Sort.DIGEST, today, digest_letter(asked, base_url), now)
-        row.told, row.told_on = [one.key for one in asked], today
+    found = found_for(row.staff_id)
+    keys = [*(one.key for one in asked), *(one.key for one in found)]
+    if row.wanted and row.staff.is_active and is_news(keys, row.told, row.told_on, today):
+        post(row.staff_id, Sort.DIGEST, today, digest_letter(asked, found, base_url), now)
+        row.told, row.told_on = keys, today
     row.next_at = next_at(now, HOUR, zone, WORKDAYS)
     row.save()
     return True

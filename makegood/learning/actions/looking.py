@@ -12,14 +12,16 @@ from makegood.cases.models import Case
 from makegood.journal.actions import record
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
+from makegood.learning.actions.letters import watch_for
 from makegood.learning.models import Candidate, Look
-from makegood.learning.queries.candidates import DAYS, failed_of
+from makegood.learning.queries.candidates import DAYS, failed_of, kinds_and_causes, touched_by
 from makegood.learning.queries.counting import beyond_chance
-from makegood.learning.rules.signals import Signal
+from makegood.learning.rules.signals import Signal, group_words
 from makegood.notices.actions import News, tell_many
 from makegood.people.queries import roster
 from makegood.people.rules import Ability, Scope, may
 from makegood.platform.installation import organisation
+from makegood.promises.models import Kind
 
 EVERY = timedelta(days=1)
 QUIET = timedelta(days=DAYS)
@@ -89,7 +91,15 @@ def _without_cause(numbers: list[int]) -> int | None:
 
 def _keep(one: Signal, now: datetime) -> Candidate | None:
     """Write down what was found; the row when it is news to managers."""
-    seen = {"due": one.due, "failed": one.failed, "expected": one.expected, "share": one.share, "last_at": now}
+    seen: dict[str, Any] = {
+        "due": one.due,
+        "failed": one.failed,
+        "expected": one.expected,
+        "share": one.share,
+        "last_at": now,
+    }
+    kinds, causes = kinds_and_causes(one.what, one.value, zone=organisation().time_zone, before=now)
+    seen |= {"kinds": kinds, "causes": causes}
     row, is_new = Candidate.objects.get_or_create(
         what=one.what, value=one.value, defaults=seen | {"first_at": now}
     )  # fmt: skip
@@ -107,17 +117,25 @@ def _keep(one: Signal, now: datetime) -> Candidate | None:
 
 
 def _tell(fresh: list[Candidate], now: datetime) -> None:
-    managers = [one for one in roster(now).people.values() if one.is_active and may(one.role, Ability.SET_CAUSES)]
-    tell_many(
-        [
-            News(
-                staff_id=one.id, about=("signal", row.pk), topic="signal.found", occasion=now.date().isoformat(),
-                words=f"Fails beyond chance: {row.what} {row.value}, {row.failed} of {row.due} due,"
-                f" {row.expected:.0f} expected.", link=f"/signals/{row.pk}/",
-            )
-            for row in fresh for one in managers
-        ],
-        by=SYSTEM, now=now,
+    """Tell managers what is new, and those who answer for it; these are written to as well."""
+    people = roster(now).people
+    managers = {one.id for one in people.values() if one.is_active and may(one.role, Ability.SET_CAUSES)}
+    news = list[News]()
+    for row in fresh:
+        touched = {one for one in touched_by(row.pk) if one in people and people[one].is_active}
+        news += [_news(row, one, f"/signals/{row.pk}/", now) for one in sorted(managers)]
+        news += [_news(row, one, "/asked/#signals", now) for one in sorted(touched - managers)]
+        for one in sorted(touched):
+            watch_for(one, now)
+    tell_many(news, by=SYSTEM, now=now)
+
+
+def _news(row: Candidate, staff_id: int, link: str, now: datetime) -> News:
+    name = Kind.objects.get(slug=row.value).name if row.what == "kind" else row.value
+    return News(
+        staff_id=staff_id, about=("signal", row.pk), topic="signal.found", occasion=now.date().isoformat(),
+        words=f"Fails beyond chance: {group_words(row.what, row.value, name)}, {row.failed} of {row.due} due,"
+        f" {row.expected:.0f} expected.", link=link,
     )  # fmt: skip
 
 

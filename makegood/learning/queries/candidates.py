@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from makegood.kernel.refusals import forbidden, missing
 from makegood.learning.models import Candidate
+from makegood.learning.rules.signals import TOUCHED
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
 
@@ -74,14 +75,69 @@ def require_sight(scope: Scope) -> None:
 
 
 def candidates(scope: Scope, *, dismissed: bool = False) -> tuple[CandidateFacts, ...]:
-    """Those that stand and nobody dismissed, with the most failures beyond those expected first; or those dismissed.
+    """Those that stand and nobody dismissed, with the most failures beyond those expected first; or those dismissed. Of
+    whoever does not see all those that touch what they answer for.
 
     Raises Refusal "people.not_allowed".
     """
-    require_sight(scope)
-    wanted = "s.dismissed_at IS NOT NULL" if dismissed else "s.standing AND s.dismissed_at IS NULL"
-    order = "ORDER BY s.improvement_id IS NOT NULL, s.failed - s.expected DESC, s.id LIMIT %(most)s"
-    return tuple(_facts(row) for row in fetch_rows(f"{_READ} WHERE {wanted} {order}", {"most": MOST}))
+    if not scope.sees_all:
+        if scope.sees_customers and not answers_for_something(scope.staff_id or 0):
+            require_sight(scope)
+        return touching(scope.staff_id or 0, dismissed=dismissed)
+    return tuple(_facts(row) for row in fetch_rows(f"{_READ} WHERE {_WANTED[dismissed]} {_ORDER}", {"most": MOST}))
+
+
+_WANTED = {True: "s.dismissed_at IS NOT NULL", False: "s.standing AND s.dismissed_at IS NULL"}
+_ORDER = "ORDER BY s.improvement_id IS NOT NULL, s.failed - s.expected DESC, s.id LIMIT %(most)s"
+
+
+def touching(staff_id: int, *, dismissed: bool = False) -> tuple[CandidateFacts, ...]:
+    """Those that touch what somebody answers for, or that a change of theirs is about. They name no case."""
+    statement = f"{_ANSWERED} {_READ} WHERE {_WANTED[dismissed]} AND {_TOUCHED} {_ORDER}"
+    found = fetch_rows(statement, {"me": staff_id, "most": MOST})
+    return tuple(replace(_facts(row), case_number=None) for row in found)
+
+
+def touched_by(number: int) -> list[int]:
+    """Who answers for what a signal touches, or changes it."""
+    return [row[0] for row in fetch_rows(_WHOM, {"number": number})]
+
+
+def answers_for_something(staff_id: int) -> bool:
+    """Whether somebody is named for a process."""
+    return bool(fetch_rows("SELECT 1 FROM followups_processowner WHERE staff_id = %s LIMIT 1", [staff_id]))
+
+
+# A cause that has nobody of its own is of whoever is named for the nearest above it.
+_NAMED = """
+WITH RECURSIVE named AS (
+    SELECT c.id, c.slug, o.staff_id FROM followups_processowner o JOIN cases_cause c ON c.id = o.cause_id
+    UNION ALL
+    SELECT c.id, c.slug, n.staff_id FROM cases_cause c JOIN named n ON c.parent_id = n.id
+    WHERE NOT EXISTS (SELECT FROM followups_processowner o WHERE o.cause_id = c.id)
+)
+"""
+_ANSWERED = f"""
+{_NAMED}, mine AS (
+    SELECT coalesce((SELECT array_agg(slug::text) FROM named WHERE staff_id = %(me)s), '{{}}') AS causes,
+           coalesce((SELECT array_agg(k.slug::text) FROM followups_processowner o
+                     JOIN promises_kind k ON k.id = o.kind_id WHERE o.staff_id = %(me)s), '{{}}') AS kinds
+)
+"""  # noqa: S608 - written here
+_TOUCHED = """
+(EXISTS (SELECT FROM mine WHERE s.causes ?| mine.causes OR s.kinds ?| mine.kinds)
+ OR EXISTS (SELECT FROM learning_improvement i WHERE i.id = s.improvement_id AND i.owner_id = %(me)s))
+"""
+_WHOM = f"""
+{_NAMED}
+SELECT n.staff_id FROM named n JOIN learning_candidate s ON s.id = %(number)s AND s.causes ? n.slug
+UNION
+SELECT o.staff_id FROM followups_processowner o JOIN promises_kind k ON k.id = o.kind_id
+JOIN learning_candidate s ON s.id = %(number)s AND s.kinds ? k.slug
+UNION
+SELECT i.owner_id FROM learning_candidate s JOIN learning_improvement i ON i.id = s.improvement_id
+WHERE s.id = %(number)s
+"""  # noqa: S608 - written here
 
 
 def candidate_for(scope: Scope, number: int) -> CandidateFacts:
@@ -111,24 +167,50 @@ def _facts(row: tuple[object, ...]) -> CandidateFacts:
 
 def failed_of(one: CandidateFacts | Candidate, *, zone: str, before: datetime, most: int = 50) -> list[FailedPromise]:
     """The promises of a group that failed in the days that were looked through, the last first."""
-    asked = {
-        "what": one.what, "value": one.value, "zone": zone, "before": before, "since": before - timedelta(days=DAYS),
-        "most": most, "word": f"\\m{one.value}\\M",
+    return [FailedPromise(*row) for row in fetch_rows(_FAILED, _group(one, zone, before) | {"most": most})]
+
+
+def kinds_and_causes(what: str, value: str, *, zone: str, before: datetime) -> tuple[list[str], list[str]]:
+    """The kinds and the causes (slugs) that a good part of a group's failures is of."""
+    asked = _group_of(what, value, zone, before) | {"least": TOUCHED}
+    found = fetch_rows(_OF_WHAT, asked)
+    return [name for sort, name in found if sort == "kind"], [name for sort, name in found if sort == "cause"]
+
+
+def _group(one: CandidateFacts | Candidate, zone: str, before: datetime) -> dict[str, object]:
+    return _group_of(one.what, one.value, zone, before)
+
+
+def _group_of(what: str, value: str, zone: str, before: datetime) -> dict[str, object]:
+    return {
+        "what": what, "value": value, "zone": zone, "before": before, "since": before - timedelta(days=DAYS),
+        "word": f"\\m{value}\\M",
     }  # fmt: skip
-    return [FailedPromise(*row) for row in fetch_rows(_FAILED, asked)]
 
 
-_FAILED = """
-SELECT p.id, p.title, cu.name, cu.id, p.due_at, p.state, f.case_id
+_OF_GROUP = """
 FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_team t ON t.id = k.team_id
-JOIN customers_customer cu ON cu.id = p.customer_id LEFT JOIN cases_failure f ON f.promise_id = p.id
+LEFT JOIN cases_failure f ON f.promise_id = p.id
+{more}
 WHERE NOT k.inside_case AND p.state IN ('kept_late', 'broken', 'released')
   AND p.due_at >= %(since)s AND p.due_at < %(before)s
   AND CASE %(what)s WHEN 'kind' THEN k.slug = %(value)s WHEN 'team' THEN t.name = %(value)s
       WHEN 'weekday' THEN to_char(p.due_at AT TIME ZONE %(zone)s, 'ID') = %(value)s
       WHEN 'word' THEN p.title ~* %(word)s ELSE left(p.attributes ->> %(what)s, 80) = %(value)s END
+"""
+_FAILED = f"""
+SELECT p.id, p.title, cu.name, cu.id, p.due_at, p.state, f.case_id
+{_OF_GROUP.format(more="JOIN customers_customer cu ON cu.id = p.customer_id")}
 ORDER BY p.due_at DESC, p.id DESC LIMIT %(most)s
 """
+_OF_WHAT = f"""
+WITH failed AS (
+    SELECT k.slug AS kind, g.slug AS cause
+    {_OF_GROUP.format(more="LEFT JOIN cases_case c ON c.id = f.case_id LEFT JOIN cases_cause g ON g.id = c.cause_id")}
+), each AS (SELECT 'kind' AS sort, kind AS name FROM failed UNION ALL SELECT 'cause', cause FROM failed)
+SELECT sort, name FROM each WHERE name IS NOT NULL GROUP BY sort, name
+HAVING count(*) >= %(least)s * (SELECT count(*) FROM failed) ORDER BY sort, name
+"""  # noqa: S608 - written here
 
 
 def hit_again(scope: Scope, *, now: datetime, most: int = 20) -> list[HitAgain]:

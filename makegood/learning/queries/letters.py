@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.line_up import LineUp
 from makegood.learning.rules.asked import PRESSING, Need, need_of
-from makegood.learning.rules.letters import Asked, DayTold
+from makegood.learning.rules.letters import Asked, DayTold, Found
 from makegood.learning.rules.recurrence import State
+from makegood.learning.rules.signals import group_words
 from makegood.platform.rows import fetch_rows
 
 
@@ -38,11 +40,21 @@ WHERE i.owner_id = %s AND i.state <> 'dropped' ORDER BY p.due_at, i.id
 """
 
 
+def found_for(staff_id: int) -> list[Found]:
+    """What fails beyond chance where somebody answers for it, and is not being changed."""
+    return [
+        Found(one.id, group_words(one.what, one.value, one.name), one.due, one.failed, one.expected)
+        for one in touching(staff_id) if one.improvement is None
+    ]  # fmt: skip
+
+
 def told_of(one: LineUp) -> DayTold:
     """A day of the line-up, for a letter."""
     return DayTold(
         one.day, one.counts, [(kind.name, kind.failed, kind.due) for kind in one.kinds],
         [(cause.name, cause.times) for cause in one.causes], [(change.change, change.verb) for change in one.changes],
+        [Found(each.id, group_words(each.what, each.value, each.name), each.due, each.failed, each.expected)
+         for each in one.signals],
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from makegood.learning.rules.line_up import Counts, Topic
+from makegood.learning.rules.signals import group_words
 from makegood.platform.rows import fetch_rows
 
 
@@ -37,6 +38,19 @@ class Change(NamedTuple):
     verb: str
 
 
+class SignalOfDay(NamedTuple):
+    """A group that was found to fail beyond chance on a day: `what` (an attribute, "kind", "weekday" …) is `value`,
+    called `name`; so many `failed` of those `due` where `expected` were."""
+
+    id: int
+    what: str
+    value: str
+    name: str
+    due: int
+    failed: int
+    expected: float
+
+
 class Thanks(NamedTuple):
     """Somebody who is recognised, and for what; what was said of them is theirs to read."""
 
@@ -63,6 +77,7 @@ class LineUp:
     kinds: tuple[KindOfDay, ...]
     causes: tuple[CauseFound, ...]
     changes: tuple[Change, ...]
+    signals: tuple[SignalOfDay, ...]
     thanks: tuple[Thanks, ...]
     told_first: int
     talk: Talk
@@ -73,6 +88,7 @@ class LineUp:
         return Counts(
             due=sum(one.due for one in self.kinds), failed=sum(one.failed for one in self.kinds),
             causes=sum(one.times for one in self.causes), changes=len(self.changes), recognised=len(self.thanks),
+            signals=len(self.signals),
         )  # fmt: skip
 
     @property
@@ -88,10 +104,11 @@ def line_up(day: date, zone: ZoneInfo) -> LineUp:
     changes = tuple(Change(*row) for row in fetch_rows(_CHANGES, span))
     thanks = tuple(Thanks(*row) for row in fetch_rows(_THANKS, span))
     ((told_first,),) = fetch_rows(_TOLD_FIRST, span)
-    signal = fetch_rows(_SIGNAL, span)
-    talk = _talk(kinds, causes, changes, thanks, [(row[0], f"{row[1]}: {row[2]}") for row in signal])
+    signals = tuple(SignalOfDay(*row) for row in fetch_rows(_SIGNALS, span))
+    talk = _talk(kinds, causes, changes, thanks, signals)
     return LineUp(
-        day=day, kinds=kinds, causes=causes, changes=changes, thanks=thanks, told_first=told_first, talk=talk
+        day=day, kinds=kinds, causes=causes, changes=changes, signals=signals, thanks=thanks, told_first=told_first,
+        talk=talk,
     )  # fmt: skip
 
 
@@ -133,23 +150,25 @@ WHERE r.at >= %(since)s AND r.at < %(before)s ORDER BY r.id LIMIT 20
 _TOLD_FIRST = """
 SELECT count(*) FROM cases_case WHERE opened_at >= %(since)s AND opened_at < %(before)s AND detected_by = 'forecast'
 """
-_SIGNAL = """
-SELECT id, what, value FROM learning_candidate
-WHERE first_at >= %(since)s AND first_at < %(before)s AND standing AND dismissed_at IS NULL
-ORDER BY failed - expected DESC LIMIT 1
+_SIGNALS = """
+SELECT s.id, s.what, s.value, coalesce(k.name, s.value), s.due, s.failed, s.expected
+FROM learning_candidate s LEFT JOIN promises_kind k ON s.what = 'kind' AND k.slug = s.value
+WHERE s.first_at >= %(since)s AND s.first_at < %(before)s AND s.standing AND s.dismissed_at IS NULL
+ORDER BY s.failed - s.expected DESC, s.id LIMIT 10
 """
 
 
 def _talk(
     kinds: tuple[KindOfDay, ...], causes: tuple[CauseFound, ...], changes: tuple[Change, ...],
-    thanks: tuple[Thanks, ...], signals: list[tuple[int, str]],
+    thanks: tuple[Thanks, ...], signals: tuple[SignalOfDay, ...],
 ) -> Talk:  # fmt: skip
     """What came back first, then what is new, then what was most of the day."""
     for one in changes:
         if one.verb == "came_back":
             return Talk(Topic.CAME_BACK, one.change, f"/improvements/{one.number}/")
     if signals:
-        return Talk(Topic.SIGNAL, signals[0][1], f"/signals/{signals[0][0]}/")
+        new = signals[0]
+        return Talk(Topic.SIGNAL, group_words(new.what, new.value, new.name), f"/signals/{new.id}/")
     if causes:
         return Talk(Topic.CAUSE, causes[0].name, f"/causes/{causes[0].slug}/")
     if kinds and kinds[0].failed:

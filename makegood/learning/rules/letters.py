@@ -29,15 +29,36 @@ class Composed(NamedTuple):
     text: str
 
 
+class Found(NamedTuple):
+    """A group that fails beyond chance: what it is called, and how many failed where how many were expected."""
+
+    number: int
+    group: str
+    due: int
+    failed: int
+    expected: float
+
+    @property
+    def key(self) -> str:
+        """What makes it news."""
+        return f"signal {self.number}"
+
+    @property
+    def line(self) -> str:
+        """It in a line."""
+        return f"{self.group}: {self.failed:,} of {self.due:,} failed, {self.expected:,.0f} expected"
+
+
 class DayTold(NamedTuple):
     """A day of the line-up: kinds that failed with how many of how many, causes with their times, changes and what
-    became of them."""
+    became of them, groups that were found to fail beyond chance."""
 
     day: date
     counts: Counts
     kinds: Sequence[tuple[str, int, int]]
     causes: Sequence[tuple[str, int]]
     changes: Sequence[tuple[str, str]]
+    signals: Sequence[Found] = ()
 
 
 class Asked(NamedTuple):
@@ -68,6 +89,7 @@ def _day(one: DayTold, language: str) -> list[str]:
     became = {"live": "went live", "held": "held", "came_back": "came back"}
     parts = (
         ("What failed", [f"{name}: {failed:,} of {due:,}" for name, failed, due in one.kinds if failed]),
+        ("What fails beyond chance", [found.line for found in one.signals]),
         ("What was learned", [f"{name}: found {times} times" if times > 1 else name for name, times in one.causes]),
         ("What is changed", [f"{change}: {became[verb]}" for change, verb in one.changes]),
     )
@@ -78,8 +100,8 @@ def _day(one: DayTold, language: str) -> list[str]:
     return told
 
 
-def digest_letter(asked: Sequence[Asked], base_url: str) -> Composed:
-    """What needs somebody now; never of nothing."""
+def digest_letter(asked: Sequence[Asked], found: Sequence[Found], base_url: str) -> Composed:
+    """What needs somebody now, and what fails beyond chance where they answer for it; never of nothing."""
     says = {
         Need.OVERDUE: "Its day has passed, and it is not live: {day}.",
         Need.CAME_BACK: "It came back: it fails clearly more often than was meant.",
@@ -89,19 +111,28 @@ def digest_letter(asked: Sequence[Asked], base_url: str) -> Composed:
         f"{one.change}\n{says[one.need].format(day=_date(one.due_at.date()))}\n{base_url}/asked/#a{one.number}\n"
         for one in asked
     ]
-    many = "One thing needs you" if len(asked) == 1 else f"{len(asked)} things need you"
+    if asked:
+        told += ["Say there that it is live, or what stands in the way. Nothing else is needed.", ""]
+    if found:
+        lines = [f"- {one.line}" for one in found[:MOST]]
+        told += ["Fails beyond chance in your work:", *lines, f"{base_url}/asked/#signals", ""]
     ends = [
-        "Say there that it is live, or what stands in the way. Nothing else is needed.", "",
         "This comes when something needs you, and once a week while it does.",
         f"No more of it: {base_url}/settings/you/mail/",
     ]  # fmt: skip
-    return Composed(many, "\n".join([*told, *ends]))
+    return Composed(_title(len(asked), len(found)), "\n".join([*told, *ends]))
 
 
-def is_news(asked: Sequence[Asked], told: Sequence[str], told_on: date | None, today: date) -> bool:
+def _title(asked: int, found: int) -> str:
+    if asked:
+        return "One thing needs you" if asked == 1 else f"{asked} things need you"
+    return "Something fails beyond chance in your work" if found == 1 else f"{found} signals in your work"
+
+
+def is_news(keys: Sequence[str], told: Sequence[str], told_on: date | None, today: date) -> bool:
     """Whether somebody is written to: when something needs them that the last letter did not speak of, or a week on."""
-    fresh = {one.key for one in asked} - set(told)
-    return bool(asked) and (bool(fresh) or told_on is None or today - told_on >= timedelta(days=7))
+    fresh = set(keys) - set(told)
+    return bool(keys) and (bool(fresh) or told_on is None or today - told_on >= timedelta(days=7))
 
 
 def retry_after(tries: int, now: datetime) -> datetime | None:

@@ -17,19 +17,20 @@ WORKDAYS = frozenset(range(5))
 
 
 class Counts(NamedTuple):
-    """What happened on a day: promises due and failed, causes found, changes that went live, held or came back, and
-    people who are recognised."""
+    """What happened on a day: promises due and failed, causes found, changes that went live, held or came back, people
+    who are recognised, and groups that were found to fail beyond chance."""
 
     due: int
     failed: int
     causes: int
     changes: int
     recognised: int
+    signals: int = 0
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.failed or self.causes or self.changes or self.recognised)
+        return not (self.failed or self.causes or self.changes or self.recognised or self.signals)
 
 
 class Topic(StrEnum):

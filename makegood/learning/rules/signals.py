@@ -25,7 +25,18 @@ SMALLEST_RATIO = 1.2
 WORD = "word"
 """What groups by a word of the title are called."""
 SAME = 0.05
+TOUCHED = 0.1
+"""A group is about a kind, or a cause, that at least this share of its failures is of."""
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _EXACT_BELOW = 50.0
+
+
+def group_words(what: str, value: str, name: str = "") -> str:
+    """What a group is called, in English: "Carrier: Swift", "Tuesdays"; `name` is that of its kind."""
+    if what == "weekday":
+        return _DAYS[int(value) - 1]
+    named = "With the word" if what == WORD else what.replace("_", " ").capitalize()
+    return f"{named}: {name or value}"
 
 
 @dataclass(frozen=True, slots=True)

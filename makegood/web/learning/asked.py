@@ -11,14 +11,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from makegood.followups.actions import close_process
+from makegood.followups.queries import closures
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.learning import actions
+from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.improvements import ImprovementFacts, improvement_for, improvements
 from makegood.learning.rules.asked import PRESSING, Need, need_of
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of
 from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.learning.signals import group_name, says
 from makegood.web.learning.views import finding, state_words
 
 HOME = "/asked/"
@@ -52,25 +56,55 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
     return done(request, _("Said. Whoever asked for it knows, and can help."), to=HOME)
 
 
+@at_desk("POST", for_owners=True)
+def close(request: DeskRequest, number: int) -> HttpResponse:
+    """They say what was changed after a case, of which they see no more than its cause."""
+    desk = request.desk
+    words = request.POST.get("words", "")
+    try:
+        close_process(number, words=words, scope=desk.scope, by=desk.actor, now=desk.now)
+    except Refusal as no:
+        return _shown(request, number, errors_of(no), no.status, what="closure")
+    return done(request, _("Said. Whoever carried it reads it."), to=HOME)
+
+
 def _shown(
-    request: DeskRequest, wrong: int = 0, errors: dict[str, str] | None = None, status: int = 200
+    request: DeskRequest, wrong: int = 0, errors: dict[str, str] | None = None, status: int = 200,
+    what: str = "change",
 ) -> HttpResponse:  # fmt: skip
     desk = request.desk
     found = improvements(desk.scope, mine=True)
     asked = sorted(
-        (_card(one, desk, errors or {} if one.number == wrong else {}, request) for one in found),
+        (_card(one, desk, errors or {} if (one.number, what) == (wrong, "change") else {}, request) for one in found),
         key=lambda card: list(Need).index(card["need"]),
     )
-    lost = {} if any(card["errors"] for card in asked) else errors
+    left = _left(desk, wrong if what == "closure" else 0, errors or {}, request.POST.get("words", ""))
+    lost = {} if any(card["errors"] for card in [*asked, *left]) else errors
     context = {
-        "asked": asked, "title": _title([card["need"] for card in asked]), "errors": lost, "slim": True,
+        "asked": asked, "left": left,
+        "title": _title([card["need"] for card in asked], len(left)), "errors": lost, "slim": True,
+        "mine": {one.number for one in found},
+        "signals": [(one, group_name(one), says(one)) for one in touching(desk.staff_id)],
         "first": not any(one.live_at or one.obstacle for one in found), "today": today(desk.now, desk.zone).isoformat(),
     }  # fmt: skip
     return render(request, "web/learning/asked.html", context, status=status)
 
 
-def _title(needs: list[Need]) -> str:
-    pressing = sum(need in PRESSING for need in needs)
+def _left(desk: Desk, wrong: int, errors: dict[str, str], words: str) -> list[dict[str, Any]]:
+    """Closed cases after which a process owner is to say what changes. Whoever sees customers has a page of them."""
+    if not desk.owns_processes:
+        return []
+    return [
+        {
+            "one": one, "since": clocks.moment(one.customer_at, desk.now), "prefix": f"c{one.number}",
+            "errors": errors if one.number == wrong else {}, "words": words if one.number == wrong else "",
+        }
+        for one in closures(desk.scope) if one.may_close
+    ]  # fmt: skip
+
+
+def _title(needs: list[Need], left: int) -> str:
+    pressing = sum(need in PRESSING for need in needs) + left
     if pressing == 1:
         return _("One thing needs you")
     if pressing:

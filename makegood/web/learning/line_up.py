@@ -17,6 +17,7 @@ from makegood.learning.rules.line_up import HOUR, Topic, day_before
 from makegood.practice.queries import SceneOfDay, scene_of_day
 from makegood.web.answers import done, errors_of
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.learning.signals import group_name
 from makegood.web.tables import Column, Row, number_or_none
 
 HOME = "/line-up/"
@@ -47,6 +48,8 @@ def day(request: DeskRequest) -> HttpResponse:
             for one in found.kinds
         ],
         "changes": [(one, _change(one.verb)) for one in found.changes], "talk": _talk(found),
+        "signals": [(one, group_name(one)) for one in found.signals], "goes_there": desk.scope.sees_all,
+        "talk_opens": desk.scope.sees_all or found.talk.topic is not Topic.SIGNAL,
         "thanks": [(one.name, _deeds(one)) for one in found.thanks], "wish": wish,
         "hour": wish.hour if wish else HOUR, "before": (asked - timedelta(days=1)).isoformat(),
         "after": (asked + timedelta(days=1)).isoformat() if asked < last else "",
@@ -101,7 +104,7 @@ def _change(verb: str) -> str:
 
 def _talk(found: LineUp) -> str:
     """One question, for everybody who stands there."""
-    about = found.talk.about
+    about = group_name(found.signals[0]) if found.talk.topic is Topic.SIGNAL else found.talk.about
     return {
         Topic.CAME_BACK: _("“{}” came back. What did we miss?"),
         Topic.SIGNAL: _("{} fails beyond chance. Who knows something that the figures do not?"),

@@ -20,6 +20,7 @@ from makegood.learning.queries.candidates import (
     looked_at,
 )
 from makegood.learning.queries.improvements import improvements
+from makegood.learning.queries.line_up import SignalOfDay
 from makegood.learning.rules.recurrence import State
 from makegood.people.queries import roster
 from makegood.people.rules import Ability
@@ -112,16 +113,20 @@ def _shown(
 
 def _line(one: CandidateFacts, desk: Desk) -> dict[str, Any]:
     return {
-        "one": one, "url": f"{HOME}{one.id}/", "group": group_name(one),
-        "says": _("Fails {times} times as often as its likes: {failed} of {due} due, {expected} expected").format(
-            times=f"{one.ratio:.1f}", failed=f"{one.failed:,}", due=f"{one.due:,}", expected=f"{one.expected:,.0f}"
-        ),
+        "one": one, "url": f"{HOME}{one.id}/", "group": group_name(one), "says": says(one),
         "since": clocks.moment(one.first_at, desk.now),
         "dismissed": clocks.moment(one.dismissed_at, desk.now) if one.dismissed_at else "",
     }  # fmt: skip
 
 
-def group_name(one: CandidateFacts) -> str:
+def says(one: CandidateFacts) -> str:
+    """How much it fails, in a sentence without its full stop."""
+    return _("Fails {times} times as often as its likes: {failed} of {due} due, {expected} expected").format(
+        times=f"{one.ratio:.1f}", failed=f"{one.failed:,}", due=f"{one.due:,}", expected=f"{one.expected:,.0f}"
+    )
+
+
+def group_name(one: CandidateFacts | SignalOfDay) -> str:
     """What a group is called: "Carrier: Swift", "Tuesdays"."""
     if one.what == "weekday":
         days = (_("Mondays"), _("Tuesdays"), _("Wednesdays"), _("Thursdays"), _("Fridays"), _("Saturdays"),

@@ -10,7 +10,7 @@ from makegood.cases.queries import stakes
 from makegood.notices.actions import mark_all_read, mark_read
 from makegood.notices.queries import notices_of
 from makegood.web.answers import done, see_other
-from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.desk import DeskRequest, at_desk, opens_to_owners
 from makegood.web.tables import number_or_none, pages, place
 
 ADDRESS = "/notices/"
@@ -40,7 +40,9 @@ def notices(request: DeskRequest) -> HttpResponse:
 @at_desk("POST", for_owners=True)
 def read(request: DeskRequest, number: int) -> HttpResponse:
     """Open what a notice is about; it counts as read from then on."""
-    return see_other(mark_read(request.desk.staff_id, number, now=request.desk.now))
+    leads_to = mark_read(request.desk.staff_id, number, now=request.desk.now)
+    # Told when they had another role: what it was about is no more theirs to see.
+    return see_other(ADDRESS if request.desk.owns_processes and not opens_to_owners(leads_to) else leads_to)
 
 
 @at_desk("POST", for_owners=True)
