@@ -38,7 +38,7 @@ class KindOfDayOut(Schema):
     failed: int
 
 
-class CauseFoundOut(Schema):
+class CauseOwnSignalOut(Schema):
     """A cause that was found, and in how many cases."""
 
     slug: str
@@ -98,7 +98,7 @@ class LineUpOut(Schema):
 
     day: date
     kinds: list[KindOfDayOut]
-    causes: list[CauseFoundOut]
+    causes: list[CauseOwnSignalOut]
     changes: list[LineUpChangeOut]
     signals: list[SignalOfDayOut]
     thanks: list[ThanksOut]
@@ -107,7 +107,7 @@ class LineUpOut(Schema):
     scene: DailySceneOut | None
 
 
-class AskedOut(Schema):
+class NeedsYouOut(Schema):
     """A change that needs them: what of it (`overdue`, `came_back`, `soon`), and by when it is to be live."""
 
     number: int
@@ -116,7 +116,7 @@ class AskedOut(Schema):
     due_at: datetime
 
 
-class FoundOut(Schema):
+class OwnSignalOut(Schema):
     """What fails beyond chance where they answer for it, and is not being changed."""
 
     number: int
@@ -131,8 +131,8 @@ class DigestOut(Schema):
     nothing needs them; `wanted` whether they are written to."""
 
     wanted: bool
-    asked: list[AskedOut]
-    signals: list[FoundOut]
+    asked: list[NeedsYouOut]
+    signals: list[OwnSignalOut]
     title: str
     text: str
 

@@ -203,8 +203,8 @@ def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, 
     case = Case.objects.get()
     Promise.objects.filter(pk__in=case.failures.values("promise")).update(state="kept_late", settled_at=now)
     cases.record_step(case.pk, step=Step.APOLOGISE, words="I am sorry", **mara.at(now))
-    cases.ask(case.pk, **mara.at(now))
-    cases.answer(case.pk, answer=Answer.SATISFIED, **mara.at(now))
+    followups.ask(case.pk, **mara.at(now))
+    followups.answer(case.pk, answer=Answer.SATISFIED, **mara.at(now))
     followups.close(case.pk, **mara.at(now))
     notice, desk = Notice.objects.get(topic="closure.process", staff=bo), AtDesk(bo)
     assert desk.post(f"/notices/{notice.pk}/read/")["Location"] == "/asked/"

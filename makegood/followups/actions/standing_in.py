@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -75,7 +74,7 @@ def _processes(away: list[int], everybody: Roster, now: datetime) -> Iterator[Ne
         heir = everybody.deputy_for(one.owner_id or 0) or owner_of_process(one.case, everybody)
         mine = Closure.objects.filter(pk=one.pk, owner_id=one.owner_id, process_at=None)
         if heir is not None and heir.is_present and mine.update(owner_id=heir.id):
-            yield replace(_news(heir.id, one.pk, "process", now), link=leads_to(heir))
+            yield _news(heir.id, one.pk, "process", now, link=leads_to(heir))
 
 
 def _hearings(away: list[int], everybody: Roster, now: datetime) -> Iterator[News]:
@@ -105,9 +104,9 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _news(staff_id: int, number: int, what: str, now: datetime) -> News:
-    topic, words, link = _WORDS[what]
+def _news(staff_id: int, number: int, what: str, now: datetime, link: str = "") -> News:
+    topic, words, usual = _WORDS[what]
     return News(
-        staff_id=staff_id, about=("case", number), topic=topic, link=link.format(number), words=words.format(number),
-        occasion=now.isoformat(),
+        staff_id=staff_id, about=("case", number), topic=topic, link=link or usual.format(number),
+        words=words.format(number), occasion=now.isoformat(),
     )  # fmt: skip
