@@ -40,6 +40,11 @@ def ours(text: str) -> str:
     return _QUOTED.sub(lambda found: " " * len(found[0]), plain(text))
 
 
+def whole_dates(low: str, language: Language) -> str:
+    """A plain text, as long as it was, whose dates no point cuts in two: "wed. 25 nov" reads as "wed  25 nov"."""
+    return language.patterns["short"].sub(lambda found: found[0].replace(".", " "), low)
+
+
 def sentences(low: str, language: Language) -> Iterator[Sentence]:
     """The sentences of a plain text in their order."""
     start = 0

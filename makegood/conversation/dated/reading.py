@@ -10,7 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from makegood.conversation.coach.sentences import plain
-from makegood.conversation.dated.clauses import Sentence, ours, sentences
+from makegood.conversation.dated.clauses import Sentence, ours, sentences, whole_dates
 from makegood.conversation.dated.finding import BEFORE, Found, Read, times
 from makegood.conversation.dated.language import Language, Rule, language_of
 from makegood.conversation.dated.naming import beside, title, without
@@ -38,7 +38,7 @@ def promised(
     promised, which may have passed. `language` is a BCP 47 tag. Quoted lines are left out. Any text is read.
     """
     words = language_of(language)
-    low = ours(text[:_LONGEST])
+    low = whole_dates(ours(text[:_LONGEST]), words)
     ahead: Read = partial(spoken_when, now=now, zone=zone, calendar=calendar)
     recalled: Read = partial(spoken_when, now=now, zone=zone, calendar=calendar, recalled=True)
     made: list[Dated] = []
@@ -54,7 +54,8 @@ def times_in(
     text: str, *, now: datetime, zone: ZoneInfo, calendar: WorkCalendar | None, language: str
 ) -> tuple[tuple[int, int, When | None], ...]:
     """Every time that a text names, promised or not: where its words start and end, and what they mean."""
-    words, low = language_of(language), plain(text[:_LONGEST])
+    words = language_of(language)
+    low = whole_dates(plain(text[:_LONGEST]), words)
     read: Read = partial(spoken_when, now=now, zone=zone, calendar=calendar)
     return tuple(
         (one.start, one.end, one.when)
