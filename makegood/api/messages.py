@@ -54,7 +54,8 @@ class FileOut(Schema):
 
 
 class MessageOut(Schema):
-    """One message. `inward` is from the customer; `moves` are what may happen to it next."""
+    """One message. `inward` is from the customer; `moves` are what may happen to it next. `looked_by` is who looked at
+    it before it left, and `look_words` why they sent it back; both "" for most."""
 
     id: int
     case: int | None
@@ -75,6 +76,8 @@ class MessageOut(Schema):
     sent_at: datetime | None
     attempts: int
     problem: str
+    looked_by: str
+    look_words: str
     files: list[FileOut]
     moves: list[Annotated[Move, spelled(Move)]]
 
@@ -175,7 +178,7 @@ def list_messages(request: ApiRequest, number: str) -> HttpResponse:
     language = customer_for(request.caller.scope, case.customer_id).language
     heard = answer_in(case, found, language=language)
     answer = {"answer": heard.verdict, "words": heard.words} if heard else None
-    return told({"items": _many(found), "next": None, "answer_heard": answer})
+    return told({"items": many_out(found), "next": None, "answer_heard": answer})
 
 
 @router.post("/cases/{number}/messages", response={201: WrittenOut}, summary="Write to the customer")
@@ -188,7 +191,7 @@ def write_message(request: ApiRequest, number: str, body: MessageIn) -> HttpResp
     # A message that is refused leaves no link behind.
     with transaction.atomic():
         message_id, heeded = _written(case, body, enclosed, who)
-    out = _one(message_for(doer.scope, message_id)) | {"warnings": warnings_of(heeded)}
+    out = message_out(message_for(doer.scope, message_id)) | {"warnings": warnings_of(heeded)}
     return told(out, status=201)
 
 
@@ -243,7 +246,7 @@ def withdraw_message(request: ApiRequest, message_id: Id, body: StaffIn) -> Http
     """Take it back while it waits."""
     doer = person(request, body.staff)
     actions.withdraw_message(message_id, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_one(message_for(doer.scope, message_id)))
+    return told(message_out(message_for(doer.scope, message_id)))
 
 
 @router.post("/messages/{message_id}/again", response=MessageOut, summary="Send a message again")
@@ -251,7 +254,7 @@ def send_again(request: ApiRequest, message_id: Id, body: AgainIn) -> HttpRespon
     """Send anew what did not leave, came back, or of which nobody knows."""
     doer = person(request, body.staff)
     actions.send_again(message_id, to=body.to, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_one(message_for(doer.scope, message_id)))
+    return told(message_out(message_for(doer.scope, message_id)))
 
 
 @router.post("/messages/{message_id}/arrived", response=MessageOut, summary="Say that a message arrived")
@@ -259,7 +262,7 @@ def note_arrived(request: ApiRequest, message_id: Id, body: StaffIn) -> HttpResp
     """Of one of which nobody knew: it counts as sent when it was handed over."""
     doer = person(request, body.staff)
     actions.note_arrived(message_id, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_one(message_for(doer.scope, message_id)))
+    return told(message_out(message_for(doer.scope, message_id)))
 
 
 @router.get("/messages/files/{file_id}", summary="A file of a message")
@@ -278,7 +281,7 @@ def list_unsorted(request: ApiRequest) -> HttpResponse:
     """What came in and could not be told to be anybody's for certain."""
     waiting = unsorted(request.caller.scope)
     items = [
-        {"id": one.id, "subject": one.subject, "latest_at": one.latest_at, "messages": _many(one.messages)}
+        {"id": one.id, "subject": one.subject, "latest_at": one.latest_at, "messages": many_out(one.messages)}
         for one in waiting
     ]
     return told({"items": items, "next": None})
@@ -314,14 +317,16 @@ def _leaves(number: int, body: MessageIn, scope: Scope, now: datetime) -> dateti
     return in_their_hours(now, zone_of(customer))
 
 
-def _many(messages: Sequence[MessageFacts]) -> list[dict[str, Any]]:
-    return [_one(one) for one in messages]
+def many_out(messages: Sequence[MessageFacts]) -> list[dict[str, Any]]:
+    """Messages as the API tells them."""
+    return [message_out(one) for one in messages]
 
 
-def _one(one: MessageFacts) -> dict[str, Any]:
+def message_out(one: MessageFacts) -> dict[str, Any]:
+    """A message as the API tells it."""
     copied = (
         "id", "inward", "channel", "sort", "state", "automatic", "address", "name", "subject", "text", "rest", "at",
-        "leave_at", "sent_at", "attempts", "problem",
+        "leave_at", "sent_at", "attempts", "problem", "looked_by", "look_words",
     )  # fmt: skip
     files = [
         {"id": each.id, "name": each.name, "content_type": each.content_type, "size": each.size} for each in one.files

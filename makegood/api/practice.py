@@ -15,7 +15,7 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Email, Id, refuse_unknown
 from makegood.practice import actions
-from makegood.practice.queries import Played, SceneLine, Try, first_day, run_for, scenes
+from makegood.practice.queries import Played, SceneLine, Try, first_day, reviewed, run_for, scenes
 from makegood.practice.rules.first_day import MINUTES, Part
 from makegood.practice.rules.hearing import MOST_LETTERS, clock
 from makegood.practice.rules.review import Review, Turn
@@ -282,9 +282,9 @@ def leave(request: ApiRequest, number: Id, body: PracticeMoveIn) -> HttpResponse
 
 @router.get("/practice/runs/{number}/review", response=ReviewOut, summary="Look back at a try")
 def look_back(request: ApiRequest, number: Id, query: Query[PracticeQuery]) -> HttpResponse:
-    """What moved the customer, when and why."""
+    """What moved the customer, when and why: one's own, or what was assigned to somebody one leads."""
     refuse_unknown(request.GET, PracticeQuery)
-    found = run_for(person(request, query.staff).scope, number)
+    found = reviewed(person(request, query.staff).scope, number).played
     return told(_review(found, found.review))
 
 

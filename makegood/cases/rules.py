@@ -345,7 +345,7 @@ UNDOABLE: Mapping[str, frozenset[str]] = {
     "case.closed": frozenset(
         {"case.reopened", "case.followed_up", "case.answered", "case.process_closed", "case.heard", *_CAUSES}
     ),
-    "case.message_written": frozenset({"case.message_sent", "case.message_arrived", "case.message_withdrawn"}),
+    "case.message_written": frozenset(f"case.message_{how}" for how in ("sent", "arrived", "withdrawn", "sent_back")),
     "case.process_closed": frozenset({"case.reopened", "case.process_closed"}),
     "case.heard": frozenset({"case.reopened"}),
     "case.reopened": _ANY,

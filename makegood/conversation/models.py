@@ -207,6 +207,7 @@ class Message(models.Model):
             models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
             models.Index(fields=["reference"], name="message_by_reference", condition=~Q(reference="")),
             models.Index(fields=["leave_at", "id"], name="message_leaves", condition=Q(state=State.WAITING.value)),
+            models.Index(fields=["at"], name="message_held", condition=Q(state=State.HELD.value)),
             models.Index(fields=["at"], name="message_awry", condition=Q(state__in=[state.value for state in AWRY])),
             models.Index(fields=["address", "at"], name="message_from", condition=Q(inward=True)),
         ]
@@ -328,3 +329,38 @@ class CoachOverride(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.message_id} left with {', '.join(self.codes)}"
+
+
+class LookRule(models.Model):
+    """While its one row is there, an agent who is not `Trusted` writes to customers only with a lead's look."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(one=True), name="look_rule_once")]
+
+    def __str__(self) -> str:
+        return "a lead looks"
+
+
+class Trusted(models.Model):
+    """Somebody who writes to customers without a lead's look: whichever room knows why says so."""
+
+    staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+", primary_key=True)
+
+    def __str__(self) -> str:
+        return f"staff {self.staff_id}"
+
+
+class Look(models.Model):
+    """A message that waits, or waited, for a lead to look at it. `words` are why it was sent back."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="look")
+    asked_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=120, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"look at message {self.message_id}"

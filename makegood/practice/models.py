@@ -1,20 +1,58 @@
-"""Tries: one person playing one scene."""
+"""Tries: one person playing one scene; what was assigned to whom, and what was said of a line."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from makegood.practice.rules.values import End, Grade
 
 
+class Assignment(models.Model):
+    """A scene that somebody is asked to play by the end of a day, which never moves. `name` is what the scene was
+    called, `passed_at` when a play of it passed; taken back, it stays as a row."""
+
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    scene = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Grade])
+    second = models.BooleanField(default=False)
+    due_on = models.DateField()
+    why = models.CharField(max_length=300)
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    passed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "scene", "role", "second"],
+                condition=Q(passed_at__isnull=True, withdrawn_at__isnull=True),
+                name="assignment_stands_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["staff", "due_on"], name="assignment_of_staff", condition=Q(withdrawn_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scene} for staff {self.staff_id} by {self.due_on}"
+
+
 class Run(models.Model):
     """One try of somebody at a scene. `text` is the scene as it was then, `moves` what they did, as the coach read it.
 
-    `trust`, `anger` and `effort` are the customer's when it ended; None before.
+    With an `assignment` it was played as assigned, and whoever leads them may read it. `trust`, `anger` and `effort`
+    are the customer's when it ended; None before.
     """
 
     staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False)
+    assignment = models.ForeignKey(
+        Assignment, null=True, blank=True, on_delete=models.CASCADE, related_name="runs", db_index=False
+    )
     scene = models.CharField(max_length=40)
     text = models.TextField()
     role = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Grade])
@@ -35,7 +73,10 @@ class Run(models.Model):
                 name="run_end_fits",
             ),
         ]
-        indexes = [models.Index(fields=["staff", "scene", "-began_at"], name="run_of_staff")]
+        indexes = [
+            models.Index(fields=["staff", "scene", "-began_at"], name="run_of_staff"),
+            models.Index(fields=["assignment"], name="run_as_assigned", condition=Q(assignment__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scene} by staff {self.staff_id}"
@@ -55,3 +96,35 @@ class FirstDay(models.Model):
 
     def __str__(self) -> str:
         return f"first day of {self.staff_id}"
+
+
+class Comment(models.Model):
+    """What a lead said of one line of a play that was assigned, or the player answered. `line` is the number of the
+    move."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="comments", db_index=False)
+    line = models.PositiveSmallIntegerField()
+    by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=120)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "id"], name="comment_of_run")]
+
+    def __str__(self) -> str:
+        return f"on line {self.line} of try {self.run_id}"
+
+
+class Basics(models.Model):
+    """Which scenes are the basic ones here, and whether whoever has not passed them writes only with a lead's look."""
+
+    one = models.BooleanField(primary_key=True, default=True)
+    scenes = ArrayField(models.CharField(max_length=40))
+    on = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(one=True), name="basics_once")]
+
+    def __str__(self) -> str:
+        return ", ".join(self.scenes)

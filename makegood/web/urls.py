@@ -29,6 +29,7 @@ from makegood.web.notices import channels
 from makegood.web.notices import views as notices
 from makegood.web.people import views as persons
 from makegood.web.practice import first_day
+from makegood.web.practice import team as practice_team
 from makegood.web.practice import views as practice
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
@@ -51,6 +52,7 @@ from makegood.web.settings import (
     people,
     playbooks,
     playbooks_trying,
+    practice_policy,
     webhooks,
     words,
 )
@@ -197,6 +199,9 @@ urlpatterns: list[URLPattern] = [
     path("messages/<int:number>/raw/", serving.raw),
     path("messages/<int:number>/withdraw/", messages_moving.withdraw),
     path("messages/<int:number>/again/", messages_moving.again),
+    path("messages/<int:number>/release/", messages_moving.release),
+    path("messages/<int:number>/send-back/", messages_moving.send_back),
+    path("messages/looks/", messages_moving.looks),
     path("messages/<int:number>/arrived/", messages_moving.arrived),
     path("incidents/", incidents.every),
     path("incidents/new/", opening.new),
@@ -274,6 +279,10 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^practice/first-day/do/(?P<name>{'|'.join(first_day.DEEDS)})/$", first_day.deed),
     path("practice/runs/<int:number>/", practice.run),
     re_path(rf"^practice/runs/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(practice.DEEDS)})/$", practice.act),
+    path("practice/runs/<int:number>/comment/", practice_team.comment),
+    path("practice/team/", practice_team.page),
+    path("practice/team/assign/", practice_team.assign),
+    path("practice/team/<int:number>/take-back/", practice_team.take_back),
     path("practice/<slug:scene>/", practice.one),
     path("signals/", signals.every),
     path("signals/<int:number>/", signals.one),
@@ -323,6 +332,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/owed/<slug:slug>/download/", bindings.download),
     path("settings/owed/<slug:slug>/retire/", bindings.retire),
     path("settings/coach/", coach.coach),
+    path("settings/practice/", practice_policy.policy),
     path("settings/authority/", authority.limits),
     path("settings/authority/cap/", authority.cap),
     path("settings/authority/remove/", authority.remove),

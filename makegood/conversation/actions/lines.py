@@ -100,7 +100,7 @@ def remove_line(line_id: int, *, by: Actor, now: datetime) -> None:
     """Forget it; what came by it stays. Raises Refusal "line.unknown", "line.waits" while messages wait to leave by
     it."""
     row = _held(line_id, by)
-    if Message.objects.filter(thread__line=row, state=State.WAITING).exists():
+    if Message.objects.filter(thread__line=row, state__in=(State.HELD, State.WAITING)).exists():
         raise Refusal("line.waits", "Messages still wait to leave by it. Let them leave, or take them back, first.")
     _record("removed", row, by, now)
     row.delete()

@@ -120,7 +120,7 @@ def remove_mailbox(mailbox_id: int, *, by: Actor, now: datetime) -> None:
     """Forget how to reach it; what came by it stays. Raises Refusal "mailbox.unknown", "mailbox.waits" while messages
     wait to leave by it."""
     row = _held(mailbox_id, by)
-    if Message.objects.filter(thread__mailbox=row, state=State.WAITING).exists():
+    if Message.objects.filter(thread__mailbox=row, state__in=(State.HELD, State.WAITING)).exists():
         raise Refusal("mailbox.waits", "Messages still wait to leave by it. Let them leave, or take them back, first.")
     _record("removed", row, by, now)
     row.delete()

@@ -9,12 +9,11 @@ from typing import NamedTuple
 from django.db import transaction
 
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
-from makegood.cases.actions.undoing import take_back
 from makegood.cases.actions.working import note_said
 from makegood.cases.models import Case
-from makegood.cases.queries import case_for, timeline, undoable
 from makegood.cases.rules import CONVERSATION, Step
 from makegood.conversation.actions.drafting import forget_draft, restore_draft
+from makegood.conversation.actions.looking import ask_for_look, let_go_of_promised, needs_look
 from makegood.conversation.actions.sending import count_as_said
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
 from makegood.conversation.models import Attachment, Message
@@ -31,7 +30,7 @@ from makegood.conversation.rules.messages import (
 )
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.people.rules import READS_ALL, Scope
 
@@ -46,10 +45,11 @@ class Enclosed(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A message that was written, and when it leaves (aware UTC)."""
+    """A message that was written, and when it leaves (aware UTC); `held` until a lead has looked at it."""
 
     id: int
     leave_at: datetime
+    held: bool = False
 
 
 @transaction.atomic
@@ -67,7 +67,8 @@ def write_message(
     by: Actor,
     now: datetime,
 ) -> Written:
-    """Write to the customer of a case. It leaves after `rules.UNDO`, or at `leave_at` when that is later.
+    """Write to the customer of a case. It leaves after `rules.UNDO`, or at `leave_at` when that is later; what
+    `needs_look` waits for a lead first.
 
     `to` is one of their addresses, "" for the first on this channel. `covers` are the steps of the conversation that
     it takes once it left. Raises Refusal "message.bad_channel", "message.no_address", "message.not_theirs",
@@ -85,10 +86,10 @@ def write_message(
     if enclosed and way in TEXTED:
         raise invalid("message.no_files", "A text message or chat carries no files. Write an e-mail, or on their page.",
                       field="files")  # fmt: skip
-    address = _address(case, way, to)
+    address, held = _address(case, way, to), needs_look(scope)
     thread = thread_of(case, way, subject, now=now)
     row = Message.objects.create(
-        thread=thread, inward=False, channel=way, state=State.WAITING,
+        thread=thread, inward=False, channel=way, state=State.HELD if held else State.WAITING,
         address=address, name=case.customer.name[:200],
         subject=one_line(subject)[:SUBJECT_LIMIT] or thread.subject, text=text, language=case.customer.language,
         at=now, by_id=me, by_name=by.name[:120], covers=_steps(covers), leave_at=max(leave_at or now, now + UNDO),
@@ -101,10 +102,12 @@ def write_message(
     )  # fmt: skip
     forget_draft(number, me)
     bring_to_desk(case)
-    told = {"message": row.pk, "channel": way, "leave_at": row.leave_at.isoformat() if row.leave_at else None}
-    tell("message_written", case, by=by, at=now, data=told)
     assert row.leave_at is not None  # noqa: S101 - set above
-    return Written(row.pk, row.leave_at)
+    told = {"message": row.pk, "channel": way, "leave_at": row.leave_at.isoformat()}
+    tell("message_written", case, by=by, at=now, data=told | ({"held": True} if held else {}))
+    if held:
+        ask_for_look(row, case, by=by, now=now)
+    return Written(row.pk, row.leave_at, held)
 
 
 @transaction.atomic
@@ -113,10 +116,15 @@ def log_letter(
 ) -> int:  # fmt: skip
     """Record a letter that goes by post: it counts as said now. Returns the id of the message.
 
-    Raises Refusal as `write_message` does.
+    Raises Refusal "message.needs_look" of whoever writes only with a lead's look, and as `write_message` does.
     """
     case = hold(number, scope=scope, closed=None)
     me = person(by)
+    if needs_look(scope):
+        raise forbidden(
+            "message.needs_look", "What you write waits for a lead's look until you have passed the basic scenes of "
+            "practice. A letter cannot wait: have a lead record it, or write another way.",
+        )  # fmt: skip
     text = said(words, field="words", what="Write a few words first.")
     thread = thread_of(case, Channel.POST, "", now=now)
     row = Message.objects.create(
@@ -145,17 +153,7 @@ def withdraw_message(message_id: int, *, scope: Scope, by: Actor, now: datetime)
     case = hold(number, scope=scope, closed=None)
     withdraw(message_id, now=now)
     tell("message_withdrawn", case, by=by, at=now, data={"message": message_id})
-    for entry in _promised_in(message_id, number, scope):
-        take_back(number, entry=entry, whole=False, ways={}, scope=scope, by=by, now=now)
-
-
-def _promised_in(message_id: int, number: int, scope: Scope) -> list[int]:
-    """The entries that tell of promises by a message's words, as far as this person can take them back."""
-    case = case_for(scope, number)
-    entries = timeline(case)
-    said = {one.id for one in entries if one.verb == "case.message_written" and one.data.get("message") == message_id}
-    may = undoable(case, entries, scope)
-    return [one.id for one in entries if one.data.get("said_in") in said and one.id in may]
+    let_go_of_promised(message_id, number, scope=scope, by=by, now=now)
 
 
 def withdraw(message_id: int, *, now: datetime) -> None:

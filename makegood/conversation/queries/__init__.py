@@ -30,6 +30,7 @@ from makegood.conversation.queries.messages import (
     messages_of,
     of_case,
     said_on_page,
+    to_look_at,
 )
 from makegood.conversation.queries.pile import Candidate, Unsorted, candidates, count_unsorted, unsorted
 from makegood.conversation.queries.policy import Overridden, coach_policy, overridden
@@ -85,6 +86,7 @@ __all__ = [
     "sends_by",
     "sign_in_address",
     "texts_as",
+    "to_look_at",
     "told_words",
     "unsorted",
 ]

@@ -22,7 +22,7 @@ _LATEST = 12
 """How many of the latest things said are read: what was said long before has had its time."""
 _TOLD_OF = (Purpose.COMMITMENT, Purpose.UPDATE)
 """What a customer was told of that is promised in a case; its own clocks they do not know."""
-_REACHES = (State.WAITING, State.SENT, State.UNSURE)
+_REACHES = (State.HELD, State.WAITING, State.SENT, State.UNSURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

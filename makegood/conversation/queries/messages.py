@@ -12,6 +12,7 @@ from makegood.cases.queries.seeing import visible
 from makegood.conversation.models import Attachment, Message
 from makegood.conversation.rules.messages import AWRY, MOVES, Channel, Move, Sort, State
 from makegood.kernel.refusals import missing
+from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
 from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
@@ -32,8 +33,8 @@ class AttachmentFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
-    """One message, whole; see `models.Message`. `moves` are what may happen to it next, `carried_by` names
-    the mailbox or the line that it came or goes by."""
+    """One message, whole; see `models.Message`. `moves` are what may happen to it next, `carried_by` names the
+    mailbox or line that it came or goes by, `looked_by` who looked at it, `look_words` why they sent it back."""
 
     id: int
     thread_id: int
@@ -65,6 +66,8 @@ class MessageFacts:
     carried_by: str
     attempts: int
     problem: str
+    looked_by: str
+    look_words: str
     files: tuple[AttachmentFacts, ...]
 
     @property
@@ -116,6 +119,14 @@ WHERE m.state IN ('unsure', 'failed', 'bounced') AND t.case_id = ANY(%s::bigint[
 """
 
 
+def to_look_at(scope: Scope) -> tuple[MessageFacts, ...]:
+    """Messages that wait for somebody who leads to look at them, the longest waiting first. Raises Refusal
+    "people.not_allowed"."""
+    require_scope(scope, Ability.ASSIGN)
+    waiting = Message.objects.filter(state=State.HELD, thread__case__in=visible(scope))
+    return _facts("m.id = ANY(%s::bigint[])", array_of(waiting.values_list("pk", flat=True)))
+
+
 def said_on_page(number: int) -> tuple[MessageFacts, ...]:
     """What we wrote to the customer's page of a case, oldest first; what was taken back or waits is not there."""
     return tuple(one for one in of_case(number) if one.channel is Channel.PAGE and one.state is State.SENT)
@@ -149,7 +160,8 @@ def _file(row: Attachment) -> AttachmentFacts:
 _MESSAGES = """
 SELECT m.id, m.thread_id, t.case_id, m.inward, m.automatic, m.with_link, m.message_id, m.address, m.name, m.subject,
        m.text, m.rest, m.html, m.at, m.by_id, m.by_name, m.raw, m.size, m.note, m.minutes, m.leave_at, m.handed_at,
-       m.sent_at, coalesce(b.name, l.name, ''), m.attempts, m.problem, m.channel, m.sort, m.state, m.covers,
+       m.sent_at, coalesce(b.name, l.name, ''), m.attempts, m.problem,
+       coalesce(k.by_name, ''), coalesce(k.words, ''), m.channel, m.sort, m.state, m.covers,
        (SELECT coalesce(json_agg(json_build_array(id, name, content_type, content_id, size, inline, digest)
                                  ORDER BY id), '[]')
         FROM conversation_attachment WHERE message_id = m.id)
@@ -157,16 +169,17 @@ FROM conversation_message m
 JOIN conversation_thread t ON t.id = m.thread_id
 LEFT JOIN conversation_mailbox b ON b.id = t.mailbox_id
 LEFT JOIN conversation_line l ON l.id = t.line_id
+LEFT JOIN conversation_look k ON k.message_id = m.id
 WHERE {which} ORDER BY m.at, m.id
 """
 _NAMES = (
     "id", "thread_id", "case_id", "inward", "automatic", "with_link", "message_id", "address", "name", "subject",
     "text", "rest", "html", "at", "by_id", "by_name", "raw", "size", "note", "minutes", "leave_at", "handed_at",
-    "sent_at", "carried_by", "attempts", "problem",
+    "sent_at", "carried_by", "attempts", "problem", "looked_by", "look_words",
 )  # fmt: skip
 
 
-def _facts(which: str, number: int) -> tuple[MessageFacts, ...]:
+def _facts(which: str, number: int | str) -> tuple[MessageFacts, ...]:
     return tuple(_one(row) for row in fetch_rows(_MESSAGES.format(which=which), [number]))
 
 

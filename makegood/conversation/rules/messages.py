@@ -33,6 +33,8 @@ class State(StrEnum):
     """Where a message stands. One that came in is `received` and stays so."""
 
     RECEIVED = "received"
+    HELD = "held"
+    """It waits for a lead to look at it, and leaves only then."""
     WAITING = "waiting"
     SENT = "sent"
     UNSURE = "unsure"
@@ -50,6 +52,8 @@ class Move(StrEnum):
     FAIL = "fail"
     BOUNCE = "bounce"
     WITHDRAW = "withdraw"
+    RELEASE = "release"
+    """A lead looked at it: it may leave."""
     RETRY = "retry"
     ARRIVE = "arrive"
     """A person found out that it had left after all."""
@@ -62,7 +66,8 @@ MOVES: Transitions[State, Move] = Transitions(
         Move.DOUBT: {State.WAITING: State.UNSURE},
         Move.FAIL: {State.WAITING: State.FAILED},
         Move.BOUNCE: {State.SENT: State.BOUNCED, State.UNSURE: State.BOUNCED},
-        Move.WITHDRAW: {State.WAITING: State.WITHDRAWN},
+        Move.WITHDRAW: {State.WAITING: State.WITHDRAWN, State.HELD: State.WITHDRAWN},
+        Move.RELEASE: {State.HELD: State.WAITING},
         Move.RETRY: {
             State.FAILED: State.WAITING, State.BOUNCED: State.WAITING, State.UNSURE: State.WAITING,
         },

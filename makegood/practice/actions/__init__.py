@@ -1,6 +1,23 @@
 """The only writers of practice."""
 
+from makegood.practice.actions.assigning import assign, take_back
+from makegood.practice.actions.basics import set_basics
+from makegood.practice.actions.commenting import comment
 from makegood.practice.actions.first_day import note_read, put_away, take_first_case
-from makegood.practice.actions.playing import leave, look_up, say, start, wait
+from makegood.practice.actions.playing import leave, look_up, say, start, start_assigned, wait
 
-__all__ = ["leave", "look_up", "note_read", "put_away", "say", "start", "take_first_case", "wait"]
+__all__ = [
+    "assign",
+    "comment",
+    "leave",
+    "look_up",
+    "note_read",
+    "put_away",
+    "say",
+    "set_basics",
+    "start",
+    "start_assigned",
+    "take_back",
+    "take_first_case",
+    "wait",
+]

@@ -1,9 +1,10 @@
-"""Playing: beginning a try, and each move in it. Each try is its player's alone."""
+"""Playing: beginning a try, and each move in it. Each try is its player's; their lead reads what was assigned."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,11 +12,13 @@ from makegood.journal import actions as journal
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
-from makegood.practice.models import Run
+from makegood.practice.actions.basics import trust_who_passed
+from makegood.practice.models import Assignment, Run
 from makegood.practice.queries import Played, require_player, run_for, scene_named
 from makegood.practice.rules.engine import step
 from makegood.practice.rules.hearing import hear
 from makegood.practice.rules.moves import Leave, Look, Move, Wait, written
+from makegood.practice.rules.passing import PASSED
 from makegood.practice.rules.values import Grade
 
 LONGEST_WAIT = 1440
@@ -25,12 +28,29 @@ LONGEST_WAIT = 1440
 def start(
     scene: str, *, role: Grade = Grade.AGENT, second: bool = False, scope: Scope, by: Actor, now: datetime
 ) -> int:  # fmt: skip
-    """Begin a try at a scene and give its number. Raises Refusal "practice.no_scene", "practice.needs_a_person"."""
-    staff, (_scene, text) = require_player(scope), scene_named(scene)
-    row = Run.objects.create(staff_id=staff, scene=scene, text=text, role=role, second=second, began_at=now)
-    journal.record(
-        "practice.started", by=by, at=now, subject=("practice", row.pk), data={"scene": scene, "role": role.value}
-    )
+    """Begin a try at a scene for oneself and give its number. Raises Refusal "practice.no_scene",
+    "practice.needs_a_person"."""
+    return _begin(Run(staff_id=require_player(scope), scene=scene, role=role, second=second), by, now)
+
+
+@transaction.atomic
+def start_assigned(assignment: int, *, scope: Scope, by: Actor, now: datetime) -> int:
+    """Begin a try at what was assigned, as it was: whoever leads the player may read it. Raises Refusal
+    "practice.no_assignment" for what is another's or was taken back, and as `start` does."""
+    mine = Assignment.objects.filter(pk=assignment, staff_id=require_player(scope), withdrawn_at=None).first()
+    if mine is None:
+        raise missing("practice.no_assignment", "This is not assigned to you, or was taken back.")
+    row = Run(staff_id=mine.staff_id, assignment=mine, scene=mine.scene, role=mine.role, second=mine.second)
+    return _begin(row, by, now)
+
+
+def _begin(row: Run, by: Actor, now: datetime) -> int:
+    row.text, row.began_at = scene_named(row.scene)[1], now
+    row.save()
+    data: dict[str, Any] = {"scene": row.scene, "role": str(row.role)}
+    if row.assignment_id is not None:
+        data["assignment"] = row.assignment_id
+    journal.record("practice.started", by=by, at=now, subject=("practice", row.pk), data=data)
     return row.pk
 
 
@@ -79,6 +99,13 @@ def leave(number: int, *, after: int | None = None, scope: Scope, by: Actor, now
     return _move(number, lambda _: Leave(), after, scope, by, now)
 
 
+def _passed(row: Run, now: datetime) -> None:
+    """It ended well: what was assigned is done, and perhaps the basic scenes are."""
+    if row.assignment_id is not None:
+        Assignment.objects.filter(pk=row.assignment_id, passed_at=None).update(passed_at=now)
+    trust_who_passed([row.staff_id])
+
+
 @transaction.atomic
 def _move(
     number: int, read: Callable[[Played], Move], after: int | None, scope: Scope, by: Actor, now: datetime
@@ -100,4 +127,6 @@ def _move(
         data = {"scene": row.scene, "end": row.end}
         journal.record("practice.ended", by=by, at=now, subject=("practice", row.pk), data=data)
     row.save()
+    if row.end in PASSED:
+        _passed(row, now)
     return run_for(scope, number)

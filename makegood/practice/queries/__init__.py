@@ -1,5 +1,17 @@
 """Scenes and one's own tries; what was assigned to whom, and what was said of it."""
 
+from makegood.practice.queries.assigning import (
+    Assigned,
+    Member,
+    Remark,
+    Reviewed,
+    assigned_to_me,
+    leads,
+    my_assignments,
+    reviewed,
+    team,
+)
+from makegood.practice.queries.basics import Policy, basics, still_to_pass, who_passed
 from makegood.practice.queries.daily import SceneOfDay, scene_of_day
 from makegood.practice.queries.first_day import case_for_first, first_day, offered_today
 from makegood.practice.queries.playing import (
@@ -14,17 +26,30 @@ from makegood.practice.queries.playing import (
 )
 
 __all__ = [
+    "Assigned",
+    "Member",
     "Played",
+    "Policy",
+    "Remark",
+    "Reviewed",
     "SceneLine",
     "SceneOfDay",
     "Try",
+    "assigned_to_me",
+    "basics",
     "case_for_first",
     "first_day",
+    "leads",
+    "my_assignments",
     "offered_today",
     "require_player",
+    "reviewed",
     "run_for",
     "scene_named",
     "scene_of_day",
     "scenes",
+    "still_to_pass",
+    "team",
     "tries",
+    "who_passed",
 ]

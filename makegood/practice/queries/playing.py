@@ -21,7 +21,7 @@ MOST = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """A try in a list. Instants are aware UTC; `end` is None while it is being played."""
+    """A try in a list. Instants are aware UTC; `end` is None while it is being played, `assignment` for one's own."""
 
     id: int
     scene: str
@@ -31,6 +31,7 @@ class Try:
     ended_at: datetime | None
     end: End | None
     feeling: Feeling | None
+    assignment: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,30 +116,34 @@ def tries(scope: Scope, *, scene: str = "") -> tuple[Try, ...]:
 
 
 _TRY = """
-SELECT r.id, r.scene, r.role, r.second, r.began_at, r.ended_at, r."end", r.trust, r.anger, r.effort
+SELECT r.id, r.scene, r.role, r.second, r.began_at, r.ended_at, r."end", r.assignment_id, r.trust, r.anger, r.effort
 FROM practice_run r
 """
 
 
 def _try(row: tuple[Any, ...]) -> Try:
-    number, scene, role, second, began_at, ended_at, end, *feeling = row
+    number, scene, role, second, began_at, ended_at, end, assignment, *feeling = row
     return Try(
         id=number, scene=scene, role=Grade(role), second=second, began_at=began_at, ended_at=ended_at,
         end=End(end) if end else None, feeling=Feeling(*feeling) if end else None,
+        assignment=assignment,
     )  # fmt: skip
 
 
 def run_for(scope: Scope, number: int) -> Played:
     """One's own try with all that happened in it. Raises Refusal "practice.no_run"."""
     found = fetch_rows(
-        "SELECT staff_id, text, moves FROM practice_run WHERE id = %(run)s AND staff_id = %(staff)s::bigint",
+        "SELECT text, moves FROM practice_run WHERE id = %(run)s AND staff_id = %(staff)s::bigint",
         {"run": number, "staff": scope.staff_id},
     )
     if not found:
         raise missing("practice.no_run", "There is no such try of yours.")
-    staff, text, moves = found[0]
-    asked = {"run": number, "staff": staff}
-    rows = [_try(row) for row in fetch_rows(_WITH_LAST, asked)]
+    return played(number, *found[0])
+
+
+def played(number: int, text: str, moves: list[Any], *, alone: bool = False) -> Played:
+    """A try with all that happened in it, for whoever may see it; `alone` without the player's last one."""
+    rows = [_try(row) for row in fetch_rows(_WITH_LAST, {"run": number, "alone": alone})]
     one = next(row for row in rows if row.id == number)
     play = Play(scene_of(text), one.role, one.second)
     before = next((row for row in rows if row.id != number), None)
@@ -149,7 +154,8 @@ _WITH_LAST = f"""
 ({_TRY} WHERE r.id = %(run)s)
 UNION ALL
 ({_TRY} JOIN practice_run o ON o.id = %(run)s
- WHERE r.staff_id = o.staff_id AND r.scene = o.scene AND r.role = o.role AND r."end" <> '' AND r.id < o.id
+ WHERE NOT %(alone)s AND r.staff_id = o.staff_id AND r.scene = o.scene AND r.role = o.role AND r."end" <> ''
+   AND r.id < o.id
  ORDER BY r.id DESC LIMIT 1)
 """
 

@@ -135,6 +135,7 @@ _WAYS = {
     "sms": _l("wrote to us by text message"), "chat": _l("wrote to us in the chat"),
 }  # fmt: skip
 _LEAVES = {
+    "held": _l("wrote to the customer: it waits for a lead’s look"),
     "page": _l("wrote to the customer’s page"), "email": _l("wrote an e-mail to the customer"),
     "sms": _l("wrote a text message to the customer"), "chat": _l("wrote to the customer in the chat"),
 }  # fmt: skip
@@ -145,7 +146,13 @@ def _wrote(data: Mapping[str, Any]) -> str:
 
 
 def _written(data: Mapping[str, Any]) -> str:
-    return _("sends the message again") if data.get("again") else str(_LEAVES[str(data["channel"])])
+    way = "held" if data.get("held") else str(data["channel"])
+    return _("sends the message again") if data.get("again") else str(_LEAVES[way])
+
+
+def _told(data: Mapping[str, Any]) -> str:
+    named = _("told the customer by the incident “{}”").format(data.get("title", ""))
+    return named if "sent" in data else f"{named}: {' '.join(str(data.get('message', '')).split())}"
 
 
 def _overridden(data: Mapping[str, Any]) -> str:
@@ -333,16 +340,7 @@ LINES |= {
     "case.assigned": Line(_named("gave the case to {name}"), image="person"),
     "case.reassigned": Line(_named("gave the case to {name}, who is there"), image="person"),
     "case.step": Line(_step, image="talk"),
-    "case.told": Line(
-        lambda data: (
-            _("told the customer by the incident “{}”: {}").format(
-                data.get("title", ""), " ".join(str(data.get("message", "")).split())
-            )
-            if "sent" not in data
-            else _("told the customer by the incident “{}”").format(data.get("title", ""))
-        ),
-        image="share",
-    ),
+    "case.told": Line(_told, image="share"),
     "case.untold": Line(
         lambda data: _("stopped the incident “{}” before its message left").format(data.get("title", "")), image="undo"
     ),
@@ -379,6 +377,8 @@ LINES |= {
         fixed("sent it: the next server has it"), "It left: the next server has it", image="check"
     ),
     "case.coach_overridden": Line(_overridden, image="note", ours=True),
+    "case.message_released": Line(fixed("looked at the message: it may leave"), image="eye"),
+    "case.message_sent_back": Line(fixed("sent the message back to whoever wrote it"), image="undo"),
     "case.message_withdrawn": Line(fixed("took the message back before it left"), image="undo"),
     "case.message_failed": Line(fixed("could not send it"), "The message did not leave", "broken", image="warn"),
     "case.message_unsure": Line(

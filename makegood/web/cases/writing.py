@@ -206,6 +206,8 @@ def _message(request: DeskRequest, number: int, typed: QueryDict, desk: Desk) ->
         leave_at=_leaves(number, typed, desk), enclosed=list(_enclosed(request)), despite=typed.get("despite", ""),
         **known(desk),
     )  # fmt: skip
+    if written.held:
+        return _("It waits for a lead’s look before it leaves. You are told.")
     if written.leave_at - desk.now > UNDO:
         return _("It leaves {}.").format(clocks.stamp(written.leave_at))
     return _("It leaves in a moment.")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
-from makegood.conversation.queries import message_for
+from makegood.conversation.queries import message_for, to_look_at
 from makegood.conversation.rules.messages import UNDO
 from makegood.kernel.refusals import missing
+from makegood.web import clocks
 from makegood.web.cases.acting import do, known
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.messages.shown import shown
 
 
 @at_desk("POST")
@@ -46,6 +49,39 @@ def arrived(request: DeskRequest, number: int) -> HttpResponse:
         return _("Noted. It counts as sent.")
 
     return _moved(request, number, deed)
+
+
+@at_desk("POST")
+def release(request: DeskRequest, number: int) -> HttpResponse:
+    """Looked at: it may leave."""
+
+    def deed(case: int, typed: QueryDict, desk: Desk) -> str:
+        at = actions.release_message(number, **known(desk))
+        return _("It leaves {}.").format(clocks.stamp(at)) if at - desk.now > UNDO else _("It leaves in a moment.")
+
+    return _moved(request, number, deed)
+
+
+@at_desk("POST")
+def send_back(request: DeskRequest, number: int) -> HttpResponse:
+    """It does not leave; whoever wrote it is told what is to change."""
+
+    def deed(case: int, typed: QueryDict, desk: Desk) -> str:
+        actions.send_back_message(number, words=typed.get("words", ""), **known(desk))
+        return _("Sent back. They are told, and have their words as a draft.")
+
+    return _moved(request, number, deed)
+
+
+@at_desk("GET")
+def looks(request: DeskRequest) -> HttpResponse:
+    """What waits for the reader's look, the longest first."""
+    desk = request.desk
+    waiting = [
+        (f"SR-{one.case_id}", one.by_name, clocks.moment(one.at, desk.now), shown(one, desk))
+        for one in to_look_at(desk.scope)
+    ]
+    return render(request, "web/messages/looks.html", {"waiting": waiting, "slim": True})
 
 
 def _moved(

@@ -53,6 +53,9 @@ class Shown:
     again_url: str
     arrived_url: str
     others: Sequence[Choice]
+    release_url: str
+    send_back_url: str
+    looked: str
 
 
 def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> Shown:
@@ -61,6 +64,7 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> 
     chip, tone = _stands(one, desk)
     ours = desk.may_work and not one.inward and one.case_id is not None
     again = ours and Move.RETRY in one.moves
+    looks = one.state is State.HELD and desk.compares and one.by_id != desk.staff_id
     return Shown(
         id=one.id, at=one.at, inward=one.inward, heard=not one.inward or one.sort in HEARD, about=_about(one),
         text=one.text, rest=one.rest, note=one.note, chip=chip, tone=tone,
@@ -72,7 +76,18 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> 
         again_url=f"{base}again/" if again else "",
         arrived_url=f"{base}arrived/" if ours and Move.ARRIVE in one.moves else "",
         others=[Choice(each.key, each.name) for each in addresses] if again else (),
+        release_url=f"{base}release/" if looks else "", send_back_url=f"{base}send-back/" if looks else "",
+        looked=_looked(one),
     )  # fmt: skip
+
+
+def _looked(one: MessageFacts) -> str:
+    """Who looked at it before it left, and what they said."""
+    if not one.looked_by:
+        return ""
+    if one.look_words:
+        return _("{name} sent it back: {words}").format(name=one.looked_by, words=one.look_words)
+    return _("{name} looked at it").format(name=one.looked_by)
 
 
 def _about(one: MessageFacts) -> str:
@@ -92,7 +107,8 @@ def _stands(one: MessageFacts, desk: Desk) -> tuple[str, str]:
     return {
         State.SENT: (_("Sent"), ""), State.UNSURE: (_("Nobody knows whether it left"), "broken"),
         State.FAILED: (_("Did not leave"), "broken"), State.BOUNCED: (_("Came back"), "broken"),
-        State.WITHDRAWN: (_("Taken back"), ""), State.RECEIVED: ("", ""),
+        State.WITHDRAWN: (_("Sent back") if one.look_words else _("Taken back"), ""), State.RECEIVED: ("", ""),
+        State.HELD: (_("Waits for a lead’s look"), "risk"),
     }[one.state]  # fmt: skip
 
 

@@ -11,15 +11,21 @@ from django.utils.translation import gettext as _
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Role
 from makegood.practice import actions
+from makegood.practice.actions.commenting import LONGEST
 from makegood.practice.queries import (
-    Played,
+    Reviewed,
     SceneLine,
     Try,
+    assigned_to_me,
+    basics,
     first_day,
+    leads,
+    my_assignments,
     offered_today,
-    run_for,
+    reviewed,
     scene_named,
     scenes,
+    still_to_pass,
     tries,
 )
 from makegood.practice.rules.hearing import MOST_LETTERS, clock
@@ -28,6 +34,7 @@ from makegood.practice.rules.values import GRADES, Grade
 from makegood.web import clocks
 from makegood.web.answers import errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.practice.asked import assigned_line
 from makegood.web.practice.drawing import Course, course
 from makegood.web.practice.words import end_word, mood_word, part_word, role_word, step_word
 from makegood.web.tables import number_or_none
@@ -46,6 +53,9 @@ def every(request: DeskRequest) -> HttpResponse:
     context = {
         "path": path,
         "next": part_word(path.next)[0] if path and path.next else "",
+        "assigned": [assigned_line(each, desk) for each in my_assignments(desk.scope, desk.now)],
+        "leads": leads(desk.scope),
+        "to_pass": _to_pass(desk),
         "basic": [_line(one, desk) for one in found if one.scene.level == "basic"],
         "further": [_line(one, desk) for one in found if one.scene.level != "basic"],
         "begun": sum(1 for one in found if one.times),
@@ -57,6 +67,10 @@ def every(request: DeskRequest) -> HttpResponse:
 def one(request: DeskRequest, scene: str) -> HttpResponse:
     """What a scene is about and one's own tries at it; sent, a try begins."""
     desk, (found, _text) = request.desk, scene_named(scene)
+    if request.method == "POST" and request.POST.get("assignment"):
+        assignment = number_or_none(request.POST["assignment"]) or 0
+        number = actions.start_assigned(assignment, scope=desk.scope, by=desk.actor, now=desk.now)
+        return see_other(f"{HOME}runs/{number}/#f-text")
     if request.method == "POST":
         role = Grade(request.POST["role"]) if request.POST.get("role") in set(GRADES) else Grade.AGENT
         second = bool(request.POST.get("second")) and found.second is not None
@@ -66,6 +80,7 @@ def one(request: DeskRequest, scene: str) -> HttpResponse:
     context = {
         "scene": found, "roles": [(role.value, role_word(role), found.briefs[role]) for role in GRADES],
         "role": _AS.get(desk.scope.role, Grade.EXECUTIVE).value,
+        "assigned": [assigned_line(each, desk) for each in assigned_to_me(desk.scope, scene, desk.now)],
         "tries": [_try(each, desk) for each in mine], "slim": True,
     }  # fmt: skip
     return render(request, "web/practice/scene.html", context)
@@ -73,8 +88,8 @@ def one(request: DeskRequest, scene: str) -> HttpResponse:
 
 @at_desk("GET")
 def run(request: DeskRequest, number: int) -> HttpResponse:
-    """A try: to be played on, or looked back at once it has ended."""
-    return _shown(request, run_for(request.desk.scope, number))
+    """A try: to be played on, or looked back at once it has ended; of somebody one leads, what was assigned."""
+    return shown(request, reviewed(request.desk.scope, number))
 
 
 @at_desk("POST")
@@ -96,7 +111,7 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
     except Refusal as no:
         if no.status == 404:
             raise
-        return _shown(request, run_for(desk.scope, int(number)), errors_of(no), no.status)
+        return shown(request, reviewed(desk.scope, int(number)), errors_of(no), no.status)
     return see_other(f"{HOME}runs/{number}/#f-text")
 
 
@@ -110,11 +125,13 @@ def _minutes(text: str) -> int | None:
     return found
 
 
-def _shown(
-    request: DeskRequest, played: Played, errors: dict[str, str] | None = None, status: int = 200
+def shown(
+    request: DeskRequest, found: Reviewed, errors: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
+    """The page of a try, to be played on or looked back at."""
+    played = found.played
     if played.one.end:
-        return _looked_back(request, played)
+        return _looked_back(request, found, errors or {}, status)
     play, standing = played.play, played.standing
     scene = play.scene
     context = {
@@ -133,10 +150,14 @@ def _shown(
     return render(request, "web/practice/play.html", context, status=status)
 
 
-def _looked_back(request: DeskRequest, played: Played) -> HttpResponse:
-    desk, found = request.desk, played.review
+def _looked_back(request: DeskRequest, whole: Reviewed, errors: dict[str, str], status: int) -> HttpResponse:
+    desk, played = request.desk, whole.played
+    found = played.review
     context = {
         "path": first_day(desk.scope),
+        "mine": whole.mine, "theirs": not whole.mine, "player": whole.name, "errors": errors, "most_said": LONGEST,
+        "turns": [(turn, _remarks(whole, turn.number, desk)) for turn in found.turns],
+        "typed": request.POST.get("text", "") if errors else "",
         "run": played.one, "scene": played.play.scene, "review": found, "bare": played.bare,
         "title": end_word(found.standing.end), "steps": [(step_word(step), step in found.steps) for step in FIVE],
         "opening": played.play.scene.openings[played.play.role], "role": role_word(played.play.role),
@@ -145,7 +166,25 @@ def _looked_back(request: DeskRequest, played: Played) -> HttpResponse:
         "ended": clocks.moment(played.one.ended_at, desk.now) if played.one.ended_at else "",
         "bare_opening": played.play.scene.openings[Grade.AGENT], "bare_end": end_word(played.bare.standing.end),
     }  # fmt: skip
-    return render(request, "web/practice/review.html", context)
+    return render(request, "web/practice/review.html", context, status=status)
+
+
+def _remarks(whole: Reviewed, line: int, desk: Desk) -> dict[str, Any]:
+    """What was said of a line, and whether the reader may say something: a lead always, the player to answer."""
+    said = whole.said_of(line)
+    may = whole.played.one.assignment is not None and (not whole.mine or bool(said))
+    return {
+        "said": [(one.by_name, clocks.moment(one.at, desk.now), one.text, one.theirs) for one in said], "may": may,
+        "field": f"text-{line}",
+    }  # fmt: skip
+
+
+def _to_pass(desk: Desk) -> list[tuple[str, str]]:
+    """The scenes that the reader is to pass before what they write leaves without a look; none when nobody asks."""
+    policy = basics()
+    if not policy.on or leads(desk.scope):
+        return []
+    return [(f"{HOME}{one}/", scene_named(one)[0].name) for one in still_to_pass(desk.scope, policy)]
 
 
 def _course(found: Review) -> Course:
@@ -175,4 +214,5 @@ def _try(one: Try, desk: Desk) -> dict[str, Any]:
     return {
         "url": f"{HOME}runs/{one.id}/", "when": clocks.moment(one.began_at, desk.now), "role": role_word(one.role),
         "end": end_word(one.end), "key": one.end.value if one.end else "", "second": one.second, "feeling": one.feeling,
+        "assigned": one.assignment is not None,
     }  # fmt: skip

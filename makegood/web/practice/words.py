@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from makegood.practice.rules.first_day import Part
+from makegood.practice.rules.passing import Stage
 from makegood.practice.rules.values import End, Grade, Mood
 
 
@@ -45,3 +46,11 @@ def part_word(part: Part) -> tuple[str, str]:
         Part.AGAIN: (_("Play another one"), _("A different customer, the same five steps.")),
         Part.CASE: (_("Take your first case"), _("A real customer, with the plan open beside you.")),
     }[part]  # fmt: skip
+
+
+def stage_word(stage: Stage) -> str:
+    """How far somebody is with what was assigned."""
+    return {
+        Stage.NOT_BEGUN: _("Not begun"), Stage.BEGUN: _("Begun"), Stage.PLAYED: _("Played, not passed"),
+        Stage.PASSED: _("Passed"),
+    }[stage]  # fmt: skip

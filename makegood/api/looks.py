@@ -1,0 +1,55 @@
+"""A lead's look at what waits for it before it leaves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from makegood.api.caller import ApiRequest, person
+from makegood.api.case_parts import StaffIn
+from makegood.api.door import told
+from makegood.api.forms import Id
+from makegood.api.messages import MessageOut, many_out, message_out
+from makegood.conversation import actions
+from makegood.conversation.actions.looking import LONGEST_WORDS
+from makegood.conversation.queries import message_for, to_look_at
+
+router = Router(tags=["messages"])
+
+
+class LooksOut(Schema):
+    """Messages that wait for a look, the longest waiting first."""
+
+    items: list[MessageOut]
+    next: None
+
+
+class SendBackIn(StaffIn):
+    """What is to change."""
+
+    words: Annotated[str, Field(max_length=LONGEST_WORDS)]
+
+
+@router.get("/messages/looks", response=LooksOut, summary="What waits for a lead's look")
+def list_looks(request: ApiRequest) -> HttpResponse:
+    """For leads, managers and administrators."""
+    return told({"items": many_out(to_look_at(request.caller.scope)), "next": None})
+
+
+@router.post("/messages/{message_id}/release", response=MessageOut, summary="Looked at: it may leave")
+def release_message(request: ApiRequest, message_id: Id, body: StaffIn) -> HttpResponse:
+    """It leaves in ten seconds, or when it was to."""
+    doer = person(request, body.staff)
+    actions.release_message(message_id, scope=doer.scope, by=doer.by, now=request.now)
+    return told(message_out(message_for(doer.scope, message_id)))
+
+
+@router.post("/messages/{message_id}/send-back", response=MessageOut, summary="Send a message back to its writer")
+def send_back_message(request: ApiRequest, message_id: Id, body: SendBackIn) -> HttpResponse:
+    """It does not leave, and its words are its writer's draft again."""
+    doer = person(request, body.staff)
+    actions.send_back_message(message_id, words=body.words, scope=doer.scope, by=doer.by, now=request.now)
+    return told(message_out(message_for(doer.scope, message_id)))

@@ -1,0 +1,146 @@
+"""A lead's look at what somebody writes who is still learning: it waits, and leaves or comes back with words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from makegood.cases.actions.holding import hold, person, said, tell
+from makegood.cases.actions.undoing import take_back
+from makegood.cases.models import Case
+from makegood.cases.queries import case_for, timeline, undoable
+from makegood.conversation.actions.drafting import restore_draft
+from makegood.conversation.models import Look, LookRule, Message, Trusted
+from makegood.conversation.rules.messages import MOVES, UNDO, Move, State
+from makegood.journal.actors import Actor
+from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
+from makegood.kernel.texts import one_line
+from makegood.notices.actions import News, settle, tell_administrators, tell_many
+from makegood.people.queries import roster
+from makegood.people.rules import Ability, Scope
+from makegood.platform.rows import any_row
+
+LONGEST_WORDS = 500
+
+
+def require_looks(on: bool) -> None:
+    """Let what agents write who are not trusted wait for a lead, or no more. For whoever records the move."""
+    if on:
+        LookRule.objects.get_or_create(one=True)
+    else:
+        LookRule.objects.all().delete()
+
+
+def trust(staff: Collection[int]) -> None:
+    """From now on these people write without a lead's look."""
+    Trusted.objects.bulk_create([Trusted(staff_id=one) for one in staff], ignore_conflicts=True)
+
+
+def trust_only(staff: Collection[int]) -> None:
+    """These people write without a lead's look, and nobody else."""
+    Trusted.objects.exclude(staff_id__in=staff).delete()
+    trust(staff)
+
+
+def needs_look(scope: Scope) -> bool:
+    """Whether what this person writes to a customer waits for a lead. Whoever gives work out looks, and is not looked
+    at."""
+    if scope.may(Ability.ASSIGN):
+        return False
+    trusted = "(SELECT FROM conversation_trusted t WHERE t.staff_id = %s::bigint)"
+    return any_row(f"conversation_lookrule WHERE NOT EXISTS {trusted}", [scope.staff_id])
+
+
+def ask_for_look(row: Message, case: Case, *, by: Actor, now: datetime) -> None:
+    """Let a lead who is there know that a message waits for them: of the writer's team, else a manager, else whoever
+    administers. For whoever wrote it in the same transaction."""
+    Look.objects.create(message=row, asked_at=now)
+    here = roster(now)
+    writer = here.people.get(row.by_id or 0)
+    who = here.lead_for(writer.team_id if writer else None) or here.executive()
+    words = f"A message at SR-{case.pk} waits for your look before it leaves"
+    about, link = ("message", row.pk), f"/cases/SR-{case.pk}/#message-{row.pk}"
+    occasion = now.isoformat()
+    if who is None:
+        tell_administrators(about, topic="message.to_look", occasion=occasion, words=words, link=link, now=now)
+        return
+    news = News(staff_id=who.id, about=about, topic="message.to_look", words=words, link=link, urgent=True,
+                occasion=occasion)  # fmt: skip
+    tell_many([news], by=by, now=now)
+
+
+@transaction.atomic
+def release_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> datetime:
+    """Somebody who leads has looked: it may leave, after `rules.UNDO` or when it was to. When it leaves (aware UTC).
+
+    Raises Refusal "message.unknown", "message.may_not_look", "message.own_look", "message.looked", and as `hold` does.
+    """
+    row, case = _to_look(message_id, scope, by)
+    row.state = MOVES.after(State(row.state), Move.RELEASE)
+    row.leave_at = max(row.leave_at or now, now + UNDO)
+    row.save(update_fields=["state", "leave_at"])
+    _looked(row, case, "", by, now)
+    tell("message_released", case, by=by, at=now, data={"message": row.pk, "leave_at": row.leave_at.isoformat()})
+    return row.leave_at
+
+
+@transaction.atomic
+def send_back_message(message_id: int, *, words: str, scope: Scope, by: Actor, now: datetime) -> None:
+    """It does not leave: its words are its writer's draft again, and they are told why. Raises Refusal as
+    `release_message` does, "case.no_words", "case.too_long"."""
+    row, case = _to_look(message_id, scope, by)
+    why = one_line(said(words, field="words", what="Say in a few words what is to change."))
+    if len(why) > LONGEST_WORDS:
+        raise invalid("case.too_long", f"Up to {LONGEST_WORDS} characters, please.", field="words")
+    row.state, row.ended_at, row.leave_at = MOVES.after(State(row.state), Move.WITHDRAW), now, None
+    row.save(update_fields=["state", "ended_at", "leave_at"])
+    restore_draft(row, now=now)
+    _looked(row, case, why, by, now)
+    tell("message_sent_back", case, by=by, at=now, data={"message": row.pk, "words": why})
+    let_go_of_promised(row.pk, case.pk, scope=scope, by=by, now=now)
+
+
+def let_go_of_promised(message_id: int, number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
+    """Take back what was promised by the words of a message that does not leave, as far as this person can."""
+    case = case_for(scope, number)
+    entries = timeline(case)
+    said = {one.id for one in entries if one.verb == "case.message_written" and one.data.get("message") == message_id}
+    may = undoable(case, entries, scope)
+    for entry in [one.id for one in entries if one.data.get("said_in") in said and one.id in may]:
+        take_back(number, entry=entry, whole=False, ways={}, scope=scope, by=by, now=now)
+
+
+def _to_look(message_id: int, scope: Scope, by: Actor) -> tuple[Message, Case]:
+    """A message that waits for a look, and its case, both held, for somebody who may look at it."""
+    theirs = Message.objects.filter(pk=message_id, look__isnull=False, thread__case__isnull=False)
+    number = theirs.values_list("thread__case_id", flat=True).first()
+    if number is None:
+        raise missing("message.unknown", "There is no such message.")
+    case = hold(number, scope=scope, closed=None)
+    me = person(by)
+    if not scope.may(Ability.ASSIGN):
+        raise forbidden("message.may_not_look", "A lead or a manager looks at it before it leaves. Ask yours.")
+    row = Message.objects.select_for_update(of=("self",)).select_related("thread").get(pk=message_id)
+    if row.by_id == me:
+        raise forbidden("message.own_look", "You wrote this yourself. Somebody else looks at it.")
+    if row.state != State.HELD:
+        raise Refusal("message.looked", "It waits for nobody any more: it was looked at or taken back.")
+    return row, case
+
+
+def _looked(row: Message, case: Case, words: str, by: Actor, now: datetime) -> None:
+    """Keep who looked and tell whoever wrote it; nobody else is asked for it any more."""
+    me = person(by)
+    Look.objects.filter(message=row).update(looked_at=now, by_id=me, by_name=by.name[:120], words=words)
+    settle([me], about=("message", row.pk), now=now)
+    if row.by_id is None:
+        return
+    told = f"{by.name} looked at what you wrote at SR-{case.pk}: "
+    news = News(
+        staff_id=row.by_id, about=("message", row.pk), topic="message.looked", occasion=now.isoformat(),
+        words=told + ("it does not leave yet, see what they say" if words else "it leaves"),
+        link=f"/cases/SR-{case.pk}/#message-{row.pk}",
+    )  # fmt: skip
+    tell_many([news], by=by, now=now)
