@@ -18,6 +18,7 @@ NAMES = (
     "incident",
     "idle",
     "pages",
+    "practice",
     "insights",
     "memory",
     "startup",

@@ -40,21 +40,21 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
     with place.web():
         for who, email in (("agent", AGENT), ("administrator", EMAIL)):
             browser = Browser(place, email)
-            yield _timed(f"pages: /today/ as {who}", browser, ["/today/"] * REQUESTS)
-            yield _timed(f"pages: a case as {who}", browser, [f"/cases/SR-{number}/" for number in cases])
-            yield _timed(f"pages: search by name as {who}", browser, [_search(name) for name in names])
+            yield timed(f"pages: /today/ as {who}", browser, ["/today/"] * REQUESTS)
+            yield timed(f"pages: a case as {who}", browser, [f"/cases/SR-{number}/" for number in cases])
+            yield timed(f"pages: search by name as {who}", browser, [_search(name) for name in names])
         unspoken = [number for (number,) in place.sql(_UNSPOKEN, [REQUESTS])]
         place.sql(_UNSPEAK, [unspoken])
         paths = [f"/cases/SR-{number}/" for number in unspoken]
-        yield _timed("pages: a case with its plan prepared", browser, paths, limit=PLAN_MS)
-        yield _timed("pages: what may be given in a case", browser, [f"{path}remedies/" for path in paths])
-        yield _timed("pages: search by words", browser, [_search(title) for (title,) in orders])
-        yield _timed("pages: search by case number", browser, [_search(f"SR-{number}") for number in cases])
-        yield _timed("pages: the ledger", browser, ["/promises/"] * REQUESTS)
-        yield _timed("pages: all that is broken", browser, ["/promises/?state=broken&due=any"] * REQUESTS)
-        yield _timed("pages: cases", browser, ["/cases/"] * REQUESTS)
-        yield _timed("pages: a customer", browser, [f"/customers/{number}/" for number in customers])
-        yield _timed("pages: what is new", browser, ["/live/"] * REQUESTS)
+        yield timed("pages: a case with its plan prepared", browser, paths, limit=PLAN_MS)
+        yield timed("pages: what may be given in a case", browser, [f"{path}remedies/" for path in paths])
+        yield timed("pages: search by words", browser, [_search(title) for (title,) in orders])
+        yield timed("pages: search by case number", browser, [_search(f"SR-{number}") for number in cases])
+        yield timed("pages: the ledger", browser, ["/promises/"] * REQUESTS)
+        yield timed("pages: all that is broken", browser, ["/promises/?state=broken&due=any"] * REQUESTS)
+        yield timed("pages: cases", browser, ["/cases/"] * REQUESTS)
+        yield timed("pages: a customer", browser, [f"/customers/{number}/" for number in customers])
+        yield timed("pages: what is new", browser, ["/live/"] * REQUESTS)
 
 
 class Browser:
@@ -93,7 +93,8 @@ def _search(text: str) -> str:
     return "/search/?" + urlencode({"q": text})
 
 
-def _timed(what: str, browser: Browser, paths: list[str], *, limit: float = LIMIT_MS) -> Row:
+def timed(what: str, browser: Browser, paths: list[str], *, limit: float = LIMIT_MS) -> Row:
+    """The row of some addresses, asked one after the other."""
     browser.get(paths[0])
     seconds = []
     for path in paths:

@@ -17,7 +17,7 @@ from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
 from makegood.learning import actions
 from makegood.learning.queries.letters import asked_of, found_for, wants_digest
-from makegood.learning.queries.line_up import line_up, wish_of
+from makegood.learning.queries.line_up import LineUp, line_up, wish_of
 from makegood.learning.rules.asked import Need
 from makegood.learning.rules.letters import digest_letter
 from makegood.learning.rules.line_up import HOUR, Topic, day_before
@@ -171,14 +171,14 @@ def read_line_up(request: ApiRequest, query: Query[LineUpQuery]) -> HttpResponse
     listed: dict[str, Any] = {name: [one._asdict() for one in getattr(found, name)] for name in rows}
     return told(
         listed
-        | {"scene": _scene(day, zone), "day": found.day, "told_first": found.told_first, "talk": found.talk._asdict()}
+        | {"scene": _scene(found, zone), "day": found.day, "told_first": found.told_first, "talk": found.talk._asdict()}
     )
 
 
-def _scene(day: date, zone: ZoneInfo) -> dict[str, str] | None:
+def _scene(known: LineUp, zone: ZoneInfo) -> dict[str, str] | None:
     if not settings.SCENE_OF_DAY:
         return None
-    found = scene_of_day(day, zone)
+    found = scene_of_day(known.day, zone, known)
     scene = found.scene
     return {"scene": scene.id, "name": scene.name, "happened": scene.happened, "kind": found.kind}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from makegood.learning.queries.line_up import kinds_of_day
+from makegood.learning.queries.line_up import LineUp, kinds_of_day
 from makegood.practice.rules.daily import is_about, of_day
 from makegood.practice.rules.scene_file import shipped
 from makegood.practice.rules.values import Scene
@@ -20,9 +20,10 @@ class SceneOfDay:
     kind: str
 
 
-def scene_of_day(day: date, zone: ZoneInfo) -> SceneOfDay:
-    """The scene to talk about a day with, the same for everybody: `zone` is the organisation's."""
-    failed = [one for one in kinds_of_day(day, zone) if one.failed]
+def scene_of_day(day: date, zone: ZoneInfo, known: LineUp | None = None) -> SceneOfDay:
+    """The scene to talk about a day with, the same for everybody: `zone` is the organisation's. What is `known` of the
+    day in that zone is not counted again."""
+    failed = [one for one in (known.kinds if known else kinds_of_day(day, zone)) if one.failed]
     worst, name = (failed[0].slug, failed[0].name) if failed else ("", "")
     scenes = shipped()
     found = of_day(day, worst, tuple(scenes))

@@ -38,7 +38,7 @@ def day(request: DeskRequest) -> HttpResponse:
     wish = wish_of(desk.staff_id)
     context = {
         "found": found, "day": date_format(asked, "l j F"), "title": _title(found), "errors": errors, "slim": True,
-        "scene": _scene(asked, desk),
+        "scene": _scene(found, desk),
         "columns": [
             Column(_("Kind")), Column(_("Due"), n=True), Column(_("Kept"), n=True), Column(_("Failed"), n=True)
         ],
@@ -57,11 +57,12 @@ def day(request: DeskRequest) -> HttpResponse:
     return render(request, "web/learning/line_up.html", context, status=422 if errors else 200)
 
 
-def _scene(day: date, desk: Desk) -> SceneOfDay | None:
+def _scene(found: LineUp, desk: Desk) -> SceneOfDay | None:
     """The scene of the day, unless the installation shows none; process owners play none."""
     if desk.owns_processes or not settings.SCENE_OF_DAY:
         return None
-    return scene_of_day(day, desk.organisation.zone)
+    zone = desk.organisation.zone
+    return scene_of_day(found.day, zone, found if desk.zone == zone else None)
 
 
 def _wish(request: DeskRequest) -> str:
