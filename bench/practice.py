@@ -33,7 +33,8 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
         api.post(f"/practice/runs/{playing}/say", {"text": GOOD})
         for what, path in (
             ("the scenes", "/practice/"), ("a scene with its tries", "/practice/late-unit/"),
-            ("a try being played", f"/practice/runs/{playing}/"), ("looking back at one", f"/practice/runs/{ended[-1]}/"),
+            ("a try being played", f"/practice/runs/{playing}/"),
+            ("looking back at one", f"/practice/runs/{ended[-1]}/"),
             ("the first day", "/practice/first-day/"), ("a scene twice, side by side", "/practice/first-day/watch/"),
             ("the first case", "/practice/first-day/case/"), ("the line-up with its scene", "/line-up/"),
         ):  # fmt: skip

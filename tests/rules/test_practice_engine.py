@@ -127,9 +127,10 @@ def test_silence_loses_them_and_a_second_sorry_does_more_harm_than_the_first(sce
 def test_the_order_of_the_steps_matters_as_the_scene_says(scene: Scene) -> None:
     for rule in scene.order:
         option = next(one.id for one in scene.options if one.fit is Fit.FULL)
-        if rule.then == "ask":
-            continue
-        others = [spoken(one.first) for one in scene.order if one.then == rule.then and one.first != rule.first]
+        before = [spoken(give=option)] if rule.then == "ask" else []
+        others = before + [
+            spoken(one.first) for one in scene.order if one.then == rule.then and one.first != rule.first
+        ]
         first, then = spoken(rule.first), spoken(give=option) if rule.then == "give" else spoken(rule.then)
         right = run(Play(scene), [*others, first, then])
         wrong = run(Play(scene), [*others, then, first])
@@ -174,3 +175,29 @@ def test_the_second_failure_undoes_what_was_solved() -> None:
     assert steps[2].says == play.scene.second.says if play.scene.second else False
     assert steps[1].after.solved
     assert not steps[2].after.solved
+
+
+@settings(max_examples=150, deadline=None)
+@given(plays, st.integers(1, 4000), st.integers(0, 6))
+def test_however_long_the_silence_and_however_often_sorry_is_said_a_recovery_is_better(
+    play: Play, minutes: int, sorry: int
+) -> None:
+    good = worth(perfect(play))
+    assert good > worth(run(play, [*[spoken("apologise")] * sorry, Wait(minutes=minutes), Leave()]))
+    assert good > worth(run(play, [Wait(minutes=minutes), *[spoken("apologise")] * sorry, Leave()]))
+
+
+@scene_plays
+def test_every_scene_says_what_comes_first(scene: Scene) -> None:
+    assert scene.order
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(SCENES), st.permutations(("own", "listen", "empathise", "apologise", "give")))
+def test_no_order_of_the_steps_is_better_than_the_guides(scene: Scene, order: list[str]) -> None:
+    option = next(one.id for one in scene.options if one.fit is Fit.FULL)
+
+    def said(steps: list[str]) -> tuple[Step, ...]:
+        return run(Play(scene), [spoken(give=option) if one == "give" else spoken(one) for one in steps])
+
+    assert worth_of(said(["own", "listen", "empathise", "apologise", "give"])) >= worth_of(said(order))

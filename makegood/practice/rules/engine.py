@@ -268,7 +268,7 @@ def _ask(turn: _Turn, move: Say) -> None:
         turn.shift("asked-too-soon", words=mark.words)
         return
     if "ask" not in turn.now.said_codes:
-        turn.shift("ask", words=mark.words)
+        _gain(turn, "ask", 1.0, mark.words)
     turn.now = replace(turn.now, said_codes=(*turn.now.said_codes, "ask"), agreed=_satisfied(turn.now))
     turn.events.append("agreed" if turn.now.agreed else "not-yet")
 
