@@ -13,8 +13,8 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Day, Id, spelled
 from makegood.kernel.refusals import missing
-from makegood.measurement.actions import register
-from makegood.measurement.findings import ARCHIVE, ROWS, Group, Known, Outcome, Said, as_plain, sentence
+from makegood.measurement.actions import ask_look, register
+from makegood.measurement.findings import ARCHIVE, ROWS, Group, Known, Look, Outcome, Said, as_plain, sentence
 from makegood.measurement.queries import ReportFacts, ReportState, file_of, latest_paradox, report_for, reports
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability
@@ -34,6 +34,7 @@ class ParadoxIn(StaffIn):
     covariates: list[Annotated[Known, spelled(Known)]] = list(Known)
     threshold_hours: float | None = None
     threshold_kind: Annotated[str, Field(max_length=40)] = ""
+    planned: int | None = None
     seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
@@ -53,8 +54,29 @@ class ParadoxVerdictOut(Schema):
     missing: int
 
 
+class ParadoxLookOut(Schema):
+    """A look at a report that may be read at any time: who asked for it and what it said. `people` put right and
+    `others` never failed were counted; the ends are those of an interval that holds at every look. `asked_by` is empty
+    for the last, which comes by itself; `found_at` is null until it was computed."""
+
+    number: int
+    asked_by: str
+    asked_at: str
+    before: str
+    found_at: str | None
+    people: int
+    others: int
+    value: float | None
+    low: float | None
+    high: float | None
+    said: Annotated[Said, spelled(Said)] | None
+    sentence: str
+    missing: int
+
+
 class ParadoxOut(Schema):
-    """A registered report. `found` has only `people` and `sizes` until it opened; null before it was counted."""
+    """A registered report. `found` has only `people` and `sizes` until it opened, or was looked at; null before it was
+    counted."""
 
     number: int
     state: Annotated[ReportState, spelled(ReportState)]
@@ -66,6 +88,7 @@ class ParadoxOut(Schema):
     registered_at: str
     found_at: str | None
     verdicts: list[ParadoxVerdictOut]
+    looks: list[ParadoxLookOut]
     found: dict[str, Any] | None
 
 
@@ -101,6 +124,14 @@ def list_paradoxes(request: ApiRequest) -> HttpResponse:
     return told({"items": [_out(one, request) for one in reports(request.caller.scope)], "next": None})
 
 
+@router.post("/report/paradox/{number}/looks", response={201: ParadoxOut}, summary="Look at a paradox report")
+def look_at_paradox(request: ApiRequest, number: Id, body: StaffIn | None = None) -> HttpResponse:
+    """Ask for a look at one that may be read at any time. It is computed within seconds, and kept with who asked."""
+    doer = person(request, body.staff if body else None)
+    ask_look(number, by=doer.by, now=request.now)
+    return told(_out(report_for(doer.scope, number), request), status=201)
+
+
 @router.get("/report/paradox/{number}/archive", summary="Download a paradox report")
 def download_archive(request: ApiRequest, number: Id) -> HttpResponse:
     """Its figures, its data dictionary and its rows, as ZIP."""
@@ -122,7 +153,7 @@ def _named(name: str) -> dict[str, str]:
 
 def _out(one: ReportFacts, request: ApiRequest) -> dict[str, Any]:
     state = one.state(request.now)
-    asked = one.found.of(one.plan.outcome) if one.found and one.found_at else None
+    asked = one.shown.of(one.plan.outcome) if one.shown else None
     return {
         "number": one.number, "state": state, "problem": one.problem, "plan": as_plain(one.plan),
         "progress": {"doing": one.doing, "share": one.share} if state is ReportState.COMPUTING else None,
@@ -132,5 +163,17 @@ def _out(one: ReportFacts, request: ApiRequest) -> dict[str, Any]:
             {"group": told.group, "said": told.said, "sentence": sentence(told, margin=one.plan.margin),
              "missing": told.missing} for told in (asked.compared if asked else ())
         ],
-        "found": one.found and as_plain(one.found),
+        "looks": [_look(each, one.plan.margin) for each in one.looks], "found": one.found and as_plain(one.found),
+    }  # fmt: skip
+
+
+def _look(one: Look, margin: float) -> dict[str, Any]:
+    compared = one.seen.compared if one.seen else None
+    return {
+        "number": one.number, "asked_by": one.asked_by, "asked_at": one.asked_at.isoformat(),
+        "before": one.before.isoformat(), "found_at": one.found_at and one.found_at.isoformat(),
+        "people": one.seen.people if one.seen else 0, "others": one.seen.others if one.seen else 0,
+        "said": compared.said if compared else None, "missing": compared.missing if compared else 0,
+        "sentence": sentence(compared, margin=margin) if compared else "",
+        **{name: getattr(compared, name, None) for name in ("value", "low", "high")},
     }  # fmt: skip

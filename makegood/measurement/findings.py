@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+CROWD = 300
+"""Before so many of each group are in nobody looks at a report that may be read at any time: neither the models nor an
+interval that holds at every look hold yet."""
 ARCHIVE, ROWS = "archive.zip", "rows.csv.gz"
 """The files that are kept of a report once it was found."""
 
@@ -97,6 +100,28 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     looks: int = 1
     threshold_hours: float | None = None
     threshold_kind: str = ""
+    planned: int | None = None
+    """Of a report that may be read at any time: with so many put right its intervals are tightest. None: on its day."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What one look saw: of so many `people` put right and so many `others` never failed, and what may be said."""
+
+    people: int
+    others: int
+    compared: Compared | None = None
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at a report that may be read at any time: at those who failed before `before` and were watched for the
+    whole time. `asked_by` is "" for the last, which comes by itself; `seen` is None until it was computed."""
+
+    number: int
+    asked_by: str
+    asked_at: datetime
+    before: date
+    found_at: datetime | None = None
+    seen: Seen | None = None
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +238,11 @@ def plan_from(kept: object) -> Plan:
 def found_from(kept: object) -> Found:
     """A finding as it was kept."""
     return msgspec.convert(kept, Found)
+
+
+def looks_from(kept: object) -> tuple[Look, ...]:
+    """Looks as they were kept."""
+    return msgspec.convert(kept, tuple[Look, ...])
 
 
 def sentence(one: Compared, *, margin: float) -> str:

@@ -15,7 +15,7 @@ from makegood.web.followups import views as follow_ups
 from makegood.web.health import views as health
 from makegood.web.incidents import deeds, opening, planning, suggested, wording
 from makegood.web.incidents import views as incidents
-from makegood.web.insights import aiming, consistency, costs, overview, putting_right, worth
+from makegood.web.insights import aiming, consistency, costs, overview, putting_right, registering, worth
 from makegood.web.insights import surveys as survey_rates
 from makegood.web.insights import views as insights
 from makegood.web.insights.charts import CARDS
@@ -244,8 +244,9 @@ urlpatterns: list[URLPattern] = [
     path("insights/behind/", overview.behind_mark),
     path("insights/worth/", worth.worth),
     path("insights/paradox/", putting_right.latest),
-    path("insights/paradox/new/", putting_right.new),
+    path("insights/paradox/new/", registering.new),
     path("insights/paradox/<int:number>/", putting_right.one),
+    path("insights/paradox/<int:number>/look/", registering.look),
     path("insights/paradox/dictionary.csv", putting_right.dictionary),
     path("insights/paradox/<int:number>.csv", putting_right.numbers),
     path("insights/paradox/<int:number>/rows.csv", putting_right.rows),

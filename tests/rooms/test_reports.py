@@ -44,7 +44,7 @@ def code(deed: Callable[[], object]) -> str:
 
 
 def registered(hand: Hand, **said: object) -> int:
-    return actions.register(**(ASKED | said), by=hand.by, now=NOW)  # type: ignore[arg-type]
+    return actions.register(**(ASKED | said), by=hand.by, now=NOW)
 
 
 def test_an_analyst_registers_it_and_it_opens_when_the_last_was_watched_long_enough(cast: Cast) -> None:

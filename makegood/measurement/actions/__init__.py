@@ -4,6 +4,7 @@ from makegood.measurement.actions.aiming import set_aim
 from makegood.measurement.actions.answering import answer, leave_in_peace, skip
 from makegood.measurement.actions.asking import ask_due
 from makegood.measurement.actions.counting import count_anew, count_changes
+from makegood.measurement.actions.looking import ask_look, note_look
 from makegood.measurement.actions.monthly import ToSend, claim_reader, note_sent, note_unsent, subscribe, unsubscribe
 from makegood.measurement.actions.planning import draw_today, plan_after_cases
 from makegood.measurement.actions.registering import (
@@ -25,6 +26,7 @@ __all__ = [
     "ToSend",
     "answer",
     "ask_due",
+    "ask_look",
     "claim_due",
     "claim_reader",
     "count_anew",
@@ -33,6 +35,7 @@ __all__ = [
     "leave_in_peace",
     "let_go",
     "note_found",
+    "note_look",
     "note_problem",
     "note_progress",
     "note_sent",

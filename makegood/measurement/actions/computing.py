@@ -10,14 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 from msgspec.structs import replace
 
+from makegood.measurement.actions.looking import note_look, seen_in
 from makegood.measurement.actions.registering import note_found, note_sizes
-from makegood.measurement.findings import ARCHIVE, FAILED, ROWS, Found, Group, Plan
+from makegood.measurement.findings import ARCHIVE, FAILED, ROWS, Found, Group, Look, Plan
 from makegood.measurement.queries.history import history
-from makegood.measurement.queries.reports import ReportFacts
+from makegood.measurement.queries.reports import ReportFacts, file_of
 from makegood.measurement.rules import groups
 from makegood.measurement.rules.groups import ORDER, Rows
 from makegood.measurement.rules.packing import packed, rows_csv
 from makegood.measurement.rules.paradox import Progress, report, sizes
+from makegood.people.rules import READS_ALL
 
 CODE = "makegood.measurement.rules.paradox.report"
 # So many cases of each group are named, for whoever wants to read some.
@@ -25,7 +27,10 @@ SHOWN = 12
 
 
 def compute(facts: ReportFacts, *, now: datetime, progress: Progress = lambda _what, _share: None) -> Found:
-    """Count people while it is locked, or find everything once it is open, and keep that. `now` is aware UTC."""
+    """Count people while it is locked, or find everything once it is open or somebody asked for a look, and keep that.
+    `now` is aware UTC."""
+    if facts.plan.planned is not None and (facts.asked_look or now >= facts.opens_at):
+        return _looked(facts, now=now, progress=progress)
     if now < facts.opens_at:
         rows, _behind = read(facts.plan, now=now)
         found = Found(people=len(np.unique(rows.customer)), sizes=sizes(rows, facts.plan))
@@ -34,6 +39,23 @@ def compute(facts: ReportFacts, *, now: datetime, progress: Progress = lambda _w
     found, rows = find(facts.plan, now=now, progress=progress)
     files = {ARCHIVE: packed(facts.number, facts.plan, found, rows), ROWS: rows_csv(rows)}
     note_found(facts.number, found, now=now, files=files)
+    return found
+
+
+def _looked(facts: ReportFacts, *, now: datetime, progress: Progress) -> Found:
+    """The look that was asked for, else the last: its figures and rows join those of the looks before it."""
+    asked = facts.asked_look
+    before, number = (asked.before, asked.number) if asked else (facts.plan.before, len(facts.looks) + 1)
+    plan = replace(facts.plan, before=before)
+    found, rows = find(plan, now=now, progress=progress)
+    look = Look(
+        number=number, asked_by=asked.asked_by if asked else "", asked_at=asked.asked_at if asked else now,
+        before=before, found_at=now, seen=seen_in(found, plan),
+    )  # fmt: skip
+    seen = tuple(one for one in facts.looks if one.number < number)
+    earlier = file_of(READS_ALL, facts.number, ARCHIVE) if seen else b""
+    whole = packed(facts.number, plan, found, rows, looks=(*seen, look), earlier=earlier)
+    note_look(facts.number, number, found, before=before, now=now, files={ARCHIVE: whole, ROWS: rows_csv(rows)})
     return found
 
 

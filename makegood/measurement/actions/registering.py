@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from makegood.cases.actions.holding import person
 from makegood.journal.actions import record
 from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import invalid
-from makegood.measurement.findings import SHARES, Found, Known, Outcome, Plan, as_plain
-from makegood.measurement.models import Report, ReportFile
+from makegood.measurement.findings import CROWD, SHARES, Found, Known, Outcome, Plan, as_plain, found_from
+from makegood.measurement.models import Report, ReportFile, ReportLook
 from makegood.notices.actions import tell
 from makegood.people.queries import require
 from makegood.people.rules import Ability
@@ -32,6 +33,7 @@ LONGEST_DAYS = 1100
 # From here on a margin calls everything the same: a share, points of promoters, steps of a scale, money.
 WIDEST = {Outcome.STAYED: 0.5, Outcome.BOUGHT: 0.5, Outcome.NPS: 50.0, Outcome.CSAT: 2.0, Outcome.SPEND: 1e6}
 LONGEST_HOURS = 8_760.0
+MOST_PLANNED = 10_000_000
 # A child that was killed is started again after this; the longest that computing may take.
 LEASE = timedelta(minutes=30)
 
@@ -49,18 +51,22 @@ def register(
     seed: int | None = None,
     threshold_hours: float | None = None,
     threshold_kind: str = "",
+    planned: int | None = None,
     by: Actor,
     now: datetime,
 ) -> int:
     """Fix what is asked of customers who failed in [`since`, `before`), local days. Answers with its number.
 
-    It opens once the last of them was watched for the whole time, and a day more. Raises Refusal "people.not_allowed",
-    "report.bad_days", "report.bad_margin", "report.nothing_known", "report.bad_value" and
-    "report.bad_threshold".
+    It opens once the last of them was watched for the whole time, and a day more. With `planned`, how many put right
+    are expected in the end, it may be looked at before that as often as one likes, by wider intervals.
+
+    Raises Refusal "people.not_allowed", "report.bad_days", "report.bad_margin", "report.nothing_known",
+    "report.bad_value", "report.bad_threshold" and "report.bad_planned".
     """
     require(by, Ability.MEASURE)
     _check(outcome, since, before, landmark_days, horizon_days, margin, covariates)
     _check_threshold(threshold_hours, threshold_kind)
+    _check_planned(planned)
     looks = 1 + Report.objects.filter(since__lt=before, before__gt=since).count()
     whole = before + (landmark_days + horizon_days + LATE_NEWS) * DAY
     opens_at = datetime(whole.year, whole.month, whole.day, tzinfo=organisation().zone)
@@ -69,7 +75,7 @@ def register(
         covariates=tuple(one for one in Known if one in covariates), margin=margin,
         # Any number will do, as long as nobody chose it after looking.
         seed=int(now.timestamp() * 1000) % 2**31 if seed is None else seed, looks=looks,
-        threshold_hours=threshold_hours, threshold_kind=threshold_kind,
+        threshold_hours=threshold_hours, threshold_kind=threshold_kind, planned=planned,
     )  # fmt: skip
     row = Report.objects.create(
         plan=as_plain(plan), since=since, before=before, opens_at=opens_at, registered_by_id=person(by),
@@ -102,8 +108,13 @@ def note_sizes(number: int, found: Found, *, now: datetime) -> None:
     row = Report.objects.select_for_update().get(pk=number)
     if row.found_at is not None:
         return
+    if row.found and row.found["asked"]:
+        # What the last look found stays.
+        found = replace(found_from(row.found), sizes=found.sizes)
     row.found, row.counted_at, row.problem, row.leased_until, row.doing = as_plain(found), now, "", None, ""
-    row.next_compute_at = min(now + DAY, row.opens_at)
+    # Somebody may have asked for a look meanwhile.
+    waits = ReportLook.objects.filter(report=row, found_at__isnull=True).exists()
+    row.next_compute_at = now if waits else min(now + DAY, row.opens_at)
     row.save(update_fields=["found", "counted_at", "problem", "leased_until", "next_compute_at", "doing"])
 
 
@@ -172,6 +183,14 @@ def _check(
         raise invalid(
             "report.nothing_known", "Hold equal how much was promised, at least: who is promised more fails more.",
             field="covariates",
+        )  # fmt: skip
+
+
+def _check_planned(planned: int | None) -> None:
+    if planned is not None and not CROWD <= planned <= MOST_PLANNED:
+        raise invalid(
+            "report.bad_planned", f"Say how many put right you expect in the end: from {CROWD} to {MOST_PLANNED:,}."
+            " With so many the intervals are tightest.", field="planned",
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from makegood.measurement.models.asking import Asking, Drawing, LeftInPeace, Sur
 from makegood.measurement.models.costs import ImprovementCost, StaffRate
 from makegood.measurement.models.experiments import Arm, Assigned, Experiment, Heeded
 from makegood.measurement.models.heard import Behaviour, Score
-from makegood.measurement.models.reports import Report, ReportFile
+from makegood.measurement.models.reports import Report, ReportFile, ReportLook
 from makegood.measurement.models.rollups import Counted, Counting, Tally, TallyOfPlace
 from makegood.measurement.models.targets import Reader, SharedView, Target
 
@@ -24,6 +24,7 @@ __all__ = [
     "Reader",
     "Report",
     "ReportFile",
+    "ReportLook",
     "Score",
     "SharedView",
     "StaffRate",

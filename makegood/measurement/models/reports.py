@@ -45,6 +45,32 @@ class Report(models.Model):
         return f"report {self.pk}"
 
 
+class ReportLook(models.Model):
+    """One look at a report that may be read at any time, kept for good. `asked_by` is null for the last, which comes by
+    itself; `seen` is a `findings.Seen`, null until it was computed. The database refuses to change or delete one."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    before = models.DateField()
+    found_at = models.DateTimeField(null=True)
+    seen = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="report_look_once"),
+            models.UniqueConstraint(fields=["report", "before"], name="report_look_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(found_at__isnull=True, seen__isnull=True) | Q(found_at__isnull=False, seen__isnull=False),
+                name="report_look_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"look {self.number} at report {self.report_id}"
+
+
 class ReportFile(models.Model):
     """A file of a report as it was found. It names no customer."""
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from makegood.kernel.refusals import Refusal, missing
-from makegood.measurement.findings import Found, Plan, found_from, plan_from
+from makegood.measurement.findings import Found, Look, Plan, found_from, looks_from, plan_from
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
@@ -18,7 +18,11 @@ MOST = 50
 
 _READ = """
 SELECT r.id, r.plan, r.opens_at, s.name, r.registered_at, r.counted_at, r.found_at, r.found, r.problem,
-       r.leased_until, r.doing, r.share
+       r.leased_until, r.doing, r.share, (
+           SELECT coalesce(jsonb_agg(jsonb_build_object('number', l.number, 'asked_by', coalesce(w.name, ''),
+               'asked_at', l.asked_at, 'before', l.before, 'found_at', l.found_at, 'seen', l.seen) ORDER BY l.number),
+               '[]')
+           FROM measurement_reportlook l LEFT JOIN people_staff w ON w.id = l.asked_by_id WHERE l.report_id = r.id)
 FROM measurement_report r JOIN people_staff s ON s.id = r.registered_by_id
 """
 
@@ -29,7 +33,9 @@ class ReportState(StrEnum):
     LOCKED = "locked"
     """Its day has not come; only people are counted."""
     DUE = "due"
-    """Its day has come, and it is computed within seconds."""
+    """Its day has come, or somebody asked for a look, and it is computed within seconds."""
+    READABLE = "readable"
+    """It may be read at any time: whoever looks is written down, and what they saw is kept."""
     COMPUTING = "computing"
     FAILED = "failed"
     """It could not be computed, and is tried again within the hour."""
@@ -52,6 +58,17 @@ class ReportFacts:
     leased_until: datetime | None = None
     doing: str = ""
     share: float = 0.0
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def shown(self) -> Found | None:
+        """What may be shown of what became of people: None until it opened, or was looked at."""
+        return self.found if self.found_at is not None or any(one.seen for one in self.looks) else None
+
+    @property
+    def asked_look(self) -> Look | None:
+        """The look that was asked for and is not computed yet."""
+        return next((one for one in self.looks if one.seen is None), None)
 
     def state(self, now: datetime) -> ReportState:
         """How it stands at `now` (aware UTC)."""
@@ -61,7 +78,9 @@ class ReportFacts:
             return ReportState.COMPUTING
         if self.problem:
             return ReportState.FAILED
-        return ReportState.LOCKED if now < self.opens_at else ReportState.DUE
+        if now >= self.opens_at or self.asked_look:
+            return ReportState.DUE
+        return ReportState.LOCKED if self.plan.planned is None else ReportState.READABLE
 
 
 def reports(scope: Scope) -> tuple[ReportFacts, ...]:
@@ -94,7 +113,7 @@ def file_of(scope: Scope, number: int, name: str) -> bytes:
     Raises Refusal "report.unknown", "people.not_allowed" and "report.locked".
     """
     facts = report_for(scope, number)
-    if facts.found_at is None:
+    if facts.shown is None:
         raise Refusal("report.locked", f"It opens on {facts.opens_at:%Y-%m-%d}; until then only people are counted.")
     kept = fetch_rows(
         "SELECT data FROM measurement_reportfile WHERE report_id = %(number)s AND name = %(name)s",
@@ -111,11 +130,12 @@ def _facts(row: Sequence[Any]) -> ReportFacts:
     told = dict(zip(_NAMES, row, strict=True))
     found = told.pop("found")
     return ReportFacts(
-        **told | {"plan": plan_from(told["plan"])}, found=None if found is None else found_from(found)
+        **told | {"plan": plan_from(told["plan"]), "looks": looks_from(told["looks"])},
+        found=None if found is None else found_from(found),
     )  # fmt: skip
 
 
 _NAMES = (
     "number", "plan", "opens_at", "registered_by", "registered_at", "counted_at", "found_at", "found", "problem",
-    "leased_until", "doing", "share",
+    "leased_until", "doing", "share", "looks",
 )  # fmt: skip

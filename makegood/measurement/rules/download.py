@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from makegood.measurement.findings import Found, Known, Outcome, Plan, as_plain, found_from, plan_from
+from makegood.measurement.findings import Found, Known, Look, Outcome, Plan, as_plain, found_from, plan_from
 from makegood.measurement.rules.groups import Rows
 from makegood.measurement.tables import dictionary_csv, figures_csv
 
@@ -17,10 +17,15 @@ REPORT, ROWS, FIGURES, WORDS = "report.json", "rows.npz", "figures.csv", "dictio
 _KEYS: dict[str, Any] = {"covariates": Known, "outcomes": Outcome, "asked": Outcome}
 
 
-def write(folder: Path, number: int, plan: Plan, found: Found, rows: Rows) -> None:
-    """Write the four files. The rows name nobody: customers are numbered from 0 in an order of no meaning."""
+def write(
+    folder: Path, number: int, plan: Plan, found: Found, rows: Rows, *, looks: Sequence[Look] = ()
+) -> None:  # fmt: skip
+    """Write the four files; `looks` are those until then, of a report that may be read at any time. The rows name
+    nobody: customers are numbered from 0 in an order of no meaning."""
     folder.mkdir(parents=True, exist_ok=True)
-    whole = {"report": number, "plan": as_plain(plan), "found": as_plain(found), "rows": ROWS}
+    whole: dict[str, object] = {"report": number, "plan": as_plain(plan), "found": as_plain(found), "rows": ROWS}
+    if looks:
+        whole["looks"] = msgspec.to_builtins(looks)
     (folder / REPORT).write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=2))
     (folder / FIGURES).write_text(figures_csv(found))
     (folder / WORDS).write_text(dictionary_csv())

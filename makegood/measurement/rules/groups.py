@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from makegood.measurement.findings import Group, Known, Outcome
 from makegood.measurement.rules.estimate import Labels, Numbers, Yes
@@ -181,7 +182,7 @@ class Index:
 def rows(history: History, span: Span, *, seed: int) -> Rows:
     """Everybody of all groups who was still a customer at their landmark."""
     failed, first = _failed(history, span)
-    never = _never(history, span, first, failed, np.random.default_rng(seed))
+    never = _never(history, span, first, failed, seed)
     both = Index(*(np.concatenate([getattr(one, name) for one in (failed, never)]) for name in Index.__slots__))
     gone = [Sorted(one).first(both.customer, np.full(len(both.customer), -_FAR / 2)) for one in _ends_of(history)]
     landmark = both.at + span.landmark
@@ -229,7 +230,25 @@ def _became(
     return group, righted - at
 
 
-def _never(history: History, span: Span, first: Numbers, failed: Index, chance: np.random.Generator) -> Index:
+def lots(seed: int, customer: Labels, at: Numbers) -> Numbers:
+    """A number in [0, 1) for each customer and instant: the same whenever it is drawn, whoever else is there.
+
+    So a report that is read again while people come keeps those it had. The mixer is splitmix64 (Steele et al. 2014).
+    """
+    mixed = np.full(len(customer), seed % 2**64, dtype=np.uint64)
+    for part in (customer.astype(np.uint64), np.ascontiguousarray(at, dtype=np.float64).view(np.uint64)):
+        mixed = _mixed(mixed ^ _mixed(part))
+    return np.asarray((mixed >> np.uint64(11)).astype(np.float64) / 2.0**53)
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+def _never(history: History, span: Span, first: Numbers, failed: Index, seed: int) -> Index:
     """An index date by lot for those not failed until its landmark: the day of one of their own promises.
 
     At each promise of a customer whom nothing had failed yet, the lot may fall, as a failure might; how likely depends
@@ -250,7 +269,7 @@ def _never(history: History, span: Span, first: Numbers, failed: Index, chance: 
     hazard = np.clip(failures / np.maximum(promises + failures, 1), 0, 0.99)
     whole = min(failures.sum() / max(promises.sum() + failures.sum(), 1), 0.9)
     times = np.log(1 - DRAWN) / np.log(1 - whole) if whole > 0 else 0.0
-    drawn = np.flatnonzero(chance.random(len(at)) < 1 - (1 - hazard[cell]) ** times)
+    drawn = np.flatnonzero(lots(seed, whose, at) < 1 - (1 - hazard[cell]) ** times)
     customer, places = np.unique(whose[drawn], return_index=True)
     index = at[drawn][places]
     fine = ~(first[customer] <= index + span.landmark)

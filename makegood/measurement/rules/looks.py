@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+# How wide the mixture is taken: so much of it is in when the interval at 0.05 is tightest.
+TIGHTEST = -2 * math.log(0.05) + math.log(1 - 2 * math.log(0.05))
+
 
 def errors_at_any_time(n: float, *, planned: float, alpha: float = 0.05) -> float:
     """So many standard errors an interval reaches that holds at all looks, narrowest when `planned` of `n` are in.
@@ -12,6 +15,15 @@ def errors_at_any_time(n: float, *, planned: float, alpha: float = 0.05) -> floa
     """
     seen = n / planned * (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha)))
     return math.sqrt(2 * (seen + 1) / seen * math.log(math.sqrt(seen + 1) / alpha))
+
+
+def p_at_any_time(errors: float, n: float, *, planned: float) -> float:
+    """How readily chance alone would ever show something so many standard errors away, at whichever look.
+
+    Below alpha exactly where the interval of `errors_at_any_time` at 0.05, or its like at another alpha, leaves it out.
+    """
+    seen = n / planned * TIGHTEST
+    return min(1.0, math.sqrt(seen + 1) * math.exp(-(errors**2) * seen / (2 * (seen + 1))))
 
 
 def difference_at_any_time(

@@ -6,14 +6,14 @@ import csv
 import gzip
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from makegood.measurement.findings import Found, Plan
+from makegood.measurement.findings import Found, Look, Plan
 from makegood.measurement.rules.download import write
 from makegood.measurement.rules.groups import ORDER, Rows
 
@@ -21,13 +21,18 @@ from makegood.measurement.rules.groups import ORDER, Rows
 AT_ONCE = 50_000
 
 
-def packed(number: int, plan: Plan, found: Found, rows: Rows) -> bytes:
-    """The four files of `download.write` as one ZIP file."""
-    told = io.BytesIO()
-    with TemporaryDirectory() as folder, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
-        write(Path(folder), number, plan, found, rows)
+def packed(
+    number: int, plan: Plan, found: Found, rows: Rows, *, looks: Sequence[Look] = (), earlier: bytes = b""
+) -> bytes:
+    """The four files of `download.write` as one ZIP file; those of a look beside those of the looks before it, which
+    `earlier` holds, packed."""
+    told = io.BytesIO(earlier)
+    inside = f"paradox-{number}/look-{looks[-1].number}" if looks else f"paradox-{number}"
+    mode: Literal["a", "w"] = "a" if earlier else "w"
+    with TemporaryDirectory() as folder, zipfile.ZipFile(told, mode, zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        write(Path(folder), number, plan, found, rows, looks=looks)
         for file in sorted(Path(folder).iterdir()):
-            out.write(file, f"paradox-{number}/{file.name}")
+            out.write(file, f"{inside}/{file.name}")
     return told.getvalue()
 
 

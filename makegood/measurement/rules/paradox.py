@@ -35,7 +35,7 @@ from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.groups import ORDER, Rows
 from makegood.measurement.rules.ladder import climbed
 from makegood.measurement.rules.means import mean
-from makegood.measurement.rules.power import ALPHA, POWER, for_equivalence, worth
+from makegood.measurement.rules.power import ALPHA, POWER, for_equivalence, for_equivalence_at_any_time, worth
 from makegood.measurement.rules.proportions import net_promoters, share
 from makegood.measurement.rules.silence import reply_weights
 from makegood.measurement.rules.verdict import compare
@@ -72,9 +72,16 @@ def sizes(rows: Rows, plan: Plan) -> tuple[Size, ...]:
     values = rows.outcomes.get(plan.outcome)
     told = values[~np.isnan(values)] if values is not None else np.empty(0)
     spread = float(told.std()) if len(told) >= ENOUGH else 0.5 if plan.outcome in SHARES else 1.0
-    # Who is equal and found different, by one of the alarms that are allowed to be false, is not found equal.
-    enough = for_equivalence(spread, plan.margin, power=POWER + ALPHA, alpha=ALPHA / plan.looks) if spread > 0 else 2
+    enough = _enough(spread, plan) if spread > 0 else 2
     return tuple(_size(rows, plan, group, enough) for group in ORDER)
+
+
+def _enough(spread: float, plan: Plan) -> int:
+    # Who is equal and found different, by one of the alarms that are allowed to be false, is not found equal.
+    power, alpha = POWER + ALPHA, ALPHA / plan.looks
+    if plan.planned is None:
+        return for_equivalence(spread, plan.margin, power=power, alpha=alpha)
+    return for_equivalence_at_any_time(spread, plan.margin, planned=plan.planned, power=power, alpha=alpha)
 
 
 def _size(rows: Rows, plan: Plan, group: Group, enough: int) -> Size:
@@ -198,7 +205,14 @@ def _compared(
     first = outcome == plan.outcome and group is Group.PUT_RIGHT
     comparisons = plan.looks * (1 if first else others)
     told = compare(
-        drawn.outcomes[outcome], inside, covariates, drawn.cluster, margin=margin, comparisons=comparisons, names=names
+        drawn.outcomes[outcome],
+        inside,
+        covariates,
+        drawn.cluster,
+        margin=margin,
+        comparisons=comparisons,
+        names=names,
+        planned=plan.planned,
     )
     return told.of(group)
 

@@ -63,6 +63,32 @@ def for_equivalence(spread: float, margin: float, *, power: float = POWER, alpha
     return math.ceil(2 * reach**2 * spread**2 / margin**2)
 
 
+def for_equivalence_at_any_time(
+    spread: float, margin: float, *, planned: int, power: float = POWER, alpha: float = ALPHA
+) -> int:
+    """The same where one may look as often as one likes, by intervals that are tightest with `planned` of a group."""
+
+    def reaches(n: int) -> bool:
+        errors = errors_at_any_time(n, planned=planned, alpha=alpha) + NORMAL.inv_cdf(1 - (1 - power) / 2)
+        return errors * spread * math.sqrt(2 / n) <= margin
+
+    high = 2
+    while not reaches(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reaches(middle) else (middle, high)
+    return high
+
+
+def times_at_any_time(*, alpha: float = ALPHA, power: float = POWER) -> float:
+    """How many times as many people equality takes, at best, than in a report that is read once, on its day."""
+    beyond = NORMAL.inv_cdf(1 - (1 - power) / 2)
+    often = errors_at_any_time(1, planned=1, alpha=alpha) + beyond
+    return (often / (NORMAL.inv_cdf(1 - alpha) + beyond)) ** 2
+
+
 def customers(per_group: int, *, failing: float, recovered: float, answering: float = 1.0) -> int:
     """How many customers it takes for `per_group` of them to be failed, put right and answering (shares 0 to 1)."""
     return math.ceil(per_group / (failing * recovered * answering) - 1e-9)

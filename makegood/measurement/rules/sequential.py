@@ -7,8 +7,8 @@ import math
 from scipy.optimize import brentq
 from scipy.special import betaln, xlog1py, xlogy
 
-from makegood.measurement.rules.estimate import LEVEL, Estimate
-from makegood.measurement.rules.looks import errors_at_any_time
+from makegood.measurement.rules.estimate import LEVEL, Estimate, Numbers, Yes
+from makegood.measurement.rules.looks import errors_at_any_time, p_at_any_time
 
 # Jeffreys' prior: the mixture pays least for shares near 0 and 1, where keeping customers is.
 PRIOR = 0.5
@@ -40,10 +40,32 @@ def share_difference_at_any_time(a: tuple[int, int], b: tuple[int, int]) -> Esti
     return Estimate(first.value - second.value, first.low - second.high, first.high - second.low, n, error)
 
 
-def at_any_time(found: Estimate, *, planned: int) -> Estimate:
-    """An estimate's interval widened so that it holds at all looks, narrowest when `planned` people are in.
+def at_any_time(found: Estimate, *, planned: float, n: float | None = None) -> Estimate:
+    """An estimate's interval and p-value widened so that they hold at all looks, narrowest when `planned` are in.
 
-    See `looks.errors_at_any_time`.
+    `n` is how many are in, counted as `planned` is (all people unless said). See `looks.errors_at_any_time`.
     """
-    reach = found.error * errors_at_any_time(found.n, planned=planned, alpha=1 - LEVEL)
-    return Estimate(found.value, found.value - reach, found.value + reach, found.n, found.error)
+    many = found.n if n is None else n
+    reach = found.error * errors_at_any_time(many, planned=planned, alpha=1 - LEVEL)
+    p = p_at_any_time(abs(found.value) / found.error, many, planned=planned) if found.error > 0 else math.nan
+    return Estimate(found.value, found.value - reach, found.value + reach, found.n, found.error, p)
+
+
+def alike_at_any_time(found: Estimate, margin: float, *, planned: float, n: float) -> float:
+    """The p-value, at whichever look, that a difference lies within ±`margin`: both ends are left out."""
+    if abs(found.value) >= margin or not found.error > 0:
+        return 1.0
+    nearest = (margin - abs(found.value)) / found.error
+    return p_at_any_time(nearest, n, planned=planned)
+
+
+def counted_for(found: Estimate, outcome: Numbers, group: Yes) -> float:
+    """How many of the smaller group would make an estimate as sure, were nobody alike and nothing known before.
+
+    That is the clock of the sequence: it follows what is truly known, also where one incident hits thousands.
+    """
+    sizes = int(group.sum()), int((~group).sum())
+    if not found.error > 0:
+        return float(min(sizes))
+    plain = float(outcome.var()) * (1 / sizes[0] + 1 / sizes[1])
+    return min(sizes) * plain / found.error**2

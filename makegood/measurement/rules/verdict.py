@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from msgspec.structs import replace
 
-from makegood.measurement.findings import Compared, Group, Held, Said, Why
+from makegood.measurement.findings import CROWD, Compared, Group, Held, Said, Why
 from makegood.measurement.rules.adjusted import independent
 from makegood.measurement.rules.clusters import effective
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, alike
 from makegood.measurement.rules.flexible import with_jumps
-from makegood.measurement.rules.power import for_equivalence
+from makegood.measurement.rules.power import for_equivalence, for_equivalence_at_any_time
+from makegood.measurement.rules.sequential import alike_at_any_time, at_any_time, counted_for
 from makegood.measurement.rules.silence import shift
 from makegood.measurement.rules.weighting import (
     Balance,
@@ -87,13 +88,15 @@ def compare(
     margin: float,
     comparisons: float = 1,
     names: Sequence[str] = (),
+    planned: int | None = None,
 ) -> Verdict:
     """The group against the others, at equal covariates known before; within ±`margin` counts as equivalent.
 
     In this order: are there enough, are they comparable, is it beyond chance, and could those who kept silent (an
     outcome of NaN) turn it round. `comparisons` is how many outcomes or strata are asked about at once: each then has
     to be that much surer (Bonferroni). An estimate that is neither beyond chance nor surely within the margin is not
-    enough data.
+    enough data. With `planned` it may be looked at again and again: the interval holds at all looks, and is told also
+    where it says nothing yet.
     """
     told = ~np.isnan(outcome)
     inside, outside = group & told, ~group & told
@@ -102,7 +105,7 @@ def compare(
     silent = (1 - float(told[group].mean()), 1 - float(told[~group].mean()))
     seen, among, known, alike_ones = capped(outcome[told]), group[told], covariates[told], cluster[told]
     smaller = int(min(inside.sum(), outside.sum()))
-    missing = lacking(seen, among, alike_ones, margin)
+    missing = lacking(seen, among, alike_ones, margin, planned=planned)
     if missing > 0:
         return Verdict(Said.TOO_FEW, missing=missing)
     columns = with_jumps(seen, among, known)
@@ -118,30 +121,33 @@ def compare(
         return Verdict(Said.CANNOT_TELL, why=Why.UNBALANCED, **facts)  # type: ignore[arg-type]
     found = difference(seen, among, columns, score, alike_ones)
     least, most = _ends(found, among, silent)
-    judged = _judge(found.found, margin, 0.05 / comparisons, smaller, (least, most))
+    sure = _once(found.found, margin) if planned is None else _often(found.found, margin, seen, among, planned)
+    judged = _judge(sure, margin, 0.05 / comparisons, smaller, (least, most))
     return Verdict(
         judged.said, judged.found, judged.missing, judged.why, held, shared, clusters, least, most,
         float(seen.std()),
     )  # fmt: skip
 
 
-def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float) -> int:
+def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float, *, planned: int | None = None) -> int:
     """How many more people the smaller group wants before anything may be said; zero when something may.
 
     It wants most of those who show equality within the margin (`NEARLY`), times what people of one incident are alike
     (Kish's design effect); of yes and no so many that five of the rarer are expected; and ten incidents among them.
+    Where it may be read at any time the interval says when: it wants a crowd, and tells how many equality takes.
     """
-    inside = int(group.sum())
+    inside, spread = int(group.sum()), float(np.std(outcome))
     smaller = min(inside, len(group) - inside)
-    spread = float(np.std(outcome))
-    same = cluster[group]
-    equal = for_equivalence(spread, margin) if spread > 0 else 2
-    equal = math.ceil(equal * inside / independent(outcome[group], same))
-    least = [equal if smaller < NEARLY * equal else 0]
+    equal = 2 if spread <= 0 else for_equivalence(spread, margin) if planned is None else (
+        for_equivalence_at_any_time(spread, margin, planned=planned)
+    )  # fmt: skip
+    equal = math.ceil(equal * inside / independent(outcome[group], cluster[group]))
+    few = smaller < NEARLY * equal if planned is None else smaller < CROWD
+    least = [max(equal, CROWD if planned else 0) if few else 0]
     if bool(np.all((outcome == 0) | (outcome == 1))) and spread > 0:
         yes = float(outcome.mean())
         least.append(math.ceil(RARE / min(yes, 1 - yes)))
-    incidents = effective(np.ones(inside), same)
+    incidents = effective(np.ones(inside), cluster[group])
     if incidents < INCIDENTS:
         least.append(math.ceil(smaller * INCIDENTS / incidents))
     return max(0, max(least) - smaller)
@@ -172,19 +178,39 @@ def _ends(found: Difference, group: Yes, silent: tuple[float, float]) -> tuple[f
     return found.found.value + ours.down - theirs.up, found.found.value + ours.up - theirs.down
 
 
-def _judge(
-    found: Estimate, margin: float, alpha: float, smaller: int, ends: tuple[float | None, float | None]
-) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Sure:
+    """An estimate, the p-value that it is within the margin, how many errors have to fit in that for as many people to
+    show it, and whether it is told before it says something."""
+
+    found: Estimate
+    alike: float
+    reach: float
+    told: bool = False
+
+
+def _once(found: Estimate, margin: float) -> _Sure:
+    # The error shrinks with the root of how many there are; it has to be a third of the margin to show equality.
+    return _Sure(found, alike(found, margin), 3.0)
+
+
+def _often(found: Estimate, margin: float, outcome: Numbers, group: Yes, planned: int) -> _Sure:
+    n = counted_for(found, outcome, group)
+    equal = alike_at_any_time(found, margin, planned=planned, n=n)
+    return _Sure(at_any_time(found, planned=planned, n=n), equal, 4.4, told=True)
+
+
+def _judge(sure: _Sure, margin: float, alpha: float, smaller: int, ends: tuple[float | None, float | None]) -> Verdict:
+    found = sure.found
     least, most = (found.value if end is None else end for end in ends)
     down, up, silence = least - found.value, most - found.value, ends[0] is not None
     if found.p < alpha:
         if silence and found.low + down <= 0 <= found.high + up:
             return Verdict(Said.CANNOT_TELL, why=Why.SILENCE)
         return Verdict(Said.ABOVE if found.value > 0 else Said.BELOW, found)
-    if alike(found, margin) < alpha:
+    if sure.alike < alpha:
         if silence and not -margin < found.low + down <= found.high + up < margin:
             return Verdict(Said.CANNOT_TELL, why=Why.SILENCE)
         return Verdict(Said.EQUIVALENT, found)
-    # The error shrinks with the root of how many there are; it has to be a third of the margin to show equality.
-    factor = max(1.1, (3 * found.error / margin) ** 2)
-    return Verdict(Said.TOO_FEW, missing=math.ceil(smaller * (factor - 1)))
+    factor = max(1.1, (sure.reach * found.error / margin) ** 2)
+    return Verdict(Said.TOO_FEW, found if sure.told else None, missing=math.ceil(smaller * (factor - 1)))

@@ -25,7 +25,7 @@ def columns() -> list[Column]:
 
 def rows(facts: ReportFacts | None) -> list[Row]:
     """A line for each method that the rows of the registered outcome let us use, once the report is open."""
-    asked = facts.found.of(facts.plan.outcome) if facts and facts.found and facts.found_at else None
+    asked = facts.shown.of(facts.plan.outcome) if facts and facts.shown else None
     if facts is None or asked is None:
         return []
     is_share = facts.plan.outcome in SHARES

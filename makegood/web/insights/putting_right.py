@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,8 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
-from makegood.kernel.refusals import Refusal, invalid
-from makegood.measurement.actions import register
 from makegood.measurement.findings import (
     ARCHIVE,
     ASKED,
@@ -33,14 +29,12 @@ from makegood.measurement.queries import ReportFacts, ReportState, file_of, late
 from makegood.measurement.tables import dictionary_csv, figures_csv
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability
-from makegood.promises.queries import kinds
-from makegood.web.answers import done, errors_of
 from makegood.web.desk import DeskRequest, at_desk
-from makegood.web.insights import other_methods
+from makegood.web.insights import looks, other_methods
 from makegood.web.insights.cards import Card, Value
 from makegood.web.insights.intervals import Interval, intervals
 from makegood.web.insights.tabs import tabs
-from makegood.web.tables import Choice, Column, Row
+from makegood.web.tables import Column, Row
 
 HOME = "/insights/paradox/"
 
@@ -94,70 +88,6 @@ def dictionary(request: DeskRequest) -> HttpResponse:
     return HttpResponse(dictionary_csv(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@at_desk("GET", "POST")
-def new(request: DeskRequest) -> HttpResponse:
-    """Register one."""
-    desk, errors = request.desk, {}
-    require_scope(desk.scope, Ability.MEASURE)
-    if request.method == "POST":
-        try:
-            return done(request, _("Registered. It opens on its day."), to=f"{HOME}{_registered(request)}/")
-        except Refusal as no:
-            errors = errors_of(no)
-    held = request.POST.getlist("covariates") if errors else list(Known)
-    values = request.POST if errors else {"outcome": "stayed", "landmark": "30", "horizon": "90", "margin": "0.02"}
-    context = {
-        "errors": errors, "values": values, "slim": True,
-        "outcomes": [Choice(key.value, name) for key, name in outcome_names().items() if key is not Outcome.RECOVERY],
-        "landmarks": [Choice(str(days), _("{} days").format(days)) for days in (7, 14, 30, 60)],
-        "horizons": [Choice(str(days), _("{} days").format(days)) for days in (30, 90, 180)],
-        "known": [
-            {"key": key.value, "name": name, "on": key.value in held}
-            for key, name in known_names().items()
-        ],
-        "kinds": [Choice(one.slug, one.name) for one in kinds(inside_case=False)], "tabs": tabs(HOME, desk, ""),
-    }  # fmt: skip
-    return render(request, "web/insights/paradox_new.html", context, status=422 if errors else 200)
-
-
-def _registered(request: DeskRequest) -> int:
-    desk, typed = request.desk, request.POST
-    outcome = typed.get("outcome", "")
-    hours, held = typed.get("threshold_hours", "").strip(), typed.getlist("covariates")
-    return register(
-        outcome=Outcome(outcome) if outcome in set(Outcome) else Outcome.STAYED,
-        since=_day(typed.get("since", ""), "since"), before=_day(typed.get("before", ""), "before"),
-        landmark_days=_whole(typed.get("landmark", "")), horizon_days=_whole(typed.get("horizon", "")),
-        margin=_number(typed.get("margin", ""), "report.bad_margin", "margin"),
-        # How much was promised is always held equal: its box cannot be taken away.
-        covariates=[one for one in Known if one is Known.EXPOSURE or one.value in held],
-        threshold_hours=_number(hours, "report.bad_threshold", "threshold_hours") if hours else None,
-        threshold_kind=typed.get("threshold_kind", ""), by=desk.actor, now=desk.now,
-    )  # fmt: skip
-
-
-def _number(text: str, code: str, field: str) -> float:
-    """A number as people write one, a comma for the point too; "nan" and "inf" are none."""
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise invalid(code, _("Give a number, such as 0.02."), field=field)
-    return value
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise invalid("report.bad_days", _("Give a day, such as 2026-01-31."), field=field) from None
-
-
 def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportFacts, ...]) -> HttpResponse:
     desk = request.desk
     cards = [told(card_of(facts, outcome), facts) for outcome in _of(facts)] if facts else []
@@ -173,7 +103,7 @@ def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportF
         "methods": other_methods.rows(facts), "method_columns": other_methods.columns(),
         "behind": _behind(facts), "others": [one for one in every if facts is None or one.number != facts.number],
         "opens": date_format(facts.opens_at.astimezone(desk.zone), "j F Y") if facts else "",
-        "asked": _question(facts) if facts else "", "names": outcome_names(),
+        "asked": _question(facts) if facts else "", "names": outcome_names(), "any_time": looks.of(facts, desk),
     }  # fmt: skip
     if request.htmx and request.htmx.target == "progress":
         ended = not context["computing"]
@@ -195,7 +125,7 @@ def told(card: Card, facts: ReportFacts) -> dict[str, object]:
 def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
     """The finding of a report as a card; of its own outcome unless another is named."""
     which = outcome or facts.plan.outcome
-    asked = facts.found.of(which) if facts.found and facts.found_at else None
+    asked = facts.shown.of(which) if facts.shown else None
     figures = asked.figures if asked else ()
     by_group = {one.group: one for one in asked.compared} if asked else {}
     days = f"{date_format(facts.plan.since, 'j M Y')} – {date_format(facts.plan.before, 'j M Y')}"
@@ -213,7 +143,9 @@ def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
 
 def title(facts: ReportFacts, which: Outcome, one: Compared | None) -> str:
     """The finding, computed: one of five, and before it opens that it is locked."""
-    if facts.found_at is None:
+    if facts.shown is None and facts.plan.planned is not None:
+        return _("Does putting it right keep customers? Nobody has looked yet")
+    if facts.shown is None:
         return _("Does putting it right keep customers? Locked until {day}").format(
             day=date_format(facts.opens_at, "j M Y")
         )
@@ -294,7 +226,7 @@ def units() -> dict[Outcome, str]:
 
 def _of(facts: ReportFacts) -> list[Outcome]:
     """The registered outcome first, then the others that were found."""
-    found = facts.found.asked if facts.found and facts.found_at else ()
+    found = facts.shown.asked if facts.shown else ()
     return [facts.plan.outcome, *(one.outcome for one in found if one.outcome is not facts.plan.outcome)]
 
 
@@ -337,7 +269,7 @@ def verdict(one: Compared, which: Outcome) -> str:
 
 
 def _foot(facts: ReportFacts, one: Compared | None) -> str:
-    if facts.found_at is None:
+    if facts.shown is None:
         return _("Registered by {who}. Until it opens only people are counted.").format(who=facts.registered_by)
     if one is None:
         return _(
