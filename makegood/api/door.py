@@ -266,7 +266,9 @@ def _looks_itself(request: HttpRequest) -> bool:
 
 
 # What analysts write, who do none of the work: each of these asks for the ability to measure.
-_MEASURES = re.compile(r"/api/v1/(experiments(/.*)?|report/paradox|report/cost/rate|improvements/[0-9]+/costs)")
+_MEASURES = re.compile(
+    r"/api/v1/(experiments(/.*)?|report/paradox(/[0-9]+/looks)?|report/cost/rate|improvements/[0-9]+/costs)"
+)
 
 
 def _admit(request: ApiRequest) -> None:

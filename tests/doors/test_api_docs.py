@@ -50,7 +50,7 @@ SOURCES = [
     *PACKAGE.glob("incidents/**/*.py"), *PACKAGE.glob("learning/actions/*.py"), *PACKAGE.glob("learning/queries/*.py"),
     PACKAGE / "measurement/told.py", PACKAGE / "measurement/actions/taking.py",
     PACKAGE / "measurement/actions/setting.py",
-    PACKAGE / "measurement/queries/reports.py", PACKAGE / "measurement/actions/registering.py",
+    PACKAGE / "measurement/queries/reports.py", PACKAGE / "measurement/actions/registering.py", PACKAGE / "measurement/actions/looking.py",
     *PACKAGE.glob("practice/**/*.py"), PACKAGE / "notices/queries.py", PACKAGE / "notices/actions/reading.py",
     *PACKAGE.glob("webhooks/**/*.py"), PACKAGE / "measurement/actions/experiments.py",
     PACKAGE / "measurement/actions/costs.py",
