@@ -34,6 +34,7 @@ _PLACES = (
     ("/settings/closing/", "closing"),
     ("/settings/causes/", "causes"),
     ("/settings/asking/", "asking"),
+    ("/messages/looks/", "practice"),
     ("/messages/", "unsorted"),
     ("/customers/", "customers"),
     ("/asked/", "asked"),

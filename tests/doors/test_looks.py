@@ -1,0 +1,30 @@
+"""What waits for a lead's look, at the desk: listed apart from any case, let leave, sent back."""
+
+from __future__ import annotations
+
+import pytest
+
+from makegood.cases.models import Case
+from makegood.conversation.models import Message
+from tests.doors.desk_client import AtDesk, text
+from tests.factories import Cast
+from tests.rooms.casework import Hand
+from tests.rooms.test_looks import box, case, cast, files, mara, on, write
+
+pytestmark = pytest.mark.django_db
+__all__ = ["box", "case", "cast", "files", "mara", "on"]
+
+
+def test_it_is_looked_at_from_the_list(on: None, cast: Cast, mara: Hand, case: Case) -> None:
+    first, second = write(case, mara), write(case, mara)
+    lena = AtDesk(cast.lena)
+    page = lena.get("/messages/looks/")
+    assert text(page).count("Looked at, it may leave") == 2
+    assert 'hx-target="#case"' not in page.content.decode()
+    assert "2 messages wait for your look" in text(lena.get("/practice/team/"))
+    assert lena.post(f"/messages/{first.id}/release/").status_code == 303
+    assert lena.post(f"/messages/{second.id}/send-back/", words="Say by when.").status_code == 303
+    assert {one.state for one in Message.objects.filter(inward=False)} == {"waiting", "withdrawn"}
+    assert "Nothing waits for your look." in text(lena.get("/messages/looks/"))
+    assert "Lena Brandt sent it back: Say by when." in text(AtDesk(cast.mara).get(f"/cases/SR-{case.pk}/"))
+    assert AtDesk(cast.mara).get("/messages/looks/").status_code == 403
