@@ -142,6 +142,8 @@ class Case(models.Model):
                 name="case_offer",
                 condition=Q(offered_to__isnull=False, closed_at__isnull=True),
             ),
+            # Whom a cause lost us: few of all cases.
+            models.Index(fields=["opened_at"], name="case_unforgiven", condition=Q(outcome="will_not_forgive")),
             GinIndex(fields=["search"], name="case_words"),
         ]
 
@@ -162,6 +164,11 @@ class Failure(models.Model):
     detected_by = models.CharField(max_length=10, choices=_choices(DetectedBy))
     at = models.DateTimeField()
     corrected_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case"], name="failure_corrected", condition=Q(corrected_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.what

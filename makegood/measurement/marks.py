@@ -4,8 +4,9 @@ add up. Pure, and light: doors load it.
 A mark is its parts with colons between: `p:kept` a promise that was kept, `v:broken` one made inside a case;
 `f:us:spot:right` who spoke first, how it was put right and what the customer said; `own:7`, `contact:7`, `right:7` the
 span until somebody took it, spoke to the customer, and the customer said it is right; `cause:12`; `second`;
-`when:weekend:16:late` in which four hours it was opened and whether the first word came in time; `cost:EUR`;
-`s:csat:case:4.0` an answer.
+`when:weekend:16:late` in which four hours it was opened and whether the first word came in time; of a
+remedy `cost:EUR`, and of that `owed:EUR`, `correction:EUR`, `goodwill:EUR` and `again:EUR`, what went into second
+failures; of a case `given:12:EUR`, what was given in it, under its cause (0 for none); `s:csat:case:4.0` an answer.
 """
 
 from __future__ import annotations

@@ -140,4 +140,4 @@ def test_it_asks_the_same_however_many_there_are(cast: Cast, mara: Hand, anil: H
         with CaptureQueriesContext(connection) as asked:
             report(anil, "kind")
         counts.append(len(asked))
-    assert counts == [6, 6]
+    assert counts == [7, 7]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from makegood.cases import actions as cases
-from makegood.cases.models import Case, Cause, Failure
+from makegood.cases.models import Case, Failure
 from makegood.customers.rules import CustomerFact
 from makegood.followups import actions as followups
 from makegood.intake.actions import take_in
@@ -25,8 +26,10 @@ from makegood.measurement.actions import counting
 from makegood.measurement.marks import MINUTES
 from makegood.measurement.models import Counted, Counting, Score, Tally, TallyOfPlace
 from makegood.measurement.queries.causes import pareto
+from makegood.measurement.queries.costs import cost_report
 from makegood.measurement.told import ScoreTold
 from makegood.people import actions as people
+from makegood.people.rules import READS_ALL
 from makegood.platform.installation import organisation, set_up
 from makegood.promises import actions as promises
 from makegood.promises.facts import Fact
@@ -164,7 +167,10 @@ def test_after_any_moves_they_are_what_counting_everything_gives(
         followed, placed = tallies(), tallies_of_places()
         read = {cell: many for cell, (many, _) in followed.items() if not cell[3].startswith(UNREAD)}
         assert read == dict(counted_by_hand())
-        assert causes_in(followed) == causes_of_the_pareto()
+        ends = (None, play.now - 50 * DAY, NOW + play.draw.randint(-99, 99) * MINUTE * 60)
+        for since, until in itertools.product(ends, (play.now, NOW + 100 * DAY)):
+            assert causes_told(since, until) == causes_by_hand(since, until)
+            assert given_told(since, until) == given_by_hand(since, until)
         actions.count_anew()
         assert tallies() == followed
         assert tallies_of_places() == placed
@@ -196,21 +202,52 @@ def promises_by_hand() -> Counter[tuple[str, str]]:
     )  # fmt: skip
 
 
-def causes_in(found: dict[Cell, tuple[int, Decimal]]) -> Counter[str]:
-    """The cases of each cause, as the overview counts them."""
-    names, told = dict(Cause.objects.values_list("pk", "name")), Counter[str]()
-    for (_day, _kind, _team, mark), (many, _amount) in found.items():
-        if mark.startswith("cause:"):
-            told[names[int(mark.partition(":")[2])]] += many
+def causes_told(since: datetime | None, until: datetime) -> dict[str, tuple[int, Decimal]]:
+    """The cases of each cause and what was given in them, as the page of causes tells, from the tallies."""
+    return {one.slug: (one.cases, one.cost) for one in pareto(since=since, before=until).rows}
+
+
+def causes_by_hand(since: datetime | None, until: datetime) -> dict[str, tuple[int, Decimal]]:
+    """The same in plain Python."""
+    told, currency = dict[str, tuple[int, Decimal]](), organisation().currency
+    for case in Case.objects.select_related("cause").filter(cause__isnull=False).exclude(outcome="corrected"):
+        failures = list(Failure.objects.filter(case=case))
+        if (failures and all(one.corrected_at for one in failures)) or not within(case.opened_at, since, until):
+            continue
+        assert case.cause is not None
+        cases, cost = told.get(case.cause.slug, (0, Decimal(0)))
+        grants = Grant.objects.filter(case=case, state="given", currency=currency)
+        told[case.cause.slug] = (cases + 1, cost + sum(one.entitled + one.correction + one.goodwill for one in grants))
     return told
 
 
-def causes_of_the_pareto() -> Counter[str]:
-    """The same as the page of causes counts them."""
-    return Counter({one.name: one.cases for one in pareto(before=NOW + 100 * DAY).rows})
+def given_told(since: datetime | None, until: datetime) -> dict[tuple[str, str], list[Decimal]]:
+    """What was given by team and currency: remedies, owed, put right, goodwill, of second failures."""
+    found = cost_report(READS_ALL, since=since, before=until, by="team", now=until).given
+    return {
+        (one.name, one.currency): [Decimal(one.remedies), one.owed, one.correction, one.goodwill, one.again]
+        for one in found
+    }
 
 
-UNREAD = ("f:", "contact:", "right:", "when:", "s:")
+def given_by_hand(since: datetime | None, until: datetime) -> dict[tuple[str, str], list[Decimal]]:
+    """The same in plain Python."""
+    told = defaultdict[tuple[str, str], list[Decimal]](lambda: [Decimal(0)] * 5)
+    for one in Grant.objects.select_related("case__owner__team").filter(state="given"):
+        assert one.given_at is not None
+        if within(one.given_at, since, until):
+            team, total = one.case.owner.team, one.entitled + one.correction + one.goodwill
+            parts = (Decimal(1), one.entitled, one.correction, one.goodwill, total * (one.case.ordinal > 1))
+            line = team.name if team else "", one.currency
+            told[line] = [before + part for before, part in zip(told[line], parts, strict=True)]
+    return dict(told)
+
+
+def within(at: datetime, since: datetime | None, until: datetime) -> bool:
+    return (since is None or at >= since) and at < until
+
+
+UNREAD = ("f:", "contact:", "right:", "when:", "s:", "given:", "owed:", "correction:", "goodwill:", "again:")
 
 
 def span(since: datetime, until: datetime | None) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from makegood.cases.models import Case, Cause
 from makegood.customers import actions as customers
+from makegood.measurement.actions import count_anew
 from makegood.measurement.models import Behaviour
 from makegood.measurement.queries.causes import Measure, pareto
 from makegood.promises import actions as promises
@@ -56,6 +57,7 @@ def test_by_count_the_few_that_make_most_stand_first(cast: Cast) -> None:
     cases(cast, "", 4)
     cases(cast, "weather", 2, outcome="corrected", closed_at=NOW)
     cases(cast, "weather", 7, days=200)
+    count_anew()
     found = pareto(since=NOW - 90 * DAY, before=NOW)
     assert [(one.slug, one.cases, one.vital) for one in found.rows] == [
         ("wrong-item", 10, True), ("forgotten", 6, True), ("weather", 3, False), ("misrouted", 1, False)
@@ -75,6 +77,7 @@ def test_by_cost_what_was_given_counts_in_our_currency(cast: Cast) -> None:
     given(cast, few[0], "20", money, state="withdrawn")
     given(cast, many[0], "20", money)
     given(cast, many[1], "500", "XTS")
+    count_anew()
     found = pareto(measure=Measure.COST, before=NOW)
     assert [(one.slug, one.cost) for one in found.rows] == [("wrong-item", Decimal(80)), ("weather", Decimal(20))]
     assert (found.total, found.foreign) == (Decimal(100), 1)
@@ -91,6 +94,7 @@ def test_who_is_lost_is_lost_once_by_their_last_case(cast: Cast) -> None:
         customer_id=make_customer("Gone").pk, deed="left", at=NOW - DAY, source="shop", reference="2"
     )
     cases(cast, "forgotten", 1, outcome="will_not_forgive", closed_at=NOW)
+    count_anew()
     found = pareto(measure=Measure.LOST, before=NOW)
     assert {one.slug: one.lost for one in found.rows} == {"weather": 1, "forgotten": 1, "wrong-item": 0}
     assert pareto(measure=Measure.LOST, since=NOW - 90 * DAY, before=NOW).total == 2
@@ -98,4 +102,5 @@ def test_who_is_lost_is_lost_once_by_their_last_case(cast: Cast) -> None:
 
 def test_too_few_say_nothing(cast: Cast) -> None:
     cases(cast, "weather", 3)
+    count_anew()
     assert title_of(pareto(before=NOW)) == "Too few to say: 3 cases with a cause"

@@ -23,7 +23,8 @@ _SLICE = 20_000
 _RECOUNT = """
 WITH fresh AS MATERIALIZED ({fresh}),
 stale AS MATERIALIZED (
-    SELECT number, day, kind, team, marks::text[], places::text[], amount FROM measurement_counted
+    SELECT number, day, kind, team, marks::text[], places::text[], amounts::numeric[]
+    FROM measurement_counted
     WHERE what = %(what)s AND number = ANY(%(ids)s::bigint[])
 ), moved AS MATERIALIZED (
     (SELECT 1 AS times, * FROM (TABLE fresh EXCEPT TABLE stale) a)
@@ -31,7 +32,7 @@ stale AS MATERIALIZED (
 ), added AS (
     INSERT INTO measurement_tally AS t (day, kind, team, mark, many, amount)
     SELECT day, kind, team, mark, sum(times), coalesce(sum(times * amount), 0)
-    FROM moved, unnest(marks) AS mark GROUP BY day, kind, team, mark
+    FROM moved, unnest(marks, amounts) AS one (mark, amount) GROUP BY day, kind, team, mark
     HAVING sum(times) <> 0 OR coalesce(sum(times * amount), 0) <> 0
     ORDER BY day, kind, team, mark
     ON CONFLICT (day, kind, team, mark) DO UPDATE
@@ -39,7 +40,8 @@ stale AS MATERIALIZED (
 ), added_of_places AS (
     INSERT INTO measurement_tallyofplace AS t (place, day, kind, team, mark, many, amount)
     SELECT place, day, kind, team, mark, sum(times), coalesce(sum(times * amount), 0)
-    FROM moved, unnest(places) AS place, unnest(marks) AS mark GROUP BY place, day, kind, team, mark
+    FROM moved, unnest(places) AS place, unnest(marks, amounts) AS one (mark, amount)
+    GROUP BY place, day, kind, team, mark
     HAVING sum(times) <> 0 OR coalesce(sum(times * amount), 0) <> 0
     ORDER BY place, day, kind, team, mark
     ON CONFLICT (place, day, kind, team, mark) DO UPDATE
@@ -48,10 +50,10 @@ stale AS MATERIALIZED (
     DELETE FROM measurement_counted d USING stale s
     WHERE d.what = %(what)s AND d.number = s.number AND NOT EXISTS (SELECT FROM fresh f WHERE f.number = s.number)
 )
-INSERT INTO measurement_counted (what, number, day, kind, team, marks, places, amount)
-SELECT %(what)s, number, day, kind, team, marks, places, amount FROM moved WHERE times = 1
+INSERT INTO measurement_counted (what, number, day, kind, team, marks, places, amounts)
+SELECT %(what)s, number, day, kind, team, marks, places, amounts FROM moved WHERE times = 1
 ON CONFLICT (what, number) DO UPDATE SET day = excluded.day, kind = excluded.kind, team = excluded.team,
-    marks = excluded.marks, places = excluded.places, amount = excluded.amount
+    marks = excluded.marks, places = excluded.places, amounts = excluded.amounts
 """
 _FORGET_NOUGHT = (
     "DELETE FROM measurement_tally WHERE many = 0", "DELETE FROM measurement_tallyofplace WHERE many = 0",

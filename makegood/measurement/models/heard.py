@@ -68,6 +68,7 @@ class Behaviour(models.Model):
         indexes = [
             models.Index(fields=["customer", "at"], name="behaviour_of_customer"),
             models.Index(fields=["at"], name="behaviour_by_time"),
+            models.Index(fields=["at"], name="behaviour_left", condition=Q(deed=Deed.LEFT.value)),
         ]
 
     def __str__(self) -> str:

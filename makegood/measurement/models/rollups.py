@@ -60,7 +60,8 @@ class TallyOfPlace(models.Model):
 class Counted(models.Model):
     """What one promise (p), case (c), remedy (g) or answer (s) counts for now: the tallies are the sums of these rows.
 
-    One that counts for nothing has none, so that promises whose time has not come cost nothing.
+    One that counts for nothing has none, so that promises whose time has not come cost nothing. `amounts` are those of
+    the marks in front; what has no amount stands behind them.
     """
 
     pk = models.CompositePrimaryKey("what", "number")
@@ -71,7 +72,7 @@ class Counted(models.Model):
     team = models.BigIntegerField()
     marks = ArrayField(models.CharField(max_length=LONGEST_MARK))
     places = ArrayField(models.CharField(max_length=LONGEST_PLACE), default=list)
-    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    amounts = ArrayField(models.DecimalField(max_digits=16, decimal_places=2), null=True)
 
     class Meta:
         indexes = [models.Index(fields=["what", "day", "number"], name="counted_day")]

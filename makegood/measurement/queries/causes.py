@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from makegood.measurement.queries.contributions import FAILED
+from makegood.measurement.queries.whole import whole_days
 from makegood.measurement.rules.headlines import vital
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
@@ -76,7 +77,7 @@ def pareto(
     currency = organisation().currency
     asked = {
         "since": since, "before": before, "kind": kind, "currency": currency, "afterwards": AFTERWARDS, "cause": cause
-    }  # fmt: skip
+    } | whole_days(since, before)  # fmt: skip
     found = fetch_rows(_PARETO, asked)
     unknown = sum(row[3] for row in found if not row[0])
     rows = [row for row in found if row[0]]
@@ -107,32 +108,65 @@ def _value(row: Sequence[Any], measure: Measure) -> Decimal:
     return Decimal(row[{Measure.COUNT: 3, Measure.COST: 4, Measure.LOST: 5}[measure]])
 
 
-# A customer is lost once, by the last case before they left or said that they will not forgive.
+_WANTED = """
+(%(cause)s = '' OR {of} IN (SELECT g.id FROM cases_cause g LEFT JOIN cases_cause u ON u.id = g.parent_id
+                            WHERE %(cause)s IN (g.slug, u.slug)))
+"""
+_HIT = f"""
+c.opened_at < %(before)s AND (%(since)s::timestamptz IS NULL OR c.opened_at >= %(since)s) AND {FAILED}
+AND (%(kind)s = '' OR c.kind_id = (SELECT id FROM promises_kind WHERE slug = %(kind)s))
+AND {_WANTED.format(of="c.cause_id")}
+"""  # noqa: S608 - written above
+# Cases and money of whole days are told by the tallies, those of the hours at both ends by the rows. A customer is lost
+# once, by the last case before they left or said that they will not forgive: both are few, and looked for by index.
 _PARETO = f"""
-WITH hit AS MATERIALIZED (
-    SELECT c.id, c.cause_id, c.customer_id, c.opened_at, c.outcome FROM cases_case c
-    WHERE c.opened_at < %(before)s AND (%(since)s::timestamptz IS NULL OR c.opened_at >= %(since)s)
-      AND {FAILED}
-      AND (%(kind)s = '' OR c.kind_id = (SELECT id FROM promises_kind WHERE slug = %(kind)s))
-      AND (%(cause)s = '' OR c.cause_id IN (SELECT g.id FROM cases_cause g LEFT JOIN cases_cause u ON u.id = g.parent_id
-                                            WHERE %(cause)s IN (g.slug, u.slug)))
+WITH told AS MATERIALIZED (
+    SELECT split_part(mark, ':', 1) AS what,
+           CASE WHEN mark LIKE 'f:%%' THEN 0 ELSE split_part(mark, ':', 2)::bigint END AS cause_id,
+           split_part(mark, ':', 3) AS currency, sum(many) AS many, sum(amount) AS amount
+    FROM measurement_tally WHERE day >= %(first_day)s AND day < %(end_day)s
+      AND split_part(mark, ':', 1) IN ('f', 'cause', 'given')
+      AND (%(kind)s = '' OR kind = (SELECT id FROM promises_kind WHERE slug = %(kind)s))
+    GROUP BY 1, 2, 3
+), hit AS MATERIALIZED (
+    SELECT c.id, c.cause_id FROM cases_case c WHERE {_HIT} AND (c.opened_at < %(first_at)s OR c.opened_at >= %(end_at)s)
 ), counted AS (
-    SELECT cause_id, count(*) AS cases FROM hit GROUP BY 1
+    SELECT cause_id, sum(cases)::bigint AS cases FROM (
+        SELECT cause_id, 1 AS cases FROM hit
+        UNION ALL SELECT cause_id, many FROM told WHERE what = 'cause' AND {_WANTED.format(of="cause_id")}
+        UNION ALL SELECT NULL, CASE what WHEN 'f' THEN many ELSE -many END FROM told
+        WHERE what IN ('f', 'cause') AND %(cause)s = ''
+    ) each GROUP BY 1 HAVING sum(cases) > 0
 ), cost AS (
-    SELECT h.cause_id, sum(g.entitled + g.correction + g.goodwill) FILTER (WHERE g.currency = %(currency)s) AS cost,
-           count(*) FILTER (WHERE g.currency <> %(currency)s) AS foreign_ones
-    FROM remedies_grant g JOIN hit h ON h.id = g.case_id WHERE g.state = 'given' GROUP BY 1
-), left_us AS (
-    SELECT DISTINCT coalesce(w.merged_into_id, w.id) AS living, b.at
-    FROM measurement_behaviour b JOIN customers_customer w ON w.id = b.customer_id
+    SELECT cause_id, sum(amount) FILTER (WHERE currency = %(currency)s) AS cost,
+           (sum(many) FILTER (WHERE currency <> %(currency)s))::bigint AS foreign_ones
+    FROM (
+        SELECT h.cause_id, g.currency, 1 AS many, g.entitled + g.correction + g.goodwill AS amount
+        FROM hit h CROSS JOIN LATERAL (
+            SELECT * FROM remedies_grant WHERE case_id = h.id AND state = 'given' OFFSET 0  -- of these cases alone
+        ) g
+        UNION ALL SELECT nullif(cause_id, 0), currency, many, amount FROM told
+        WHERE what = 'given' AND {_WANTED.format(of="cause_id")}
+    ) each GROUP BY 1
+), merged AS MATERIALIZED (
+    SELECT id, merged_into_id AS living FROM customers_customer WHERE merged_into_id IS NOT NULL
+), left_us AS MATERIALIZED (
+    SELECT DISTINCT coalesce(m.living, b.customer_id) AS living, b.at
+    FROM measurement_behaviour b LEFT JOIN merged m ON m.id = b.customer_id
     WHERE b.deed = 'left' AND (%(since)s::timestamptz IS NULL OR b.at >= %(since)s)
 ), gone AS (
-    SELECT l.living, h.id, h.cause_id, h.opened_at FROM left_us l
-    JOIN customers_customer w ON w.id = l.living OR w.merged_into_id = l.living
-    JOIN hit h ON h.customer_id = w.id AND h.opened_at <= l.at AND h.opened_at > l.at - %(afterwards)s::interval
+    SELECT l.living, c.id, c.cause_id, c.opened_at
+    FROM (SELECT living, at, living AS person FROM left_us
+          UNION ALL SELECT l.living, l.at, m.id FROM left_us l JOIN merged m ON m.living = l.living) l
+    CROSS JOIN LATERAL (
+        SELECT c.id, c.cause_id, c.opened_at FROM cases_case c
+        WHERE c.customer_id = l.person AND c.opened_at <= l.at AND c.opened_at > l.at - %(afterwards)s::interval
+          AND {_HIT} ORDER BY c.opened_at DESC, c.id DESC LIMIT 1
+    ) c
     UNION ALL
-    SELECT coalesce(w.merged_into_id, w.id), h.id, h.cause_id, h.opened_at
-    FROM hit h JOIN customers_customer w ON w.id = h.customer_id WHERE h.outcome = 'will_not_forgive'
+    SELECT coalesce(m.living, c.customer_id), c.id, c.cause_id, c.opened_at
+    FROM cases_case c LEFT JOIN merged m ON m.id = c.customer_id
+    WHERE c.outcome = 'will_not_forgive' AND {_HIT}
 ), lost AS (
     SELECT cause_id, count(*) AS lost FROM (
         SELECT DISTINCT ON (living) living, cause_id FROM gone ORDER BY living, opened_at DESC, id DESC

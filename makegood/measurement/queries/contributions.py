@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# Every statement gives: number, day, kind, team, marks, places, amount. It takes: ids, zone, minutes, place_names.
+# Every statement gives: number, day, kind, team, marks, places, amounts; the marks that have an amount stand in front.
+# It takes: ids, zone, minutes, place_names.
 _PLACES = """ARRAY(
     SELECT DISTINCT a.key || ':' || left(a.value, 80) AS place
     FROM {whose} CROSS JOIN LATERAL jsonb_each_text({attributes}) a
@@ -16,6 +17,11 @@ _PLACES_OF_VOW = _PLACES.format(
     whose=f"cases_commitment m JOIN ({_FAILED_HERE}) ON f.case_id = m.case_id", attributes="b.attributes",
     of="m.promise_id = p.id",
 )  # fmt: skip
+# Of a remedy `g` in a case `c`: what it cost, by what it was for, and what of it went into a second failure.
+PARTS = """
+VALUES ('cost', g.entitled + g.correction + g.goodwill), ('owed', g.entitled), ('correction', g.correction),
+       ('goodwill', g.goodwill), ('again', CASE WHEN c.ordinal > 1 THEN g.entitled + g.correction + g.goodwill END)
+"""
 # Of a case `c`: that something had failed in it after all. Whatever counts cases asks this.
 FAILED = """
 c.outcome <> 'corrected' AND NOT EXISTS (
@@ -26,7 +32,7 @@ _PROMISES = f"""
 SELECT p.id AS number, (p.due_at AT TIME ZONE %(zone)s)::date AS day, p.kind_id AS kind,
        coalesce(o.team_id, k.team_id, 0) AS team,
        ARRAY[CASE WHEN k.inside_case THEN 'v:' ELSE 'p:' END || p.state] AS marks,
-       CASE WHEN k.inside_case THEN {_PLACES_OF_VOW} ELSE {_ITS_PLACES} END AS places, NULL::numeric AS amount
+       CASE WHEN k.inside_case THEN {_PLACES_OF_VOW} ELSE {_ITS_PLACES} END AS places, NULL::numeric[] AS amounts
 FROM promises_promise p JOIN promises_kind k ON k.id = p.kind_id LEFT JOIN people_staff o ON o.id = p.owner_id
 WHERE p.id = ANY(%(ids)s::bigint[]) AND p.state IN ('kept', 'kept_late', 'broken', 'released')
 """  # noqa: S608 - written above
@@ -36,7 +42,7 @@ WHERE p.id = ANY(%(ids)s::bigint[]) AND p.state IN ('kept', 'kept_late', 'broken
 _CASES = f"""
 SELECT c.id AS number, (c.opened_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
        coalesce(o.team_id, 0) AS team,
-       array_remove(ARRAY[
+       coalesce(g.marks, '{{}}') || array_remove(ARRAY[
            'f:' || CASE WHEN c.detected_by = 'customer' OR them.spoke_first THEN 'them'
                         WHEN s.spoke_at IS NULL THEN 'nobody' ELSE 'us' END
              || ':' || CASE WHEN g.approved THEN 'approval' WHEN g.given > 0 THEN 'spot'
@@ -59,7 +65,7 @@ SELECT c.id AS number, (c.opened_at AT TIME ZONE %(zone)s)::date AS day, c.kind_
              || CASE WHEN extract(isodow FROM c.opened_at AT TIME ZONE %(zone)s) > 5 THEN 'weekend' ELSE 'weekday' END
              || ':' || (extract(hour FROM c.opened_at AT TIME ZONE %(zone)s)::int / 4 * 4)
              || ':' || CASE WHEN v.late THEN 'late' ELSE 'soon' END END
-       ], NULL) AS marks, {_PLACES_OF_CASE} AS places, NULL::numeric AS amount
+       ], NULL) AS marks, {_PLACES_OF_CASE} AS places, g.amounts
 FROM cases_case c JOIN people_staff o ON o.id = c.owner_id
 LEFT JOIN LATERAL (
     SELECT min(at) AS spoke_at, bool_or(step = 'apologise') AS apologised FROM cases_stepdone
@@ -73,7 +79,10 @@ LEFT JOIN LATERAL (
     WHERE m.case_id = c.id AND m.purpose = 'first_contact' AND m.undone_at IS NULL
 ) v ON true
 LEFT JOIN LATERAL (
-    SELECT count(*) AS given, bool_or(approval_id IS NOT NULL) AS approved FROM remedies_grant
+    SELECT count(*) AS given, bool_or(approval_id IS NOT NULL) AS approved,
+           array_agg('given:' || coalesce(c.cause_id, 0) || ':' || currency ORDER BY id) AS marks,
+           array_agg(entitled + correction + goodwill ORDER BY id) AS amounts
+    FROM remedies_grant
     WHERE case_id = c.id AND state = 'given'
 ) g ON true
 LEFT JOIN LATERAL (
@@ -90,16 +99,19 @@ WHERE c.id = ANY(%(ids)s::bigint[]) AND {FAILED}
 """  # noqa: S608 - written above
 _GRANTS = f"""
 SELECT g.id AS number, (g.given_at AT TIME ZONE %(zone)s)::date AS day, c.kind_id AS kind,
-       coalesce(o.team_id, 0) AS team, ARRAY['cost:' || g.currency] AS marks,
-       {_PLACES_OF_CASE} AS places, g.entitled + g.correction + g.goodwill AS amount
+       coalesce(o.team_id, 0) AS team, parts.marks, {_PLACES_OF_CASE} AS places, parts.amounts
 FROM remedies_grant g JOIN cases_case c ON c.id = g.case_id JOIN people_staff o ON o.id = c.owner_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(part || ':' || g.currency ORDER BY part) AS marks, array_agg(amount ORDER BY part) AS amounts
+    FROM ({PARTS}) p (part, amount) WHERE amount <> 0 OR part = 'cost'
+) parts
 WHERE g.id = ANY(%(ids)s::bigint[]) AND g.state = 'given'
 """  # noqa: S608 - written above
 _SCORES = f"""
 SELECT s.id AS number, (s.answered_at AT TIME ZONE %(zone)s)::date AS day, coalesce(c.kind_id, 0) AS kind,
        coalesce(o.team_id, 0) AS team,
        ARRAY['s:' || s.scale || ':' || s.occasion || ':' || round(s.value, 1)] AS marks, {_PLACES_OF_CASE} AS places,
-       NULL::numeric AS amount
+       NULL::numeric[] AS amounts
 FROM measurement_score s LEFT JOIN cases_case c ON c.id = s.case_id LEFT JOIN people_staff o ON o.id = c.owner_id
 WHERE s.id = ANY(%(ids)s::bigint[])
 """  # noqa: S608 - written above

@@ -10,6 +10,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from makegood.measurement.queries.contributions import PARTS
+from makegood.measurement.queries.whole import whole_days
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
@@ -126,14 +128,27 @@ JOIN people_staff o ON o.id = c.owner_id LEFT JOIN people_team t ON t.id = o.tea
 WHERE (%(kind)s::text = '' OR k.slug = %(kind)s) AND (%(team)s::bigint IS NULL OR o.team_id = %(team)s)
 """
 _IN_TIME = "({at} >= %(since)s OR %(since)s::timestamptz IS NULL) AND {at} < %(before)s"
+# Of whole days the tallies say it; the hours before the first and after the last are read off the rows.
 _GIVEN = f"""
-SELECT name, currency, sum(entitled), sum(correction), sum(goodwill),
-       coalesce(sum(entitled + correction + goodwill) FILTER (WHERE again), 0), count(*)
-FROM (
-    SELECT g.currency, g.entitled, g.correction, g.goodwill, c.ordinal > 1 AS again,
-           {_NAMED.format(source="remedies_grant g", source_case="g.case_id")}
-      AND g.state = 'given' AND {_IN_TIME.format(at="g.given_at")}
-) given GROUP BY name, currency ORDER BY currency, sum(entitled + correction + goodwill) DESC, name
+WITH parts AS (
+    SELECT split_part(mark, ':', 1) AS part, split_part(mark, ':', 2) AS currency, kind, team, many, amount
+    FROM measurement_tally WHERE day >= %(first_day)s AND day < %(end_day)s
+      AND split_part(mark, ':', 1) IN ('cost', 'owed', 'correction', 'goodwill', 'again')
+    UNION ALL
+    SELECT p.part, g.currency, c.kind_id, coalesce(o.team_id, 0), 1, p.amount
+    FROM remedies_grant g JOIN cases_case c ON c.id = g.case_id JOIN people_staff o ON o.id = c.owner_id
+    CROSS JOIN LATERAL ({PARTS}) p (part, amount)
+    WHERE g.state = 'given' AND {_IN_TIME.format(at="g.given_at")}
+      AND (g.given_at < %(first_at)s OR g.given_at >= %(end_at)s)
+)
+SELECT CASE %(by)s WHEN 'kind' THEN k.name WHEN 'team' THEN coalesce(t.name, '') ELSE '' END AS name, p.currency,
+       coalesce(sum(p.amount) FILTER (WHERE part = 'owed'), 0),
+       coalesce(sum(p.amount) FILTER (WHERE part = 'correction'), 0),
+       coalesce(sum(p.amount) FILTER (WHERE part = 'goodwill'), 0),
+       coalesce(sum(p.amount) FILTER (WHERE part = 'again'), 0), (sum(p.many) FILTER (WHERE part = 'cost'))::bigint
+FROM parts p JOIN promises_kind k ON k.id = p.kind LEFT JOIN people_team t ON t.id = p.team
+WHERE (%(kind)s::text = '' OR k.slug = %(kind)s) AND (%(team)s::bigint IS NULL OR p.team = %(team)s)
+GROUP BY 1, 2 ORDER BY 2, sum(p.amount) FILTER (WHERE part = 'cost') DESC, 1
 """  # noqa: S608 - written above
 # The steps that one call covered carry the same length: it counts once, unless all of them were taken back.
 _CALLS = f"""
@@ -148,18 +163,21 @@ SELECT name, sum(minutes), count(*) FROM ({_CALLS}) calls GROUP BY name ORDER BY
 """  # noqa: S608 - written above
 # Of all customers only the few that were merged are looked at.
 _MERGED = "LEFT JOIN customers_customer m ON m.id = {of}.customer_id AND m.merged_into_id IS NOT NULL"
-_FAILED = _NAMED.format(source="cases_failure f", source_case="f.case_id").replace(
-    "WHERE", f"{_MERGED.format(of='c')} WHERE"
-)
-# Of each line, and of all together: who was failed in two kinds is in two lines, and one customer.
+# Of each line, and of all together: who was failed in two kinds is in two lines, and one customer. Names and people are
+# looked up once for the failures of a customer and not for each.
 _PEOPLE = f"""
-WITH failed AS (
-    SELECT coalesce(m.merged_into_id, c.customer_id) AS person, f.at, c.outcome,
-           {_FAILED}
-      AND f.corrected_at IS NULL AND {_IN_TIME.format(at="f.at")}
+WITH failed AS MATERIALIZED (
+    SELECT c.customer_id, c.kind_id, c.owner_id, min(f.at) AS at, bool_or(c.outcome = 'will_not_forgive') AS unforgiven
+    FROM cases_failure f JOIN cases_case c ON c.id = f.case_id
+    WHERE f.corrected_at IS NULL AND {_IN_TIME.format(at="f.at")}
+      AND (%(kind)s::text = '' OR c.kind_id = (SELECT id FROM promises_kind WHERE slug = %(kind)s))
+    GROUP BY c.customer_id, c.kind_id, c.owner_id
 ), persons AS MATERIALIZED (
-    SELECT name, person, min(at) AS at, bool_or(outcome = 'will_not_forgive') AS unforgiven
-    FROM failed GROUP BY name, person
+    SELECT CASE %(by)s WHEN 'kind' THEN k.name WHEN 'team' THEN coalesce(t.name, '') ELSE '' END AS name,
+           coalesce(m.merged_into_id, c.customer_id) AS person, min(c.at) AS at, bool_or(c.unforgiven) AS unforgiven
+    FROM failed c JOIN promises_kind k ON k.id = c.kind_id JOIN people_staff o ON o.id = c.owner_id
+    LEFT JOIN people_team t ON t.id = o.team_id {_MERGED.format(of="c")}
+    WHERE %(team)s::bigint IS NULL OR o.team_id = %(team)s GROUP BY 1, 2
 ), gone AS (
     SELECT coalesce(m.merged_into_id, b.customer_id) AS person, max(b.at) AS at
     FROM measurement_behaviour b {_MERGED.format(of="b")}
@@ -303,4 +321,4 @@ def _asked(
     return {
         "since": since, "before": before, "by": by if by in BY else "", "kind": kind, "team": team_id, "now": now,
         "after": KEPT_AFTER,
-    }  # fmt: skip
+    } | whole_days(since, before)  # fmt: skip

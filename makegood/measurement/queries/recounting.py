@@ -31,7 +31,8 @@ UNION SELECT number FROM measurement_counted WHERE what = %(what)s AND day = ANY
 """
 _ROWS = """
 WITH fresh AS MATERIALIZED ({fresh}), stored AS MATERIALIZED (
-    SELECT number, day, kind, team, marks::text[], places::text[], amount FROM measurement_counted
+    SELECT number, day, kind, team, marks::text[], places::text[], amounts::numeric[]
+    FROM measurement_counted
     WHERE what = %(what)s AND number = ANY(%(ids)s::bigint[])
 )
 SELECT day FROM (TABLE fresh EXCEPT TABLE stored) a UNION SELECT day FROM (TABLE stored EXCEPT TABLE fresh) b
@@ -39,7 +40,7 @@ SELECT day FROM (TABLE fresh EXCEPT TABLE stored) a UNION SELECT day FROM (TABLE
 _SUMS = """
 WITH summed AS MATERIALIZED (
     SELECT {place} day, kind, team, mark, count(*)::bigint AS many, coalesce(sum(amount), 0) AS amount
-    FROM measurement_counted, unnest(marks) AS mark {places} WHERE day = ANY(%(days)s::date[])
+    FROM measurement_counted, unnest(marks, amounts) AS one (mark, amount) {places} WHERE day = ANY(%(days)s::date[])
     GROUP BY {place} day, kind, team, mark
 ), stored AS MATERIALIZED (
     SELECT {place} day, kind, team, mark, many::bigint, amount FROM {table} WHERE day = ANY(%(days)s::date[])
