@@ -74,17 +74,18 @@ def pareto(
 ) -> Pareto:  # fmt: skip
     """The causes of the cases that were opened from `since` (None: ever) until `before`, of a kind of promise or of
     all; with a `cause` that one and those below it alone. Cases in which nothing had failed after all are left out."""
-    currency = organisation().currency
+    ours = organisation()
     asked = {
-        "since": since, "before": before, "kind": kind, "currency": currency, "afterwards": AFTERWARDS, "cause": cause
-    } | whole_days(since, before)  # fmt: skip
+        "since": since, "before": before, "kind": kind, "currency": ours.currency, "afterwards": AFTERWARDS, "cause": cause
+    } | whole_days(since, before, ours.zone)  # fmt: skip
     found = fetch_rows(_PARETO, asked)
     unknown = sum(row[3] for row in found if not row[0])
     rows = [row for row in found if row[0]]
     lines = _lines(rows, measure)
     return Pareto(
         rows=lines, measure=measure, total=sum((_value(row, measure) for row in rows), Decimal(0)),
-        known=sum(row[3] for row in rows), unknown=unknown, foreign=sum(row[6] for row in found), currency=currency,
+        known=sum(row[3] for row in rows), unknown=unknown, foreign=sum(row[6] for row in found),
+        currency=ours.currency,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from makegood.measurement.queries.contributions import PARTS
 from makegood.measurement.queries.whole import whole_days
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
+from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 
 BY = ("", "kind", "team")
@@ -321,4 +322,4 @@ def _asked(
     return {
         "since": since, "before": before, "by": by if by in BY else "", "kind": kind, "team": team_id, "now": now,
         "after": KEPT_AFTER,
-    } | whole_days(since, before)  # fmt: skip
+    } | whole_days(since, before, organisation().zone)  # fmt: skip
