@@ -76,7 +76,8 @@ def pareto(
     all; with a `cause` that one and those below it alone. Cases in which nothing had failed after all are left out."""
     ours = organisation()
     asked = {
-        "since": since, "before": before, "kind": kind, "currency": ours.currency, "afterwards": AFTERWARDS, "cause": cause
+        "since": since, "before": before, "kind": kind, "currency": ours.currency, "afterwards": AFTERWARDS,
+        "cause": cause,
     } | whole_days(since, before, ours.zone)  # fmt: skip
     found = fetch_rows(_PARETO, asked)
     unknown = sum(row[3] for row in found if not row[0])

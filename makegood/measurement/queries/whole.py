@@ -10,8 +10,8 @@ _EVER = datetime.min.replace(tzinfo=UTC) + 2 * _ONE_DAY
 
 
 def whole_days(since: datetime | None, before: datetime, zone: tzinfo) -> dict[str, Any]:
-    """The days of a time zone, the organisation's, that lie in a half-open time, as what a statement takes: `first_day` to the one before
-    `end_day`, and the instants at which these begin. Without any both are the same."""
+    """The days of a time zone, the organisation's, that lie in a half-open time, as what a statement takes:
+    `first_day` to the one before `end_day`, and the instants at which these begin. Without any both are the same."""
     end = before.astimezone(zone).date()
     if since is None:
         return {"first_day": date.min, "first_at": _EVER, "end_day": end, "end_at": _begins(end, zone)}
