@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measurement', '0014_report_progress_and_files'),
+        ('measurement', '0015_report_looks'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ COUNT_ANEW = "UPDATE measurement_counting SET time_zone = 'none yet' WHERE time_
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measurement', '0015_amount_of_each_mark'),
+        ('measurement', '0016_amount_of_each_mark'),
     ]
 
     operations = [
