@@ -36,8 +36,6 @@ NO_PAGE = {
     "insights/surveys.csv",
     "insights/shared/<slug:token>/", "insights/worth/",
 }  # fmt: skip
-# A signal takes months of promises: its page is held by tests/doors/test_web_signals.py, and by no axe.
-OF_A_SIGNAL = {"signals/<int:number>/"}
 # Pages of a file that was brought: judged in tests/browser/test_import.py.
 OF_A_FILE = {"promises/import/files/<int:number>/", "promises/import/<int:number>/"}
 # Pages of what is set up for the test that judges them, and taken away again, below.
@@ -51,7 +49,7 @@ def test_no_page_is_forgotten(stage: Stage) -> None:
     """A new page belongs into tests/browser/pages.py, or is judged elsewhere and named above."""
     judged_here = {route for path in pages_of(stage) for route in _routes(path)}
     every = {str(one.pattern) for one in urlpatterns if _answers_get(one.callback)}
-    assert every - judged_here == NO_PAGE | OF_A_FILE | OF_A_SIGNAL | SET_UP
+    assert every - judged_here == NO_PAGE | OF_A_FILE | SET_UP
 
 
 def _routes(path: str) -> Iterator[str]:

@@ -36,12 +36,14 @@ class GuideStep:
 
 
 def steps_of(case: CaseFacts) -> list[GuideStep]:
-    """The nine steps in order; the first that is not done is open. They guide; none of them bars another."""
+    """The nine steps in order; the first that is not done is open, and once the customer has confirmed what is left to
+    learn. They guide; none of them bars another."""
     words = _words(case)
     made = [_step(step, number, words[step], case) for number, step in enumerate(Step, 1)]
     if Do.STEP not in case.allowed:
         return made
-    first = next((step.key for step in made if not step.done), "")
+    ahead = [step.key for step in made if not step.done]
+    first = Step.LEARN if Step.LEARN in ahead and Step.CONFIRM not in ahead else next(iter(ahead), "")
     return [replace(step, open=True) if step.key == first else step for step in made]
 
 
