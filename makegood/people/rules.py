@@ -35,6 +35,8 @@ class Ability(StrEnum):
     """Say who is drawn in when a promise of a recovery breaks, and how long each may take."""
     SET_CAUSES = "set_causes"
     """Write the tree of causes: what failures are put down to."""
+    SET_SCENES = "set_scenes"
+    """Write scenes to practise, for everybody to play."""
     MEASURE = "measure"
     """Register reports and experiments: fix what is asked before its answer is in. Say what things cost."""
     ADMINISTER = "administer"
@@ -53,6 +55,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.SET_REMEDIES,
             Ability.SET_LADDER,
             Ability.SET_CAUSES,
+            Ability.SET_SCENES,
         }
     ),
     Role.ANALYST: frozenset({Ability.SEE_ALL, Ability.MEASURE}),

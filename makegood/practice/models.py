@@ -128,3 +128,44 @@ class Basics(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.scenes)
+
+
+class OwnScene(models.Model):
+    """A scene that the organisation wrote. `text` is its draft, `edit` how often that was saved.
+
+    `version` is the one that is played, 0 before the first; a scene that is withdrawn is begun by nobody.
+    """
+
+    slug = models.CharField(max_length=40, unique=True)
+    text = models.TextField()
+    edit = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=120)
+    version = models.PositiveIntegerField(default=0)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(version__gt=0), name="only_published_scene_withdrawn"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class SceneVersion(models.Model):
+    """A scene as it was published once. Never changed: publishing again makes the next."""
+
+    scene = models.ForeignKey(OwnScene, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scene", "number"], name="scene_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scene_id} v{self.number}"

@@ -365,5 +365,6 @@ _NEEDS = {
     Ability.SET_LADDER: "Saying who is drawn in is for managers and administrators. Ask one of yours.",
     Ability.MEASURE: "Registering reports and experiments is for analysts and administrators. Ask one of yours.",
     Ability.SET_CAUSES: "Writing the tree of causes is for managers and administrators. Ask one of yours.",
+    Ability.SET_SCENES: "Writing scenes to practise is for managers and administrators. Ask one of yours.",
     Ability.ADMINISTER: "Only an administrator may change this. Ask one of yours.",
 }

@@ -5,6 +5,7 @@ from makegood.practice.actions.basics import set_basics
 from makegood.practice.actions.commenting import comment
 from makegood.practice.actions.first_day import note_read, put_away, take_first_case
 from makegood.practice.actions.playing import leave, look_up, say, start, start_assigned, wait
+from makegood.practice.actions.writing import publish_scene, save_scene, withdraw_scene
 
 __all__ = [
     "assign",
@@ -12,7 +13,9 @@ __all__ = [
     "leave",
     "look_up",
     "note_read",
+    "publish_scene",
     "put_away",
+    "save_scene",
     "say",
     "set_basics",
     "start",
@@ -20,4 +23,5 @@ __all__ = [
     "take_back",
     "take_first_case",
     "wait",
+    "withdraw_scene",
 ]

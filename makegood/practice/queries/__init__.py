@@ -24,10 +24,12 @@ from makegood.practice.queries.playing import (
     scenes,
     tries,
 )
+from makegood.practice.queries.writing import OwnSceneFacts, own_scene, own_scenes
 
 __all__ = [
     "Assigned",
     "Member",
+    "OwnSceneFacts",
     "Played",
     "Policy",
     "Remark",
@@ -42,6 +44,8 @@ __all__ = [
     "leads",
     "my_assignments",
     "offered_today",
+    "own_scene",
+    "own_scenes",
     "require_player",
     "reviewed",
     "run_for",

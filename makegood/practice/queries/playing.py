@@ -9,6 +9,7 @@ from typing import Any
 from makegood.kernel.refusals import forbidden, missing
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
+from makegood.practice.queries.writing import published
 from makegood.practice.rules.engine import Play, begin, run
 from makegood.practice.rules.moves import read_moves
 from makegood.practice.rules.review import Dialogues, Review, dialogues, review
@@ -83,7 +84,10 @@ class Played:
 def scenes(scope: Scope) -> tuple[SceneLine, ...]:
     """Every scene, with one's own tries at it."""
     mine = {row[0]: row[1:] for row in fetch_rows(_MINE, {"staff": scope.staff_id})}
-    return tuple(_line(one, mine.get(one.id, (0, "", None, None))) for one in shipped().values())
+    return tuple(
+        _line(one, mine.get(one.id, (0, "", None, None)))
+        for one in (*shipped().values(), *(own for own, _text in published()))
+    )
 
 
 _MINE = """
@@ -103,6 +107,8 @@ def _line(scene: Scene, row: tuple[Any, ...]) -> SceneLine:
 
 def scene_named(name: str) -> tuple[Scene, str]:
     """A scene and the text it is written in. Raises Refusal "practice.no_scene"."""
+    if name not in shipped() and (own := published(name)):
+        return own[0]
     text = shipped_text(name)
     return scene_of(text), text
 
@@ -154,8 +160,8 @@ _WITH_LAST = f"""
 ({_TRY} WHERE r.id = %(run)s)
 UNION ALL
 ({_TRY} JOIN practice_run o ON o.id = %(run)s
- WHERE NOT %(alone)s AND r.staff_id = o.staff_id AND r.scene = o.scene AND r.role = o.role AND r."end" <> ''
-   AND r.id < o.id
+ WHERE NOT %(alone)s AND r.staff_id = o.staff_id AND r.scene = o.scene AND r.text = o.text AND r.role = o.role
+   AND r."end" <> '' AND r.id < o.id
  ORDER BY r.id DESC LIMIT 1)
 """
 

@@ -41,6 +41,11 @@ _UNITS = {"minute": 1, "hour": 60, "day": 1440}
 _MOST = 30
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the short name of a scene."""
+    return _NAME.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=1)
 def shipped() -> Mapping[str, Scene]:
     """The scenes that ship, by their names, the basic ones first."""
