@@ -31,6 +31,7 @@ from makegood.web.people import views as persons
 from makegood.web.practice import first_day
 from makegood.web.practice import team as practice_team
 from makegood.web.practice import views as practice
+from makegood.web.practice import writing as scene_writing
 from makegood.web.promises import changing as promises_changing
 from makegood.web.promises import importing, making, moving
 from makegood.web.promises import views as promises
@@ -284,6 +285,9 @@ urlpatterns: list[URLPattern] = [
     path("practice/team/", practice_team.page),
     path("practice/team/assign/", practice_team.assign),
     path("practice/team/<int:number>/take-back/", practice_team.take_back),
+    path("practice/scenes/", scene_writing.every),
+    path("practice/scenes/<slug:scene>/", scene_writing.write),
+    re_path(rf"^practice/scenes/(?P<scene>[a-z0-9-]+)/(?P<name>{'|'.join(scene_writing.DEEDS)})/$", scene_writing.act),
     path("practice/<slug:scene>/", practice.one),
     path("signals/", signals.every),
     path("signals/<int:number>/", signals.one),

@@ -46,7 +46,7 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/words/", "/settings/coach/", "/messages/", "/people/1/",
         "/practice/", "/practice/first-day/", "/practice/first-day/why/", "/practice/first-day/watch/",
         "/practice/first-day/marks/", "/practice/first-day/case/", "/practice/late-unit/", *_some_practice(stage),
-        "/practice/team/", "/practice/team/assign/", "/settings/practice/", "/messages/looks/",
+        "/practice/scenes/", "/practice/team/", "/practice/team/assign/", "/settings/practice/", "/messages/looks/",
         "/incidents/", "/incidents/new/", f"/incidents/{incident}/", f"/incidents/{incident}/change/",
         f"/incidents/{incident}/dry-run/", f"/approvals/{approval}/", f"/cases/{case}/page/preview/",
         "/promises/import/", "/accounts/password/change/", "/nowhere/",

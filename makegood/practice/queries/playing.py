@@ -40,6 +40,7 @@ class SceneLine:
     """A scene in the list, how often one has played it to an end, how the last try ended, and one that is under way."""
 
     scene: Scene
+    own: bool
     times: int
     last: End | None
     last_at: datetime | None
@@ -101,7 +102,8 @@ FROM practice_run r WHERE r.staff_id = %(staff)s::bigint GROUP BY r.scene
 def _line(scene: Scene, row: tuple[Any, ...]) -> SceneLine:
     times, last, last_at, open_run = row
     return SceneLine(
-        scene=scene, times=times, last=End(last) if last else None, last_at=last_at, open_run=open_run
+        scene=scene, own=scene.id not in shipped(), times=times, last=End(last) if last else None,
+        last_at=last_at, open_run=open_run,
     )  # fmt: skip
 
 

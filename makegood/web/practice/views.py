@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.kernel.refusals import Refusal, invalid
-from makegood.people.rules import Role
+from makegood.people.rules import Ability, Role
 from makegood.practice import actions
 from makegood.practice.actions.commenting import LONGEST
 from makegood.practice.queries import (
@@ -56,8 +56,10 @@ def every(request: DeskRequest) -> HttpResponse:
         "assigned": [assigned_line(each, desk) for each in my_assignments(desk.scope, desk.now)],
         "leads": leads(desk.scope),
         "to_pass": _to_pass(desk),
-        "basic": [_line(one, desk) for one in found if one.scene.level == "basic"],
-        "further": [_line(one, desk) for one in found if one.scene.level != "basic"],
+        "basic": [_line(one, desk) for one in found if not one.own and one.scene.level == "basic"],
+        "further": [_line(one, desk) for one in found if not one.own and one.scene.level != "basic"],
+        "own": [_line(one, desk) for one in found if one.own],
+        "may_write": desk.scope.may(Ability.SET_SCENES),
         "begun": sum(1 for one in found if one.times),
     }
     return render(request, "web/practice/every.html", context)

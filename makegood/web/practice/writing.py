@@ -1,0 +1,173 @@
+"""The organisation's own scenes: a list, and a page to write one, as a form or as text. Works without a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from makegood.kernel.refusals import Refusal
+from makegood.practice.actions import publish_scene, save_scene, withdraw_scene
+from makegood.practice.queries import OwnSceneFacts, own_scene, own_scenes
+from makegood.practice.rules import scene_form as form
+from makegood.practice.rules.scene_file import shipped, shipped_text
+from makegood.practice.rules.values import GRADES, End, Fit
+from makegood.web import clocks
+from makegood.web.answers import done, errors_of, see_other
+from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.practice.words import role_word
+from makegood.web.practice.writing_words import fault_word, field_word
+from makegood.web.tables import Choice, Column, Row, number_or_none
+
+LIST = "/practice/scenes/"
+DEEDS = ("publish", "withdraw")
+
+
+@at_desk("GET", "POST")
+def every(request: DeskRequest) -> HttpResponse:
+    """The organisation's scenes; sent, a new one begins, from one that ships or from nothing."""
+    desk = request.desk
+    found, errors = own_scenes(desk.scope), dict[str, str]()
+    if request.method == "POST":
+        name, begin = request.POST.get("name", "").strip(), request.POST.get("begin", "")
+        slug = form.short_name(name)
+        text = shipped_text(begin) if begin in shipped() else form.BLANK
+        try:
+            save_scene(slug, form.filled(form.renamed(text, slug), {"name": name}), based_on=0, by=desk.actor,
+                       now=desk.now)  # fmt: skip
+            return see_other(f"{LIST}{slug}/")
+        except Refusal as no:
+            errors = errors_of(no, {"slug": "name"})
+    context = {
+        "columns": [Column(_("Scene")), Column(_("State")), Column(_("Version"), n=True), Column(_("Last saved"))],
+        "rows": [_row(one) for one in found], "errors": errors, "name": request.POST.get("name", ""),
+        "begin": request.POST.get("begin", ""),
+        "begins": [Choice(one.id, f"{one.name} ({one.trade})") for one in shipped().values()],
+    }  # fmt: skip
+    return render(request, "web/practice/scenes.html", context, status=422 if errors else 200)
+
+
+def _row(one: OwnSceneFacts) -> Row:
+    state = state_word(one.state) + (_(", with changes") if one.changed else "")
+    return Row([one.name, state, one.version or "", f"{clocks.stamp(one.saved_at)}, {one.saved_by}"],
+               f"{LIST}{one.slug}/")  # fmt: skip
+
+
+@at_desk("GET", "POST")
+def write(request: DeskRequest, scene: str) -> HttpResponse:
+    """A scene being written. Sent, the draft is kept as it is and what is missing is told."""
+    desk = request.desk
+    found, text, errors = own_scene(desk.scope, scene), "", dict[str, str]()
+    if request.method == "POST":
+        typed = request.POST.dict()
+        text = typed["source"] if "source" in typed else form.filled(found.text, typed)
+        try:
+            save_scene(scene, text, based_on=number_or_none(typed.get("based_on", "")), by=desk.actor, now=desk.now)
+            return done(request, _("Kept as a draft."), to=f"{LIST}{scene}/")
+        except Refusal as no:
+            errors = errors_of(no)
+    return _shown(request, found, text or found.text, errors)
+
+
+@at_desk("POST")
+def act(request: DeskRequest, scene: str, name: str) -> HttpResponse:
+    """Publish the draft, or withdraw what is played."""
+    desk = request.desk
+    try:
+        if name == "publish":
+            version = publish_scene(scene, by=desk.actor, now=desk.now)
+            said = _("Published as version %(version)s. Everybody can play it.") % {"version": version}
+        else:
+            withdraw_scene(scene, by=desk.actor, now=desk.now)
+            said = _("Withdrawn. Tries at it stay.")
+    except Refusal as no:
+        if no.status in (403, 404):
+            raise
+        found = own_scene(desk.scope, scene)
+        why = (
+            _("It cannot be published yet: see what is missing below.") if no.code == "practice.faults" else no.message
+        )
+        return _shown(request, found, found.text, {"": why})
+    return done(request, said, to=f"{LIST}{scene}/")
+
+
+def _shown(request: DeskRequest, found: OwnSceneFacts, text: str, errors: dict[str, str]) -> HttpResponse:
+    tree = form.tree_of(text)
+    wrong = form.faults(text)
+    context = {
+        "own": found, "state": state_word(found.state), "source": text, "errors": errors, "readable": tree is not None,
+        "faults": [fault_word(path, sentence) for path, sentence in wrong[:12]], "more": max(0, len(wrong) - 12),
+        "saved": clocks.stamp(found.saved_at),
+    }  # fmt: skip
+    if tree is not None:
+        missing = {path for path, _sentence in wrong if path}
+        context |= {"parts": _parts(tree, missing), "tables": _tables(tree)}
+    return render(request, "web/practice/scene_write.html", context, status=422 if errors else 200)
+
+
+def _parts(tree: dict[str, Any], missing: set[str]) -> list[dict[str, Any]]:
+    """The fields of the form, in groups."""
+    roles = [role.value for role in GRADES]
+    groups = [
+        (_("The customer"), ["name", "trade", "customer.name", "customer.who", "feels.trust", "feels.anger",
+                             "feels.effort", "answer_within", "patience"]),
+        (_("What went wrong"), ["promise", "happened", "means", "remarkable"]),
+        (_("How it begins"), [*(f"briefs.{one}" for one in roles), *(f"openings.{one}" for one in roles)]),
+        (_("What they say on the way"), [*form.LINES, "tells", "accepts", "declines", "waits"]),
+        (_("Their last words"), [f"ends.{one.value}" for one in reversed(End)]),
+    ]  # fmt: skip
+    return [{"title": title, "fields": [_field(tree, path, path in missing) for path in paths]}
+            for title, paths in groups]  # fmt: skip
+
+
+def _field(tree: dict[str, Any], path: str, empty: bool) -> dict[str, Any]:
+    several = path in form.LINES
+    return {
+        "name": path, "label": field_word(path), "value": (form.lines if several else form.value)(tree, path),
+        "kind": "area" if several or path not in (*form.NUMBERS, "name", "trade", "customer.name") else "text",
+        "hint": _("One sentence in each line.") if several else "",
+        "error": _("Words are missing here.") if empty else "",
+    }  # fmt: skip
+
+
+def _tables(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lists of the form: each of their blocks as a row of fields, and one more to write in."""
+    options = [Choice(one["option"], one["label"]) for one in form.rows(tree, "options") if one["option"]]
+    facts = [Choice(one["fact"], one["label"]) for one in form.rows(tree, "facts") if one["fact"]]
+    yes = [Choice("true", _("Yes"))]
+    choices = {
+        "who": [Choice(one.value, role_word(one)) for one in GRADES],
+        "fits": [Choice(one.value, fit_word(one)) for one in Fit],
+        "remarkable": yes, "leave": yes, "give": options, "look": facts,
+    }  # fmt: skip
+    titles = {
+        "facts": _("What can be looked up"), "options": _("What can be given"),
+        "with": _("Played well"), "without": _("Played without a system"),
+    }  # fmt: skip
+    hints = {
+        "facts": _("At least two."),
+        "options": _("At least two that fit in full, one of them an agent’s to decide, and one that is remarkable."),
+        "with": _("A dialogue that ends content or delighted. The review shows its lines as better words."),
+        "without": _("The same with the usual faults. It must end lost."),
+    }  # fmt: skip
+    return [
+        {"key": key, "title": titles[key], "hint": hints[key], "rows": [
+            {"number": place + 1, "short": row.get(key.removesuffix("s"), ""), "fields": [
+                {"name": f"{key}.{place}.{one}", "label": field_word(f"{key}.{one}"), "value": row.get(one, ""),
+                 "kind": "area" if one in ("say", "tells") else "text", "options": choices.get(one)}
+                for one in keys if one not in ("fact", "option")
+            ]} for place, row in enumerate([*form.rows(tree, key), {}])
+        ]} for key, keys in form.ROWS.items()
+    ]  # fmt: skip
+
+
+def state_word(state: str) -> str:
+    """Where a scene stands, in a word."""
+    return {"draft": _("Draft"), "published": _("Published"), "withdrawn": _("Withdrawn")}[state]
+
+
+def fit_word(fit: Fit) -> str:
+    """How well an option answers the failure."""
+    return {Fit.FULL: _("In full"), Fit.PART: _("In part"), Fit.NONE: _("Not at all")}[fit]

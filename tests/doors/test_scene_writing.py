@@ -1,0 +1,97 @@
+"""A manager writes a scene, is told what is missing, publishes it; tries stay with the version they were played in."""
+
+from __future__ import annotations
+
+import pytest
+
+from makegood.journal.models import Entry
+from makegood.practice.models import OwnScene, Run, SceneVersion
+from makegood.practice.rules.scene_file import shipped_text
+from makegood.practice.rules.scene_form import renamed
+from tests.doors.desk_client import AtDesk, text
+from tests.factories import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+AT = "/practice/scenes/late-taxi/"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def begun(cast: Cast, begin: str = "late-unit") -> AtDesk:
+    desk = AtDesk(cast.greta)
+    sent = desk.post("/practice/scenes/", name="Late taxi", begin=begin)
+    assert (sent.status_code, sent.headers["Location"]) == (303, AT)
+    return desk
+
+
+def test_a_scene_is_written_in_a_form_published_and_played(cast: Cast) -> None:
+    desk = begun(cast)
+    assert "It can be played" in text(desk.get(AT))
+    desk.post(AT, based_on="1", promise="")
+    page = text(desk.get(AT))
+    assert "What was promised: words are missing." in page
+    refused = desk.post(f"{AT}publish/")
+    assert refused.status_code == 422
+    assert "It cannot be published yet" in text(refused)
+    assert AtDesk(cast.mara).get("/practice/late-taxi/").status_code == 404
+    desk.post(AT, based_on="2", promise="A taxi at seven.")
+    assert desk.post(f"{AT}publish/").status_code == 303
+    assert "Late taxi" in text(desk.get("/practice/"))
+    mara = AtDesk(cast.mara)
+    assert "A taxi at seven." in text(mara.get("/practice/late-taxi/"))
+    mara.post("/practice/late-taxi/", role="agent")
+    assert "A taxi at seven." in Run.objects.get().text
+    verbs = [one.verb for one in Entry.objects.filter(subject_kind="scene").order_by("id")]
+    assert verbs == ["scene.saved", "scene.saved", "scene.saved", "scene.published"]
+
+
+def test_a_change_is_a_new_version_and_old_tries_stay(cast: Cast) -> None:
+    desk, mara = begun(cast), AtDesk(cast.mara)
+    desk.post(f"{AT}publish/")
+    for _each in range(2):
+        mara.post("/practice/late-taxi/", role="agent")
+        mara.post(f"/practice/runs/{Run.objects.latest('id').pk}/leave/", after="0")
+    old = Run.objects.latest("id")
+    assert "Your last try" in text(mara.get(f"/practice/runs/{old.pk}/"))
+    desk.post(AT, based_on="1", happened="The taxi came at eight.")
+    assert "The taxi came at eight." not in text(mara.get("/practice/late-taxi/"))
+    desk.post(f"{AT}publish/")
+    assert SceneVersion.objects.count() == 2
+    mara.post("/practice/late-taxi/", role="agent")
+    new = Run.objects.latest("id")
+    mara.post(f"/practice/runs/{new.pk}/leave/", after="0")
+    assert "Your last try" not in text(mara.get(f"/practice/runs/{new.pk}/"))
+    desk.post(f"{AT}withdraw/")
+    assert mara.get("/practice/late-taxi/").status_code == 404
+    assert mara.get(f"/practice/runs/{old.pk}/").status_code == 200
+    assert "Withdrawn" in text(desk.get(AT))
+
+
+def test_from_nothing_everything_is_missing_and_text_is_told_by_line(cast: Cast) -> None:
+    desk = begun(cast, "")
+    page = text(desk.get(AT))
+    for words in ("Trade: words are missing.", "The customer’s name: words are missing.", "more"):
+        assert words in page
+    odd = renamed(shipped_text("late-unit"), "late-taxi").replace("level: basic", "level: basc")
+    desk.post(AT, based_on="1", source=odd)
+    assert "Did you mean `basic`?" in text(desk.get(AT))
+    desk.post(AT, based_on="2", source="a: [")
+    assert "The scene, line" in text(desk.get(AT))
+    stale = desk.post(AT, based_on="1", source="b: c")
+    assert stale.status_code == 422
+    assert "saved it while you were writing" in text(stale)
+
+
+def test_only_managers_write_and_names_are_kept_apart(cast: Cast) -> None:
+    for other in (cast.mara, cast.lena):
+        assert AtDesk(other).get("/practice/scenes/").status_code == 403
+        AtDesk(other).post("/practice/scenes/", name="Mine", begin="")
+    assert not OwnScene.objects.exists()
+    desk = begun(cast)
+    for name, told in (("Late taxi", "already"), ("Late unit", "already"), ("!", "short name")):
+        again = desk.post("/practice/scenes/", name=name, begin="")
+        assert again.status_code == 422
+        assert told in text(again)
