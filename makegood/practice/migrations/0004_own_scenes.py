@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0002_first_day'),
+        ('practice', '0003_assigned'),
     ]
 
     operations = [
