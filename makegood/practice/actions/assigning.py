@@ -16,7 +16,7 @@ from makegood.people.rules import Scope
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 from makegood.practice.models import Assignment
-from makegood.practice.queries import require_player, scene_named
+from makegood.practice.queries import require_player, scene_to_begin
 from makegood.practice.queries.assigning import LED, asker, require_lead
 from makegood.practice.rules.values import Grade
 
@@ -47,7 +47,7 @@ def assign(
     me, reason = require_player(scope), _reason(why, "why")
     if due_on < now.astimezone(organisation().zone).date():
         raise invalid("practice.bad_day", "That day is over. Choose today or a later one.", field="due_on")
-    names = {one: scene_named(one)[0] for one in dict.fromkeys(scenes)}
+    names = {one: scene_to_begin(one)[0] for one in dict.fromkeys(scenes)}
     if not names:
         raise invalid("practice.nothing", "Choose at least one scene.", field="scenes")
     led = _led(people, scope)

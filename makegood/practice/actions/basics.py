@@ -14,7 +14,7 @@ from makegood.kernel.refusals import invalid
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.practice.models import Basics
-from makegood.practice.queries import scene_named
+from makegood.practice.queries import scene_to_begin
 from makegood.practice.queries.basics import basics, who_passed
 
 
@@ -28,7 +28,7 @@ def set_basics(*, on: bool, scenes: Sequence[str], by: Actor, now: datetime) -> 
     require(by, Ability.ADMINISTER)
     names = list(dict.fromkeys(scenes))
     for one in names:
-        scene_named(one)
+        scene_to_begin(one)
     if not names:
         raise invalid("practice.nothing", "Choose at least one scene.", field="scenes")
     Basics.objects.update_or_create(one=True, defaults={"scenes": names, "on": on})

@@ -14,7 +14,7 @@ from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.rules import Scope
 from makegood.practice.actions.basics import trust_who_passed
 from makegood.practice.models import Assignment, Run
-from makegood.practice.queries import Played, require_player, run_for, scene_named
+from makegood.practice.queries import Played, require_player, run_for, scene_to_begin
 from makegood.practice.rules.engine import step
 from makegood.practice.rules.hearing import hear
 from makegood.practice.rules.moves import Leave, Look, Move, Wait, written
@@ -45,7 +45,7 @@ def start_assigned(assignment: int, *, scope: Scope, by: Actor, now: datetime) -
 
 
 def _begin(row: Run, by: Actor, now: datetime) -> int:
-    row.text, row.began_at = scene_named(row.scene)[1], now
+    row.text, row.began_at = scene_to_begin(row.scene)[1], now
     row.save()
     data: dict[str, Any] = {"scene": row.scene, "role": str(row.role)}
     if row.assignment_id is not None:

@@ -12,6 +12,7 @@ from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.practice.models import OwnScene, SceneVersion
+from makegood.practice.queries.basics import basics
 from makegood.practice.rules.scene_file import is_name, shipped
 from makegood.practice.rules.scene_form import MOST_LETTERS, faults, tree_of, value
 
@@ -88,8 +89,10 @@ def publish_scene(slug: str, *, by: Actor, now: datetime) -> int:
 @transaction.atomic
 def withdraw_scene(slug: str, *, by: Actor, now: datetime) -> None:
     """Let nobody begin it any more; tries at it stay. Raises Refusal "people.not_allowed", "practice.no_scene",
-    "practice.not_published"."""
+    "practice.not_published", "practice.is_basic"."""
     row = _held(slug, by)
+    if slug in basics().scenes:
+        raise Refusal("practice.is_basic", "This is one of the basic scenes. Choose others in the settings first.")
     if not row.version or row.withdrawn_at is not None:
         raise Refusal("practice.not_published", "Only a scene that is published can be withdrawn.")
     row.withdrawn_at = now

@@ -21,6 +21,7 @@ from makegood.practice.queries.playing import (
     require_player,
     run_for,
     scene_named,
+    scene_to_begin,
     scenes,
     tries,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "run_for",
     "scene_named",
     "scene_of_day",
+    "scene_to_begin",
     "scenes",
     "still_to_pass",
     "team",

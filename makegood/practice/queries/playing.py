@@ -9,7 +9,7 @@ from typing import Any
 from makegood.kernel.refusals import forbidden, missing
 from makegood.people.rules import Scope
 from makegood.platform.rows import fetch_rows
-from makegood.practice.queries.writing import published
+from makegood.practice.queries.writing import is_withdrawn, published
 from makegood.practice.rules.engine import Play, begin, run
 from makegood.practice.rules.moves import read_moves
 from makegood.practice.rules.review import Dialogues, Review, dialogues, review
@@ -113,6 +113,13 @@ def scene_named(name: str) -> tuple[Scene, str]:
         return own[0]
     text = shipped_text(name)
     return scene_of(text), text
+
+
+def scene_to_begin(name: str) -> tuple[Scene, str]:
+    """As `scene_named`, and it was not withdrawn. Raises Refusal "practice.no_scene"."""
+    if is_withdrawn(name):
+        raise missing("practice.no_scene", "This scene was withdrawn. What was played of it stays.")
+    return scene_named(name)
 
 
 def tries(scope: Scope, *, scene: str = "") -> tuple[Try, ...]:

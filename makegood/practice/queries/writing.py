@@ -61,13 +61,19 @@ def _facts(row: tuple[Any, ...]) -> OwnSceneFacts:
     )  # fmt: skip
 
 
+def is_withdrawn(slug: str) -> bool:
+    """Whether this is a scene of the organisation that nobody begins any more."""
+    asked = "SELECT 1 FROM practice_ownscene WHERE slug = %(slug)s AND withdrawn_at IS NOT NULL"
+    return bool(fetch_rows(asked, {"slug": slug}))
+
+
 _PLAYED = """
 SELECT o.slug, v.text FROM practice_ownscene o
 JOIN practice_sceneversion v ON v.scene_id = o.id AND v.number = o.version
-WHERE o.withdrawn_at IS NULL AND (%(slug)s = '' OR o.slug = %(slug)s) ORDER BY o.slug
+WHERE CASE WHEN %(slug)s = '' THEN o.withdrawn_at IS NULL ELSE o.slug = %(slug)s END ORDER BY o.slug
 """
 
 
 def published(slug: str = "") -> tuple[tuple[Scene, str], ...]:
-    """The organisation's scenes that are played, or one of them, each with its text."""
+    """The organisation's scenes that are played, or one of them, even when it was withdrawn; each with its text."""
     return tuple((scene_of(text), text) for _slug, text in fetch_rows(_PLAYED, {"slug": slug}))

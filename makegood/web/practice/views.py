@@ -24,6 +24,7 @@ from makegood.practice.queries import (
     offered_today,
     reviewed,
     scene_named,
+    scene_to_begin,
     scenes,
     still_to_pass,
     tries,
@@ -68,7 +69,7 @@ def every(request: DeskRequest) -> HttpResponse:
 @at_desk("GET", "POST")
 def one(request: DeskRequest, scene: str) -> HttpResponse:
     """What a scene is about and one's own tries at it; sent, a try begins."""
-    desk, (found, _text) = request.desk, scene_named(scene)
+    desk, (found, _text) = request.desk, scene_to_begin(scene)
     if request.method == "POST" and request.POST.get("assignment"):
         assignment = number_or_none(request.POST["assignment"]) or 0
         number = actions.start_assigned(assignment, scope=desk.scope, by=desk.actor, now=desk.now)
