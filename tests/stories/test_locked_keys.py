@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.stage import Api, Stage, at
+from tests.installations import wait_until
 from tests.stories.deeds import (
     a_stranger_reads_nothing,
     asks,
@@ -60,6 +61,8 @@ def test_at_the_desk(stage: Stage, seat: Seat) -> None:
     they_drive_away(mara)
     somebody_asks_again(stage, mara)
     a_stranger_reads_nothing(seat("sam"), ref, CAR)
+    the_valet_is_thanked(mara, lena, ref)
+    the_hotel_asks_beforehand(stage, seat("ada"))
 
 
 def the_plan_comes_before_the_first_word(mara: Person) -> None:
@@ -108,6 +111,42 @@ def somebody_asks_again(stage: Stage, mara: Person) -> None:
     comes_back(mara, "We have found a house, too.")
     stage.pass_time(days=30)
     comes_back(mara, "We tell everybody about you.")
+
+
+def the_valet_is_thanked(mara: Person, lena: Person, ref: str) -> None:
+    """On the valet's own page stands what the guest owes to them, in the guest's newest words. The duty manager reads
+    it, and thanks them there."""
+    valet = lena.stage.api("lena").get(f"/cases/{ref}")["owner"]["id"]
+    lena.open(f"/people/{valet}/")
+    lena.sees("We tell everybody about you.")
+    lena.page.get_by_label("Thank Mara").fill("You just handled it.")
+    lena.click("Say thanks")
+    lena.sees("You just handled it.")
+    mara.open(f"/people/{valet}/")
+    mara.sees("Lena Brandt says thanks")
+    mara.sees("You just handled it.")
+
+
+def the_hotel_asks_beforehand(stage: Stage, ada: Person) -> None:
+    """Whether going beyond keeps guests is asked before anybody knows, and locked until its day. A hotel of this size
+    is told how many more guests it takes, and no verdict."""
+    ada.open("/insights/paradox/new/")
+    first, last = (at(days=many)[:10] for many in (-40, 1))
+    for name, value in (("since", first), ("before", last), ("margin", "0.05")):
+        ada.page.locator(f'main [name="{name}"]').fill(value)
+    ada.click("Register it")
+    ada.sees("Locked until")
+    ada.misses("Not enough data")
+    report = ada.page.url.removeprefix(stage.url)
+    stage.pass_time(days=124)
+
+    def is_open() -> bool:
+        ada.open(report)
+        return "Locked until" not in ada.page.locator("#main").inner_text()
+
+    wait_until(is_open, seconds=120, what="the report to open")
+    ada.sees("Not enough data: about")
+    ada.sees("How many there are, and how many it takes")
 
 
 def test_by_the_api(stage: Stage) -> None:
