@@ -108,7 +108,7 @@ def _talk(found: LineUp) -> str:
     about = group_name(found.signals[0]) if found.talk.topic is Topic.SIGNAL else found.talk.about
     return {
         Topic.CAME_BACK: _("“{}” came back. What did we miss?"),
-        Topic.SIGNAL: _("{} fails beyond chance. Who knows something that the figures do not?"),
+        Topic.SIGNAL: _("“{}” fails beyond chance. Who knows something that the figures do not?"),
         Topic.CAUSE: _("“{}” was it most often. What would have stopped it?"),
         Topic.KIND: _("{} failed most. What stood in the way?"),
         Topic.THANKS: _("{} did it well. How?"),
