@@ -195,6 +195,20 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
     high: float
     n: int
     note: str = ""
+    experiment: int = 0
+    """Where chance decided: the number of the experiment, and the `arm` that gives more."""
+    arm: str = ""
+
+
+class GivenArm(msgspec.Struct, frozen=True, kw_only=True):
+    """An arm of an ended experiment that gives more than is owed. `looked` says that it ended because somebody looked
+    until it was clear; `planned` units it was sized for."""
+
+    experiment: int
+    position: int
+    name: str
+    looked: bool
+    planned: int
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from makegood.measurement.findings import Compared, Figure, Found, Rung
 _COLUMNS = (
     "kind", "outcome", "group", "method", "value", "low", "high", "n", "people", "replied", "least", "most", "weighted",
     "said", "why", "missing", "p", "overlap", "effective", "clusters", "unseen", "note",
+    "experiment", "arm",
 )  # fmt: skip
 
 DICTIONARY = (
@@ -20,7 +21,8 @@ DICTIONARY = (
      " steps"),
     ("group", "never_failed, put_right, not_put_right, silent, twice: by what we did until the landmark"),
     ("method", "raw, brunner_munzel, ancova, logistic, matching, kaplan_meier, aalen_johansen (share who left,"
-     " beside those lost otherwise), cox (log of the hazard, put right from its day on), threshold"),
+     " beside those lost otherwise), cox (log of the hazard, put right from its day on), threshold,"
+     " goodwill_by_lot (arm minus as usual, by intention to treat)"),
     ("value, low, high", "the figure and the ends of its 95 % interval"),
     ("n", "people counted"),
     ("people", "people of the group; of an answer those who were asked"),
@@ -34,6 +36,11 @@ DICTIONARY = (
     ("effective", "how many of the never failed the weights leave in effect"),
     ("clusters", "how many incidents of one size the group is worth"),
     ("unseen", "E-value: how strong something unseen must be, tied to both sides, to explain the figure away"),
+    ("experiment, arm", "where chance decided who was given more than is owed: the number of the experiment and the"
+     " arm"),
+    ("rows.npz: given.*", "a row for each customer in an ended experiment with goodwill: experiment; arm (0 as usual);"
+     " unit: a number of no meaning for each lot that was drawn, a customer or an incident; stayed, bought, spend: from"
+     " that instant on, NaN unknown"),
     ("rows.npz, rows.csv", "a row for each customer: customer and cluster are numbers of no meaning; group as above;"
      " index: days since 1970; covariates.*: known before the index date; outcomes.*: after the landmark, NaN unknown;"
      " asked.*: whether they were asked; stayed_days: from the landmark, at whose end they left, or were lost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import platform
 import time
 from datetime import datetime
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from makegood.measurement.actions.looking import note_look, seen_in
 from makegood.measurement.actions.registering import note_found, note_sizes
 from makegood.measurement.findings import ARCHIVE, FAILED, ROWS, Found, Group, Look, Plan
+from makegood.measurement.queries.given import given
 from makegood.measurement.queries.history import history
 from makegood.measurement.queries.reports import ReportFacts, file_of
 from makegood.measurement.rules import groups
@@ -64,6 +66,7 @@ def find(plan: Plan, *, now: datetime, progress: Progress = lambda _what, _share
     began = time.perf_counter()
     progress("reading", 0.0)
     rows, behind = read(plan, now=now)
+    rows = dataclasses.replace(rows, given=given(plan, now=now))
     found = found_of(rows, plan, progress=progress)
     return replace(found, behind=behind, computed_at=now, seconds=round(time.perf_counter() - began, 1)), rows
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from makegood.measurement.findings import Group, Known, Outcome
 from makegood.measurement.rules.estimate import Labels, Numbers, Yes
+from makegood.measurement.rules.given import Given
 
 ORDER = tuple(Group)
 NEVER, PUT_RIGHT, NOT_PUT_RIGHT, SILENT, TWICE = range(len(ORDER))
@@ -109,6 +110,8 @@ class Rows:
     righted_days: Numbers
     hours_late: Numbers
     case: Labels = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    given: Given = field(default_factory=Given)
+    """Who was given more by lot in the same days: other people, who are compared with each other alone."""
 
     def __len__(self) -> int:
         return len(self.group)

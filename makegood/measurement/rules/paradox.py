@@ -32,6 +32,7 @@ from makegood.measurement.findings import (
 from makegood.measurement.rules.adjusted import independent
 from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
 from makegood.measurement.rules.flexible import bent
+from makegood.measurement.rules.given import DEEDS, changed
 from makegood.measurement.rules.groups import ORDER, Rows
 from makegood.measurement.rules.ladder import climbed
 from makegood.measurement.rules.means import mean
@@ -138,7 +139,8 @@ def _asked(rows: Rows, plan: Plan, outcome: Outcome, others: int) -> Asked:
     margin = _margin(plan, outcome, values)
     compared = tuple(_compared(counted, values, group, plan, outcome, margin, others) for group in FAILED)
     ladder = climbed(_drawn(counted, Group.PUT_RIGHT, plan.seed), outcome, plan) if outcome == plan.outcome else ()
-    return Asked(outcome=outcome, figures=figures, compared=compared, ladder=tuple(_sound(ladder)))
+    by_lot = changed(rows.given, outcome) if outcome == plan.outcome and outcome in DEEDS else ()
+    return Asked(outcome=outcome, figures=figures, compared=compared, ladder=tuple(_sound((*ladder, *by_lot))))
 
 
 def _sound(ladder: tuple[Rung, ...] | Iterator[Rung]) -> Iterator[Rung]:
@@ -161,12 +163,12 @@ def scored(outcome: Outcome, values: Numbers) -> Numbers:
 
 def only(rows: Rows, which: Yes) -> Rows:
     """Some of the rows."""
-    told: dict[str, Any] = {one.name: getattr(rows, one.name) for one in fields(Rows)}
+    told: dict[str, Any] = {one.name: getattr(rows, one.name) for one in fields(Rows) if one.name != "given"}
     some: dict[str, Any] = {
         name: {key: each[which] for key, each in kept.items()} if isinstance(kept, dict) else kept[which]
         for name, kept in told.items()
     }
-    return Rows(**some)
+    return Rows(**some, given=rows.given)
 
 
 def known(rows: Rows, plan: Plan) -> tuple[list[str], Numbers]:

@@ -30,7 +30,7 @@ def readings() -> list[Choice]:
 def wider() -> str:
     """What reading at any time costs, reckoned."""
     return _(
-        "Takes about {times} times as many people as reading once, and no look before {crowd} in each group"
+        "At any time takes about {times} times as many people, and no look before {crowd} in each group"
     ).format(times=f"{times_at_any_time():.1f}", crowd=CROWD)
 
 

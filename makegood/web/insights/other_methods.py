@@ -13,6 +13,7 @@ from makegood.web.tables import Column, Row
 # The figures of these are shares whatever is asked; of these logarithms of a ratio, which is told.
 _SHARES = {"kaplan_meier", "aalen_johansen", "brunner_munzel"}
 _LOGS = {"cox"}
+BY_LOT = "goodwill_by_lot"
 
 
 def columns() -> list[Column]:
@@ -35,6 +36,12 @@ def rows(facts: ReportFacts | None) -> list[Row]:
     ]  # fmt: skip
 
 
+def by_lot(facts: ReportFacts | None) -> bool:
+    """Whether chance decided anything that is told here."""
+    asked = facts.shown.of(facts.plan.outcome) if facts and facts.shown else None
+    return any(one.method == BY_LOT for one in asked.ladder) if asked else False
+
+
 def _named(one: Rung) -> str:
     whose = {Group.NEVER: _("nothing went wrong"), Group.PUT_RIGHT: _("failed, then put right")}.get(one.group, "")
     names = {
@@ -48,6 +55,10 @@ def _named(one: Rung) -> str:
         "cox": _("How many times as fast they leave, from the day it was put right (Cox; 1 is no difference)"),
         "threshold": _("Just above against just below where a rule pays"),
     }
+    if one.method == BY_LOT:
+        return _("What giving more changed, by lot: “{arm}” against as usual (experiment {number})").format(
+            arm=one.arm, number=one.experiment
+        )
     return names.get(one.method, one.method)
 
 

@@ -101,6 +101,7 @@ def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportF
         "size_columns": [Column(_("Group")), *(Column(name, n=True) for name in (
             _("People"), _("Outcome known"), _("Needed for a verdict"), _("Still missing")))],
         "methods": other_methods.rows(facts), "method_columns": other_methods.columns(),
+        "by_lot": other_methods.by_lot(facts),
         "behind": _behind(facts), "others": [one for one in every if facts is None or one.number != facts.number],
         "opens": date_format(facts.opens_at.astimezone(desk.zone), "j F Y") if facts else "",
         "asked": _question(facts) if facts else "", "names": outcome_names(), "any_time": looks.of(facts, desk),
