@@ -192,6 +192,30 @@ def test_other_methods_stand_beside_the_verdict(cast: Cast) -> None:
         assert said in table
 
 
+def test_what_chance_decided_says_what_it_takes_for_granted(cast: Cast) -> None:
+    number = registered(Hand(cast.anil), outcome=Outcome.STAYED)
+    figures = (Figure(group=Group.NEVER, people=2500, counted=2214, value=0.9, low=0.88, high=0.92),)
+    plain = Rung(method="raw", group=Group.PUT_RIGHT, value=0.031, low=-0.01, high=0.07, n=2410)
+    by_lot = Rung(
+        method="goodwill_by_lot", group=Group.PUT_RIGHT, value=0.041, low=0.002, high=0.08, n=812, experiment=3,
+        arm="A voucher",
+    )  # fmt: skip
+    asked = Asked(outcome=Outcome.STAYED, figures=figures, ladder=(plain, by_lot))
+    actions.note_found(number, Found(people=5000, sizes=SIZES, asked=(asked,)), now=NOW)
+    table = text(AtDesk(cast.ada), f"/insights/paradox/{number}/").split("What other methods find")[1]
+    for said in (
+        "What giving more changed, by lot: “A voucher” against as usual (experiment 3)",
+        "4.1%",
+        "812",
+        "Everybody counts in the arm of the lot",
+        "nobody’s offer changed what others did",
+    ):
+        assert said in table
+    lines = AtDesk(cast.ada).get(f"/insights/paradox/{number}.csv").content.decode()
+    assert "goodwill_by_lot" in lines
+    assert ",3,A voucher" in lines
+
+
 def test_who_sees_one_team_alone_sees_nothing_of_it(cast: Cast) -> None:
     number = opened(cast, Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL))
     for path in ("/insights/paradox/", f"/insights/paradox/{number}/", f"/insights/paradox/{number}.csv"):

@@ -41,9 +41,9 @@ def ask_look(number: int, *, by: Actor, now: datetime) -> int:
     if looks and looks[-1].found_at is None:
         return looks[-1].number
     before = seen_before(plan, now)
-    _check_time(row, plan, before)
     if any(one.before == before for one in looks):
         raise Refusal("report.looked", "Somebody looked today already. There is nothing new to see until tomorrow.")
+    _check_time(row, plan, before)
     if len(looks) >= MOST_LOOKS:
         raise Refusal("report.too_many_looks", f"It was looked at {MOST_LOOKS} times. The last look comes on its day.")
     place = len(looks) + 1

@@ -29,9 +29,9 @@ def readings() -> list[Choice]:
 
 def wider() -> str:
     """What reading at any time costs, reckoned."""
-    return _(
-        "At any time takes about {times} times as many people, and no look before {crowd} in each group"
-    ).format(times=f"{times_at_any_time():.1f}", crowd=CROWD)
+    return _("At any time takes about {times} times as many people, and no look before {crowd} in each group").format(
+        times=f"{times_at_any_time():.1f}", crowd=CROWD
+    )
 
 
 def of(facts: ReportFacts | None, desk: Desk) -> dict[str, Any] | None:
@@ -77,6 +77,7 @@ def narrowing(looks: Sequence[Look], facts: ReportFacts) -> SafeString:
     name = _(
         "The interval at each look, by how many put right were counted: it narrows as people come. Dashed: ±{margin}"
     )
+    labels.append(words(LEFT - 6, BASE + 16, _("put right"), anchor="end"))
     body = joined([*grid, bounds, *marks, *labels])
     return drawing(WIDTH, BASE + 22, body, name.format(margin=shown(margin, which).lstrip("+")), "chart wide dots")
 
