@@ -209,8 +209,8 @@ def _rerun(file: Path) -> None:
 
 
 def _rerun_one(file: Path) -> None:
-    from makegood.measurement.actions.computing import found_of
     from makegood.measurement.rules.download import read, same
+    from makegood.measurement.rules.finding import found_of
 
     try:
         plan, found, rows = read(file)

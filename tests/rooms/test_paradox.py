@@ -14,12 +14,13 @@ import pytest
 from makegood.cases.models import Case, Commitment, Failure, StepDone
 from makegood.cases.rules import DetectedBy
 from makegood.customers.models import Customer
-from makegood.measurement.actions.computing import compute, find, found_of
+from makegood.measurement.actions.computing import compute, find
 from makegood.measurement.findings import ARCHIVE, ROWS, Group, Known, Outcome, Plan, Said
 from makegood.measurement.models import Behaviour, Score
 from makegood.measurement.queries import file_of, report_for
 from makegood.measurement.queries.history import history
 from makegood.measurement.rules.download import read, same, write
+from makegood.measurement.rules.finding import found_of
 from makegood.measurement.rules.groups import ORDER, Rows, rows
 from makegood.people.models import Staff
 from makegood.people.rules import READS_ALL

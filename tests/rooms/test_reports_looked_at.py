@@ -12,12 +12,13 @@ from django.db import DatabaseError, transaction
 
 from makegood.measurement import actions
 from makegood.measurement.actions import computing
-from makegood.measurement.actions.computing import compute, found_of
+from makegood.measurement.actions.computing import compute
 from makegood.measurement.findings import ARCHIVE, CROWD, Found, Group, Said, Size
 from makegood.measurement.models import Report, ReportLook
 from makegood.measurement.queries import ReportState, file_of, report_for
 from makegood.measurement.rules import groups
 from makegood.measurement.rules.download import read, same
+from makegood.measurement.rules.finding import found_of
 from makegood.measurement.rules.groups import Rows
 from makegood.measurement.rules.odd_worlds import histories
 from makegood.people.rules import READS_ALL

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import platform
 import time
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from msgspec.structs import replace
@@ -18,12 +16,12 @@ from makegood.measurement.queries.given import given
 from makegood.measurement.queries.history import history
 from makegood.measurement.queries.reports import ReportFacts, file_of
 from makegood.measurement.rules import groups
+from makegood.measurement.rules.finding import found_of
 from makegood.measurement.rules.groups import ORDER, Rows
 from makegood.measurement.rules.packing import packed, rows_csv
-from makegood.measurement.rules.paradox import Progress, report, sizes
+from makegood.measurement.rules.paradox import Progress, sizes
 from makegood.people.rules import READS_ALL
 
-CODE = "makegood.measurement.rules.paradox.report"
 # So many cases of each group are named, for whoever wants to read some.
 SHOWN = 12
 
@@ -71,11 +69,6 @@ def find(plan: Plan, *, now: datetime, progress: Progress = lambda _what, _share
     return replace(found, behind=behind, computed_at=now, seconds=round(time.perf_counter() - began, 1)), rows
 
 
-def found_of(rows: Rows, plan: Plan, *, progress: Progress = lambda _what, _share: None) -> Found:
-    """What these rows say, with the versions it was found by."""
-    return replace(report(rows, plan, progress=progress), versions=versions(), code=CODE)
-
-
 def read(plan: Plan, *, now: datetime) -> tuple[Rows, dict[Group, tuple[int, ...]]]:
     """The rows of a plan as known at `now`, and some cases behind each group."""
     told, span = history(plan, now=now)
@@ -87,17 +80,3 @@ def read(plan: Plan, *, now: datetime) -> tuple[Rows, dict[Group, tuple[int, ...
         drawn = chance.choice(cases, min(SHOWN, len(cases)), replace=False)
         behind[group] = tuple(sorted(int(number) for number in told.numbers[drawn]))
     return rows, behind
-
-
-def versions() -> dict[str, str]:
-    """What it was computed with."""
-    return {"python": platform.python_version()} | {
-        name: _version(name) for name in ("makegood", "numpy", "scipy", "statsmodels")
-    }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "unknown"
