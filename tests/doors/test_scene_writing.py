@@ -8,6 +8,7 @@ from makegood.journal.models import Entry
 from makegood.practice.models import OwnScene, Run, SceneVersion
 from makegood.practice.rules.scene_file import shipped_text
 from makegood.practice.rules.scene_form import renamed
+from tests.doors.api_client import Api
 from tests.doors.desk_client import AtDesk, text
 from tests.factories import Cast, make_cast
 
@@ -95,3 +96,27 @@ def test_only_managers_write_and_names_are_kept_apart(cast: Cast) -> None:
         again = desk.post("/practice/scenes/", name=name, begin="")
         assert again.status_code == 422
         assert told in text(again)
+
+
+def test_the_api_writes_publishes_and_withdraws(cast: Cast) -> None:
+    greta, at = Api(staff=cast.greta), "/practice/own-scenes/late-taxi"
+    good = renamed(shipped_text("late-unit"), "late-taxi")
+    made = greta.post(at, {"text": good.replace("level: basic", "level: basc"), "based_on": 0})
+    assert (made.status, made.body["state"], made.body["edit"]) == (200, "draft", 1)
+    assert "Did you mean `basic`?" in made.body["faults"][0]
+    assert greta.post(f"{at}/publish", {}).code == "practice.faults"
+    assert greta.post(at, {"text": good, "based_on": 0}).code == "practice.name_taken"
+    assert greta.post(at, {"text": good, "based_on": 1}).body["faults"] == []
+    assert greta.post(at, {"text": "", "based_on": 1}).code == "practice.stale"
+    assert greta.post(f"{at}/withdraw", {}).code == "practice.not_published"
+    assert greta.post(f"{at}/publish", {}).body["version"] == 1
+    assert greta.post(f"{at}/publish", {}).body["version"] == 1
+    assert Api(staff=cast.mara).post("/practice/runs", {"scene": "late-taxi"}).status == 201
+    assert greta.post(f"{at}/withdraw", {}).body["state"] == "withdrawn"
+    assert Api(staff=cast.mara).post("/practice/runs", {"scene": "late-taxi"}).code == "practice.no_scene"
+    assert [one["scene"] for one in greta.get("/practice/own-scenes").body["items"]] == ["late-taxi"]
+    assert greta.get(at).body["text"] == good
+    assert greta.post("/practice/own-scenes/other", {"text": good}).code == "practice.renamed"
+    assert Api(staff=cast.mara).post(at, {"text": good}).code == "people.not_allowed"
+    assert Api(staff=cast.lena).get("/practice/own-scenes").code == "people.not_allowed"
+    assert AtDesk(cast.mara).get("/practice/").status_code == 200
