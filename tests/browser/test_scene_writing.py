@@ -29,6 +29,7 @@ def test_a_manager_writes_a_scene_and_an_agent_plays_it(seat: Seat) -> None:
     assert judged(greta.page) == []
     greta.page.get_by_label("What was promised").fill("A taxi at seven.")
     greta.click("Keep the draft")
+    greta.sees("It can be played")
     greta.click("Publish")
     greta.sees("Published as version 1.")
     mara = seat("mara")

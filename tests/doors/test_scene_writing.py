@@ -37,6 +37,7 @@ def test_a_scene_is_written_in_a_form_published_and_played(cast: Cast) -> None:
     refused = desk.post(f"{AT}publish/")
     assert refused.status_code == 422
     assert "It cannot be published yet" in text(refused)
+    assert refused.content.decode().count(f'action="{AT}" novalidate') == 2
     assert AtDesk(cast.mara).get("/practice/late-taxi/").status_code == 404
     desk.post(AT, based_on="2", promise="A taxi at seven.")
     assert desk.post(f"{AT}publish/").status_code == 303
