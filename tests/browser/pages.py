@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from makegood.practice.rules.scene_file import shipped_text
+from makegood.practice.rules.scene_form import renamed
 from tests.browser.stage import Stage, at
 from tests.installations import wait_until
 
@@ -46,7 +48,8 @@ def pages_of(stage: Stage) -> list[str]:
         "/settings/words/", "/settings/coach/", "/messages/", "/people/1/",
         "/practice/", "/practice/first-day/", "/practice/first-day/why/", "/practice/first-day/watch/",
         "/practice/first-day/marks/", "/practice/first-day/case/", "/practice/late-unit/", *_some_practice(stage),
-        "/practice/scenes/", "/practice/team/", "/practice/team/assign/", "/settings/practice/", "/messages/looks/",
+        "/practice/scenes/", _a_draft(stage), "/practice/team/", "/practice/team/assign/", "/settings/practice/",
+        "/messages/looks/",
         "/incidents/", "/incidents/new/", f"/incidents/{incident}/", f"/incidents/{incident}/change/",
         f"/incidents/{incident}/dry-run/", f"/approvals/{approval}/", f"/cases/{case}/page/preview/",
         "/promises/import/", "/accounts/password/change/", "/nowhere/",
@@ -62,6 +65,13 @@ def _some_practice(stage: Stage) -> list[str]:
         runs.append(f"/practice/runs/{number}/")
     ada.post(f"{runs[1].removesuffix('/')}/leave", {})
     return runs
+
+
+def _a_draft(stage: Stage) -> str:
+    """A scene of the organisation's own, begun and not whole."""
+    text = renamed(shipped_text("locked-keys"), "lost-keys")
+    stage.api("ada").post("/practice/own-scenes/lost-keys", {"text": text, "based_on": 0})
+    return "/practice/scenes/lost-keys/"
 
 
 def _a_day(stage: Stage) -> tuple[str, int, int]:

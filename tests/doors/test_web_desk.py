@@ -78,6 +78,7 @@ def addresses() -> list[str]:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern).removeprefix("^").removesuffix("$")
         route = re.sub(r"\(\?P<number>[^)]*\)", "1", route)
+        route = re.sub(r"\(\?P<scene>[^)]*\)", "x", route)
         route = re.sub(r"\(\?P<name>(\w+)[^)]*\)", r"\1", route)
         found.append("/" + re.sub(r"<(\w+:)\w+>", lambda gap: fillings[gap[1]], route))
     return found
