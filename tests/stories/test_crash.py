@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-from collections.abc import Iterator
 from contextlib import suppress
 
 import psycopg
 import pytest
 
-from makegood.platform import postgres
-from tests.installations import Installation, an_installation, wait_until
+from tests.installations import Installation, wait_until
+from tests.stories.killing import ask, connected, kill_everything, shop, struck_until
 
+__all__ = ["shop"]
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
 PROMISES = 100_000
@@ -48,32 +46,11 @@ TRUTHS = {
 }
 
 
-@pytest.fixture
-def shop() -> Iterator[Installation]:
-    """An installation without promises yet; its database runs."""
-    with an_installation() as ours:
-        ours.must("init", "--name", "The Shop", "--email", "ann@shop.example", "--password", "correct horse battery")
-        postgres.start(ours.home)
-        yield ours
-
-
 def fill(ours: Installation, promises: int) -> None:
     """Promises to as many customers, all of which break in the next three seconds."""
     with connected(ours) as link:
         for statement in FILL.split(";\n"):
             link.execute(statement, {"promises": promises})
-
-
-def connected(ours: Installation) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(postgres.socket_folder(ours.home)), user=postgres.USER, dbname=postgres.NAME, autocommit=True
-    )
-
-
-def ask(ours: Installation, sql: str) -> int:
-    with connected(ours) as link:
-        row = link.execute(sql).fetchone()
-        return int(row[0]) if row else 0
 
 
 def all_broke(ours: Installation) -> bool:
@@ -87,35 +64,15 @@ def assert_truths(ours: Installation, promises: int) -> None:
     assert {what: ask(ours, sql) for what, sql in TRUTHS.items()} == dict.fromkeys(TRUTHS, promises)
 
 
-def kill_everything(ours: Installation) -> None:
-    ours.kill("run")
-    ours.kill("web", "worker")
-    ours.kill_database()
-    ours.start("run")
-
-
 def test_whatever_is_killed_every_promise_moves_once(shop: Installation) -> None:
     fill(shop, PROMISES)
-    blows = [
-        lambda: shop.kill("worker"),
-        lambda: shop.kill_database(),
-        lambda: shop.kill("web"),
-        lambda: kill_everything(shop),
-    ]
     shop.start("run")
-    shop.start("worker")
     wait_until(shop.answers, what="an answer")
-    struck = 0
-    for blow in itertools.islice(itertools.cycle(blows), 8):
-        time.sleep(BETWEEN_KILLS)
-        if all_broke(shop):
-            break
-        with suppress(AssertionError):  # what is to be killed may be dead from the blow before
-            blow()
-            struck += 1
-        shop.start("worker")
-    wait_until(lambda: all_broke(shop), seconds=120, what="every promise to break")
-    assert struck >= 4
+    blows = (
+        lambda: shop.kill("worker"), lambda: shop.kill_database(), lambda: shop.kill("web"),
+        lambda: kill_everything(shop),
+    )  # fmt: skip
+    assert struck_until(lambda: all_broke(shop), shop, *blows, times=8, seconds=BETWEEN_KILLS) >= 4
     assert_truths(shop, PROMISES)
 
 

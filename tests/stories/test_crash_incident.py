@@ -3,7 +3,6 @@ mail."""
 
 from __future__ import annotations
 
-import itertools
 import time
 from contextlib import suppress
 
@@ -13,7 +12,7 @@ import pytest
 from tests.browser.stage import Api, at
 from tests.installations import Installation, wait_until
 from tests.smtp_server import SmtpServer
-from tests.stories.test_crash import ask, connected, kill_everything, shop
+from tests.stories.killing import ask, connected, kill_everything, sends_mail, shop, struck_until
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
@@ -96,27 +95,12 @@ def everybody_is_told(ours: Installation) -> bool:
 
 
 def test_whatever_is_killed_everybody_is_told_once(shop: Installation, smtp_server: SmtpServer) -> None:
-    shop.more["MAKEGOOD_PRIVATE_NETWORKS"] = "127.0.0.0/8"
-    shop.must(
-        "mailbox", "add", "--name", "Care", "--address", "care@shop.example", "--smtp", smtp_server.host,
-        "--smtp-port", str(smtp_server.port), "--smtp-security", "none",
-    )  # fmt: skip
+    sends_mail(shop, smtp_server)
     shop.start("run")
     wait_until(shop.answers, what="an answer")
     released(shop)
-    shop.start("worker")
-    blows = [lambda: shop.kill("worker"), lambda: shop.kill_database(), lambda: kill_everything(shop)]
-    struck = 0
-    for blow in itertools.islice(itertools.cycle(blows), 6):
-        time.sleep(BETWEEN_KILLS)
-        if everybody_is_told(shop):
-            break
-        with suppress(AssertionError):  # what is to be killed may be dead from the blow before
-            blow()
-            struck += 1
-        shop.start("worker")
-    wait_until(lambda: everybody_is_told(shop), seconds=240, what="everybody to be told")
-    assert struck >= 3
+    blows = (lambda: shop.kill("worker"), lambda: shop.kill_database(), lambda: kill_everything(shop))
+    assert struck_until(lambda: everybody_is_told(shop), shop, *blows, times=6, seconds=BETWEEN_KILLS) >= 3
     wait_until(lambda: everything_left(shop), seconds=240, what="every message to leave")
     taken = smtp_server.receivers
     assert len(taken) == len(set(taken))

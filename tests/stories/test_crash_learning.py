@@ -3,8 +3,6 @@ is told or asked twice, nobody is skipped, and the figures are those of a recoun
 
 from __future__ import annotations
 
-import itertools
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -14,7 +12,7 @@ import pytest
 from tests.browser.stage import Api, at
 from tests.installations import Installation, wait_until
 from tests.smtp_server import SmtpServer
-from tests.stories.test_crash import ask, connected, kill_everything, shop
+from tests.stories.killing import ask, connected, kill_everything, sends_mail, shop, struck_until
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
@@ -103,27 +101,12 @@ def counted(ours: Installation) -> bool:
 
 
 def test_whatever_is_killed_nobody_is_told_or_asked_twice(shop: Installation, smtp_server: SmtpServer) -> None:
-    shop.more["MAKEGOOD_PRIVATE_NETWORKS"] = "127.0.0.0/8"
-    shop.must(
-        "mailbox", "add", "--name", "Care", "--address", "care@shop.example", "--smtp", smtp_server.host,
-        "--smtp-port", str(smtp_server.port), "--smtp-security", "none",
-    )  # fmt: skip
+    sends_mail(shop, smtp_server)
     shop.start("run")
     wait_until(shop.answers, what="an answer")
     under_way(shop)
-    shop.start("worker")
-    blows = [lambda: shop.kill("worker"), lambda: shop.kill_database(), lambda: kill_everything(shop)]
-    struck = 0
-    for blow in itertools.islice(itertools.cycle(blows), 6):
-        time.sleep(BETWEEN_KILLS)
-        if all_done(shop):
-            break
-        with suppress(AssertionError):  # what is to be killed may be dead from the blow before
-            blow()
-            struck += 1
-        shop.start("worker")
-    wait_until(lambda: all_done(shop), seconds=240, what="everybody to be told and asked")
-    assert struck >= 2
+    blows = (lambda: shop.kill("worker"), lambda: shop.kill_database(), lambda: kill_everything(shop))
+    assert struck_until(lambda: all_done(shop), shop, *blows, times=6, seconds=BETWEEN_KILLS) >= 2
     wait_until(lambda: counted(shop), seconds=120, what="the counter to have caught up")
     assert {what: ask(shop, sql) for what, (sql, _) in TRUTHS.items()} == {
         what: many for what, (_, many) in TRUTHS.items()
