@@ -123,10 +123,10 @@ def _write_out(place: Ground) -> None:
 _WRITTEN = """
 INSERT INTO conversation_message (thread_id, inward, channel, sort, state, automatic, message_id, in_reply_to, address,
     name, subject, text, rest, html, language, at, by_id, by_name, raw, size, note, covers, leave_at, attempts, problem,
-    reference)
+    reference, with_link)
 SELECT t.id, false, 'email', 'ordinary', 'waiting', false, '', '', 'c@home.example', 'Customer', t.subject,
     'We let you down. I am sorry. It comes tomorrow before noon.', '', '', '', now(), s.id, s.name, '', 0, '', '{}',
-    now(), 0, '', ''
+    now(), 0, '', '', false
 FROM generate_series(1, %s) n
 JOIN LATERAL (SELECT * FROM conversation_thread ORDER BY id OFFSET n %% (SELECT count(*) FROM conversation_thread)
               LIMIT 1) t ON true
