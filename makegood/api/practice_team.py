@@ -70,7 +70,7 @@ class PracticeTeamOut(Schema):
     items: list[LearnerOut]
 
 
-class AssignIn(StaffIn):
+class AssignScenesIn(StaffIn):
     """Who is to play which scenes, as whom, with a second failure or without, by the end of which day, and why."""
 
     people: Annotated[list[Email], Field(min_length=1, max_length=200)]
@@ -145,7 +145,7 @@ def list_assignments(request: ApiRequest, query: Query[PracticeQuery]) -> HttpRe
 
 
 @router.post("/practice/assignments", response={201: AssignedNumbersOut}, summary="Assign scenes")
-def assign(request: ApiRequest, body: AssignIn) -> HttpResponse:
+def assign(request: ApiRequest, body: AssignScenesIn) -> HttpResponse:
     """For leads of their own team, managers and administrators."""
     doer = person(request, body.staff)
     made = actions.assign(
