@@ -17,7 +17,7 @@ from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
 from makegood.practice.models import Assignment
 from makegood.practice.queries import require_player, scene_to_begin
-from makegood.practice.queries.assigning import LED, asker, require_lead
+from makegood.practice.queries.assigning import LED, PRACTISES, asker, require_lead
 from makegood.practice.rules.values import Grade
 
 LONGEST_WHY = 300
@@ -125,5 +125,5 @@ def _is_led(staff: int, scope: Scope) -> bool:
 _WHOM = f"SELECT 1 FROM people_staff s WHERE s.id = %(staff)s AND {LED}"  # noqa: S608 - written in our rooms
 _WHO = f"""
 SELECT s.id FROM people_staff s
-WHERE s.id = ANY(%(people)s::bigint[]) AND s.is_active AND s.role IN ('agent', 'lead', 'manager') AND {LED}
+WHERE s.id = ANY(%(people)s::bigint[]) AND {PRACTISES} AND {LED}
 """  # noqa: S608 - written in our rooms

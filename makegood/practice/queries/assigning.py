@@ -77,6 +77,8 @@ LED = """
 (%(all)s OR s.team_id = %(team)s::bigint
  OR s.team_id IN (SELECT id FROM people_team WHERE lead_id = %(me)s::bigint))
 """
+# Who practises with customers, `s` being a member of staff.
+PRACTISES = "s.is_active AND s.role IN ('agent', 'lead', 'manager')"
 
 
 def asker(scope: Scope) -> dict[str, Any]:
@@ -117,7 +119,7 @@ SELECT s.id, s.name, s.email, coalesce(t.name, ''),
        s.role <> 'agent' OR NOT EXISTS (SELECT FROM conversation_lookrule)
        OR EXISTS (SELECT FROM conversation_trusted w WHERE w.staff_id = s.id)
 FROM people_staff s LEFT JOIN people_team t ON t.id = s.team_id
-WHERE s.is_active AND s.role IN ('agent', 'lead', 'manager') AND {LED}
+WHERE {PRACTISES} AND {LED}
 ORDER BY lower(s.name), s.id
 """  # noqa: S608 - written above
 

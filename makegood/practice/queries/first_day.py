@@ -13,6 +13,7 @@ from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
 from makegood.practice.queries.playing import require_player
 from makegood.practice.rules.first_day import READ, Progress, progress
+from makegood.practice.rules.passing import PASSED
 
 _GRAVEST = 2
 """What is graver is nobody's first case."""
@@ -20,7 +21,8 @@ _GRAVEST = 2
 
 def first_day(scope: Scope) -> Progress:
     """How far one is oneself. Raises Refusal "practice.needs_a_person"."""
-    ((*read, case, at, away, well),) = fetch_rows(_FIRST_DAY, {"staff": require_player(scope)})
+    asked = {"staff": require_player(scope), "ends": [one.value for one in PASSED]}
+    ((*read, case, at, away, well),) = fetch_rows(_FIRST_DAY, asked)
     return progress(
         read=dict(zip(READ, read, strict=True)), well=tuple(well), case=case, had_case=at is not None,
         away=away is not None, works=scope.may(Ability.WORK),
@@ -33,7 +35,7 @@ SELECT f.why_at, f.watch_at, f.marks_at,
        coalesce(f.case_id, (SELECT min(id) FROM cases_case
                             WHERE closed_at IS NULL AND owner_id = me.id AND taken_at IS NOT NULL)),
        f.case_at, f.away_at,
-       ARRAY(SELECT scene FROM practice_run WHERE staff_id = me.id AND "end" IN ('content', 'delighted')
+       ARRAY(SELECT scene FROM practice_run WHERE staff_id = me.id AND "end" = ANY(%(ends)s::text[])
              GROUP BY scene ORDER BY min(id))
 FROM (SELECT %(staff)s::bigint AS id) me LEFT JOIN practice_firstday f ON f.staff_id = me.id
 """

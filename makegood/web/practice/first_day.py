@@ -82,12 +82,10 @@ def _row(part: Part, found: Progress) -> dict[str, Any]:
 
 def _to_play(found: Progress, desk: Desk) -> list[tuple[Scene, str]]:
     """The basic scenes that are still to be played, with a try that is under way."""
-    open_runs = {one.scene.id: one.open_run for one in scenes(desk.scope)}
-    basic = [
-        one.scene for one in scenes(desk.scope)
+    return [
+        (one.scene, f"/practice/runs/{one.open_run}/#f-text" if one.open_run else "") for one in scenes(desk.scope)
         if one.scene.level == "basic" and one.scene.id not in (WATCHED, *found.well)
     ]  # fmt: skip
-    return [(one, f"/practice/runs/{run}/#f-text" if (run := open_runs[one.id]) else "") for one in basic]
 
 
 def _why(request: DeskRequest, errors: dict[str, str]) -> HttpResponse:
