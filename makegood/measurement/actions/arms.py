@@ -20,7 +20,7 @@ from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.measurement.models import Heeded
 from makegood.measurement.queries.experiments import ExperimentFacts, Proposal, full, proposed, running
-from makegood.measurement.rules.experiments import Eligible, Varies, arm_of, overlaps
+from makegood.measurement.rules.experiments import Eligible, Varies, arm_of, overlaps, unit_of
 from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
 from makegood.remedies.actions import change_plan, grant
@@ -132,9 +132,8 @@ def _take_in(case: CaseFacts, wanted: Iterable[ExperimentFacts], *, by: Actor, n
             continue
         incident = next((row[0] for row in fetch_rows(_INCIDENT, [case.number])), None)
         living = ids_of(case.customer_id)[0]
-        unit = f"incident:{incident}" if incident else f"customer:{living}"
-        salt = _salt(one.number)
-        place = arm_of(salt, unit, len(one.arms))
+        unit = unit_of(incident, living)
+        place = arm_of(_salt(one.number), unit, len(one.arms))
         row = {
             "experiment": one.number, "customer": living, "incident": incident, "case": case.number, "now": now,
             "shown_to": by.id if by.kind is ActorKind.STAFF else None, "position": place,

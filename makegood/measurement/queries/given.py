@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from makegood.measurement.findings import GivenArm, Outcome, Plan
-from makegood.measurement.rules.experiments import Ended, Varies, arm_of
+from makegood.measurement.rules.experiments import Ended, Varies, arm_of, unit_of
 from makegood.measurement.rules.given import Given
 from makegood.platform.installation import organisation
 from makegood.platform.rows import fetch_rows
@@ -88,5 +88,4 @@ def given(plan: Plan, *, now: datetime) -> Given:
 
 def _by_lot(row: Any, salt: str, arms: int) -> bool:
     _experiment, position, incident, customer, *_rest = row
-    unit = f"incident:{incident}" if incident else f"customer:{customer}"
-    return bool(arm_of(salt, unit, arms) == position)
+    return bool(arm_of(salt, unit_of(incident, customer), arms) == position)

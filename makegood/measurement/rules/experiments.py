@@ -109,8 +109,13 @@ def in_language(words: str, written: str, others: Mapping[str, str], wanted: str
     return (others[wanted], wanted) if others.get(wanted) else (words, written)
 
 
+def unit_of(incident: int | None, customer: int) -> str:
+    """What the lot is drawn for: an incident ("incident:3"), else a customer ("customer:7")."""
+    return f"incident:{incident}" if incident else f"customer:{customer}"
+
+
 def arm_of(salt: str, unit: str, arms: int) -> int:
-    """The place of the arm that a unit ("customer:7", "incident:3") belongs to, whenever and wherever it is asked."""
+    """The place of the arm that a unit (see `unit_of`) belongs to, whenever and wherever it is asked."""
     digest = hashlib.sha256(f"{salt}/{unit}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % arms
 
