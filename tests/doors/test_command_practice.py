@@ -1,19 +1,34 @@
-"""`makegood practice`: a scene in the terminal, without an installation."""
+"""`makegood practice`: a scene in the terminal, without an installation and with one."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
+from makegood.config import own_scenes
 from makegood.config.cli import makegood
+from makegood.journal.actors import Actor
+from makegood.practice.actions import publish_scene, save_scene, withdraw_scene
 from makegood.practice.rules.scene_file import shipped, shipped_text
+from makegood.practice.rules.scene_form import renamed
+from tests.factories import NOW, actor, make_cast
 
 GOOD = """\
 I am sorry, Dana. We failed you. I will see this through myself. What do you need it for today?
 /look yard
 /give larger I understand how annoying it is. I will load it by 10:30. Is that right, or is there something more?
 """
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No installation, unless a test has one."""
+    monkeypatch.setenv("MAKEGOOD_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return tmp_path / "home"
 
 
 def run(*words: str, given: str | None = None) -> Result:
@@ -59,6 +74,11 @@ def test_what_is_mistyped_is_told_and_the_scene_goes_on() -> None:
     assert "It ended: not yet." in played.output
 
 
+def test_it_needs_no_home_and_makes_none(home: Path) -> None:
+    assert run().exit_code == run("parcel", given="/quit\n").exit_code == 0
+    assert not home.exists()
+
+
 def test_an_unknown_scene_is_refused_with_those_that_there_are() -> None:
     assert "There is no scene 'lateunit'." in str(run("lateunit").exception)
     assert "There is no file" in str(run("nowhere.yaml").exception)
@@ -78,3 +98,44 @@ def test_a_file_that_is_no_play_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text("[]")
     assert "was not written by" in str(run("review", str(other)).exception)
+
+
+class TestOwnScenes:
+    @pytest.fixture(autouse=True)
+    def by(self, db: None, monkeypatch: pytest.MonkeyPatch) -> Actor:
+        """An installation with one scene of its own that is published, and one that is a draft."""
+        monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1/tested")
+        monkeypatch.setattr(own_scenes, "installation", nullcontext)
+        by = actor(make_cast().greta)
+        for name in ("late-taxi", "lost-cat"):
+            text = renamed(shipped_text("parcel"), name).replace("patience: 20 minutes", "patience: 25 minutes")
+            save_scene(name, text, by=by, now=NOW)
+        publish_scene("late-taxi", by=by, now=NOW)
+        return by
+
+    def test_they_are_listed_checked_and_played(self, tmp_path: Path) -> None:
+        assert "late-taxi" in run().output
+        assert "our own" in run("list").output
+        assert "lost-cat" not in run("list").output
+        assert "late-taxi: every mood" in run("check").output
+        kept = tmp_path / "try.json"
+        played = run("late-taxi", "--save", str(kept), given="I am sorry, this is on us.\n/quit\n")
+        assert played.exit_code == 0
+        assert "Delivered, but not here" in played.output
+        assert "patience: 25 minutes" in kept.read_text()
+
+    def test_a_draft_and_one_that_was_withdrawn_are_not_played(self, by: Actor) -> None:
+        withdraw_scene("late-taxi", by=by, now=NOW)
+        for name in ("lost-cat", "late-taxi"):
+            assert "There is no scene" in str(run(name).exception)
+
+    def test_beside_an_installation_that_cannot_be_asked_those_that_ship_are_played(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:  # fmt: skip
+        monkeypatch.setenv("MAKEGOOD_URL", "nonsense")
+        listed = run()
+        assert listed.exit_code == 0
+        assert "late-unit" in listed.output
+        assert "MAKEGOOD_URL" in listed.stderr
+        assert run("late-unit", given="/quit\n").exit_code == 0
+        assert "MAKEGOOD_URL" in str(run("late-taxi").exception)

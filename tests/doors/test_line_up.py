@@ -121,4 +121,4 @@ def test_the_page_asks_the_same_however_much_happened(cast: Cast, yesterday: dat
     mara.get("/line-up/")
     with CaptureQueriesContext(connection) as asked:
         assert mara.get("/line-up/").status_code == 200
-    assert len(asked) <= 14
+    assert len(asked) <= 15

@@ -10,8 +10,9 @@ import pytest
 from makegood.learning import actions
 from makegood.learning.models import Letter, LineUpWish
 from makegood.people.rules import Role
-from makegood.practice.rules.daily import ABOUT
-from makegood.practice.rules.scene_file import shipped
+from makegood.practice.actions import publish_scene, save_scene, withdraw_scene
+from makegood.practice.rules.scene_file import shipped, shipped_text
+from makegood.practice.rules.scene_form import filled, renamed
 from makegood.promises.models import Kind, Promise
 from makegood.worker.judge import Judge
 from tests.doors.api_client import Api
@@ -38,7 +39,7 @@ def test_it_is_the_same_for_everybody_and_about_what_failed(cast: Cast) -> None:
     cast.lena.time_zone = "Pacific/Auckland"
     cast.lena.save()
     told = Api(staff=cast.mara).get("/line-up", day=DAY.isoformat()).body["scene"]
-    assert told["scene"] in ABOUT["callback"]
+    assert "callback" in shipped()[told["scene"]].about
     assert told["kind"] == "Call back"
     for person in (cast.mara, cast.lena):
         shown = text(AtDesk(person).get("/line-up/", day=DAY.isoformat()))
@@ -72,3 +73,38 @@ def test_it_can_be_turned_off(cast: Cast, settings: Any) -> None:
     assert Api(staff=cast.mara).get("/line-up", day=DAY.isoformat()).body["scene"] is None
     assert "The scene of the day" not in text(AtDesk(cast.mara).get("/line-up/", day=DAY.isoformat()))
     assert Judge(base_url=BASE, asked_to_stop=lambda: True).scene(DAY) == ""
+
+
+def of_days(cast: Cast, since: date, days: int = 40) -> list[str]:
+    api = Api(staff=cast.mara)
+    return [
+        api.get("/line-up", day=(since + timedelta(days=more)).isoformat()).body["scene"]["scene"]
+        for more in range(days)
+    ]
+
+
+def test_an_own_scene_has_its_turn_from_the_day_after_it_was_published(cast: Cast) -> None:
+    by, quiet = actor(cast.greta), date(2026, 11, 1)
+    before = of_days(cast, quiet, 20)
+    text = filled(renamed(shipped_text("parcel"), "late-taxi"), {"name": "Late taxi", "about": "callback"})
+    save_scene("late-taxi", text, by=by, now=NOON)
+    assert Api(staff=cast.mara).get("/line-up", day=DAY.isoformat()).body["scene"]["kind"] == "Call back"
+    publish_scene("late-taxi", by=by, now=datetime(2026, 11, 20, 1, tzinfo=UTC))
+    assert of_days(cast, quiet, 19) == before[:19]
+    assert "late-taxi" in of_days(cast, date(2026, 11, 21))
+    for more in range(3):
+        day = DAY + timedelta(days=more)
+        Promise.objects.update(due_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        if of_days(cast, day, 1) == ["late-taxi"]:
+            break
+    else:
+        pytest.fail("of three scenes about it, it is one")
+    shown = text_of(cast, day)
+    assert "The scene of the day Late taxi" in shown
+    assert "Call back failed most" in shown
+    withdraw_scene("late-taxi", by=by, now=NOON)
+    assert "late-taxi" not in of_days(cast, date(2026, 11, 21))
+
+
+def text_of(cast: Cast, day: date) -> str:
+    return text(AtDesk(cast.mara).get("/line-up/", day=day.isoformat()))

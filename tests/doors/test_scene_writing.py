@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from makegood.conversation.models import Trusted
 from makegood.journal.models import Entry
 from makegood.practice.models import OwnScene, Run, SceneVersion
-from makegood.practice.rules.scene_file import shipped_text
+from makegood.practice.rules.scene_file import scene_of, shipped_text
 from makegood.practice.rules.scene_form import renamed
 from tests.doors.api_client import Api
 from tests.doors.desk_client import AtDesk, text
@@ -70,6 +73,45 @@ def test_a_change_is_a_new_version_and_old_tries_stay(cast: Cast) -> None:
     assert mara.get("/practice/late-taxi/").status_code == 404
     assert mara.get(f"/practice/runs/{old.pk}/").status_code == 200
     assert "Withdrawn" in text(desk.get(AT))
+
+
+def test_its_level_and_what_it_is_about_are_chosen(cast: Cast) -> None:
+    desk = begun(cast)
+    desk.post(
+        AT, based_on="1", source=f"about: [delivery, by-boat]\n{ours('late-unit').replace('about: delivery', '')}"
+    )
+    page = desk.get(AT).content.decode()
+    assert re.findall(r'name="about" value="([a-z-]+)" checked', page) == ["delivery", "by-boat"]
+    desk.post(AT, based_on="2", kinds="shown", about=["callback", "delivery"], level="further")
+    found = scene_of(OwnScene.objects.get().text)
+    assert (found.about, found.level) == (("callback", "delivery"), "further")
+    desk.post(AT, based_on="3", promise="A taxi at eight.")
+    assert scene_of(OwnScene.objects.get().text).about == ("callback", "delivery")
+    desk.post(AT, based_on="4", kinds="shown", level="basic")
+    assert scene_of(OwnScene.objects.get().text).about == ()
+
+
+def test_an_own_scene_is_one_of_the_first_day_and_of_the_basic_ones(cast: Cast) -> None:
+    desk = begun(cast, "blue-trousers")
+    desk.post(f"{AT}publish/")
+    mara = AtDesk(cast.mara)
+    for part in ("why", "watch"):
+        mara.post(f"/practice/first-day/do/{part}/")
+    assert "Late taxi" in text(mara.get("/practice/first-day/"))
+    admin = Api(staff=cast.ada)
+    assert admin.post("/practice/policy", {"on": True, "scenes": ["late-taxi"]}).body["scenes"] == ["late-taxi"]
+    assert not Trusted.objects.filter(staff_id=cast.mara.pk).exists()
+    mara.post("/practice/late-taxi/", role="agent")
+    number = Run.objects.get().pk
+    good = [one for one in scene_of(Run.objects.get().text).good if one.say]
+    for place, one in enumerate(good):
+        mara.post(f"/practice/runs/{number}/say/", text=one.say, give=one.give, after=str(place))
+    assert Run.objects.get().end in ("content", "delighted")
+    assert Trusted.objects.filter(staff_id=cast.mara.pk).exists()
+
+
+def ours(name: str) -> str:
+    return renamed(shipped_text(name), "late-taxi")
 
 
 def test_from_nothing_everything_is_missing_and_text_is_told_by_line(cast: Cast) -> None:

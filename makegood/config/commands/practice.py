@@ -1,4 +1,4 @@
-"""`makegood practice`: plays a scene in the terminal. Needs no installation."""
+"""`makegood practice`: plays a scene in the terminal. Needs no installation; one adds the organisation's own scenes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from makegood.practice.rules.moves import Move
     from makegood.practice.rules.review import Review
     from makegood.practice.rules.standing import Standing, Step
+    from makegood.practice.rules.values import Scene
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ROLES = click.Choice(("agent", "lead", "executive"))
@@ -62,11 +63,12 @@ def command() -> None:
 
 @command.command(name="list", epilog="\b\nExample:\n  makegood practice list\n")
 def list_scenes() -> None:
-    """The scenes that ship: their name, what happened, and in which trade."""
+    """The scenes that ship, and those that the organisation published: name, what happened, and in which trade."""
     from makegood.practice.rules.scene_file import shipped
 
-    for one in shipped().values():
-        click.echo(f"{one.id:<20} {one.name} ({one.trade}, {one.level})\n{'':<20} {one.happened}")
+    for one in (*shipped().values(), *_own()):
+        ours = "" if one.id in shipped() else ", our own"
+        click.echo(f"{one.id:<20} {one.name} ({one.trade}, {one.level}{ours})\n{'':<20} {one.happened}")
 
 
 @command.command(epilog="\b\nExample:\n  makegood practice play late-unit --role lead\n")
@@ -77,7 +79,7 @@ def list_scenes() -> None:
     "--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the play down, to review it later."
 )
 def play(scene: str, role: str, second: bool, save: Path | None) -> None:
-    """Play a SCENE, by its name or a file of your own: one line of standard input is one thing you say.
+    """Play a SCENE, by its name or a file: one line of standard input is one thing you say.
 
     Ends with the customer, at /bye, or where the input ends; then tells what moved them. Exit code 0 however it ends.
     """
@@ -117,12 +119,12 @@ def review(file: Path) -> None:
 def check(files: tuple[Path, ...]) -> None:
     """Check scenes: that they are well written, that every mood and end can be reached, and how their dialogues end.
 
-    Without a FILE those that ship. Exit code 1 when something is wrong.
+    Without a FILE those that ship and those that the organisation published. Exit code 1 when something is wrong.
     """
     from makegood.practice.rules.checking import check as look
     from makegood.practice.rules.scene_file import load, shipped
 
-    scenes = [load(file) for file in files] if files else list(shipped().values())
+    scenes = [load(file) for file in files] if files else [*shipped().values(), *_own()]
     wrong = 0
     for one in scenes:
         found = look(one)
@@ -133,15 +135,36 @@ def check(files: tuple[Path, ...]) -> None:
         sys.exit(1)
 
 
+def _own() -> list[Scene]:
+    """The organisation's own scenes; why there are none, where they could not be asked for."""
+    from makegood.config.own_scenes import own_scenes
+
+    own = own_scenes()
+    if own.trouble:
+        click.echo(f"The organisation's own scenes are left out. {own.trouble}", err=True)
+    return [scene for scene, _text in own.scenes.values()]
+
+
 def _text_of(scene: str) -> str:
-    from makegood.practice.rules.scene_file import shipped_text
+    from makegood.practice.rules.scene_file import shipped, shipped_text
 
     path = Path(scene)
     if path.suffix in {".yaml", ".yml"}:
         if not path.is_file():
             raise Fault(f"There is no file {path}.")
         return path.read_text(encoding="utf-8-sig")
-    return shipped_text(scene)
+    return shipped_text(scene) if scene in shipped() else _own_text(scene)
+
+
+def _own_text(scene: str) -> str:
+    from makegood.config.own_scenes import own_scenes
+    from makegood.practice.rules.scene_file import shipped
+
+    own = own_scenes()
+    if scene not in own.scenes:
+        names = ", ".join((*shipped(), *own.scenes))
+        raise Fault(f"There is no scene {scene!r}. {own.trouble or f'There are: {names}.'}")
+    return own.scenes[scene][1]
 
 
 def _set_out(playing: Play) -> None:

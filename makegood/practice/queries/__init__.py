@@ -25,7 +25,7 @@ from makegood.practice.queries.playing import (
     scenes,
     tries,
 )
-from makegood.practice.queries.writing import OwnSceneFacts, own_scene, own_scenes
+from makegood.practice.queries.writing import OwnSceneFacts, own_scene, own_scenes, published
 
 __all__ = [
     "Assigned",
@@ -47,6 +47,7 @@ __all__ = [
     "offered_today",
     "own_scene",
     "own_scenes",
+    "published",
     "require_player",
     "reviewed",
     "run_for",

@@ -74,6 +74,19 @@ WHERE CASE WHEN %(slug)s = '' THEN o.withdrawn_at IS NULL ELSE o.slug = %(slug)s
 """
 
 
+def published_before(at: datetime) -> tuple[Scene, ...]:
+    """The organisation's scenes that are played and were published for the first time before an instant (aware UTC)."""
+    return tuple(scene_of(text) for (text,) in fetch_rows(_PLAYED_SINCE, {"at": at}))
+
+
+_PLAYED_SINCE = """
+SELECT v.text FROM practice_ownscene o
+JOIN practice_sceneversion v ON v.scene_id = o.id AND v.number = o.version
+JOIN practice_sceneversion f ON f.scene_id = o.id AND f.number = 1
+WHERE o.withdrawn_at IS NULL AND f.published_at < %(at)s ORDER BY o.slug
+"""
+
+
 def published(slug: str = "") -> tuple[tuple[Scene, str], ...]:
     """The organisation's scenes that are played, or one of them, even when it was withdrawn; each with its text."""
     return tuple((scene_of(text), text) for _slug, text in fetch_rows(_PLAYED, {"slug": slug}))

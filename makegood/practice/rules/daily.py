@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-ABOUT: Mapping[str, Sequence[str]] = {
-    "delivery": ("blue-trousers", "half-the-furniture", "late-unit", "parcel"),
-    "callback": ("silent-alarm", "software"),
-    "appointment": ("broadband", "clinic", "restaurant"),
-    "update": ("flight", "silent-alarm", "software"),
-    "refund": ("bank", "blue-trousers"),
-    "repair": ("locked-keys", "repair", "silent-alarm"),
-}
-"""By kind of promise that every installation begins with: the scenes in which one like it was broken."""
+from makegood.practice.rules.values import Scene
 
 
-def of_day(day: date, worst: str, scenes: Sequence[str]) -> str:
+def of_day(day: date, worst: str, scenes: Sequence[Scene]) -> Scene:
     """Which of these scenes is shown for a day on which the kind `worst` failed most ("" when none did): one about that
     kind if there is any, each in its turn."""
-    about = ABOUT.get(worst, ())
-    among = [one for one in scenes if one in about] or list(scenes)
+    among = [one for one in scenes if worst in one.about] or scenes
     return among[day.toordinal() % len(among)]
-
-
-def is_about(scene: str, kind: str) -> bool:
-    """Whether a promise of this kind is broken in the scene."""
-    return scene in ABOUT.get(kind, ())

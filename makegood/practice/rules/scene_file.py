@@ -30,11 +30,12 @@ WHAT = "scene"
 FOLDER = Path(__file__).parents[1] / "scenes"
 LEVELS = ("basic", "further")
 KEYS = (
-    "scene", "name", "trade", "level", "story", "customer", "promise", "happened", "means", "feels", "starts",
+    "scene", "name", "trade", "level", "story", "about", "customer", "promise", "happened", "means", "feels", "starts",
     "answer_within", "patience", "neglect", "briefs", "openings", "facts", "options", "remarkable", "order", "second",
     "tells", "accepts", "declines", "waits", "says", "ends", "answers", "with", "without",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_KIND = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _SPAN = re.compile(r"(\d{1,4}) (minutes?|hours?|days?)")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _UNITS = {"minute": 1, "hour": 60, "day": 1440}
@@ -89,6 +90,7 @@ def _scene(root: Part) -> Scene:
         name=text("name", "what it is called"), trade=text("trade", "in which trade it plays"),
         level=required(root, top, "level", "`basic` or `further`").word(LEVELS),
         story=_text(top["story"]) if "story" in top else "",
+        about=_about(top["about"]) if "about" in top else (),
         customer=_text(required(top["customer"], customer, "name", "their name")),
         who=_text(required(top["customer"], customer, "who", "who they are")),
         promise=text("promise", "what was promised"), happened=text("happened", "what happened"),
@@ -124,6 +126,17 @@ def _name(part: Part) -> str:
     found = part.text()
     if not _NAME.fullmatch(found):
         raise part.wrong(f"a short name of small letters, digits and hyphens was expected, found {found!r}.")
+    return found
+
+
+def _about(part: Part) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_kind(one) for one in part.items()))
+
+
+def _kind(part: Part) -> str:
+    found = part.text()
+    if not _KIND.fullmatch(found):
+        raise part.wrong(f"the short name of a kind of promise, such as `delivery`, was expected, found {found!r}.")
     return found
 
 

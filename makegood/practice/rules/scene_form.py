@@ -32,7 +32,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
 }
 """Lists of blocks, and what each block has."""
 _ROW = re.compile(rf"({'|'.join(ROWS)})\.(\d{{1,2}})\.([a-z]+)")
-_SINGLE = frozenset((*WORDS, *NUMBERS))
+_SINGLE = frozenset((*WORDS, *NUMBERS, "level"))
 
 
 def tree_of(text: str) -> dict[str, Any] | None:
@@ -76,7 +76,7 @@ def _row(one: Any, keys: Sequence[str]) -> dict[str, str]:
 def filled(text: str, typed: Mapping[str, str]) -> str:
     """The scene's text with what was typed at its paths; whatever the form does not show stays.
 
-    A row of which nothing is left is taken out.
+    `about` is the kinds of promise, a word each. A row of which nothing is left is taken out.
     """
     tree = tree_of(text) or {}
     for path, words in typed.items():
@@ -84,10 +84,18 @@ def filled(text: str, typed: Mapping[str, str]) -> str:
             _put(tree, path, " ".join(words.split()))
         elif path in LINES:
             _put(tree, path, [" ".join(one.split()) for one in words.splitlines() if one.strip()])
+    if "about" in typed:
+        tree["about"] = typed["about"].split()
     for key in ROWS:
         if any(path.startswith(f"{key}.") for path in typed):
             tree[key] = list(_typed_rows(key, typed))
     return dumped(tree)
+
+
+def kinds(tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of promise that a scene says it is about."""
+    found = tree.get("about", [])
+    return tuple(one for one in ([found] if isinstance(found, str) else found) if isinstance(one, str) and one)
 
 
 def _put(tree: dict[str, Any], path: str, words: Any) -> None:

@@ -125,7 +125,8 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A scene to practise. It begins at minute `starts` of a Tuesday.
+    """A scene to practise. It begins at minute `starts` of a Tuesday. `about` names the kinds of promise of which one
+    is broken in it.
 
     `answer_within` and `patience` are minutes: how soon this customer wants to hear from us, and how long they stay
     without a word. `neglect` says that what hurt was not being looked after. `good` and `bare` are the same scene
@@ -137,6 +138,7 @@ class Scene:
     trade: str
     level: str
     story: str
+    about: tuple[str, ...]
     customer: str
     who: str
     promise: str

@@ -14,6 +14,7 @@ from makegood.practice.queries import OwnSceneFacts, own_scene, own_scenes
 from makegood.practice.rules import scene_form as form
 from makegood.practice.rules.scene_file import shipped, shipped_text
 from makegood.practice.rules.values import GRADES, End, Fit
+from makegood.promises.queries import kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import DeskRequest, at_desk
@@ -62,6 +63,8 @@ def write(request: DeskRequest, scene: str) -> HttpResponse:
     found, text, errors = own_scene(desk.scope, scene), "", dict[str, str]()
     if request.method == "POST":
         typed = request.POST.dict()
+        if "kinds" in typed:
+            typed["about"] = " ".join(request.POST.getlist("about"))
         text = typed["source"] if "source" in typed else form.filled(found.text, typed)
         try:
             save_scene(scene, text, based_on=number_or_none(typed.get("based_on", "")), by=desk.actor, now=desk.now)
@@ -103,7 +106,7 @@ def _shown(request: DeskRequest, found: OwnSceneFacts, text: str, errors: dict[s
     }  # fmt: skip
     if tree is not None:
         missing = {path for path, _sentence in wrong if path}
-        context |= {"parts": _parts(tree, missing), "tables": _tables(tree)}
+        context |= {"parts": _parts(tree, missing), "tables": _tables(tree), "kinds": _kinds(tree)}
     return render(request, "web/practice/scene_write.html", context, status=422 if errors else 200)
 
 
@@ -111,7 +114,7 @@ def _parts(tree: dict[str, Any], missing: set[str]) -> list[dict[str, Any]]:
     """The fields of the form, in groups."""
     roles = [role.value for role in GRADES]
     groups = [
-        (_("The customer"), ["name", "trade", "customer.name", "customer.who", "feels.trust", "feels.anger",
+        (_("The customer"), ["name", "trade", "level", "customer.name", "customer.who", "feels.trust", "feels.anger",
                              "feels.effort", "answer_within", "patience"]),
         (_("What went wrong"), ["promise", "happened", "means", "remarkable"]),
         (_("How it begins"), [*(f"briefs.{one}" for one in roles), *(f"openings.{one}" for one in roles)]),
@@ -129,7 +132,16 @@ def _field(tree: dict[str, Any], path: str, empty: bool) -> dict[str, Any]:
         "kind": "area" if several or path not in (*form.NUMBERS, "name", "trade", "customer.name") else "text",
         "hint": _("One sentence in each line.") if several else "",
         "error": _("Words are missing here.") if empty else "",
+        "options": [Choice("further", _("Further")), Choice("basic", _("Basic"))] if path == "level" else None,
     }  # fmt: skip
+
+
+def _kinds(tree: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """The kinds of promise that the scene can be about, with those that it names and nobody knows."""
+    named, known = form.kinds(tree), {one.slug: one.name for one in kinds(inside_case=False)}
+    return [(slug, name, slug in named) for slug, name in known.items()] + [
+        (slug, slug, True) for slug in named if slug not in known
+    ]
 
 
 def _tables(tree: dict[str, Any]) -> list[dict[str, Any]]:

@@ -33,8 +33,9 @@ def _words() -> dict[str, str]:
     talk = {"say": _("We say"), "give": _("and give"), "look": _("or look up"), "wait": _("or let time pass"),
             "leave": _("or end the conversation")}  # fmt: skip
     return {
-        "name": _("Name of the scene"), "trade": _("Trade"), "customer.name": _("The customer’s name"),
-        "customer.who": _("Who they are"), "promise": _("What was promised"), "happened": _("What happened"),
+        "name": _("Name of the scene"), "trade": _("Trade"), "level": _("Level"),
+        "customer.name": _("The customer’s name"), "customer.who": _("Who they are"),
+        "promise": _("What was promised"), "happened": _("What happened"),
         "means": _("What it means to them"), "remarkable": _("What would be remarkable"),
         "feels.trust": _("Their trust at the beginning, 15 to 100"), "feels.anger": _("Their anger, 0 to 85"),
         "feels.effort": _("What it cost them so far, 0 to 100"),
