@@ -19,6 +19,7 @@ from makegood.web.days import starts
 from makegood.web.fractions import ALL, begins, few_make, in_words
 from makegood.web.insights.board import Board, day_short
 from makegood.web.insights.flow import ALONE, Cell, Strip, flow_drawn, names, strips
+from makegood.web.insights.intervals import ends
 from makegood.web.insights.pictures import Bar, Point, columns, pareto, shares_line
 
 Value = str | int | float | None
@@ -61,8 +62,8 @@ def promises_card(board: Board) -> Card:
         key="promises", title=_kept_title(whole, change),
         sub=f"{sub} {_counted(whole, _('{} promises due'))}",
         drawn=shares_line(points, target=board.aims[Aim.KEPT] / 100, name=name) if points else SafeString(""),
-        headings=(_("From"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("95 % to"), _("Chance from"),
-                  _("Chance to"), _("Beyond chance"), _("What happened")), rows=rows,
+        headings=(_("Day") if board.period.step == 1 else _("Week from"), _("Due"), _("Kept"), _("Share"), *ends(),
+                  _("Least by chance"), _("Most by chance"), _("Beyond chance"), _("What happened")), rows=rows,
         foot=_("{late} kept late, {broken} broken").format(
             late=f"{board.figures.now('p:kept_late'):,}", broken=f"{board.figures.now('p:broken'):,}"
         ),

@@ -29,6 +29,11 @@ class Interval:
     share: bool
 
 
+def ends() -> tuple[str, str]:
+    """What the ends of an interval are called as headings, each on its own (a phone shows it beside its figure)."""
+    return _("At least, 95% sure"), _("At most, 95% sure")
+
+
 def intervals(rows: Sequence[Interval], *, name: str) -> SafeString:
     """The groups; the first is the one that the others are held against. Nothing where no figure may be shown."""
     known = [end for one in rows for end in (one.value, one.low, one.high) if end is not None]

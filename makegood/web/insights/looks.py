@@ -99,7 +99,8 @@ def shown(value: float, which: Outcome) -> str:
 
 
 def _columns() -> list[Column]:
-    numbers = (_("Put right"), _("Never failed"), _("Difference"), _("95 % at every look, from"), _("to"))
+    numbers = (_("Put right"), _("Never failed"), _("Difference"), _("At least, 95% sure at every look"),
+               _("At most, 95% sure at every look"))  # fmt: skip
     return [Column(_("Look")), Column(_("Asked by")), *(Column(name, n=True) for name in numbers), Column(_("Verdict"))]
 
 

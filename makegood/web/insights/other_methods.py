@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from makegood.measurement.findings import SHARES, Group, Rung
 from makegood.measurement.queries import ReportFacts
+from makegood.web.insights.intervals import ends
 from makegood.web.tables import Column, Row
 
 # The figures of these are shares whatever is asked; of these logarithms of a ratio, which is told.
@@ -20,7 +21,7 @@ def columns() -> list[Column]:
     """The columns of the table."""
     return [
         Column(_("Method")),
-        *(Column(name, n=True) for name in (_("Figure"), _("95 % from"), _("to"), _("People"))),
+        *(Column(name, n=True) for name in (_("Figure"), *ends(), _("People"))),
     ]
 
 

@@ -14,7 +14,7 @@ from makegood.measurement.rules.headlines import Share, apart
 from makegood.web.fractions import begins, number_word
 from makegood.web.insights.board import Board, place_named
 from makegood.web.insights.cards import Card, Value
-from makegood.web.insights.intervals import Interval, intervals
+from makegood.web.insights.intervals import Interval, ends, intervals
 
 _DRAWN = 12
 
@@ -36,7 +36,7 @@ def places_card(board: Board) -> Card:
         sub=ngettext("{} place with ten promises due or more.", "{} places with ten promises due or more.",
                      len(found)).format(f"{len(found):,}") if found else _("No promise names a place."),
         drawn=_drawn(board, found, lower, higher),
-        headings=(_("Place"), _("Due"), _("Kept"), _("Share"), _("95 % from"), _("95 % to"), _("Beyond chance")),
+        headings=(_("Place"), _("Due"), _("Kept"), _("Share"), *ends(), _("Beyond chance")),
         rows=rows,
         foot=_("Against the other places of the same sort, whatever was promised there; like with like stands under"
                " Signals.") if found else "",

@@ -32,7 +32,7 @@ from makegood.people.rules import Ability
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.insights import looks, other_methods
 from makegood.web.insights.cards import Card, Value
-from makegood.web.insights.intervals import Interval, intervals
+from makegood.web.insights.intervals import Interval, ends, intervals
 from makegood.web.insights.tabs import tabs
 from makegood.web.tables import Column, Row
 
@@ -135,7 +135,7 @@ def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
         sub=_("{what}, with its 95\u00a0% interval. Failures of {days}.").format(what=units()[which], days=days),
         drawn=intervals([_interval(one, which) for one in figures], name=_words(figures, which))
         if figures else SafeString(""),
-        headings=(_("Group"), _("Figure"), _("95 % from"), _("to"), _("Counted"), _("People"), _("Replied"),
+        headings=(_("Group"), _("Figure"), *ends(), _("Counted"), _("People"), _("Replied"),
                   _("Against people like them")),
         rows=[(_cells(one, which, by_group.get(one.group)), "") for one in figures],
         foot=_foot(facts, by_group.get(Group.PUT_RIGHT)), open_url=f"{HOME}{facts.number}/", open_word=_("Open it"),
