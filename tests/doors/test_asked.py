@@ -197,7 +197,8 @@ def test_the_api_holds_the_same(cast: Cast, bo: Staff, asked: Improvement) -> No
     assert api.post(f"{path}/later", {"reason": "No", "expected_at": later}).code == "improvement.not_now"
 
 
-def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, bo: Staff) -> None:
+@pytest.mark.parametrize("by_api", [True, False])
+def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, bo: Staff, by_api: bool) -> None:
     now, mara = datetime.now(UTC), Hand(cast.mara)
     followups.set_process_owner(cause="wrong-item", staff_id=bo.pk, by=actor(cast.ada), now=now)
     case = Case.objects.get()
@@ -215,7 +216,22 @@ def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, 
     page = f"/asked/closures/{case.pk}/"
     assert "must not meet it again" in text(desk.post(page, words=" "))
     assert AtDesk(make_staff("Cy Other", role=Role.PROCESS_OWNER)).post(page, words="It").status_code == 404
-    assert desk.post(page, words="Both bins have a label").status_code == 303
+    api, other = Api(staff=bo), Api(staff=make_staff("Di Other", role=Role.PROCESS_OWNER))
+    (left,) = api.get("/closures").body["items"]
+    assert (left["number"], left["title"], left["harm"], left["hearings"]) == (case.pk, "", "", [])
+    path = f"/cases/SR-{case.pk}/closures"
+    for address in (path, f"{path}/process"):
+        said = other.get(address) if address == path else other.post(address, {"words": "It"})
+        assert said.code == "closure.none", address
+    assert api.post(f"{path}/heard", {"who": bo.email, "word": "x", "is_well": True}).code == "people.nothing_here"
+    assert api.get(f"/cases/SR-{case.pk}").code == "people.nothing_here"
+    assert other.get("/closures").body["items"] == []
+    if by_api:
+        done = api.post(f"{path}/process", {"words": "Both bins have a label"})
+        assert (done.status, done.body["words"], done.body["title"]) == (200, "Both bins have a label", "")
+        assert api.post(f"{path}/process", {"words": "Again"}).code == "closure.made"
+    else:
+        assert desk.post(page, words="Both bins have a label").status_code == 303
     assert Closure.objects.get().words == "Both bins have a label"
     assert "What changes about" not in text(desk.get("/asked/"))
 

@@ -135,13 +135,14 @@ def closures(scope: Scope, *, every: bool = False) -> tuple[ClosureFacts, ...]:
 def closure_for(scope: Scope, number: int) -> ClosureFacts:
     """The closures of one case, for whoever sees it or has a part in it. Raises Refusal "closure.none"."""
     found = _facts(fetch_rows(f"{_CLOSURES} WHERE f.case_id = %(number)s", {"number": number}), scope)
-    if not found or not (found[0].may_open or _has_part(found[0])):
+    if not found or not (found[0].may_open or _has_part(found[0], scope)):
         raise missing("closure.none", "Nothing is left to be made good in such a case.")
     return found[0]
 
 
-def _has_part(one: ClosureFacts) -> bool:
-    return one.may_close or one.may_keep or any(each.mine or each.to_hear for each in one.hearings)
+def _has_part(one: ClosureFacts, scope: Scope) -> bool:
+    own = scope.staff_id is not None and scope.staff_id == one.owner_id
+    return own or one.may_close or one.may_keep or any(each.mine or each.to_hear for each in one.hearings)
 
 
 def _facts(rows: Sequence[Sequence[Any]], scope: Scope) -> tuple[ClosureFacts, ...]:
@@ -156,6 +157,7 @@ def _closure(row: Sequence[Any], heard: tuple[HearingFacts, ...], seen: bool, sc
     told = dict(zip(_NAMES, values, strict=True))
     if not scope.sees_customers:
         told |= {"title": "", "customer_name": "", "harm": "", "cause_note": ""}
+        heard = tuple(each for each in heard if each.mine)
     state = State(told["change_state"]) if told["change_state"] else None
     manages = scope.sees_all and scope.may(Ability.ASSIGN)
     me = scope.staff_id is not None and scope.staff_id
