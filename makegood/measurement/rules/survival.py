@@ -121,7 +121,10 @@ def hazards(
     With `start`, a row is a stretch of somebody's time in which nothing changed (Andersen and Gill 1982): so being
     recovered counts only from the day on which it was so. With `cluster`, errors are those of Lin and Wei (1989).
     """
-    fit = PHReg(stop, covariates, status=left.astype(int), entry=start, ties="efron").fit()
+    # PHReg takes whoever begins at the instant of a leaving as at risk in it, and so counts them twice where a stretch
+    # of theirs ends there: a stretch begins just after its start.
+    entry = None if start is None else np.nextafter(start, np.inf)
+    fit = PHReg(stop, covariates, status=left.astype(int), entry=entry, ties="efron").fit()
     errors = fit.bse
     if cluster is not None:
         since = np.zeros(len(stop)) if start is None else start
