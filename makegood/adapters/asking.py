@@ -13,6 +13,8 @@ from makegood.adapters.posting import FAULTS, Poster
 
 SECONDS = 25.0
 """How long somebody waits who pressed a button."""
+VOICE_SECONDS = 4.0
+"""How long somebody waits who has said something in practice."""
 _MOST = 200_000
 """How much of an answer is read, in bytes; a draft has some thousand."""
 _ANYWHERE = ("0.0.0.0/0", "::/0")

@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from makegood.api.caller import ApiRequest, person
+from makegood.api.caller import Acting, ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Email, Id, refuse_unknown
+from makegood.platform.modelling import voice
 from makegood.practice import actions
 from makegood.practice.queries import Played, SceneLine, Try, first_day, reviewed, run_for, scenes
 from makegood.practice.rules.first_day import MINUTES, Part
@@ -106,7 +107,8 @@ class PracticeDueOut(Schema):
 
 
 class SpokenOut(Schema):
-    """One move: what was said or done, at which time of the scene, and what the customer said to it."""
+    """One move: what was said or done, at which time of the scene, and what the customer said to it. Where a model
+    phrased that, `voice` is the model and `written` the line; both are null else."""
 
     number: int
     kind: str
@@ -114,6 +116,8 @@ class SpokenOut(Schema):
     text: str
     done: str
     says: str
+    voice: str | None
+    written: str | None
 
 
 class RunOut(Schema):
@@ -254,7 +258,7 @@ def say(request: ApiRequest, number: Id, body: SayIn) -> HttpResponse:
     found = actions.say(
         number, body.text, give=body.give, after=body.after, scope=doer.scope, by=doer.by, now=request.now
     )
-    return told(_run(found))
+    return told(_run(_heard(found, doer)))
 
 
 @router.post("/practice/runs/{number}/look", response=RunOut, summary="Look a fact up")
@@ -262,7 +266,7 @@ def look(request: ApiRequest, number: Id, body: LookIn) -> HttpResponse:
     """It takes minutes of the scene."""
     doer = person(request, body.staff)
     found = actions.look_up(number, body.fact, after=body.after, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_run(found))
+    return told(_run(_heard(found, doer)))
 
 
 @router.post("/practice/runs/{number}/wait", response=RunOut, summary="Let time of the scene pass")
@@ -270,14 +274,15 @@ def wait(request: ApiRequest, number: Id, body: WaitIn) -> HttpResponse:
     """Minutes, or until what was promised falls due."""
     doer = person(request, body.staff)
     found = actions.wait(number, body.minutes, after=body.after, scope=doer.scope, by=doer.by, now=request.now)
-    return told(_run(found))
+    return told(_run(_heard(found, doer)))
 
 
 @router.post("/practice/runs/{number}/leave", response=RunOut, summary="End the conversation")
 def leave(request: ApiRequest, number: Id, body: PracticeMoveIn) -> HttpResponse:
     """It ends as it stands."""
     doer = person(request, body.staff)
-    return told(_run(actions.leave(number, after=body.after, scope=doer.scope, by=doer.by, now=request.now)))
+    found = actions.leave(number, after=body.after, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_run(_heard(found, doer)))
 
 
 @router.get("/practice/runs/{number}/review", response=ReviewOut, summary="Look back at a try")
@@ -286,6 +291,10 @@ def look_back(request: ApiRequest, number: Id, query: Query[PracticeQuery]) -> H
     refuse_unknown(request.GET, PracticeQuery)
     found = reviewed(person(request, query.staff).scope, number).played
     return told(_review(found, found.review))
+
+
+def _heard(found: Played, doer: Acting) -> Played:
+    return actions.phrase(found, model=voice(), scope=doer.scope)
 
 
 def _scene(one: SceneLine) -> dict[str, Any]:
@@ -321,7 +330,8 @@ def _run(found: Played) -> dict[str, Any]:
 
 def _spoken(turn: Turn) -> dict[str, Any]:
     names = ("number", "kind", "clock", "text", "done", "says")
-    return {name: getattr(turn, name) for name in names}
+    voice = {"voice": turn.voice or None, "written": turn.written or None}
+    return {name: getattr(turn, name) for name in names} | voice
 
 
 def _review(found: Played, looked: Review) -> dict[str, Any]:

@@ -269,7 +269,8 @@ def drafts(look: Look) -> str:
     answer = asked.ask([("user", "Answer with one word: yes")])
     if answer.problem:
         raise Trouble(f"{asked.model} does not answer at {look.where.ai.url}. {answer.problem} Check MAKEGOOD_AI_URL.")
-    return f"{asked.model} answers, and drafts messages where somebody asks it to."
+    voice = " It phrases what customers say in practice." if look.where.practice_voice else ""
+    return f"{asked.model} answers, and drafts messages where somebody asks it to.{voice}"
 
 
 def journal(_look: Look) -> str:

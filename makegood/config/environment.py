@@ -15,7 +15,7 @@ import platformdirs
 from makegood.adapters.asking import Endpoint
 from makegood.config.identity import read_company
 from makegood.config.mailing import read_mail_service
-from makegood.config.modelling import read_endpoint
+from makegood.config.modelling import read_endpoint, read_voice
 from makegood.config.values import (
     BadSetting,
     choice,
@@ -49,7 +49,7 @@ class Environment:
     `notices_mail` is the mail account by which staff are told, "" for none. `mail_service` takes what we write to
     customers where a mailbox names no mail server. From `incident_from` customers on who are
     let down by what looks like one cause an incident is suggested. `ai` is the model that may be asked for drafts,
-    `scene_of_day` says that the line-up shows one.
+    `practice_voice` that it phrases what customers say in practice; `scene_of_day` says that the line-up shows one.
     """
 
     home: Path
@@ -69,6 +69,7 @@ class Environment:
     mail_service: MailService | None
     incident_from: int
     ai: Endpoint | None
+    practice_voice: bool
     scene_of_day: bool
 
     @property
@@ -126,6 +127,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         notices_mail=mail_account(variables, "MAKEGOOD_NOTICES_MAIL", "MAKEGOOD_NOTICES_MAIL_FILE"),
         mail_service=_KEPT if demo_file(home).exists() else read_mail_service(variables),
         ai=read_endpoint(variables),
+        practice_voice=read_voice(variables),
         incident_from=count(
             "MAKEGOOD_INCIDENT_FROM", variables.get("MAKEGOOD_INCIDENT_FROM", ""), default=10, most=100_000
         ),

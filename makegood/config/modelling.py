@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from makegood.adapters.asking import Endpoint
-from makegood.config.values import BadSetting, held, web_address
+from makegood.config.values import BadSetting, choice, held, web_address
 
 _WITH_MODEL = ("MAKEGOOD_AI_MODEL", "MAKEGOOD_AI_KEY", "MAKEGOOD_AI_KEY_FILE")
 
@@ -24,3 +24,14 @@ def read_endpoint(variables: Mapping[str, str]) -> Endpoint | None:
     if not key.isascii() or any(sign.isspace() for sign in key):
         raise BadSetting("MAKEGOOD_AI_KEY has a space or a letter that no key has. Copy it anew.")
     return Endpoint(url=url.rstrip("/").removesuffix("/chat/completions"), model=model[:200], key=key)
+
+
+def read_voice(variables: Mapping[str, str]) -> bool:
+    """Whether the model phrases what customers say in practice. Raises BadSetting when there is no model to do it."""
+    name = "MAKEGOOD_PRACTICE_VOICE"
+    on = choice(name, variables.get(name, ""), {"on": True, "off": False, "": False})
+    if on and not variables.get("MAKEGOOD_AI_URL", "").strip():
+        raise BadSetting(
+            f"{name} is on, but no model is named. Set MAKEGOOD_AI_URL and MAKEGOOD_AI_MODEL, or turn it off."
+        )
+    return on

@@ -200,6 +200,7 @@ NOTICES_MAIL = ENVIRONMENT.notices_mail
 MAIL_SERVICE = ENVIRONMENT.mail_service
 # Who may be asked for drafts; see makegood.adapters.asking.
 AI = ENVIRONMENT.ai
+PRACTICE_VOICE = ENVIRONMENT.practice_voice
 
 LOG_REQUESTS = ENVIRONMENT.json_log
 LOGGING = logging_settings(json=ENVIRONMENT.json_log)

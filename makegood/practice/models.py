@@ -43,7 +43,9 @@ class Assignment(models.Model):
 
 
 class Run(models.Model):
-    """One try of somebody at a scene. `text` is the scene as it was then, `moves` what they did, as the coach read it.
+    """One try of somebody at a scene. `text` is the scene as it was then, `moves` what they did, as the coach read
+    it, `voiced` which answers of the customer a language model phrased: by the number of the move, the words and the
+    model.
 
     With an `assignment` it was played as assigned, and whoever leads them may read it. `trust`, `anger` and `effort`
     are the customer's when it ended; None before.
@@ -61,6 +63,7 @@ class Run(models.Model):
     ended_at = models.DateTimeField(null=True)
     end = models.CharField(max_length=10, blank=True, choices=[(one.value, one.value) for one in End])
     moves = models.JSONField(default=list)
+    voiced = models.JSONField(default=dict)
     trust = models.PositiveSmallIntegerField(null=True)
     anger = models.PositiveSmallIntegerField(null=True)
     effort = models.PositiveSmallIntegerField(null=True)

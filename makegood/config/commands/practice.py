@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from makegood.config.faults import Fault
+from makegood.config.installed import environment
 from makegood.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from makegood.adapters.asking import Asked
     from makegood.practice.rules.engine import Play
     from makegood.practice.rules.moves import Move
     from makegood.practice.rules.review import Review
     from makegood.practice.rules.standing import Standing, Step
     from makegood.practice.rules.values import Scene
+    from makegood.practice.rules.voicing import Voiced
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ROLES = click.Choice(("agent", "lead", "executive"))
@@ -86,14 +90,16 @@ def play(scene: str, role: str, second: bool, save: Path | None) -> None:
     from makegood.practice.rules.engine import Play
     from makegood.practice.rules.scene_file import scene_of
     from makegood.practice.rules.values import Grade
+    from makegood.practice.rules.voicing import Voiced
 
     text = _text_of(scene)
     playing = Play(scene_of(text, scene), Grade(role), second)
-    _set_out(playing)
-    steps = list(_played(playing))
+    voice, voiced = _voice(), dict[int, Voiced]()
+    _set_out(playing, voice)
+    steps = list(_played(playing, voice, voiced))
     if save:
-        _save(save, text, playing, steps)
-    _tell(playing, steps, text)
+        _save(save, text, playing, steps, voiced)
+    _tell(playing, steps, text, voiced)
 
 
 @command.command(epilog="\b\nExample:\n  makegood practice review try.json\n")
@@ -104,14 +110,15 @@ def review(file: Path) -> None:
     from makegood.practice.rules.moves import read_moves
     from makegood.practice.rules.scene_file import scene_of
     from makegood.practice.rules.values import Grade
+    from makegood.practice.rules.voicing import read_voiced
 
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         playing = Play(scene_of(kept["scene"], file.name), Grade(kept["role"]), kept["second"])
-        moves = read_moves(kept["moves"])
+        moves, voiced = read_moves(kept["moves"]), read_voiced(kept.get("voiced", {}))
     except (ValueError, KeyError, TypeError):
         raise Fault(f"{file} was not written by `makegood practice SCENE --save`.") from None
-    _tell(playing, run(playing, moves), kept["scene"])
+    _tell(playing, run(playing, moves), kept["scene"], voiced)
 
 
 @command.command(epilog="\b\nExample:\n  makegood practice check our-scene.yaml\n")
@@ -167,8 +174,22 @@ def _own_text(scene: str) -> str:
     return own.scenes[scene][1]
 
 
-def _set_out(playing: Play) -> None:
+def _voice() -> Asked | None:
+    """Who phrases what the customer says, if the environment turns that on; else nothing of it is looked at."""
+    if os.environ.get("MAKEGOOD_PRACTICE_VOICE", "") in ("", "off"):
+        return None
+    from makegood.adapters.asking import VOICE_SECONDS, ChatModel
+
+    where = environment()
+    return ChatModel(where.ai, seconds=VOICE_SECONDS) if where.ai and where.practice_voice else None
+
+
+def _set_out(playing: Play, voice: Asked | None) -> None:
     scene = playing.scene
+    if voice:
+        click.echo(
+            f"{voice.model} says some of the customer's lines in other words; stated rules decide what they are."
+        )
     click.echo(f"{scene.name}\n{scene.customer}: {scene.who}.\nPromised: {scene.promise}\nHappened: {scene.happened}")
     click.echo(f"You: {scene.briefs[playing.role]}\n\n{_HELP}\n")
     for fact in scene.facts:
@@ -179,10 +200,11 @@ def _set_out(playing: Play) -> None:
     click.echo(f"\n{scene.customer}: {scene.openings[playing.role]}")
 
 
-def _played(playing: Play) -> Iterator[Step]:
-    """Each step as it is typed, until the scene, the input or the player ends it."""
+def _played(playing: Play, voice: Asked | None, voiced: dict[int, Voiced]) -> Iterator[Step]:
+    """Each step as it is typed, until the scene, the input or the player ends it; `voiced` takes what was phrased."""
     from makegood.practice.rules.engine import begin, step
     from makegood.practice.rules.moves import Leave
+    from makegood.practice.rules.voicing import phrased
 
     standing, theirs = begin(playing), playing.scene.openings[playing.role]
     while not standing.end:
@@ -195,7 +217,10 @@ def _played(playing: Play) -> Iterator[Step]:
             click.echo(f"  {refused}")
             continue
         one = step(playing, standing, move)
-        _answered(playing, one)
+        words = phrased(voice, playing.scene, one) if voice else None
+        if words:
+            voiced[one.after.moves] = words
+        _answered(playing, one, words.words if words else one.says)
         standing, theirs = one.after, f"{theirs}\n{one.says}"
         yield one
 
@@ -241,7 +266,7 @@ def _move(playing: Play, standing: Standing, typed: str, theirs: str) -> Move:
             return hear(playing, standing, typed, theirs=theirs)
 
 
-def _answered(playing: Play, one: Step) -> None:
+def _answered(playing: Play, one: Step, says: str) -> None:
     from makegood.practice.rules.moves import Look
 
     if isinstance(one.move, Look) and (fact := playing.scene.fact(one.move.fact)):
@@ -249,23 +274,23 @@ def _answered(playing: Play, one: Step) -> None:
     for due in one.after.dues:
         if due not in one.before.dues and one.after.is_only_said(due):
             click.echo(f"  You promised “{due.words}”, and nothing is under way for it yet: /give what does it.")
-    if one.says:
-        click.echo(f"{playing.scene.customer}: {one.says}")
+    if says:
+        click.echo(f"{playing.scene.customer}: {says}")
 
 
-def _save(file: Path, text: str, playing: Play, steps: Sequence[Step]) -> None:
+def _save(file: Path, text: str, playing: Play, steps: Sequence[Step], voiced: Mapping[int, Voiced]) -> None:
     from makegood.practice.rules.moves import written
 
     kept: dict[str, Any] = {"scene": text, "role": playing.role, "second": playing.second}
-    kept["moves"] = [written(one.move) for one in steps]
+    kept |= {"moves": [written(one.move) for one in steps], "voiced": {str(at): one for at, one in voiced.items()}}
     file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _tell(playing: Play, steps: Sequence[Step], text: str) -> None:
+def _tell(playing: Play, steps: Sequence[Step], text: str, voiced: Mapping[int, Voiced]) -> None:
     from makegood.practice.rules.review import dialogues, review
 
     both = dialogues(text)
-    found = review(playing, steps, both.lines)
+    found = review(playing, steps, both.lines, voiced)
     click.echo("\nLooking back\n")
     _turns(found)
     feeling, end = found.standing.feeling, found.standing.end
@@ -288,3 +313,5 @@ def _turns(found: Review) -> None:
             click.echo(f"       {fault.code} “{fault.words}”. Better: {fault.better}")
         if one.better:
             click.echo(f"       You could have said: {one.better}")
+        if one.voice:
+            click.echo(f"       Phrased by {one.voice}: {one.says} The line is: {one.written}")

@@ -5,6 +5,7 @@ from makegood.practice.actions.basics import set_basics
 from makegood.practice.actions.commenting import comment
 from makegood.practice.actions.first_day import note_read, put_away, take_first_case
 from makegood.practice.actions.playing import leave, look_up, say, start, start_assigned, wait
+from makegood.practice.actions.voicing import phrase
 from makegood.practice.actions.writing import publish_scene, save_scene, withdraw_scene
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "leave",
     "look_up",
     "note_read",
+    "phrase",
     "publish_scene",
     "put_away",
     "save_scene",

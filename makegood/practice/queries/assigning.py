@@ -179,16 +179,16 @@ def reviewed(scope: Scope, number: int) -> Reviewed:
     found = fetch_rows(_READABLE, asked)
     if not found:
         raise missing("practice.no_run", "There is no such try of yours.")
-    staff, name, text, moves, assigned = found[0]
+    staff, name, text, moves, voiced, assigned = found[0]
     mine = staff == scope.staff_id
     return Reviewed(
-        played=played(number, text, moves, alone=not mine), mine=mine, name=name, staff_id=staff,
+        played=played(number, text, moves, voiced, alone=not mine), mine=mine, name=name, staff_id=staff,
         remarks=_remarks(number) if assigned else (),
     )  # fmt: skip
 
 
 _READABLE = f"""
-SELECT r.staff_id, s.name, r.text, r.moves, r.assignment_id IS NOT NULL
+SELECT r.staff_id, s.name, r.text, r.moves, r.voiced, r.assignment_id IS NOT NULL
 FROM practice_run r JOIN people_staff s ON s.id = r.staff_id
 WHERE r.id = %(run)s AND (
     r.staff_id = %(me)s::bigint OR (%(leads)s AND r.assignment_id IS NOT NULL AND r."end" <> '' AND {LED})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from makegood.practice.rules.review import Dialogues, Review, dialogues, review
 from makegood.practice.rules.scene_file import scene_of, shipped, shipped_text
 from makegood.practice.rules.standing import Standing, Step
 from makegood.practice.rules.values import End, Feeling, Grade, Scene
+from makegood.practice.rules.voicing import Voiced, read_voiced
 
 MOST = 30
 
@@ -49,13 +51,15 @@ class SceneLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """A try with all that happened in it; `before` is one's last try at the same scene in the same role."""
+    """A try with all that happened in it; `before` is one's last try at the same scene in the same role, `voiced` what
+    a model phrased of the customer's answers, by the number of the move."""
 
     one: Try
     text: str
     play: Play
     steps: tuple[Step, ...]
     before: Try | None
+    voiced: Mapping[int, Voiced]
 
     @property
     def standing(self) -> Standing:
@@ -63,7 +67,7 @@ class Played:
 
     @property
     def theirs(self) -> str:
-        """What the customer said so far."""
+        """What the customer said so far, as it is written: however it was phrased, the coach reads the same."""
         return "\n".join([self.play.scene.openings[self.play.role], *(one.says for one in self.steps)])
 
     @property
@@ -74,7 +78,7 @@ class Played:
     @property
     def review(self) -> Review:
         """The try looked back at."""
-        return review(self.play, self.steps, self.both.lines)
+        return review(self.play, self.steps, self.both.lines, self.voiced)
 
     @property
     def bare(self) -> Review:
@@ -148,7 +152,7 @@ def _try(row: tuple[Any, ...]) -> Try:
 def run_for(scope: Scope, number: int) -> Played:
     """One's own try with all that happened in it. Raises Refusal "practice.no_run"."""
     found = fetch_rows(
-        "SELECT text, moves FROM practice_run WHERE id = %(run)s AND staff_id = %(staff)s::bigint",
+        "SELECT text, moves, voiced FROM practice_run WHERE id = %(run)s AND staff_id = %(staff)s::bigint",
         {"run": number, "staff": scope.staff_id},
     )
     if not found:
@@ -156,13 +160,15 @@ def run_for(scope: Scope, number: int) -> Played:
     return played(number, *found[0])
 
 
-def played(number: int, text: str, moves: list[Any], *, alone: bool = False) -> Played:
+def played(number: int, text: str, moves: list[Any], voiced: dict[str, list[str]], *, alone: bool = False) -> Played:
     """A try with all that happened in it, for whoever may see it; `alone` without the player's last one."""
     rows = [_try(row) for row in fetch_rows(_WITH_LAST, {"run": number, "alone": alone})]
     one = next(row for row in rows if row.id == number)
     play = Play(scene_of(text), one.role, one.second)
     before = next((row for row in rows if row.id != number), None)
-    return Played(one=one, text=text, play=play, steps=run(play, read_moves(moves)), before=before)
+    return Played(
+        one=one, text=text, play=play, steps=run(play, read_moves(moves)), before=before, voiced=read_voiced(voiced)
+    )
 
 
 _WITH_LAST = f"""

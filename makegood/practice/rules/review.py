@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +15,7 @@ from makegood.practice.rules.moves import Leave, Look, Mark, Move, Say, Wait
 from makegood.practice.rules.scene_file import scene_of
 from makegood.practice.rules.standing import Shift, Standing, Step
 from makegood.practice.rules.values import Feeling, Line, Scene
+from makegood.practice.rules.voicing import Voiced
 
 FIVE = ("own", "listen", "empathise", "apologise", "refocus")
 _FAULTS_KEPT = 3
@@ -40,7 +41,8 @@ class Told(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One move as it is shown: what was said or done, marked, what it moved, the answer, and a better line ("" when it
-    needs none). `clock` is the scene's time when it began."""
+    needs none). `clock` is the scene's time when it began. Where a model phrased the answer, `voice` is its name and
+    `written` the line that it stands for; both are "" else."""
 
     number: int
     kind: str
@@ -52,6 +54,8 @@ class Turn:
     shifts: tuple[Shift, ...]
     feeling: Feeling
     says: str
+    written: str
+    voice: str
     better: str
 
 
@@ -66,12 +70,16 @@ class Review:
     standing: Standing
 
 
-def review(play: Play, steps: Sequence[Step], better: Sequence[Say] = ()) -> Review:
-    """Look back at a play; `better` are lines of the same scene that went well."""
+def review(
+    play: Play, steps: Sequence[Step], better: Sequence[Say] = (), voiced: Mapping[int, Voiced] | None = None
+) -> Review:
+    """Look back at a play; `better` are lines of the same scene that went well, `voiced` answers that were heard in
+    other words, by the number of the move."""
+    heard = voiced or {}
     last = steps[-1].after if steps else begin(play)
     taken = _taken(steps)
     return Review(
-        turns=tuple(_turn(play.scene, number, one, better) for number, one in enumerate(steps, 1)),
+        turns=tuple(_turn(play.scene, number, one, better, heard.get(number)) for number, one in enumerate(steps, 1)),
         steps=taken, missing=tuple(one for one in FIVE if one not in taken), begins=begin(play).feeling, standing=last,
     )  # fmt: skip
 
@@ -82,7 +90,7 @@ def _taken(steps: Iterable[Step]) -> frozenset[str]:
     return frozenset(codes & set(FIVE)) | ({"refocus"} if given or "repair" in codes else frozenset())
 
 
-def _turn(scene: Scene, number: int, one: Step, better: Sequence[Say]) -> Turn:
+def _turn(scene: Scene, number: int, one: Step, better: Sequence[Say], voiced: Voiced | None) -> Turn:
     move = one.move
     say = move if isinstance(move, Say) else None
     weak = say is not None and (
@@ -91,7 +99,9 @@ def _turn(scene: Scene, number: int, one: Step, better: Sequence[Say]) -> Turn:
     return Turn(
         number=number, kind=type(move).__name__.lower(), clock=clock(scene, one.before.minute),
         text=say.text if say else "", pieces=_pieces(say) if say else (), done=_done(scene, move),
-        faults=tuple(_faults(say)) if say else (), shifts=one.shifts, feeling=one.after.feeling, says=one.says,
+        faults=tuple(_faults(say)) if say else (), shifts=one.shifts, feeling=one.after.feeling,
+        says=voiced.words if voiced else one.says, written=one.says if voiced else "",
+        voice=voiced.model if voiced else "",
         better=_better(one, better) if weak else "",
     )  # fmt: skip
 

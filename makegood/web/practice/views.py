@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.people.rules import Ability, Role
+from makegood.platform.modelling import voice
 from makegood.practice import actions
 from makegood.practice.actions.commenting import LONGEST
 from makegood.practice.queries import (
@@ -104,17 +105,18 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
     try:
         match name:
             case "say":
-                actions.say(int(number), typed.get("text", ""), give=typed.get("give", ""), **hand)
+                found = actions.say(int(number), typed.get("text", ""), give=typed.get("give", ""), **hand)
             case "look":
-                actions.look_up(int(number), typed.get("fact", ""), **hand)
+                found = actions.look_up(int(number), typed.get("fact", ""), **hand)
             case "wait":
-                actions.wait(int(number), _minutes(typed.get("minutes", "")), **hand)
+                found = actions.wait(int(number), _minutes(typed.get("minutes", "")), **hand)
             case _:
-                actions.leave(int(number), **hand)
+                found = actions.leave(int(number), **hand)
     except Refusal as no:
         if no.status == 404:
             raise
         return shown(request, reviewed(desk.scope, int(number)), errors_of(no), no.status)
+    actions.phrase(found, model=voice(), scope=desk.scope)
     return see_other(f"{HOME}runs/{number}/#f-text")
 
 
@@ -148,7 +150,7 @@ def shown(
             (each, play.may(each), role_word(each.who).lower(), each.id in standing.given) for each in scene.options
         ],
         "dues": [(due, clock(scene, due.minute), standing.is_only_said(due)) for due in standing.dues],
-        "role": role_word(play.role),
+        "role": role_word(play.role), "voice": voice(),
     }  # fmt: skip
     return render(request, "web/practice/play.html", context, status=status)
 
