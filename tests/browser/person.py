@@ -45,6 +45,7 @@ class Person:
         self.stage, self.name, self.key = stage, CAST[key]["name"], key
         self.complaints: list[str] = []
         self.awaited: set[Any] = set()
+        self.arrivals = 0
         how.setdefault("reduced_motion", "reduce")
         self.context = browser.new_context(
             base_url=stage.url, viewport={"width": width, "height": 900}, locale="en-GB",
@@ -53,6 +54,7 @@ class Person:
         self.context.set_default_timeout(PATIENCE)
         self._watch()
         self.page: Page = self.context.new_page()
+        self.page.on("domcontentloaded", lambda _page: self._came())
         if key not in stage.states:
             self.sign_in()
 
@@ -112,8 +114,11 @@ class Person:
             else:
                 field.fill(value)
         # The next deed begins on the page that this one draws.
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+        before = self.arrivals
+        with self.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
             form.locator("button[type=submit]").first.click()
+        if answer.value.request.is_navigation_request():
+            self._arrives(after=before)
         self.settles()
 
     def settles(self) -> None:
@@ -135,6 +140,17 @@ class Person:
             self.page.wait_for_timeout(50)
         self.context.close()
         assert self.complaints == []
+
+    def _arrives(self, after: int) -> None:
+        """Wait for the page to which a form without script leads: until it is there, the old one still answers."""
+        for _ in range(PATIENCE // 20):
+            if self.arrivals > after:
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f"{self.name}'s form led to no page within {PATIENCE} ms")
+
+    def _came(self) -> None:
+        self.arrivals += 1
 
     def _watch(self) -> None:
         self.context.on("console", self._heard)
