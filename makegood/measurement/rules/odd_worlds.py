@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from makegood.measurement.findings import Outcome
 from makegood.measurement.rules.estimate import Labels, Numbers, Yes
-from makegood.measurement.rules.groups import Asked, Cases, Events, Failures, History
+from makegood.measurement.rules.groups import SAME, Asked, Cases, Events, Failures, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,44 +107,69 @@ TRIALS: dict[str, Callable[..., Trial]] = {
 DAYS, KNOWN_DAYS = 540.0, 365.0
 
 
+def loyalty(size: int, *, seed: int) -> Numbers:
+    """What drives everything in `histories`, and what no report sees: normal, of each customer."""
+    return np.random.default_rng([seed, 1]).normal(size=size)
+
+
 def histories(size: int, *, seed: int, effect: float = 0.0, fails: float = 0.06) -> History:
     """A year and a half of an installation: promises, failures, recoveries, orders, and people who leave.
 
-    Who is more loyal is promised more and leaves later, and each promise fails alike. Six in ten of the failed are put
-    right, after ten days on average, if they are still there; from then on they leave as rarely as if nothing had been,
-    but for `effect`, by which share rarer. The others leave twice as readily.
+    Who is more loyal is promised more and leaves later; each promise fails alike, whatever was before, but for those of
+    the day after a failure, which are one with it. Six in ten failures are put right, by lot, after ten days on
+    average, if they are still there. From the first that is not put right on a customer leaves twice as readily; from
+    the first that is, by the share `effect` (below 1) more rarely.
+
+    What is to be found: of those put right at their first failure and there at the landmark, how many more stay than of
+    people as loyal at a promise kept. Both may fail later, as likely and with the same in store, so that with an
+    `effect` of zero the truth is zero for every outcome at every horizon (tests/rules/test_stats_worlds.py).
     """
-    chance = np.random.default_rng(seed)
-    loyalty = chance.normal(size=size)
-    rate = np.exp(0.5 * loyalty) / 30
-    leaves = chance.exponential(400 * np.exp(0.5 * loyalty))
-    many = chance.poisson(rate * DAYS)
-    whose = np.repeat(np.arange(size), many)
+    chance = np.random.default_rng([seed, 2])
+    loyal = loyalty(size, seed=seed)
+    whose = np.repeat(np.arange(size), chance.poisson(np.exp(0.5 * loyal) / 30 * DAYS))
     at = chance.random(len(whose)) * DAYS
-    there = at < leaves[whose]
-    whose, at = whose[there], at[there]
+    order = np.lexsort((at, whose))
+    at, spend = at[order], np.exp(chance.normal(size=len(at)))
     broke = (chance.random(len(at)) < fails) & (at > KNOWN_DAYS)
-    first = np.full(size, np.inf)
-    np.minimum.at(first, whose[broke], at[broke])
-    right = chance.random(size) < 0.6
-    righted = first + chance.exponential(10.0, size)
-    failed = np.isfinite(first)
-    left = leaves.copy()
-    for of, times in ((failed & right, 1 / (1 - effect)), (failed & ~right, 0.5)):
-        left[of] = first[of] + (leaves[of] - first[of]) * times
+    broke[broke] = ~_soon_after(whose[broke], at[broke])
+    right = chance.random(len(at)) < 0.6
+    left = _leaving(
+        chance.exponential(400 * np.exp(0.5 * loyal)),
+        _first(size, whose, at, broke & ~right), 2.0,
+        _first(size, whose, at, broke & right), 1 - effect,
+    )  # fmt: skip
     going = at < left[whose]
-    whose, at, broke = whose[going], at[going], broke[going] & (at[going] == first[whose[going]])
-    gone = np.flatnonzero(left < DAYS)
-    case = np.cumsum(broke) - 1
-    done = np.where(right & (righted < left), righted, np.nan)[whose[broke]]
-    never = np.full(len(done), np.nan)
-    spend = np.exp(chance.normal(size=len(at)))
+    whose, at, spend, broke, right = whose[going], at[going], spend[going], broke[going], right[going]
+    failed, when, gone = whose[broke], at[broke], np.flatnonzero(left < DAYS)
+    righted = when + chance.exponential(10.0, len(when))
+    done = np.where(right[broke] & (righted < left[failed]), righted, np.nan)
+    never, numbers = np.full(len(done), np.nan), np.arange(len(done))
     nobody = Events(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
     return History(
         known_from=np.zeros(size), due=Events(whose, at, np.zeros(len(at))),
-        failures=Failures(whose[broke], at[broke], case[broke], np.full(int(broke.sum()), -1),
-                          np.zeros(int(broke.sum()), dtype=bool), never),
-        cases=Cases(spoken=at[broke] + 1, owned=done, apology=done, fulfilled=done, let_down=never),
+        failures=Failures(failed, when, numbers, np.full(len(when), -1), np.zeros(len(when), dtype=bool), never),
+        cases=Cases(spoken=when + 1, owned=done, apology=done, fulfilled=done, let_down=never),
         orders=Events(whose, at, spend), left=Events(gone, left[gone], np.zeros(len(gone))), lost=nobody,
-        scores=dict[Outcome, Asked](), until=DAYS, numbers=np.arange(int(broke.sum())),
+        scores=dict[Outcome, Asked](), until=DAYS, numbers=numbers,
     )  # fmt: skip
+
+
+def _soon_after(whose: Labels, at: Numbers) -> Yes:
+    """Which of the sorted failures follow one of the same customer within its day."""
+    return np.append(False, (np.diff(whose) == 0) & (np.diff(at) <= SAME))[: len(whose)]
+
+
+def _first(size: int, whose: Labels, at: Numbers, of: Yes) -> Numbers:
+    """When the first of some promises is, of each customer; long after everything if never."""
+    first = np.full(size, 1e9)
+    np.minimum.at(first, whose[of], at[of])
+    return first
+
+
+def _leaving(plain: Numbers, one: Numbers, speed: float, other: Numbers, pace: float) -> Numbers:
+    """When somebody leaves who would at `plain`, had it not begun to go `speed` times as fast at `one`, and `pace`
+    times at `other`."""
+    early, late = np.minimum(one, other), np.maximum(one, other)
+    between = np.where(one < other, speed, pace)
+    sooner = np.where(plain > early, early + (plain - early) / between, plain)
+    return np.where(sooner > late, late + (sooner - late) * between / (speed * pace), sooner)
