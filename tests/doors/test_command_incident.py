@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from makegood.config import acting
 from makegood.config.commands import incident
 from makegood.incidents import actions
 from makegood.incidents.models import Incident, Member
@@ -24,7 +25,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def number(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> int:  # noqa: F811
-    monkeypatch.setattr(incident, "installation", nullcontext)
+    for module in (incident, acting):
+        monkeypatch.setattr(module, "installation", nullcontext)
     Installation.objects.create(name="Snowline", time_zone="America/New_York", currency="USD")
     now = datetime.now(UTC)
     for one in passengers(2):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from makegood.config import own_scenes
+from makegood.config import acting, own_scenes
 from makegood.config.cli import makegood
 from makegood.journal.actors import Actor
+from makegood.platform.installation import organisation
 from makegood.practice.actions import publish_scene, save_scene, withdraw_scene
 from makegood.practice.rules.scene_file import shipped, shipped_text
 from makegood.practice.rules.scene_form import renamed
-from tests.factories import NOW, actor, make_cast
+from tests.factories import NOW, Cast, actor, make_cast
 
 GOOD = """\
 I am sorry, Dana. We failed you. I will see this through myself. What do you need it for today?
@@ -139,3 +142,41 @@ class TestOwnScenes:
         assert "MAKEGOOD_URL" in listed.stderr
         assert run("late-unit", given="/quit\n").exit_code == 0
         assert "MAKEGOOD_URL" in str(run("late-taxi").exception)
+
+
+class TestAssigned:
+    @pytest.fixture(autouse=True)
+    def cast(self, db: None, monkeypatch: pytest.MonkeyPatch) -> Cast:
+        """An installation with people in it."""
+        monkeypatch.setattr(acting, "installation", nullcontext)
+        return make_cast()
+
+    def test_a_lead_assigns_a_scene_lists_it_and_takes_it_back(self, cast: Cast) -> None:
+        by, mara = ("--by", cast.lena.email), cast.mara.email
+        made = run("assign", "late-unit", mara, *by, "--until", "2999-01-01", "--why", "Your first week")
+        assert "by 2999-01-01. They are told." in made.output, made.exception
+        again = run("assign", "late-unit", mara, *by, "--until", "2999-02-02", "--why", "Your first week")
+        assert "keeps what they have" in again.output
+        listed = run("assignments", *by).output
+        assert (cast.mara.name in listed, "not begun" in listed, "2999-01-01" in listed) == (True, True, True)
+        [one] = json.loads(run("assignments", "--by", mara, "--own", "--json").output)
+        assert (one["scene"], one["by"], one["why"]) == ("late-unit", cast.lena.name, "Your first week")
+        number = str(one["id"])
+        assert "They are told why" in run("take-back", number, *by, "--reason", "Done with a customer").output
+        assert "Nothing is assigned." in run("assignments", *by).stderr
+
+    def test_it_is_due_in_a_week_unless_said(self, cast: Cast) -> None:
+        before = datetime.now(organisation().zone).date()
+        run("assign", "parcel", cast.mara.email, "--by", cast.greta.email, "--why", "Parcels are late")
+        [one] = json.loads(run("assignments", "--by", cast.greta.email, "--json").output)
+        after = datetime.now(organisation().zone).date()
+        assert one["due_on"] in {(day + timedelta(days=7)).isoformat() for day in (before, after)}
+
+    def test_whoever_may_not_is_refused(self, cast: Cast) -> None:
+        words = ("--why", "Why not")
+        nobody = run("assign", "late-unit", "nobody@example.com", "--by", cast.lena.email, *words)
+        assert "Nobody at work here has the e-mail address nobody@example.com." in str(nobody.exception)
+        assert "leads and managers" in str(run("assign", "late-unit", cast.mara.email, "--by", cast.mara.email, *words)
+                                           .exception)  # fmt: skip
+        assert "leads and managers" in str(run("assignments", "--by", cast.mara.email).exception)
+        assert "no scene" in str(run("assign", "nothing", cast.mara.email, "--by", cast.lena.email, *words).exception)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from makegood.config.faults import Fault
+from makegood.config.acting import acting
 from makegood.config.installed import installation
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def dry_run(number: int, messages: bool) -> None:
 @click.option("--told", is_flag=True, help="Give it now, to those who were told already.")
 def give_owed(number: int, email: str, not_: bool, told: bool) -> None:
     """Give what rules owe to each along with the message. The sums are the policies'; no authority is asked."""
-    with _acting(email) as hand:
+    with acting(email) as hand:
         from makegood.incidents import actions
 
         if told:
@@ -126,7 +125,7 @@ def give_owed(number: int, email: str, not_: bool, told: bool) -> None:
 @_despite
 def release(number: int, email: str, batch_size: int, every: int, their_hours: bool, despite: str) -> None:
     """Begin to tell everybody, batch after batch, by the worker."""
-    with _acting(email) as hand:
+    with acting(email) as hand:
         from makegood.incidents import actions
 
         actions.release(
@@ -141,7 +140,7 @@ def release(number: int, email: str, batch_size: int, every: int, their_hours: b
 @click.option("--reason", default="", help="Why, for the record.")
 def stop(number: int, email: str, reason: str) -> None:
     """Tell nobody more for now, and take back what has not left. A batch under way is finished first."""
-    with _acting(email) as hand:
+    with acting(email) as hand:
         from makegood.incidents import actions
 
         actions.stop(number, reason=reason, **hand)
@@ -157,27 +156,13 @@ def stop(number: int, email: str, reason: str) -> None:
 @_despite
 def resume(number: int, email: str, batch_size: int, every: int, their_hours: bool, despite: str) -> None:
     """Go on with a release that was stopped."""
-    with _acting(email) as hand:
+    with acting(email) as hand:
         from makegood.incidents import actions
 
         actions.resume(
             number, batch_size=batch_size, every=every, their_hours=their_hours, despite=despite, **hand
         )  # fmt: skip
     click.echo("It goes on.")
-
-
-@contextmanager
-def _acting(email: str) -> Iterator[dict[str, Any]]:
-    """Somebody at work: their scope and name, as every action takes them."""
-    now = datetime.now(UTC)
-    with installation():
-        from makegood.journal.actors import Actor, ActorKind
-        from makegood.people.queries import staff_by_email
-
-        who = staff_by_email(email, now)
-        if who is None or not who.is_active:
-            raise Fault(f"Nobody at work here has the e-mail address {email}.")
-        yield {"scope": who.scope, "by": Actor(ActorKind.STAFF, who.id, who.name), "now": now}
 
 
 def _line(one: IncidentLine) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from makegood.config.commands import practice_led
 from makegood.config.faults import Fault
 from makegood.config.installed import environment
 from makegood.kernel.refusals import Refusal
@@ -53,6 +54,8 @@ Examples:
   makegood practice late-unit --save try.json < my-words.txt
   makegood practice review try.json
   makegood practice check our-scene.yaml
+  makegood practice assign late-unit mara@example.com --by lena@example.com --why "Your first week"
+  makegood practice assignments --by lena@example.com
 
 \b
 How reactions are worked out, and how a scene is written: docs/practice.md
@@ -140,6 +143,10 @@ def check(files: tuple[Path, ...]) -> None:
         click.echo(f"{one.id}: {'; '.join(found.wrong) or f'every mood and every end can be reached ({ends}).'}")
     if wrong:
         sys.exit(1)
+
+
+for _one in (practice_led.assign, practice_led.assignments, practice_led.take_back):
+    command.add_command(_one)
 
 
 def _own() -> list[Scene]:
