@@ -1,4 +1,4 @@
-"""`makegood practice assign`, `assignments`, `take-back`: what leads ask people to play, where no browser is at hand."""
+"""`makegood practice assign`, `assignments`, `take-back`: what leads ask people to play, with no browser at hand."""
 
 from __future__ import annotations
 
