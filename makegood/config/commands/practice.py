@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from makegood.config.commands import practice_led
+from makegood.config import practice_led
 from makegood.config.faults import Fault
 from makegood.config.installed import environment
 from makegood.kernel.refusals import Refusal
