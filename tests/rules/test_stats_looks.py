@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from makegood.measurement.findings import CROWD, Said
 from makegood.measurement.rules.estimate import normal
-from makegood.measurement.rules.groups import NEVER, Rows, Span, lots, rows
+from makegood.measurement.rules.groups import AS_FAILURES, NEVER, Rows, Span, lots, rows
 from makegood.measurement.rules.looks import errors_at_any_time, p_at_any_time
 from makegood.measurement.rules.odd_worlds import TRIALS, histories
 from makegood.measurement.rules.power import for_equivalence, for_equivalence_at_any_time, times_at_any_time
@@ -100,7 +100,7 @@ def test_whoever_was_among_the_never_failed_stays_there_as_people_come() -> None
     history = histories(12_000, seed=5)
 
     def never(days: float) -> dict[int, float]:
-        found: Rows = rows(history, Span(365.0, days, 30.0, 90.0), seed=7)
+        found: Rows = rows(history, Span(365.0, days, 30.0, 90.0, AS_FAILURES), seed=7)
         of = found.group == NEVER
         return dict(zip(found.customer[of].tolist(), found.index[of].tolist(), strict=True))
 

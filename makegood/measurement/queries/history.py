@@ -14,7 +14,7 @@ from django.db import connection
 
 from makegood.measurement.findings import Outcome, Plan
 from makegood.measurement.rules.estimate import Labels
-from makegood.measurement.rules.groups import Asked, Cases, Events, Failures, History, Span
+from makegood.measurement.rules.groups import AS_FAILURES, Asked, Cases, Events, Failures, History, Span
 from makegood.platform.installation import organisation
 
 DAY = timedelta(days=1)
@@ -97,7 +97,8 @@ def history(plan: Plan, *, now: datetime) -> tuple[History, Span]:
     """Everything the plan needs as known at `now` (aware UTC), and its days. Merged customers are one."""
     zone = organisation().zone
     since, before = (datetime(day.year, day.month, day.day, tzinfo=zone) for day in (plan.since, plan.before))
-    span = Span(_days(since), _days(before), float(plan.landmark_days), float(plan.horizon_days))
+    sure = AS_FAILURES if plan.planned else None
+    span = Span(_days(since), _days(before), float(plan.landmark_days), float(plan.horizon_days), sure)
     asked: dict[str, Any] = {
         "year_before": since - 366 * DAY, "before": before, "landmark": before + plan.landmark_days * DAY, "until": now,
         "currency": organisation().currency, "kind": plan.threshold_kind,

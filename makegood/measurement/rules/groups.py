@@ -24,8 +24,10 @@ SAME = 1.0
 TRIGGER_DAYS = 7.0
 # Exposure strata: promises due in the year before, from this many on.
 STRATA = np.array([1, 2, 4, 8, 16], dtype=float)
-# What share of the never failed are drawn at each of their promises, on the whole.
-DRAWN = 0.3
+# The lot of the never failed reaches so far that it covers this share of the failed.
+HARDLY = 0.995
+# Where rows that were drawn must stay as failures come: there the lot falls as readily as a failure.
+AS_FAILURES = 1.0
 _FAR = 1e5
 
 
@@ -163,12 +165,17 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days of a plan: index dates in [since, before), then the landmark, then the horizon."""
+    """The days of a plan: index dates in [since, before), then the landmark, then the horizon.
+
+    `sure` is the hazard at which the lot of the never failed has surely fallen. None lets it cover the failed, and so
+    changes with every failure that comes; a report that is read while they come has one that stands.
+    """
 
     since: float
     before: float
     landmark: float
     horizon: float
+    sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,31 +261,61 @@ def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _never(history: History, span: Span, first: Numbers, failed: Index, seed: int) -> Index:
     """An index date by lot for those not failed until its landmark: the day of one of their own promises.
 
-    At each promise of a customer whom nothing had failed yet, the lot may fall, as a failure might; how likely depends
-    on the month and on how much they were promised in the year before, as failures do. So nobody's index date depends
-    on what came after it, and both kinds lie at a promise, in the same months, at like exposure. Whoever fails later
-    may be here by an earlier promise.
+    At each promise of a customer whom nothing had failed yet, the lot may fall, as a failure might: how likely depends
+    on the month and on how much they were promised in the year before, as failures do, and on nothing else. So nobody's
+    index date depends on what came after it, nor on how much went well before it, and both kinds lie at a promise, in
+    the same months, at like exposure. Whoever fails later may be here by an earlier promise.
+
+    One number is drawn for each customer, evenly between nothing and the hazard at which the lot has surely fallen; it
+    falls on the promise with which they pass it. A lot that fell anew at each promise would meet those who are promised
+    much early, so that late index dates would be left to those who were promised little lately, and buy less after.
     """
     due = Sorted(history.due)
     at_risk = (due.at >= span.since) & (due.at < span.before) & ~(due.at >= first[due.customer] - SAME)
     whose, at = due.customer[at_risk], due.at[at_risk]
-    many = len(STRATA) + 1
-    cell = _month(at, span) * many + np.searchsorted(STRATA, _exposure(due, whose, at), side="right")
-    fails = _month(failed.at, span) * many + np.searchsorted(
-        STRATA, _exposure(due, failed.customer, failed.at), side="right"
-    )
-    cells = int(max(cell.max(initial=0), fails.max(initial=0))) + 1
-    failures, promises = np.bincount(fails, minlength=cells), np.bincount(cell, minlength=cells)
-    hazard = np.clip(failures / np.maximum(promises + failures, 1), 0, 0.99)
-    whole = min(failures.sum() / max(promises.sum() + failures.sum(), 1), 0.9)
-    times = np.log(1 - DRAWN) / np.log(1 - whole) if whole > 0 else 0.0
-    drawn = np.flatnonzero(lots(seed, whose, at) < 1 - (1 - hazard[cell]) ** times)
+    if not len(whose):
+        return Index(whose, at, whose, whose, at)
+    hazard, of_failed = _hazards(due, whose, at, failed, span)
+    passed = _passed(whose, hazard)
+    customer, starts = np.unique(whose, return_index=True)
+    many = np.diff(np.append(starts, len(whose)))
+    sure = span.sure or _covering(customer, passed[starts + many - 1], failed.customer, of_failed)
+    reached = lots(seed, customer, np.zeros(len(customer))) * sure
+    drawn = np.flatnonzero(passed > np.repeat(reached, many))
     customer, places = np.unique(whose[drawn], return_index=True)
     index = at[drawn][places]
     fine = ~(first[customer] <= index + span.landmark)
     customer, index = customer[fine], index[fine]
     nobody = np.full(len(index), np.nan)
     return Index(customer, index, np.full(len(index), -1), np.full(len(index), NEVER), nobody)
+
+
+def _hazards(due: Sorted, whose: Labels, at: Numbers, failed: Index, span: Span) -> tuple[Numbers, Numbers]:
+    """How readily a first failure falls on each promise, and on each of those it fell on, by month and exposure."""
+    many = len(STRATA) + 1
+    cell, fails = (
+        _month(when, span) * many + np.searchsorted(STRATA, _exposure(due, who, when), side="right")
+        for who, when in ((whose, at), (failed.customer, failed.at))
+    )
+    cells = int(max(cell.max(initial=0), fails.max(initial=0))) + 1
+    failures, promises = np.bincount(fails, minlength=cells), np.bincount(cell, minlength=cells)
+    hazard = failures / np.maximum(promises + failures, 1)
+    return hazard[cell], hazard[fails]
+
+
+def _passed(whose: Labels, hazard: Numbers) -> Numbers:
+    """The hazard each customer has passed with each of their promises, which stand in their order."""
+    whole = np.cumsum(hazard)
+    starts = np.flatnonzero(np.diff(whose, prepend=-1))
+    before = np.concatenate([[0.0], whole])[starts]
+    return np.asarray(whole - np.repeat(before, np.diff(np.append(starts, len(whose)))))
+
+
+def _covering(customer: Labels, passed: Numbers, failed: Labels, hazard: Numbers) -> float:
+    """The hazard that hardly any of the failed had passed when they were: the lot need not reach beyond it."""
+    place = np.minimum(np.searchsorted(customer, failed), len(customer) - 1)
+    before = np.where(customer[place] == failed, passed[place], 0.0)
+    return float(np.quantile(before + hazard, HARDLY)) if len(failed) else 1.0
 
 
 def _month(at: Numbers, span: Span) -> Labels:
