@@ -205,7 +205,8 @@ def _written(
             raise invalid(
                 "message.no_files", "A letter is printed from its words. Send files by e-mail.", field="files"
             )
-        return remedies.post_letter(case, words=words, covers=body.covers, despite=body.despite, **who)
+        letter, heeded = remedies.post_letter(case, words=words, covers=body.covers, despite=body.despite, **who)
+        return letter.id, heeded
     written, heeded = remedies.write_to_customer(
         case, channel=body.channel, words=words, subject=body.subject, to=body.to, covers=body.covers,
         leave_at=_leaves(case, body, who["scope"], who["now"]), enclosed=enclosed, despite=body.despite,

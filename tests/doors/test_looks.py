@@ -7,7 +7,7 @@ import pytest
 from makegood.cases.models import Case
 from makegood.conversation.models import Message
 from tests.doors.desk_client import AtDesk, text
-from tests.factories import Cast
+from tests.factories import Cast, make_contact
 from tests.rooms.casework import Hand
 from tests.rooms.test_looks import box, case, cast, files, mara, on, write
 
@@ -28,3 +28,16 @@ def test_it_is_looked_at_from_the_list(on: None, cast: Cast, mara: Hand, case: C
     assert "Nothing waits for your look." in text(lena.get("/messages/looks/"))
     assert "Lena Brandt sent it back: Say by when." in text(AtDesk(cast.mara).get(f"/cases/SR-{case.pk}/"))
     assert AtDesk(cast.mara).get("/messages/looks/").status_code == 403
+
+
+def test_a_letter_is_printed_once_it_was_looked_at(on: None, cast: Cast, mara: Hand, case: Case) -> None:
+    make_contact(case.customer, "post", "4 Mill Lane", "4 mill lane")
+    desk, lena, here = AtDesk(cast.mara), AtDesk(cast.lena), f"/cases/SR-{case.pk}/"
+    desk.post(f"{here}notes/", mode="post", text="I own this.", heard="1")
+    letter = Message.objects.get(inward=False)
+    page = f"{here}letters/{letter.pk}.pdf"
+    assert desk.get(page).status_code == 400
+    assert page not in desk.get(here).content.decode()
+    assert lena.post(f"/messages/{letter.pk}/release/").status_code == 303
+    assert desk.get(page)["Content-Type"] == "application/pdf"
+    assert page in desk.get(here).content.decode()

@@ -19,7 +19,7 @@ from makegood.people.models import Staff
 from makegood.practice import actions as practice
 from makegood.practice.queries import basics
 from makegood.promises.models import Promise
-from tests.factories import NOW, Cast, make_absence
+from tests.factories import NOW, Cast, make_absence, make_contact
 from tests.rooms.casework import HOUR, MINUTE, Hand, cast, mara, watch
 from tests.rooms.test_conversation import box, come_in, files, mail, send_all
 
@@ -135,8 +135,27 @@ def test_passing_before_it_was_turned_on_counts(cast: Cast, mara: Hand, case: Ca
     assert not write(case, mara).held
 
 
-def test_a_letter_cannot_wait(on: None, cast: Cast, mara: Hand, case: Case) -> None:
-    assert refused(lambda: actions.log_letter(case.pk, words="Sorry.", **mara.at(NOW))) == "message.needs_look"
+def test_a_letter_waits_too_and_is_printed_and_said_once_it_was_looked_at(
+    on: None, cast: Cast, mara: Hand, case: Case
+) -> None:
+    make_contact(case.customer, "post", "4 Mill Lane", "4 mill lane")
+    written = actions.log_letter(case.pk, words="I own this.", covers=["own"], **mara.at(NOW))
+    assert written.held
+    assert not StepDone.objects.filter(case=case).exists()
+    lena = Hand(cast.lena)
+    assert [one.id for one in to_look_at(lena.scope)] == [written.id]
+    actions.release_message(written.id, **lena.at(NOW + HOUR))
+    letter = message_for(mara.scope, written.id)
+    assert (letter.state, letter.sent_at, letter.text) == (State.SENT, NOW + HOUR, "I own this.")
+    assert StepDone.objects.get(case=case).by_id == mara.id
+
+
+def test_a_letter_that_is_sent_back_is_a_draft_again(on: None, cast: Cast, mara: Hand, case: Case) -> None:
+    make_contact(case.customer, "post", "4 Mill Lane", "4 mill lane")
+    written = actions.log_letter(case.pk, words="I own this.", **mara.at(NOW))
+    actions.send_back_message(written.id, words="Say by when.", **Hand(cast.lena).at(NOW))
+    assert (Draft.objects.get().mode, Draft.objects.get().text) == ("post", "I own this.")
+    assert message_for(mara.scope, written.id).sent_at is None
 
 
 def test_when_the_lead_is_away_somebody_else_is_told(on: None, cast: Cast, mara: Hand, case: Case) -> None:

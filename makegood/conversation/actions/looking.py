@@ -12,15 +12,15 @@ from makegood.cases.actions.undoing import take_back
 from makegood.cases.models import Case
 from makegood.cases.queries import case_for, timeline, undoable
 from makegood.conversation.actions.drafting import restore_draft
+from makegood.conversation.actions.sending import author_of, count_as_said
 from makegood.conversation.models import Look, LookRule, Message, Trusted
-from makegood.conversation.rules.messages import MOVES, UNDO, Move, State
+from makegood.conversation.rules.messages import BY_HAND, MOVES, UNDO, Move, State
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.notices.actions import News, settle, tell_administrators, tell_many
 from makegood.people.queries import roster
 from makegood.people.rules import Ability, Scope
-from makegood.platform.rows import any_row
 
 LONGEST_WORDS = 500
 
@@ -44,15 +44,6 @@ def trust_only(staff: Collection[int]) -> None:
     trust(staff)
 
 
-def needs_look(scope: Scope) -> bool:
-    """Whether what this person writes to a customer waits for a lead. Whoever gives work out looks, and is not looked
-    at."""
-    if scope.may(Ability.ASSIGN):
-        return False
-    trusted = "(SELECT FROM conversation_trusted t WHERE t.staff_id = %s::bigint)"
-    return any_row(f"conversation_lookrule WHERE NOT EXISTS {trusted}", [scope.staff_id])
-
-
 def ask_for_look(row: Message, case: Case, *, by: Actor, now: datetime) -> None:
     """Let a lead who is there know that a message waits for them: of the writer's team, else a manager, else whoever
     administers. For whoever wrote it in the same transaction."""
@@ -73,17 +64,29 @@ def ask_for_look(row: Message, case: Case, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def release_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> datetime:
-    """Somebody who leads has looked: it may leave, after `rules.UNDO` or when it was to. When it leaves (aware UTC).
+    """Somebody who leads has looked: it may leave, after `rules.UNDO` or when it was to. A letter can be printed, and
+    counts as said. When it leaves (aware UTC).
 
     Raises Refusal "message.unknown", "message.may_not_look", "message.own_look", "message.looked", and as `hold` does.
     """
     row, case = _to_look(message_id, scope, by)
-    row.state = MOVES.after(State(row.state), Move.RELEASE)
-    row.leave_at = max(row.leave_at or now, now + UNDO)
+    by_hand = row.channel in BY_HAND
+    leaves = now if by_hand else max(row.leave_at or now, now + UNDO)
+    row.state, row.leave_at = MOVES.after(State(row.state), Move.RELEASE), leaves
     row.save(update_fields=["state", "leave_at"])
     _looked(row, case, "", by, now)
-    tell("message_released", case, by=by, at=now, data={"message": row.pk, "leave_at": row.leave_at.isoformat()})
-    return row.leave_at
+    tell("message_released", case, by=by, at=now, data={"message": row.pk, "leave_at": leaves.isoformat()})
+    if by_hand:
+        _hand_out(row, case, now)
+    return leaves
+
+
+def _hand_out(row: Message, case: Case, now: datetime) -> None:
+    """Nobody carries it but whoever prints it: it counts as said."""
+    row.state, row.sent_at, row.leave_at = MOVES.after(State(row.state), Move.SEND), now, None
+    row.save(update_fields=["state", "sent_at", "leave_at"])
+    tell("message_sent", case, by=author_of(row), at=now, data={"message": row.pk, "channel": row.channel})
+    count_as_said(case, row, now=now)
 
 
 @transaction.atomic

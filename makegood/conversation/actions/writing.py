@@ -9,14 +9,14 @@ from typing import NamedTuple
 from django.db import transaction
 
 from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, person, said, tell
-from makegood.cases.actions.working import note_said
 from makegood.cases.models import Case
-from makegood.cases.rules import CONVERSATION, Step
+from makegood.cases.rules import CONVERSATION
 from makegood.conversation.actions.drafting import forget_draft, restore_draft
-from makegood.conversation.actions.looking import ask_for_look, let_go_of_promised, needs_look
+from makegood.conversation.actions.looking import ask_for_look, let_go_of_promised
 from makegood.conversation.actions.sending import count_as_said
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
 from makegood.conversation.models import Attachment, Message
+from makegood.conversation.queries.looks import needs_look
 from makegood.conversation.rules.messages import (
     BY_HAND,
     MOST_ENCLOSED,
@@ -30,7 +30,7 @@ from makegood.conversation.rules.messages import (
 )
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
+from makegood.kernel.refusals import Refusal, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.people.rules import READS_ALL, Scope
 
@@ -86,7 +86,7 @@ def write_message(
     if enclosed and way in TEXTED:
         raise invalid("message.no_files", "A text message or chat carries no files. Write an e-mail, or on their page.",
                       field="files")  # fmt: skip
-    address, held = _address(case, way, to), needs_look(scope)
+    address, held = _address(case, way, to), needs_look(me)
     thread = thread_of(case, way, subject, now=now)
     row = Message.objects.create(
         thread=thread, inward=False, channel=way, state=State.HELD if held else State.WAITING,
@@ -113,30 +113,29 @@ def write_message(
 @transaction.atomic
 def log_letter(
     number: int, *, words: str, covers: Sequence[str] = (), scope: Scope, by: Actor, now: datetime
-) -> int:  # fmt: skip
-    """Record a letter that goes by post: it counts as said now. Returns the id of the message.
-
-    Raises Refusal "message.needs_look" of whoever writes only with a lead's look, and as `write_message` does.
-    """
+) -> Written:  # fmt: skip
+    """Record a letter that goes by post: it counts as said now, or once a lead has looked at it where one has to, and
+    can be printed from then on. Raises Refusal as `write_message` does."""
     case = hold(number, scope=scope, closed=None)
     me = person(by)
-    if needs_look(scope):
-        raise forbidden(
-            "message.needs_look", "What you write waits for a lead's look until you have passed the basic scenes of "
-            "practice. A letter cannot wait: have a lead record it, or write another way.",
-        )  # fmt: skip
+    held = needs_look(me)
     text = said(words, field="words", what="Write a few words first.")
     thread = thread_of(case, Channel.POST, "", now=now)
     row = Message.objects.create(
-        thread=thread, inward=False, channel=Channel.POST, state=State.SENT, address=_address(case, Channel.POST, ""),
-        name=case.customer.name[:200], subject=thread.subject, text=text[:WORDS_LIMIT],
-        language=case.customer.language, at=now, sent_at=now, by_id=me, by_name=by.name[:120], covers=_steps(covers),
+        thread=thread, inward=False, channel=Channel.POST, state=State.HELD if held else State.SENT,
+        address=_address(case, Channel.POST, ""), name=case.customer.name[:200], subject=thread.subject,
+        text=text[:WORDS_LIMIT], language=case.customer.language, at=now, sent_at=None if held else now, by_id=me,
+        by_name=by.name[:120], covers=_steps(covers),
     )  # fmt: skip
     forget_draft(number, me)
     bring_to_desk(case)
-    tell("message_sent", case, by=by, at=now, data={"message": row.pk, "channel": Channel.POST})
-    note_said(case, [Step(one) for one in row.covers], channel=Channel.POST, by=by, now=now, message=row.pk)
-    return row.pk
+    if held:
+        tell("message_written", case, by=by, at=now, data={"message": row.pk, "channel": Channel.POST, "held": True})
+        ask_for_look(row, case, by=by, now=now)
+    else:
+        tell("message_sent", case, by=by, at=now, data={"message": row.pk, "channel": Channel.POST})
+        count_as_said(case, row, now=now)
+    return Written(row.pk, now, held)
 
 
 @transaction.atomic

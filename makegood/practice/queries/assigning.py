@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from makegood.conversation.queries.looks import WRITES_ALONE
 from makegood.kernel.refusals import forbidden, missing
 from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows
@@ -116,8 +117,7 @@ def team(scope: Scope, now: datetime) -> tuple[Member, ...]:
 
 _PEOPLE = f"""
 SELECT s.id, s.name, s.email, coalesce(t.name, ''),
-       s.role <> 'agent' OR NOT EXISTS (SELECT FROM conversation_lookrule)
-       OR EXISTS (SELECT FROM conversation_trusted w WHERE w.staff_id = s.id)
+       {WRITES_ALONE}
 FROM people_staff s LEFT JOIN people_team t ON t.id = s.team_id
 WHERE {PRACTISES} AND {LED}
 ORDER BY lower(s.name), s.id

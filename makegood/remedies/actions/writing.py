@@ -63,16 +63,18 @@ def write_to_customer(
 @transaction.atomic
 def post_letter(
     number: int, *, words: str, covers: Sequence[str] = (), despite: str = "", scope: Scope, by: Actor, now: datetime
-) -> tuple[int, tuple[Caution, ...]]:
-    """Record a letter as `conversation.actions.log_letter` does: the id of the message, and what there is to heed.
+) -> tuple[Written, tuple[Caution, ...]]:
+    """Record a letter as `conversation.actions.log_letter` does, and tell what there is to heed about it.
+
     Raises Refusal "message.coach", "message.gap" and "promise.no_improvement" as `write_to_customer` does, and as that
-    does."""
+    does.
+    """
     plan, heeded = _before(number, words, covers, scope, now)
     found = _judged(number, Channel.POST, words, despite, scope, now)
-    message_id = conversation.log_letter(number, words=words, covers=covers, scope=scope, by=by, now=now)
+    written = conversation.log_letter(number, words=words, covers=covers, scope=scope, by=by, now=now)
     _after(plan, by, now)
-    _note(message_id, found, despite, by, now)
-    return message_id, heeded
+    _note(written.id, found, despite, by, now)
+    return written, heeded
 
 
 def _before(

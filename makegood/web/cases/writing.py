@@ -199,18 +199,24 @@ def _message(request: DeskRequest, number: int, typed: QueryDict, desk: Desk) ->
     if not request.htmx and not typed.get("heard"):
         _show_once(number, typed, desk)
     if mode == Channel.POST:
-        remedies.post_letter(number, words=words, covers=covers, despite=typed.get("despite", ""), **known(desk))
-        return _("Recorded as a letter. It is there to be printed.")
+        letter, _heeded = remedies.post_letter(
+            number, words=words, covers=covers, despite=typed.get("despite", ""), **known(desk)
+        )
+        return _waits() if letter.held else _("Recorded as a letter. It is there to be printed.")
     written, _heeded = remedies.write_to_customer(
         number, channel=mode, words=words, subject=typed.get("subject", ""), to=_to(typed), covers=covers,
         leave_at=_leaves(number, typed, desk), enclosed=list(_enclosed(request)), despite=typed.get("despite", ""),
         **known(desk),
     )  # fmt: skip
     if written.held:
-        return _("It waits for a lead’s look before it leaves. You are told.")
+        return _waits()
     if written.leave_at - desk.now > UNDO:
         return _("It leaves {}.").format(clocks.stamp(written.leave_at))
     return _("It leaves in a moment.")
+
+
+def _waits() -> str:
+    return _("It waits for a lead’s look before it leaves. You are told.")
 
 
 def _show_once(number: int, typed: QueryDict, desk: Desk) -> None:

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 
 from makegood.cases.queries import case_for, parse_number
 from makegood.conversation.queries import message_for
-from makegood.conversation.rules.messages import Channel
+from makegood.conversation.rules.messages import Channel, State
 from makegood.customers.queries import customer_for
-from makegood.kernel.refusals import missing
+from makegood.kernel.refusals import Refusal, missing
 from makegood.portal.languages import language_of
 from makegood.remedies.queries.plan import zone_of
 from makegood.web.desk import DeskRequest, at_desk
@@ -22,6 +22,8 @@ def letter(request: DeskRequest, ref: str, message: int) -> HttpResponse:
     found = message_for(desk.scope, message)
     if found.case_id != case.number or found.channel is not Channel.POST:
         raise missing("message.unknown", "There is no such letter.")
+    if found.state is not State.SENT:
+        raise Refusal("message.needs_look", "A letter that waits for a lead's look, or was taken back, is not printed.")
     customer = customer_for(desk.scope, case.customer_id)
     language = language_of("", customer.language, "")
     # Printing takes 40 MiB of memory, which a process that prints nothing is spared.

@@ -64,6 +64,7 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> 
     chip, tone = _stands(one, desk)
     ours = desk.may_work and not one.inward and one.case_id is not None
     again = ours and Move.RETRY in one.moves
+    printable = one.channel is Channel.POST and one.state is State.SENT
     looks = one.state is State.HELD and desk.compares and one.by_id != desk.staff_id
     return Shown(
         id=one.id, at=one.at, inward=one.inward, heard=not one.inward or one.sort in HEARD, about=_about(one),
@@ -71,7 +72,7 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> 
         problem=_problem(one, desk),
         leaves_at=one.leave_at if one.state is State.WAITING else None, files=[_file(each) for each in one.files],
         html_url=f"{base}html/" if one.html else "", raw_url=f"{base}raw/" if one.raw else "",
-        letter_url=f"/cases/SR-{one.case_id}/letters/{one.id}.pdf" if one.channel is Channel.POST else "",
+        letter_url=f"/cases/SR-{one.case_id}/letters/{one.id}.pdf" if printable else "",
         withdraw_url=f"{base}withdraw/" if ours and Move.WITHDRAW in one.moves else "",
         again_url=f"{base}again/" if again else "",
         arrived_url=f"{base}arrived/" if ours and Move.ARRIVE in one.moves else "",
