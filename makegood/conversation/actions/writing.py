@@ -15,7 +15,7 @@ from makegood.conversation.actions.drafting import forget_draft, restore_draft
 from makegood.conversation.actions.looking import ask_for_look, let_go_of_promised
 from makegood.conversation.actions.sending import count_as_said
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
-from makegood.conversation.models import Attachment, Message
+from makegood.conversation.models import Attachment, Look, Message
 from makegood.conversation.queries.looks import needs_look
 from makegood.conversation.rules.messages import (
     BY_HAND,
@@ -170,17 +170,29 @@ def withdraw(message_id: int, *, now: datetime) -> None:
 @transaction.atomic
 def send_again(message_id: int, *, to: str = "", scope: Scope, by: Actor, now: datetime) -> Written:
     """Send a message anew that did not leave, came back, or of which nobody knows: to the same address or another of
-    the customer's. Raises Refusal "message.unknown", "message.illegal_move", "message.not_theirs"."""
+    the customer's. It waits for a lead as the first time would have, unless somebody who writes alone wrote or saw it.
+
+    Raises Refusal "message.unknown", "message.illegal_move", "message.not_theirs"."""
     row, case = _ours(message_id, scope, by)
-    row.state = MOVES.after(State(row.state), Move.RETRY)
+    state = MOVES.after(State(row.state), Move.RETRY)
+    held = _is_unseen(row) and needs_look(person(by))
+    row.state = State.HELD if held else state
     row.leave_at, row.attempts, row.problem = now + UNDO, 0, ""
     row.handed_at = row.sent_at = row.ended_at = row.leased_until = None
     if to:
         row.address = _address(case, Channel(row.channel), to)
     row.save()
-    tell("message_written", case, by=by, at=now, data={"message": row.pk, "channel": row.channel, "again": True})
+    told = {"message": row.pk, "channel": row.channel, "again": True}
+    tell("message_written", case, by=by, at=now, data=told | ({"held": True} if held else {}))
+    if held:
+        ask_for_look(row, case, by=by, now=now)
     assert row.leave_at is not None  # noqa: S101 - set above
-    return Written(row.pk, row.leave_at)
+    return Written(row.pk, row.leave_at, held)
+
+
+def _is_unseen(row: Message) -> bool:
+    """Whether these words are of somebody who writes with a lead's look only, and had none."""
+    return not row.automatic and needs_look(row.by_id) and not Look.objects.filter(message=row).exists()
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from makegood.conversation.queries.lines import (
     lines,
     texts_as,
 )
+from makegood.conversation.queries.looks import WRITES_ALONE, needs_look
 from makegood.conversation.queries.mailboxes import (
     Mail,
     MailboxFacts,
@@ -44,6 +45,7 @@ from makegood.conversation.queries.writing import (
 )
 
 __all__ = [
+    "WRITES_ALONE",
     "AttachmentFacts",
     "Brought",
     "Candidate",
@@ -76,6 +78,7 @@ __all__ = [
     "mailboxes",
     "message_for",
     "messages_of",
+    "needs_look",
     "of_case",
     "offers_in",
     "overridden",

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from makegood.cases.actions.causes import check_names_nobody
 from makegood.cases.actions.holding import entry, person
 from makegood.conversation.actions import Posted, withdraw_many, write_many
+from makegood.conversation.queries import needs_look
 from makegood.journal.actions import record, record_many
 from makegood.journal.actors import Actor, ActorKind
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
@@ -40,7 +41,7 @@ def say_changed(number: int, *, language: str, changed: str, scope: Scope, by: A
     """Write what customers of a language are told was changed; "" takes it away.
 
     Raises Refusal "improvement.unknown", "telling.may_not", "telling.unknown_language", "telling.too_long",
-    "telling.blames", "cause.names_a_person".
+    "telling.blames", "cause.names_a_person", and "telling.needs_look" while they are being told.
     """
     row = _hold(number, scope)
     text = one_line(changed)
@@ -48,6 +49,8 @@ def say_changed(number: int, *, language: str, changed: str, scope: Scope, by: A
         raise invalid(fault.code, fault.sentence, field="changed")
     check_names_nobody([text], [one.name for one in roster(now).people.values()], field="changed")
     telling = _telling(row)
+    if telling.next_batch_at is not None:
+        _check_alone(scope)
     kept = {tongue: words for tongue, words in telling.words.items() if tongue != language}
     telling.words = kept | ({language: text} if text else {})
     telling.save(update_fields=["words"])
@@ -63,10 +66,11 @@ def begin_telling(
     twice.
 
     Raises Refusal "improvement.unknown", "telling.may_not", "telling.not_changed", "telling.under_way",
-    "telling.bad_batch", "telling.no_words", "telling.nobody".
+    "telling.bad_batch", "telling.no_words", "telling.nobody", "telling.needs_look".
     """
     row = _hold(number, scope)
     me = person(by)
+    _check_alone(scope)
     if row.state not in LETS_US_SAY:
         raise Refusal("telling.not_changed", _NOT_CHANGED)
     if not (1 <= batch_size <= MOST_AT_ONCE and 0 <= every <= LONGEST_EVERY):
@@ -244,6 +248,15 @@ def _hold(number: int, scope: Scope) -> Improvement:
     if not may_tell(scope, row.owner_id):
         raise forbidden("telling.may_not", "A manager tells customers, or whoever owns the change and sees customers.")
     return row
+
+
+def _check_alone(scope: Scope) -> None:
+    """Raises Refusal "telling.needs_look" for whoever writes to customers with a lead's look only."""
+    if needs_look(scope.staff_id):
+        raise forbidden(
+            "telling.needs_look", "What you write to customers waits for a look until you have passed the basic scenes "
+            "of practice. Have a manager begin it: they read your words first.",
+        )  # fmt: skip
 
 
 def _record(verb: str, row: Improvement, by: Actor, now: datetime, data: dict[str, Any] | None = None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from makegood.conversation.queries.looks import WRITES_ALONE
+from makegood.conversation.queries import WRITES_ALONE
 from makegood.kernel.refusals import forbidden, missing
 from makegood.people.rules import Ability, Scope
 from makegood.platform.rows import fetch_rows

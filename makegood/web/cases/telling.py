@@ -146,8 +146,9 @@ def _wrote(data: Mapping[str, Any]) -> str:
 
 
 def _written(data: Mapping[str, Any]) -> str:
-    way = "held" if data.get("held") else str(data["channel"])
-    return _("sends the message again") if data.get("again") else str(_LEAVES[way])
+    if data.get("again") and not data.get("held"):
+        return _("sends the message again")
+    return str(_LEAVES["held" if data.get("held") else str(data["channel"])])
 
 
 def _told(data: Mapping[str, Any]) -> str:

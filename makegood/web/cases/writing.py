@@ -38,6 +38,7 @@ from makegood.web.cases import composing, dating, panel, plan
 from makegood.web.cases.acting import do, due_typed, known, refused, shown
 from makegood.web.cases.coaching import heard
 from makegood.web.desk import Desk, DeskRequest, at_desk
+from makegood.web.messages.shown import waits
 from makegood.web.promises.deadlines import gone_by, read_plain
 from makegood.web.tables import number_or_none
 
@@ -202,21 +203,17 @@ def _message(request: DeskRequest, number: int, typed: QueryDict, desk: Desk) ->
         letter, _heeded = remedies.post_letter(
             number, words=words, covers=covers, despite=typed.get("despite", ""), **known(desk)
         )
-        return _waits() if letter.held else _("Recorded as a letter. It is there to be printed.")
+        return waits() if letter.held else _("Recorded as a letter. It is there to be printed.")
     written, _heeded = remedies.write_to_customer(
         number, channel=mode, words=words, subject=typed.get("subject", ""), to=_to(typed), covers=covers,
         leave_at=_leaves(number, typed, desk), enclosed=list(_enclosed(request)), despite=typed.get("despite", ""),
         **known(desk),
     )  # fmt: skip
     if written.held:
-        return _waits()
+        return waits()
     if written.leave_at - desk.now > UNDO:
         return _("It leaves {}.").format(clocks.stamp(written.leave_at))
     return _("It leaves in a moment.")
-
-
-def _waits() -> str:
-    return _("It waits for a lead’s look before it leaves. You are told.")
 
 
 def _show_once(number: int, typed: QueryDict, desk: Desk) -> None:

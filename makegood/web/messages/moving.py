@@ -15,7 +15,7 @@ from makegood.kernel.refusals import missing
 from makegood.web import clocks
 from makegood.web.cases.acting import do, known
 from makegood.web.desk import Desk, DeskRequest, at_desk
-from makegood.web.messages.shown import shown
+from makegood.web.messages.shown import shown, waits
 
 
 @at_desk("POST")
@@ -34,8 +34,8 @@ def again(request: DeskRequest, number: int) -> HttpResponse:
     """Send it again, to the same address or another."""
 
     def deed(case: int, typed: QueryDict, desk: Desk) -> str:
-        actions.send_again(number, to=typed.get("to", ""), **known(desk))
-        return _("It leaves in a moment.")
+        written = actions.send_again(number, to=typed.get("to", ""), **known(desk))
+        return waits() if written.held else _("It leaves in a moment.")
 
     return _moved(request, number, deed, seconds=int(UNDO.total_seconds()))
 

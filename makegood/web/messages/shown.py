@@ -82,6 +82,11 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = ()) -> 
     )  # fmt: skip
 
 
+def waits() -> str:
+    """What somebody is told whose message waits for a lead."""
+    return _("It waits for a lead’s look before it leaves. You are told.")
+
+
 def _looked(one: MessageFacts) -> str:
     """Who looked at it before it left, and what they said."""
     if not one.looked_by:
