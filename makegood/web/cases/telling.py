@@ -135,7 +135,7 @@ _WAYS = {
     "sms": _l("wrote to us by text message"), "chat": _l("wrote to us in the chat"),
 }  # fmt: skip
 _LEAVES = {
-    "held": _l("wrote to the customer: it waits for a lead’s look"),
+    "held": _l("wrote to the customer: it waits for a lead’s look"), "again": _l("sends the message again"),
     "page": _l("wrote to the customer’s page"), "email": _l("wrote an e-mail to the customer"),
     "sms": _l("wrote a text message to the customer"), "chat": _l("wrote to the customer in the chat"),
 }  # fmt: skip
@@ -146,9 +146,8 @@ def _wrote(data: Mapping[str, Any]) -> str:
 
 
 def _written(data: Mapping[str, Any]) -> str:
-    if data.get("again") and not data.get("held"):
-        return _("sends the message again")
-    return str(_LEAVES["held" if data.get("held") else str(data["channel"])])
+    way = "held" if data.get("held") else "again" if data.get("again") else str(data["channel"])
+    return str(_LEAVES[way])
 
 
 def _told(data: Mapping[str, Any]) -> str:
