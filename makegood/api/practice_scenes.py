@@ -102,4 +102,4 @@ def _line(one: OwnSceneFacts) -> dict[str, Any]:
 
 
 def _whole(one: OwnSceneFacts) -> dict[str, Any]:
-    return _line(one) | {"text": one.text, "faults": [sentence for _path, sentence in faults(one.text)]}
+    return _line(one) | {"text": one.text, "faults": [fault.sentence for fault in faults(one.text)]}

@@ -21,6 +21,15 @@ _YES = frozenset({"true", "yes", "on"})
 _NO = frozenset({"false", "no", "off"})
 
 
+class Misread(Refusal):
+    """A refusal of what is written somewhere: on which `line` (from 1), and `why` without saying where."""
+
+    def __init__(self, code: str, message: str, *, line: int, why: str, field: str | None = None) -> None:
+        super().__init__(code, message, status=422, field=field)
+        self.line = line
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a YAML file: where it stands (`fields.due_at`) and what is written there.
@@ -39,10 +48,11 @@ class Part:
         """The line on which it is written, from 1."""
         return self.node.start_mark.line + 1
 
-    def wrong(self, why: str) -> Refusal:
+    def wrong(self, why: str) -> Misread:
         """A refusal that names file, line and key."""
         where = f"`{self.path}`: " if self.path else ""
-        return invalid(f"{self.what}.invalid", f"{self.file}, line {self.line}: {where}{why}", field=self.path or None)
+        said = f"{self.file}, line {self.line}: {where}{why}"
+        return Misread(f"{self.what}.invalid", said, line=self.line, why=why, field=self.path or None)
 
     def entries(self, known: Iterable[str]) -> dict[str, Part]:
         """The entries of a mapping whose keys are fixed. A key that is not known is refused by its nearest."""
@@ -146,7 +156,8 @@ def parse(text: str, file: str, what: str) -> Part:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise invalid(code, f"{file}, line {line}: this is not YAML: {error.problem}.") from None
+        why = f"this is not YAML: {error.problem}."
+        raise Misread(code, f"{file}, line {line}: {why}", line=line, why=why) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise invalid(code, f"{file} is not YAML: {error}.") from None
     if node is None:

@@ -287,6 +287,7 @@ urlpatterns: list[URLPattern] = [
     path("practice/team/<int:number>/take-back/", practice_team.take_back),
     path("practice/scenes/", scene_writing.every),
     path("practice/scenes/<slug:scene>/", scene_writing.write),
+    path("practice/scenes/<slug:scene>/check/", scene_writing.check),
     re_path(rf"^practice/scenes/(?P<scene>[a-z0-9-]+)/(?P<name>{'|'.join(scene_writing.DEEDS)})/$", scene_writing.act),
     path("practice/<slug:scene>/", practice.one),
     path("signals/", signals.every),

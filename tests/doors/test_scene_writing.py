@@ -14,9 +14,11 @@ from makegood.practice.rules.scene_form import renamed
 from tests.doors.api_client import Api
 from tests.doors.desk_client import AtDesk, text
 from tests.factories import Cast, make_cast
+from tests.rules.test_scene_form import shown
 
 pytestmark = pytest.mark.django_db
 AT = "/practice/scenes/late-taxi/"
+FORM = shown(renamed(shipped_text("late-unit"), "late-taxi"))
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_from_nothing_everything_is_missing_and_text_is_told_by_line(cast: Cast)
     desk.post(AT, based_on="1", source=odd)
     assert "Did you mean `basic`?" in text(desk.get(AT))
     desk.post(AT, based_on="2", source="a: [")
-    assert "The scene, line" in text(desk.get(AT))
+    assert "of the text: this is not YAML" in text(desk.get(AT))
     stale = desk.post(AT, based_on="1", source="b: c")
     assert stale.status_code == 422
     assert "saved it while you were writing" in text(stale)
@@ -135,7 +137,13 @@ def test_only_managers_write_and_names_are_kept_apart(cast: Cast) -> None:
         AtDesk(other).post("/practice/scenes/", name="Mine", begin="")
     assert not OwnScene.objects.exists()
     desk = begun(cast)
-    for name, told in (("Late taxi", "already"), ("Late unit", "already"), ("!", "short name")):
+    for name, told in (
+        ("Late taxi", "already"),
+        ("Late unit", "already"),
+        ("!", "A name is missing."),
+        ("", "A name is missing."),
+        ("A", "short name"),
+    ):
         again = desk.post("/practice/scenes/", name=name, begin="")
         assert again.status_code == 422
         assert told in text(again)
@@ -163,3 +171,23 @@ def test_the_api_writes_publishes_and_withdraws(cast: Cast) -> None:
     assert Api(staff=cast.mara).post(at, {"text": good}).code == "people.not_allowed"
     assert Api(staff=cast.lena).get("/practice/own-scenes").code == "people.not_allowed"
     assert AtDesk(cast.mara).get("/practice/").status_code == 200
+
+
+def test_what_is_missing_is_told_while_it_is_typed_and_nothing_is_kept(cast: Cast) -> None:
+    desk = begun(cast)
+    whole = {**FORM, "promise": ""}
+    told = text(desk.post(f"{AT}check/", **whole))
+    assert "1 thing to mend" in told
+    assert "What was promised: words are missing." in told
+    assert "It can be played" in text(desk.post(f"{AT}check/", **FORM))
+    hasty = text(desk.post(f"{AT}check/", **{**FORM, "options.1.within": "soon"}))
+    assert re.search(r"What can be given, row 2, Done within \(line \d+ of the text\): a time such as", hasty)
+    calm, level = ours("late-unit").replace("anger: '58'", "anger: '0'"), "level: basc"
+    for source, words in (
+        (ours("late-unit").replace("level: basic", level), "Level (line 4 of the text): 'basc' is not one of"),
+        (calm, "As agent nobody ever finds them “furious”."),
+        ("x" * 60_001, "at most 60000 letters"),
+    ):
+        assert words in text(desk.post(f"{AT}check/", source=source)), words
+    assert OwnScene.objects.get().edit == 1
+    assert "mend" not in text(AtDesk(cast.mara).post(f"{AT}check/", source=""))

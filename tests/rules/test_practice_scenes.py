@@ -69,9 +69,9 @@ def test_a_mistake_is_told_by_file_and_line(old: str, new: str, told: str) -> No
 def test_what_cannot_be_played_is_found() -> None:
     text = shipped_text("late-unit")
     calm = check(scene_of(text.replace("anger: 58", "anger: 0")))
-    assert "As agent they are never furious." in calm.wrong
+    assert "As agent they are never furious." in {one.sentence for one in calm.wrong}
     (bad,) = check(scene_of(text.replace("    give: larger\n", ""))).wrong
-    assert bad == "The dialogue `with` does not end well, but lost."
+    assert bad.sentence == "The dialogue `with` does not end well, but lost."
 
 
 def test_a_review_marks_the_words_and_gives_better_ones() -> None:

@@ -50,8 +50,19 @@ def test_a_row_more_gets_a_short_name_and_an_empty_one_is_gone() -> None:
 
 
 def test_of_an_empty_scene_everything_is_missing() -> None:
-    missing = {path for path, _sentence in form.faults(form.BLANK)}
+    missing = {one.path for one in form.faults(form.BLANK) if one.missing}
     assert set(form.WORDS) <= missing
+
+
+@pytest.mark.parametrize(("path", "words", "place"), [
+    ("options.1.within", "soon", "options.1.within"), ("options.1.who", "", "options.1"), ("level", "basc", "level"),
+    ("customer.who", "", "customer.who"), ("with.0.look", "attic", "with.0"),
+])  # fmt: skip
+def test_a_fault_names_the_field_of_the_form(path: str, words: str, place: str) -> None:
+    text = shipped_text("blue-trousers")
+    first = form.faults(form.filled(text, shown(text) | {path: words}))[0]
+    assert first.path == place
+    assert first.missing or (first.line and first.why in first.sentence)
 
 
 @given(TYPED)

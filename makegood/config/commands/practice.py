@@ -140,7 +140,8 @@ def check(files: tuple[Path, ...]) -> None:
         found = look(one)
         wrong += len(found.wrong)
         ends = ", ".join(sorted(end.value for end in found.ends))
-        click.echo(f"{one.id}: {'; '.join(found.wrong) or f'every mood and every end can be reached ({ends}).'}")
+        said = "; ".join(each.sentence for each in found.wrong)
+        click.echo(f"{one.id}: {said or f'every mood and every end can be reached ({ends}).'}")
     if wrong:
         sys.exit(1)
 

@@ -25,8 +25,8 @@ def save_scene(slug: str, text: str, *, based_on: int | None = None, by: Actor, 
     """Keep a draft, with faults or without. Returns how often it was saved.
 
     `based_on` is the number that whoever saves had before them; 0 says that there must be none of that name yet. The
-    same again changes nothing. Raises Refusal "people.not_allowed", "practice.bad_name", "practice.name_taken",
-    "practice.renamed", "practice.too_long", "practice.stale".
+    same again changes nothing. Raises Refusal "people.not_allowed", "practice.no_name", "practice.bad_name",
+    "practice.name_taken", "practice.renamed", "practice.too_long", "practice.stale".
     """
     require(by, Ability.SET_SCENES)
     _check_text(slug, text)
@@ -47,8 +47,12 @@ def save_scene(slug: str, text: str, *, based_on: int | None = None, by: Actor, 
 
 
 def _check_text(slug: str, text: str) -> None:
+    if not slug:
+        raise invalid(
+            "practice.no_name", "A name is missing. Give the scene one with letters from a to z in it.", field="slug"
+        )
     if not is_name(slug):
-        said = "Give it a short name of small letters, digits and hyphens, such as late-taxi."
+        said = "Give it a short name of 2 to 40 small letters, digits and hyphens, such as late-taxi."
         raise invalid("practice.bad_name", said, field="slug")
     if slug in RESERVED or slug in shipped():
         raise _taken(slug)
@@ -72,7 +76,7 @@ def publish_scene(slug: str, *, by: Actor, now: datetime) -> int:
     """
     row = _held(slug, by)
     if found := faults(row.text):
-        raise invalid("practice.faults", " ".join(sentence for _path, sentence in found))
+        raise invalid("practice.faults", " ".join(fault.sentence for fault in found))
     played = SceneVersion.objects.filter(scene=row, number=row.version).first()
     if played is not None and played.text == row.text and row.withdrawn_at is None:
         return row.version

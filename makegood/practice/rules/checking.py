@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from makegood.practice.rules.engine import Play, begin, step
@@ -19,40 +21,82 @@ _TURNS = (
 )  # fmt: skip
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a scene that can be read: an `end` or a `mood` that a `role` cannot reach, a `second` failure
+    after which nobody is content, or a dialogue (`with`, `without`) and the `end` that it comes to."""
+
+    what: str
+    role: Grade | None = None
+    end: End | None = None
+    mood: Mood | None = None
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        match self.what:
+            case "end":
+                return f"As {self.role} the end “{self.end}” cannot be reached."
+            case "mood":
+                return f"As {self.role} they are never {self.mood}."
+            case "second":
+                return "After the second failure nobody can be content again."
+            case "with":
+                return f"The dialogue `with` does not end well, but {self.end or 'without an end'}."
+            case _:
+                return f"The dialogue `without` does not end lost, but {self.end or 'without an end'}."
+
+
 class Checked(NamedTuple):
-    """What a check found: the ends and moods that were reached, and what is wrong, in sentences."""
+    """What a check found: the ends and moods that were reached, and what is wrong."""
 
     ends: frozenset[End]
     moods: frozenset[Mood]
-    wrong: tuple[str, ...]
+    wrong: tuple[Wrong, ...]
 
 
 def check(scene: Scene) -> Checked:
     """Search the scene in every role, with and without a second failure, and play both of its dialogues."""
-    ends: set[End] = set()
-    moods: set[Mood] = set()
-    wrong: list[str] = []
+    found = _searched(_bones(scene))
+    return found._replace(wrong=(*found.wrong, *_dialogues(scene)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bones:
+    """A scene without what moves nobody. Two are the same when they read the same."""
+
+    reads: str
+    scene: Scene = field(compare=False)
+
+
+def _bones(scene: Scene) -> _Bones:
+    """What a search depends on. Whoever writes a scene changes mostly words, and is told at once what they changed."""
+    bare = replace(
+        scene, id="", name="", trade="", level="", story="", about=(), customer="", who="", promise="", happened="",
+        means="", remarkable="", briefs=dict.fromkeys(GRADES, ""), openings=dict.fromkeys(GRADES, ""), good=(), bare=(),
+    )  # fmt: skip
+    return _Bones(repr(bare), bare)
+
+
+@lru_cache(maxsize=32)
+def _searched(bones: _Bones) -> Checked:
+    scene, ends, moods, wrong = bones.scene, set[End](), set[Mood](), list[Wrong]()
     for role in GRADES:
         found = _reached(Play(scene, role))
         ends |= found.ends
         moods |= found.moods
-        wrong += [f"As {role.value} the end “{end.value}” cannot be reached." for end in End if end not in found.ends]
-        wrong += [f"As {role.value} they are never {mood.value}." for mood in Mood if mood not in found.moods]
+        wrong += [Wrong("end", role, end=end) for end in End if end not in found.ends]
+        wrong += [Wrong("mood", role, mood=mood) for mood in Mood if mood not in found.moods]
     if scene.second and End.CONTENT not in _reached(Play(scene, Grade.LEAD, second=True)).ends:
-        wrong.append("After the second failure nobody can be content again.")
-    return Checked(frozenset(ends), frozenset(moods), (*wrong, *_dialogues(scene)))
+        wrong.append(Wrong("second"))
+    return Checked(frozenset(ends), frozenset(moods), tuple(wrong))
 
 
-def _dialogues(scene: Scene) -> Iterator[str]:
+def _dialogues(scene: Scene) -> Iterator[Wrong]:
     good, bare = outcome(scene, good=True), outcome(scene, good=False)
     if good not in (End.CONTENT, End.DELIGHTED):
-        yield f"The dialogue `with` does not end well, but {_said(good)}."
+        yield Wrong("with", end=good)
     if bare is not End.LOST:
-        yield f"The dialogue `without` does not end lost, but {_said(bare)}."
-
-
-def _said(end: End | None) -> str:
-    return end.value if end else "without an end"
+        yield Wrong("without", end=bare)
 
 
 def outcome(scene: Scene, *, good: bool) -> End | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from makegood.kernel.nodes import Misread
 from makegood.kernel.refusals import Refusal
-from makegood.practice.rules.checking import check
+from makegood.practice.rules.checking import Wrong, check
 from makegood.practice.rules.scene_file import KEYS, scene_of
 from makegood.practice.rules.values import GRADES, End, Mood
 
@@ -32,6 +33,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
 }
 """Lists of blocks, and what each block has."""
 _ROW = re.compile(rf"({'|'.join(ROWS)})\.(\d{{1,2}})\.([a-z]+)")
+_PLACE = re.compile(r"\[(\d+)\]")
 _SINGLE = frozenset((*WORDS, *NUMBERS, "level"))
 
 
@@ -143,19 +145,41 @@ def renamed(text: str, name: str) -> str:
     return dumped({key: one for key, one in tree.items() if key != "story"} | {"scene": name})
 
 
-def faults(text: str) -> tuple[tuple[str, str], ...]:
-    """What stands between this text and a scene that can be played: paths ("" for the whole) and sentences.
+class Fault(NamedTuple):
+    """What stands between a text and a scene that can be played, as a `sentence` and taken apart.
 
-    First all that is missing; then the first mistake with its line; then what cannot be reached.
+    `path` is the field of the form, "" for the whole. Either words are `missing` there; or `why` tells a mistake on a
+    `line`; or the scene can be read, and `wrong` says what cannot be reached.
     """
+
+    sentence: str
+    path: str = ""
+    missing: bool = False
+    line: int = 0
+    why: str = ""
+    wrong: Wrong | None = None
+
+
+def faults(text: str) -> tuple[Fault, ...]:
+    """First all that is missing; then the first mistake with its line; then what cannot be reached."""
+    if len(text) > MOST_LETTERS:
+        said = f"A scene has at most {MOST_LETTERS} letters."
+        return (Fault(said, why=said),)
     tree = tree_of(text)
     if tree is not None and (empty := [path for path in (*WORDS, *NUMBERS) if not value(tree, path)]):
-        return tuple((path, f"`{path}` is missing.") for path in empty)
+        return tuple(Fault(f"`{path}` is missing.", path, missing=True) for path in empty)
     try:
         scene = scene_of(text, "The scene")
+    except Misread as no:
+        return (Fault(no.message, _field_of(no), line=no.line, why=no.why),)
     except Refusal as no:
-        return ((no.field or "", no.message),)
-    return tuple(("", one) for one in check(scene).wrong)
+        return (Fault(no.message, why=no.message),)
+    return tuple(Fault(one.sentence, wrong=one) for one in check(scene).wrong)
+
+
+def _field_of(no: Misread) -> str:
+    """The path of the form at which something was misread: `options[2].who` is its `options.1.who`."""
+    return _PLACE.sub(lambda at: f".{int(at[1]) - 1}", no.field or "")
 
 
 BLANK = dumped(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,7 +20,7 @@ from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.practice.words import role_word
-from makegood.web.practice.writing_words import fault_word, field_word
+from makegood.web.practice.writing_words import fault_word, field_word, missing_word, table_word
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/practice/scenes/"
@@ -62,16 +63,34 @@ def write(request: DeskRequest, scene: str) -> HttpResponse:
     desk = request.desk
     found, text, errors = own_scene(desk.scope, scene), "", dict[str, str]()
     if request.method == "POST":
-        typed = request.POST.dict()
-        if "kinds" in typed:
-            typed["about"] = " ".join(request.POST.getlist("about"))
-        text = typed["source"] if "source" in typed else form.filled(found.text, typed)
+        text, base = _typed(request, found), number_or_none(request.POST.get("based_on", ""))
         try:
-            save_scene(scene, text, based_on=number_or_none(typed.get("based_on", "")), by=desk.actor, now=desk.now)
+            save_scene(scene, text, based_on=base, by=desk.actor, now=desk.now)
             return done(request, _("Kept as a draft."), to=f"{LIST}{scene}/")
         except Refusal as no:
             errors = errors_of(no)
     return _shown(request, found, text or found.text, errors)
+
+
+@at_desk("POST")
+def check(request: DeskRequest, scene: str) -> HttpResponse:
+    """What is missing in what is being typed, as a fragment. Nothing is kept."""
+    found = own_scene(request.desk.scope, scene)
+    return render(request, "web/practice/scene_check.html", _told(form.faults(_typed(request, found))))
+
+
+def _typed(request: DeskRequest, found: OwnSceneFacts) -> str:
+    """The scene as it stands in the form, or in the box of its text."""
+    typed = request.POST.dict()
+    if "kinds" in typed:
+        typed["about"] = " ".join(request.POST.getlist("about"))
+    return typed["source"] if "source" in typed else form.filled(found.text, typed)
+
+
+def _told(wrong: Sequence[form.Fault]) -> dict[str, Any]:
+    """What is missing: the first dozen, how many more, and how many in a line."""
+    return {"faults": [fault_word(one) for one in wrong[:12]], "more": max(0, len(wrong) - 12),
+            "many": missing_word(len(wrong))}  # fmt: skip
 
 
 @at_desk("POST")
@@ -101,11 +120,10 @@ def _shown(request: DeskRequest, found: OwnSceneFacts, text: str, errors: dict[s
     wrong = form.faults(text)
     context = {
         "own": found, "state": state_word(found.state), "source": text, "errors": errors, "readable": tree is not None,
-        "faults": [fault_word(path, sentence) for path, sentence in wrong[:12]], "more": max(0, len(wrong) - 12),
         "saved": clocks.stamp(found.saved_at),
-    }  # fmt: skip
+    } | _told(wrong)  # fmt: skip
     if tree is not None:
-        missing = {path for path, _sentence in wrong if path}
+        missing = {one.path for one in wrong if one.missing}
         context |= {"parts": _parts(tree, missing), "tables": _tables(tree), "kinds": _kinds(tree)}
     return render(request, "web/practice/scene_write.html", context, status=422 if errors else 200)
 
@@ -154,10 +172,6 @@ def _tables(tree: dict[str, Any]) -> list[dict[str, Any]]:
         "fits": [Choice(one.value, fit_word(one)) for one in Fit],
         "remarkable": yes, "leave": yes, "give": options, "look": facts,
     }  # fmt: skip
-    titles = {
-        "facts": _("What can be looked up"), "options": _("What can be given"),
-        "with": _("Played well"), "without": _("Played without a system"),
-    }  # fmt: skip
     hints = {
         "facts": _("At least two."),
         "options": _("At least two that fit in full, one of them an agent’s to decide, and one that is remarkable."),
@@ -165,7 +179,7 @@ def _tables(tree: dict[str, Any]) -> list[dict[str, Any]]:
         "without": _("The same with the usual faults. It must end lost."),
     }  # fmt: skip
     return [
-        {"key": key, "title": titles[key], "hint": hints[key], "rows": [
+        {"key": key, "title": table_word(key), "hint": hints[key], "rows": [
             {"number": place + 1, "short": row.get(key.removesuffix("s"), ""), "fields": [
                 {"name": f"{key}.{place}.{one}", "label": field_word(f"{key}.{one}"), "value": row.get(one, ""),
                  "kind": "area" if one in ("say", "tells") else "text", "options": choices.get(one)}

@@ -2,17 +2,77 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+import re
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from makegood.practice.rules.checking import Wrong
+from makegood.practice.rules.scene_form import ROWS, Fault
 from makegood.practice.rules.values import End, Grade, Mood
 from makegood.web.practice.words import end_word, mood_word, role_word
 
+_ROW = re.compile(rf"({'|'.join(ROWS)})(?:\.(\d+)(?:\.([a-z]+))?)?")
 
-def fault_word(path: str, sentence: str) -> tuple[str, str]:
-    """Which field a fault is of ("" for none), and the sentence for whoever reads it."""
-    named = field_word(path)
-    return (path, _("%(field)s: words are missing.") % {"field": named}) if named and "line " not in sentence else (
-        "", sentence)  # fmt: skip
+
+def fault_word(fault: Fault) -> tuple[str, str]:
+    """Which field of the form a fault is of ("" for none), and the sentence for whoever reads it."""
+    field = place_word(fault.path)
+    if fault.missing:
+        return fault.path if field else "", _("%(field)s: words are missing.") % {"field": field or fault.path}
+    if fault.wrong:
+        return "", _wrong_word(fault.wrong)
+    if not fault.line:
+        return "", fault.why
+    told = {"field": field, "line": fault.line, "why": fault.why}
+    if field:
+        return fault.path, _("%(field)s (line %(line)s of the text): %(why)s") % told
+    return "", _("Line %(line)s of the text: %(why)s") % told
+
+
+def _wrong_word(wrong: Wrong) -> str:
+    """What cannot be reached, or does not end as it must, in a sentence."""
+    sentences = {
+        "end": _("As %(role)s nobody can end it “%(end)s”."),
+        "mood": _("As %(role)s nobody ever finds them “%(mood)s”."),
+        "second": _("After the second failure nobody can be content again."),
+        "with": _("“%(table)s” must end content or delighted; it ends “%(end)s”."),
+        "without": _("“%(table)s” must end lost; it ends “%(end)s”."),
+    }
+    told = {
+        "role": role_word(wrong.role).lower() if wrong.role else "",
+        "mood": mood_word(wrong.mood).lower() if wrong.mood else "",
+        "end": end_word(wrong.end).lower() or _("without an end"),
+        "table": table_word(wrong.what) if wrong.what in ROWS else "",
+    }
+    return sentences[wrong.what] % told
+
+
+def missing_word(many: int) -> str:
+    """How much stands between a scene and being played, in a line."""
+    if not many:
+        return _("It can be played")
+    return ngettext("%(many)s thing to mend", "%(many)s things to mend", many) % {"many": many}
+
+
+def place_word(path: str) -> str:
+    """What the form calls a path, with the number of its row; "" for one that it does not have."""
+    place = _ROW.fullmatch(path)
+    if not place:
+        return field_word(path)
+    key, row, one = place.groups()
+    told = {"table": table_word(key), "row": int(row or 0) + 1, "field": field_word(f"{key}.{one}")}
+    if not row:
+        return table_word(key)
+    return (_("%(table)s, row %(row)s, %(field)s") if told["field"] else _("%(table)s, row %(row)s")) % told
+
+
+def table_word(key: str) -> str:
+    """What a list of the form is called."""
+    return {
+        "facts": _("What can be looked up"), "options": _("What can be given"),
+        "with": _("Played well"), "without": _("Played without a system"),
+    }[key]  # fmt: skip
 
 
 def field_word(path: str) -> str:

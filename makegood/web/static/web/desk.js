@@ -50,7 +50,7 @@ export async function open(row, { push = true, enter = false } = {}) {
   toNow();
   const panel = document.getElementById("case");
   if (panel.dataset.title) { document.title = panel.dataset.title; announce(panel.dataset.title); }
-  if (push) history.pushState({ row: row.id }, "", row.href);
+  if (push) { history.pushState({ row: row.id }, "", row.href); here = address(); }
   if (enter) pane("case", panel);
 }
 
@@ -89,7 +89,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+const address = () => location.pathname + location.search;
+let here = address();
+body.addEventListener("htmx:pushedIntoHistory", () => { here = address(); });
+
 addEventListener("popstate", (event) => {
+  // To another place of the same page: what was typed in it stays.
+  if (address() === here) return;
+  here = address();
   const row = event.state?.row && document.getElementById(event.state.row);
   if (row) open(row, { push: false, enter: true });
   else if (document.querySelector(".queue") && phone.matches) back();
