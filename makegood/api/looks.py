@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpResponse
@@ -12,18 +13,25 @@ from makegood.api.caller import ApiRequest, person
 from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import Id
-from makegood.api.messages import MessageOut, many_out, message_out
+from makegood.api.messages import MessageOut, message_out
 from makegood.conversation import actions
 from makegood.conversation.actions.looking import LONGEST_WORDS
-from makegood.conversation.queries import message_for, to_look_at
+from makegood.conversation.queries import by_number, to_look_at
 
 router = Router(tags=["messages"])
 
 
-class LooksOut(Schema):
-    """Messages that wait for a look, the longest waiting first."""
+class WaitingOut(MessageOut):
+    """A message that waits, and what is due next at its case: `due_at` null and `due` "" when nothing is."""
 
-    items: list[MessageOut]
+    due_at: datetime | None
+    due: str
+
+
+class LooksOut(Schema):
+    """Messages that wait for a look, by what is due soonest at their cases."""
+
+    items: list[WaitingOut]
     next: None
 
 
@@ -35,8 +43,16 @@ class SendBackIn(StaffIn):
 
 @router.get("/messages/looks", response=LooksOut, summary="What waits for a lead's look")
 def list_looks(request: ApiRequest) -> HttpResponse:
-    """For leads, managers and administrators."""
-    return told({"items": many_out(to_look_at(request.caller.scope)), "next": None})
+    """For leads, managers and administrators, and for who stands in for one that was asked."""
+    return told(
+        {
+            "items": [
+                message_out(one.message) | {"due_at": one.due_at, "due": one.due}
+                for one in to_look_at(request.caller.scope, now=request.now)
+            ],
+            "next": None,
+        }
+    )
 
 
 @router.post("/messages/{message_id}/release", response=MessageOut, summary="Looked at: it may leave")
@@ -44,7 +60,7 @@ def release_message(request: ApiRequest, message_id: Id, body: StaffIn) -> HttpR
     """It leaves in ten seconds, or when it was to."""
     doer = person(request, body.staff)
     actions.release_message(message_id, scope=doer.scope, by=doer.by, now=request.now)
-    return told(message_out(message_for(doer.scope, message_id)))
+    return told(message_out(by_number([message_id])[0]))
 
 
 @router.post("/messages/{message_id}/send-back", response=MessageOut, summary="Send a message back to its writer")
@@ -52,4 +68,4 @@ def send_back_message(request: ApiRequest, message_id: Id, body: SendBackIn) -> 
     """It does not leave, and its words are its writer's draft again."""
     doer = person(request, body.staff)
     actions.send_back_message(message_id, words=body.words, scope=doer.scope, by=doer.by, now=request.now)
-    return told(message_out(message_for(doer.scope, message_id)))
+    return told(message_out(by_number([message_id])[0]))

@@ -353,10 +353,16 @@ class Trusted(models.Model):
 
 
 class Look(models.Model):
-    """A message that waits, or waited, for a lead to look at it. `words` are why it was sent back."""
+    """A message that waits, or waited, for a lead to look at it. `words` are why it was sent back.
+
+    `promises` are what its words promise once it leaves: where in its text each stands, and what it is called."""
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="look")
     asked_at = models.DateTimeField()
+    asked_of = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    promises = models.JSONField(default=list, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey("people.Staff", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     by_name = models.CharField(max_length=120, blank=True)

@@ -83,7 +83,7 @@ def test_it_waits_and_the_lead_is_told_and_lets_it_leave(on: None, cast: Cast, m
     notice = Notice.objects.get(topic="message.to_look")
     assert (notice.staff_id, notice.urgent) == (cast.lena.pk, True)
     lena = Hand(cast.lena)
-    assert [one.id for one in to_look_at(lena.scope)] == [written.id]
+    assert [one.message.id for one in to_look_at(lena.scope, now=NOW)] == [written.id]
     actions.release_message(written.id, **lena.at(NOW + HOUR))
     assert send_all(NOW + HOUR) == []
     assert len(send_all(NOW + HOUR + MINUTE)) == 1
@@ -91,7 +91,7 @@ def test_it_waits_and_the_lead_is_told_and_lets_it_leave(on: None, cast: Cast, m
     assert StepDone.objects.get(case=case).step == "own"
     assert Notice.objects.get(topic="message.looked").staff_id == mara.id
     assert Entry.objects.filter(verb="case.message_released", actor_id=cast.lena.pk).exists()
-    assert to_look_at(lena.scope) == ()
+    assert to_look_at(lena.scope, now=NOW) == ()
     assert refused(lambda: actions.release_message(written.id, **lena.at(NOW + HOUR))) == "message.looked"
 
 
@@ -111,7 +111,7 @@ def test_it_comes_back_with_words_as_a_draft(on: None, cast: Cast, mara: Hand, c
 def test_its_writer_takes_it_back_and_looks_at_nothing(on: None, cast: Cast, mara: Hand, case: Case) -> None:
     written = write(case, mara)
     assert refused(lambda: actions.release_message(written.id, **mara.at(NOW))) == "message.may_not_look"
-    assert refused(lambda: to_look_at(mara.scope)) == "people.not_allowed"
+    assert refused(lambda: to_look_at(mara.scope, now=NOW)) == "people.not_allowed"
     otto = Hand(cast.otto)
     assert refused(lambda: actions.release_message(written.id, **otto.at(NOW))) == "case.unknown"
     actions.withdraw_message(written.id, **mara.at(NOW))
@@ -143,7 +143,7 @@ def test_a_letter_waits_too_and_is_printed_and_said_once_it_was_looked_at(
     assert written.held
     assert not StepDone.objects.filter(case=case).exists()
     lena = Hand(cast.lena)
-    assert [one.id for one in to_look_at(lena.scope)] == [written.id]
+    assert [one.message.id for one in to_look_at(lena.scope, now=NOW)] == [written.id]
     actions.release_message(written.id, **lena.at(NOW + HOUR))
     letter = message_for(mara.scope, written.id)
     assert (letter.state, letter.sent_at, letter.text) == (State.SENT, NOW + HOUR, "I own this.")

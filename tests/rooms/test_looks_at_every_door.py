@@ -103,8 +103,8 @@ def release(at: Place, made: object) -> None:
     """Somebody who leads lets it leave."""
     if isinstance(made, int):
         learning.begin_telling(made, **at.manager.at(NOW + HOUR))
-    for one in to_look_at(at.lead.scope):
-        actions.release_message(one.id, **at.lead.at(NOW + HOUR))
+    for one in to_look_at(at.lead.scope, now=NOW):
+        actions.release_message(one.message.id, **at.lead.at(NOW + HOUR))
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -123,7 +123,7 @@ def test_it_leaves_at_once_of_somebody_who_passed(cast: Cast, place: Place, door
     pass_scene(cast.mara)
     DOORS[door](place)
     assert len(leave(NOW + HOUR + MINUTE)) == 1
-    assert to_look_at(place.lead.scope) == ()
+    assert to_look_at(place.lead.scope, now=NOW) == ()
 
 
 def test_there_is_no_other_door() -> None:

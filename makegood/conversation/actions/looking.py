@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import hold, person, said, tell
+from makegood.cases.actions.holding import hold, hold_theirs, person, said, tell
 from makegood.cases.actions.undoing import take_back
 from makegood.cases.models import Case
 from makegood.cases.queries import case_for, timeline, undoable
+from makegood.conversation.actions.dating import promise_what_it_says
 from makegood.conversation.actions.drafting import restore_draft
 from makegood.conversation.actions.sending import author_of, count_as_said
 from makegood.conversation.models import Look, LookRule, Message, Trusted
+from makegood.conversation.queries.looks import asked_of, who_need_looks
 from makegood.conversation.rules.messages import BY_HAND, MOVES, UNDO, Move, State
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.notices.actions import News, settle, tell_administrators, tell_many
 from makegood.people.queries import roster
-from makegood.people.rules import Ability, Scope
+from makegood.people.rules import Ability, Role, Scope
 
 LONGEST_WORDS = 500
 
@@ -45,14 +47,15 @@ def trust_only(staff: Collection[int]) -> None:
 
 
 def ask_for_look(row: Message, case: Case, *, by: Actor, now: datetime) -> None:
-    """Let a lead who is there know that a message waits for them: of the writer's team, else a manager, else whoever
-    administers. For whoever wrote it in the same transaction."""
-    Look.objects.create(message=row, asked_at=now)
-    here = roster(now)
-    writer = here.people.get(row.by_id or 0)
-    who = here.lead_for(writer.team_id if writer else None) or here.executive()
+    """Let a lead who is there know that a message waits for them, or who stands in for one: of the writer's team, else
+    a manager, else whoever administers; nobody whose own words wait. For whoever wrote it in the same transaction."""
+    here, writer, barred = roster(now), row.by_id or 0, who_need_looks()
+    who = here.next_up(writer, role=Role.LEAD, exclude=barred) or here.next_up(
+        writer, role=Role.MANAGER, exclude=barred
+    )
+    Look.objects.create(message=row, asked_at=now, asked_of_id=who.id if who else None)
     words = f"A message at SR-{case.pk} waits for your look before it leaves"
-    about, link = ("message", row.pk), f"/cases/SR-{case.pk}/#message-{row.pk}"
+    about, link = ("message", row.pk), f"/messages/looks/#look-{row.pk}"
     occasion = now.isoformat()
     if who is None:
         tell_administrators(about, topic="message.to_look", occasion=occasion, words=words, link=link, now=now)
@@ -64,21 +67,30 @@ def ask_for_look(row: Message, case: Case, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def release_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> datetime:
-    """Somebody who leads has looked: it may leave, after `rules.UNDO` or when it was to. A letter can be printed, and
-    counts as said. When it leaves (aware UTC).
+    """Somebody who leads has looked, or who was asked to: it may leave as it was written, after `rules.UNDO` or when it
+    was to, and what it says is promised. A letter can be printed, and counts as said. When it leaves (aware UTC).
 
     Raises Refusal "message.unknown", "message.may_not_look", "message.own_look", "message.looked", and as `hold` does.
     """
-    row, case = _to_look(message_id, scope, by)
+    row, case = _to_look(message_id, scope, by, now)
     by_hand = row.channel in BY_HAND
     leaves = now if by_hand else max(row.leave_at or now, now + UNDO)
     row.state, row.leave_at = MOVES.after(State(row.state), Move.RELEASE), leaves
     row.save(update_fields=["state", "leave_at"])
-    _looked(row, case, "", by, now)
     tell("message_released", case, by=by, at=now, data={"message": row.pk, "leave_at": leaves.isoformat()})
     if by_hand:
         _hand_out(row, case, now)
+    unsaid = _promise(row, case, scope, now)
+    _looked(row, case, "", by, now, unsaid=unsaid)
     return leaves
+
+
+def _promise(row: Message, case: Case, scope: Scope, now: datetime) -> list[str]:
+    """Promise what it says, as whoever wrote it. Returns what could not be promised."""
+    promises = Look.objects.values_list("promises", flat=True).get(message=row)
+    writer = roster(now).people.get(row.by_id or 0) if promises else None
+    sight = writer.scope if writer else scope
+    return promise_what_it_says(row, case.pk, promises, scope=sight, by=author_of(row), now=now)
 
 
 def _hand_out(row: Message, case: Case, now: datetime) -> None:
@@ -93,7 +105,7 @@ def _hand_out(row: Message, case: Case, now: datetime) -> None:
 def send_back_message(message_id: int, *, words: str, scope: Scope, by: Actor, now: datetime) -> None:
     """It does not leave: its words are its writer's draft again, and they are told why. Raises Refusal as
     `release_message` does, "case.no_words", "case.too_long"."""
-    row, case = _to_look(message_id, scope, by)
+    row, case = _to_look(message_id, scope, by, now)
     why = one_line(said(words, field="words", what="Say in a few words what is to change."))
     if len(why) > LONGEST_WORDS:
         raise invalid("case.too_long", f"Up to {LONGEST_WORDS} characters, please.", field="words")
@@ -102,7 +114,6 @@ def send_back_message(message_id: int, *, words: str, scope: Scope, by: Actor, n
     restore_draft(row, now=now)
     _looked(row, case, why, by, now)
     tell("message_sent_back", case, by=by, at=now, data={"message": row.pk, "words": why})
-    let_go_of_promised(row.pk, case.pk, scope=scope, by=by, now=now)
 
 
 def let_go_of_promised(message_id: int, number: int, *, scope: Scope, by: Actor, now: datetime) -> None:
@@ -115,15 +126,17 @@ def let_go_of_promised(message_id: int, number: int, *, scope: Scope, by: Actor,
         take_back(number, entry=entry, whole=False, ways={}, scope=scope, by=by, now=now)
 
 
-def _to_look(message_id: int, scope: Scope, by: Actor) -> tuple[Message, Case]:
+def _to_look(message_id: int, scope: Scope, by: Actor, now: datetime) -> tuple[Message, Case]:
     """A message that waits for a look, and its case, both held, for somebody who may look at it."""
     theirs = Message.objects.filter(pk=message_id, look__isnull=False, thread__case__isnull=False)
     number = theirs.values_list("thread__case_id", flat=True).first()
     if number is None:
         raise missing("message.unknown", "There is no such message.")
-    case = hold(number, scope=scope, closed=None)
+    asked = message_id in asked_of(scope, now=now)
+    # What somebody was asked they may do, also at a case that is not theirs to see otherwise.
+    case = hold_theirs(number) if asked else hold(number, scope=scope, closed=None)
     me = person(by)
-    if not scope.may(Ability.ASSIGN):
+    if not (asked or scope.may(Ability.ASSIGN)):
         raise forbidden("message.may_not_look", "A lead or a manager looks at it before it leaves. Ask yours.")
     row = Message.objects.select_for_update(of=("self",)).select_related("thread").get(pk=message_id)
     if row.by_id == me:
@@ -133,17 +146,28 @@ def _to_look(message_id: int, scope: Scope, by: Actor) -> tuple[Message, Case]:
     return row, case
 
 
-def _looked(row: Message, case: Case, words: str, by: Actor, now: datetime) -> None:
-    """Keep who looked and tell whoever wrote it; nobody else is asked for it any more."""
+def stop_asking(row: Message, *, now: datetime) -> None:
+    """It was taken back: whoever was asked to look at it need not."""
+    asked = Look.objects.filter(message=row, asked_of__isnull=False).values_list("asked_of_id", flat=True)
+    settle(list(asked), about=("message", row.pk), now=now)
+
+
+def _looked(
+    row: Message, case: Case, words: str, by: Actor, now: datetime, *, unsaid: Sequence[str] = ()
+) -> None:  # fmt: skip
+    """Keep who looked and tell whoever wrote it, with what it promises and nobody promised; nobody else is asked for it
+    any more."""
     me = person(by)
     Look.objects.filter(message=row).update(looked_at=now, by_id=me, by_name=by.name[:120], words=words)
     settle([me], about=("message", row.pk), now=now)
+    stop_asking(row, now=now)
     if row.by_id is None:
         return
     told = f"{by.name} looked at what you wrote at SR-{case.pk}: "
+    lost = ". Not promised, see to it: " + ", ".join(unsaid) if unsaid else ""
     news = News(
         staff_id=row.by_id, about=("message", row.pk), topic="message.looked", occasion=now.isoformat(),
-        words=told + ("it does not leave yet, see what they say" if words else "it leaves"),
+        words=told + ("it does not leave yet, see what they say" if words else "it leaves") + lost,
         link=f"/cases/SR-{case.pk}/#message-{row.pk}",
     )  # fmt: skip
     tell_many([news], by=by, now=now)

@@ -12,7 +12,7 @@ from makegood.cases.actions.holding import WORDS_LIMIT, bring_to_desk, hold, per
 from makegood.cases.models import Case
 from makegood.cases.rules import CONVERSATION
 from makegood.conversation.actions.drafting import forget_draft, restore_draft
-from makegood.conversation.actions.looking import ask_for_look, let_go_of_promised
+from makegood.conversation.actions.looking import ask_for_look, let_go_of_promised, stop_asking
 from makegood.conversation.actions.sending import count_as_said
 from makegood.conversation.actions.threads import SUBJECT_LIMIT, name_message, thread_of
 from makegood.conversation.models import Attachment, Look, Message
@@ -165,6 +165,7 @@ def withdraw(message_id: int, *, now: datetime) -> None:
     row.state, row.ended_at, row.leave_at = State.WITHDRAWN, now, None
     row.save(update_fields=["state", "ended_at", "leave_at"])
     restore_draft(row, now=now)
+    stop_asking(row, now=now)
 
 
 @transaction.atomic

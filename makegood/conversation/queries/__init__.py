@@ -12,7 +12,7 @@ from makegood.conversation.queries.lines import (
     lines,
     texts_as,
 )
-from makegood.conversation.queries.looks import WRITES_ALONE, needs_look
+from makegood.conversation.queries.looks import WRITES_ALONE, Waiting, needs_look, to_look_at
 from makegood.conversation.queries.mailboxes import (
     Mail,
     MailboxFacts,
@@ -27,11 +27,11 @@ from makegood.conversation.queries.messages import (
     MessageFacts,
     attachment_for,
     awry_among,
+    by_number,
     message_for,
     messages_of,
     of_case,
     said_on_page,
-    to_look_at,
 )
 from makegood.conversation.queries.pile import Candidate, Unsorted, candidates, count_unsorted, unsorted
 from makegood.conversation.queries.policy import Overridden, coach_policy, overridden
@@ -60,9 +60,11 @@ __all__ = [
     "SendsAs",
     "TextsAs",
     "Unsorted",
+    "Waiting",
     "answer_in",
     "attachment_for",
     "awry_among",
+    "by_number",
     "candidates",
     "carried_channels",
     "coach_policy",

@@ -30,7 +30,8 @@ class Offer:
     """Words of an entry of the journal that promise something by a time, and stand on no record yet.
 
     `start` tells one from another in the same entry, counted in characters of what was said. `ahead`: it is still to
-    come, so that it can be promised; else it is what a customer was promised and did not get.
+    come, so that it can be promised; else it is what a customer was promised and did not get. `message` is the one of
+    ours that says it, `held` while that waits for a look: it is promised once it leaves.
     """
 
     entry: int
@@ -41,6 +42,8 @@ class Offer:
     when: When | None
     hedged: bool
     ahead: bool
+    message: int | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class _Said:
     text: str
     by: SaidBy
     at: datetime
+    message: MessageFacts | None = None
 
 
 def dated_words(
@@ -86,12 +90,18 @@ def offers_in(
 
 
 def _offers(said: _Said, customer: CustomerFacts, home: ZoneInfo, now: datetime) -> Iterator[Offer]:
+    message, held = said.message, said.message is not None and said.message.state is State.HELD
+    # What is to be promised once it leaves is not offered a second time.
+    taken = {start for start, _title in message.promises} if message and held else set()
     for one in dated_words(said.text, customer, home=home, now=said.at, said_by=said.by):
+        if one.start in taken:
+            continue
         ahead = one.when is not None and one.when.due_at > now
         if ahead or said.by == "them":
             yield Offer(
                 entry=said.entry, start=one.start, said_by=said.by, words=one.words, what=one.what, when=one.when,
                 hedged=one.confidence is Confidence.HEDGED, ahead=ahead,
+                message=message.id if message else None, held=held,
             )  # fmt: skip
 
 
@@ -130,7 +140,7 @@ def _said(entries: Sequence[Recorded], messages: Sequence[MessageFacts]) -> Iter
         elif entry.verb == "case.message_written" and entry.data.get("message") in leaving:
             message = leaving[entry.data["message"]]
             # "Within the hour" is said when they can read it, and not when it was typed.
-            yield _Said(entry.id, message.text, "us", message.sent_at or message.leave_at or entry.at)
+            yield _Said(entry.id, message.text, "us", message.sent_at or message.leave_at or entry.at, message)
 
 
 def _in_step(entry: Recorded) -> _Said:

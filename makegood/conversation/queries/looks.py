@@ -1,9 +1,18 @@
-"""Whose messages wait for a lead's look. The one place that says so."""
+"""Whose messages wait for a lead's look, and what waits for whom. The one place that says so."""
 
 from __future__ import annotations
 
-from makegood.people.rules import ABILITIES, Ability
-from makegood.platform.rows import any_row
+from datetime import datetime
+from typing import NamedTuple
+
+from makegood.cases.queries.seeing import visible
+from makegood.conversation.models import Look, Message
+from makegood.conversation.queries.messages import MessageFacts, by_number
+from makegood.conversation.rules.messages import State
+from makegood.people.queries import Roster, require_scope, roster
+from makegood.people.rules import ABILITIES, Ability, Scope
+from makegood.platform.among import array_of
+from makegood.platform.rows import any_row, fetch_rows
 
 _LOOKS = ", ".join(f"'{role.value}'" for role, able in ABILITIES.items() if Ability.ASSIGN in able)
 
@@ -15,6 +24,70 @@ WRITES_ALONE = f"""
 """  # noqa: S608 - written above
 
 
+class Waiting(NamedTuple):
+    """A message that waits for a look, and what is due next at its case (aware UTC), None when nothing is."""
+
+    message: MessageFacts
+    due_at: datetime | None
+    due: str
+
+
 def needs_look(staff_id: int | None) -> bool:
     """Whether what this person writes to a customer waits for a lead."""
     return any_row(f"people_staff s WHERE s.id = %s::bigint AND NOT {WRITES_ALONE}", [staff_id])
+
+
+def who_need_looks() -> frozenset[int]:
+    """Everybody whose messages wait for a lead."""
+    return frozenset(number for (number,) in fetch_rows(_WITH_A_LOOK, []))
+
+
+_WITH_A_LOOK = f"SELECT s.id FROM people_staff s WHERE NOT {WRITES_ALONE}"  # noqa: S608 - written above
+
+
+def to_look_at(scope: Scope, *, now: datetime) -> tuple[Waiting, ...]:
+    """Messages that wait for this person to look at them, by what is due soonest at their cases: of cases that somebody
+    who leads may see, and what they were asked, or somebody away was for whom they stand in. Raises Refusal
+    "people.not_allowed" for whoever leads nobody and was asked nothing."""
+    held = Message.objects.filter(state=State.HELD)
+    seen = held.filter(thread__case__in=visible(scope)) if scope.may(Ability.ASSIGN) else held.none()
+    asked = asked_of(scope, now=now)
+    numbers = {*seen.values_list("pk", flat=True), *asked}
+    if not numbers:
+        require_scope(scope, Ability.ASSIGN)
+        return ()
+    found = {one.id: one for one in by_number(numbers)}
+    return tuple(Waiting(found[number], at, title) for number, at, title in fetch_rows(_BY_DUE, [array_of(numbers)]))
+
+
+# What is due next at a case, as the lists of cases tell it.
+_BY_DUE = """
+SELECT m.id, n.due_at, coalesce(n.title, '')
+FROM conversation_message m JOIN conversation_thread t ON t.id = m.thread_id
+LEFT JOIN LATERAL (
+    SELECT p.due_at, p.title FROM cases_commitment o JOIN promises_promise p ON p.id = o.promise_id
+    WHERE o.case_id = t.case_id AND o.purpose NOT IN ('take_in_charge', 'personal_contact', 'find_cause', 'change')
+      AND p.state IN ('open', 'at_risk', 'broken')
+    ORDER BY p.due_at, o.id LIMIT 1
+) n ON true
+WHERE m.id = ANY(%s::bigint[])
+ORDER BY n.due_at NULLS LAST, m.at, m.id
+"""
+
+
+def asked_of(scope: Scope, *, now: datetime) -> frozenset[int]:
+    """The messages that wait for this person by name: they were asked, or somebody was who is away and for whom they
+    stand in. Nobody looks at what they wrote, or while their own words wait."""
+    waits = Look.objects.filter(message__state=State.HELD).exclude(message__by_id=scope.staff_id)
+    asked = list(waits.values_list("message_id", "asked_of_id"))
+    if not asked or not scope.may(Ability.WORK) or needs_look(scope.staff_id):
+        return frozenset()
+    here = roster(now)
+    return frozenset(number for number, whom in asked if whom and _looks_now(here, whom) == scope.staff_id)
+
+
+def _looks_now(here: Roster, whom: int) -> int | None:
+    """Who looks now at what this person was asked to."""
+    person = here.people.get(whom)
+    standing = person if person and person.is_present else here.deputy_for(whom)
+    return standing.id if standing else None

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from makegood.cases.queries import case_for
-from makegood.cases.queries.seeing import visible
+from makegood.cases.queries.seeing import NOBODY, visible
 from makegood.conversation.models import Attachment, Message
 from makegood.conversation.rules.messages import AWRY, MOVES, Channel, Move, Sort, State
 from makegood.kernel.refusals import missing
-from makegood.people.queries import require_scope
 from makegood.people.rules import Ability, Scope
 from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
@@ -34,7 +35,8 @@ class AttachmentFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
     """One message, whole; see `models.Message`. `moves` are what may happen to it next, `carried_by` names the
-    mailbox or line that it came or goes by, `looked_by` who looked at it, `look_words` why they sent it back."""
+    mailbox or line that it came or goes by, `looked_by` who looked at it, `look_words` why they sent it back.
+    `promises` are made when it leaves: where in its text each stands, and what it is called."""
 
     id: int
     thread_id: int
@@ -68,6 +70,7 @@ class MessageFacts:
     problem: str
     looked_by: str
     look_words: str
+    promises: list[tuple[int, str]]
     files: tuple[AttachmentFacts, ...]
 
     @property
@@ -119,12 +122,9 @@ WHERE m.state IN ('unsure', 'failed', 'bounced') AND t.case_id = ANY(%s::bigint[
 """
 
 
-def to_look_at(scope: Scope) -> tuple[MessageFacts, ...]:
-    """Messages that wait for somebody who leads to look at them, the longest waiting first. Raises Refusal
-    "people.not_allowed"."""
-    require_scope(scope, Ability.ASSIGN)
-    waiting = Message.objects.filter(state=State.HELD, thread__case__in=visible(scope))
-    return _facts("m.id = ANY(%s::bigint[])", array_of(waiting.values_list("pk", flat=True)))
+def by_number(numbers: Collection[int]) -> tuple[MessageFacts, ...]:
+    """These messages, oldest first, for whoever may see them."""
+    return _facts("m.id = ANY(%s::bigint[])", array_of(numbers))
 
 
 def said_on_page(number: int) -> tuple[MessageFacts, ...]:
@@ -133,10 +133,10 @@ def said_on_page(number: int) -> tuple[MessageFacts, ...]:
 
 
 def message_for(scope: Scope, message_id: int) -> MessageFacts:
-    """One message, for somebody who may see its case, or who works when it has none. Raises Refusal
-    "message.unknown"."""
+    """One message, for somebody who may see its case, who was asked to look at it, or who works when it has none.
+    Raises Refusal "message.unknown"."""
     seen = Message.objects.filter(pk=message_id)
-    own = seen.filter(thread__case__in=visible(scope))
+    own = seen.filter(Q(thread__case__in=visible(scope)) | Q(look__asked_of_id=scope.staff_id or NOBODY))
     nobodys = seen.filter(thread__case=None)
     if own.exists() or (scope.may(Ability.WORK) and nobodys.exists()):
         return _facts("m.id = %s", message_id)[0]
@@ -161,7 +161,7 @@ _MESSAGES = """
 SELECT m.id, m.thread_id, t.case_id, m.inward, m.automatic, m.with_link, m.message_id, m.address, m.name, m.subject,
        m.text, m.rest, m.html, m.at, m.by_id, m.by_name, m.raw, m.size, m.note, m.minutes, m.leave_at, m.handed_at,
        m.sent_at, coalesce(b.name, l.name, ''), m.attempts, m.problem,
-       coalesce(k.by_name, ''), coalesce(k.words, ''), m.channel, m.sort, m.state, m.covers,
+       coalesce(k.by_name, ''), coalesce(k.words, ''), coalesce(k.promises, '[]'), m.channel, m.sort, m.state, m.covers,
        (SELECT coalesce(json_agg(json_build_array(id, name, content_type, content_id, size, inline, digest)
                                  ORDER BY id), '[]')
         FROM conversation_attachment WHERE message_id = m.id)
@@ -175,7 +175,7 @@ WHERE {which} ORDER BY m.at, m.id
 _NAMES = (
     "id", "thread_id", "case_id", "inward", "automatic", "with_link", "message_id", "address", "name", "subject",
     "text", "rest", "html", "at", "by_id", "by_name", "raw", "size", "note", "minutes", "leave_at", "handed_at",
-    "sent_at", "carried_by", "attempts", "problem", "looked_by", "look_words",
+    "sent_at", "carried_by", "attempts", "problem", "looked_by", "look_words", "promises",
 )  # fmt: skip
 
 

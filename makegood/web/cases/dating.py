@@ -44,6 +44,8 @@ def _take(entry: int, number: int, typed: QueryDict, desk: Desk) -> str:
 
 
 def _said(taken: Taken, title: str, desk: Desk) -> str:
+    if taken.waits:
+        return _("It is promised once the message leaves: {what}").format(what=title.strip() or taken.offer.what)
     if taken.promise is None or taken.offer.when is None:
         return _("Recorded: they were promised it, and it was not kept.")
     when = clocks.ahead(taken.offer.when.due_at, desk.now, taken.offer.when.due_on)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
-from makegood.conversation.queries import message_for, to_look_at
+from makegood.conversation.queries import Waiting, message_for, to_look_at
 from makegood.conversation.rules.messages import UNDO
 from makegood.kernel.refusals import missing
 from makegood.web import clocks
+from makegood.web.answers import done
 from makegood.web.cases.acting import do, known
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.messages.shown import shown, waits
@@ -59,7 +61,7 @@ def release(request: DeskRequest, number: int) -> HttpResponse:
         at = actions.release_message(number, **known(desk))
         return _("It leaves {}.").format(clocks.stamp(at)) if at - desk.now > UNDO else _("It leaves in a moment.")
 
-    return _moved(request, number, deed)
+    return _let(request, number, deed)
 
 
 @at_desk("POST")
@@ -70,18 +72,34 @@ def send_back(request: DeskRequest, number: int) -> HttpResponse:
         actions.send_back_message(number, words=typed.get("words", ""), **known(desk))
         return _("Sent back. They are told, and have their words as a draft.")
 
-    return _moved(request, number, deed)
+    return _let(request, number, deed)
 
 
 @at_desk("GET")
 def looks(request: DeskRequest) -> HttpResponse:
-    """What waits for the reader's look, the longest first."""
+    """What waits for the reader's look, by what is due soonest at its case."""
     desk = request.desk
-    waiting = [
-        (f"SR-{one.case_id}", one.by_name, clocks.moment(one.at, desk.now), shown(one, desk))
-        for one in to_look_at(desk.scope)
-    ]
-    return render(request, "web/messages/looks.html", {"waiting": waiting, "slim": True})
+    return render(request, "web/messages/looks.html", {
+        "waiting": [_waiting(one, desk) for one in to_look_at(desk.scope, now=desk.now)], "slim": True,
+    })  # fmt: skip
+
+
+def _waiting(one: Waiting, desk: Desk) -> dict[str, Any]:
+    message = one.message
+    return {
+        "case": f"SR-{message.case_id}", "by": message.by_name, "when": clocks.moment(message.at, desk.now),
+        "message": shown(message, desk, asked=True),
+        "due": f"{one.due}, {clocks.ahead(one.due_at, desk.now)}" if one.due_at else "",
+        "late": one.due_at is not None and one.due_at <= desk.now,
+        "promises": [title for _start, title in message.promises],
+    }  # fmt: skip
+
+
+def _let(request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk], str]) -> HttpResponse:
+    """What is done from the list goes on with the list: whoever was asked may not see the case."""
+    if "list" not in request.GET:
+        return _moved(request, number, deed)
+    return done(request, deed(0, request.POST, request.desk), to="/messages/looks/")
 
 
 def _moved(

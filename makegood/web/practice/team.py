@@ -109,7 +109,7 @@ def _page(request: DeskRequest, errors: Mapping[str, str], status: int = 200) ->
     found = everybody(desk.scope, desk.now)
     context = {
         "people": [_member(one, desk) for one in found], "policy": basics(), "errors": errors,
-        "looks": len(to_look_at(desk.scope)),
+        "looks": len(to_look_at(desk.scope, now=desk.now)),
         "several": len({one.team for one in found}) > 1, "most": LONGEST_WHY,
     }  # fmt: skip
     return render(request, "web/practice/team.html", context, status=status)
