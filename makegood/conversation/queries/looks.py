@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from makegood.cases.queries.listing import lines_by_number
 from makegood.cases.queries.seeing import visible
 from makegood.conversation.models import Look, Message
 from makegood.conversation.queries.messages import MessageFacts, by_number
 from makegood.conversation.rules.messages import State
 from makegood.people.queries import Roster, require_scope, roster
 from makegood.people.rules import ABILITIES, Ability, Scope
-from makegood.platform.among import array_of
 from makegood.platform.rows import any_row, fetch_rows
 
 _LOOKS = ", ".join(f"'{role.value}'" for role, able in ABILITIES.items() if Ability.ASSIGN in able)
@@ -56,23 +56,14 @@ def to_look_at(scope: Scope, *, now: datetime) -> tuple[Waiting, ...]:
     if not numbers:
         require_scope(scope, Ability.ASSIGN)
         return ()
-    found = {one.id: one for one in by_number(numbers)}
-    return tuple(Waiting(found[number], at, title) for number, at, title in fetch_rows(_BY_DUE, [array_of(numbers)]))
+    messages = by_number(numbers)
+    cases = lines_by_number(sorted({one.case_id for one in messages if one.case_id}))
+    waiting = [Waiting(one, cases[one.case_id].next_due_at, cases[one.case_id].next_title)
+               for one in messages if one.case_id in cases]  # fmt: skip
+    return tuple(sorted(waiting, key=lambda one: (one.due_at or _NEVER, one.message.at, one.message.id)))
 
 
-# What is due next at a case, as the lists of cases tell it.
-_BY_DUE = """
-SELECT m.id, n.due_at, coalesce(n.title, '')
-FROM conversation_message m JOIN conversation_thread t ON t.id = m.thread_id
-LEFT JOIN LATERAL (
-    SELECT p.due_at, p.title FROM cases_commitment o JOIN promises_promise p ON p.id = o.promise_id
-    WHERE o.case_id = t.case_id AND o.purpose NOT IN ('take_in_charge', 'personal_contact', 'find_cause', 'change')
-      AND p.state IN ('open', 'at_risk', 'broken')
-    ORDER BY p.due_at, o.id LIMIT 1
-) n ON true
-WHERE m.id = ANY(%s::bigint[])
-ORDER BY n.due_at NULLS LAST, m.at, m.id
-"""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def asked_of(scope: Scope, *, now: datetime) -> frozenset[int]:

@@ -14,7 +14,7 @@ from makegood.people.rules import Ability
 from makegood.practice.models import OwnScene, SceneVersion
 from makegood.practice.queries.basics import basics
 from makegood.practice.rules.scene_file import is_name, shipped
-from makegood.practice.rules.scene_form import MOST_LETTERS, faults, tree_of, value
+from makegood.practice.rules.scene_form import MOST_LETTERS, TOO_LONG, faults, tree_of, value
 
 RESERVED = frozenset({"assigned", "first-day", "runs", "scenes", "new", "team", "comments"})
 """Names that pages of practice have."""
@@ -57,7 +57,7 @@ def _check_text(slug: str, text: str) -> None:
     if slug in RESERVED or slug in shipped():
         raise _taken(slug)
     if len(text) > MOST_LETTERS:
-        raise invalid("practice.too_long", f"A scene has at most {MOST_LETTERS} letters.", field="source")
+        raise invalid("practice.too_long", TOO_LONG, field="source")
     tree = tree_of(text)
     if tree is not None and value(tree, "scene") not in ("", slug):
         said = f"The text is of the scene {value(tree, 'scene')!r}, not of {slug!r}. A name stays."

@@ -15,6 +15,7 @@ from makegood.practice.rules.scene_file import KEYS, scene_of
 from makegood.practice.rules.values import GRADES, End, Mood
 
 MOST_LETTERS = 60_000
+TOO_LONG = f"A scene has at most {MOST_LETTERS} letters."
 EACH_ROLE = tuple(role.value for role in GRADES)
 WORDS = (
     "name", "trade", "customer.name", "customer.who", "promise", "happened", "means", "remarkable",
@@ -163,8 +164,7 @@ class Fault(NamedTuple):
 def faults(text: str) -> tuple[Fault, ...]:
     """First all that is missing; then the first mistake with its line; then what cannot be reached."""
     if len(text) > MOST_LETTERS:
-        said = f"A scene has at most {MOST_LETTERS} letters."
-        return (Fault(said, why=said),)
+        return (Fault(TOO_LONG, why=TOO_LONG),)
     tree = tree_of(text)
     if tree is not None and (empty := [path for path in (*WORDS, *NUMBERS) if not value(tree, path)]):
         return tuple(Fault(f"`{path}` is missing.", path, missing=True) for path in empty)
