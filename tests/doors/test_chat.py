@@ -7,7 +7,6 @@ import json
 import pytest
 from django.test import Client
 
-from makegood.adapters.mail.reading import read_mail
 from makegood.cases.models import Case
 from makegood.conversation import actions
 from makegood.conversation.models import Line, Message, Thread
@@ -17,6 +16,7 @@ from makegood.customers.models import Customer
 from makegood.journal.actors import SYSTEM
 from makegood.platform.filing import file_store
 from makegood.platform.sealing import unseal
+from tests.arriving import all_sorted
 from tests.doors.desk_client import AtDesk, text
 from tests.doors.test_texts import Service, _store, leaves  # noqa: F401 - fixtures
 from tests.factories import NOW, actor
@@ -38,8 +38,7 @@ def comes_in(line: Line, words: str, *, sender: str, number: str = "1") -> None:
     told = {"id": number, "from": sender, "text": words}
     path = f"/hooks/text/{line.pk}/{unseal(line.hook_secret)}/"
     assert Client().post(path, json.dumps(told), content_type="application/json").status_code == 200
-    while actions.sort_arrivals(read_mail, file_store(), now=NOW):
-        pass
+    all_sorted(file_store())
 
 
 class TestComingIn:

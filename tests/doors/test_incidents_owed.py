@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from makegood.config import acting
 from makegood.config.commands import incident
 from makegood.incidents import actions
 from makegood.incidents.models import Incident
@@ -106,7 +107,8 @@ def test_by_api(cast: Cast, number: int) -> None:  # noqa: F811
 
 
 def test_by_command(cast: Cast, number: int, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    monkeypatch.setattr(incident, "installation", nullcontext)
+    for module in (incident, acting):
+        monkeypatch.setattr(module, "installation", nullcontext)
 
     def run(*words: str) -> str:
         return CliRunner().invoke(incident.command, words, catch_exceptions=False).output

@@ -12,13 +12,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from makegood.adapters.mail.reading import read_mail
 from makegood.cases.models import Case
 from makegood.conversation import actions
 from makegood.conversation.models import Arrival, Mailbox, Message
 from makegood.conversation.rules.messages import Channel, State
 from makegood.links.rules import LIMITS, Tried
 from makegood.platform.filing import file_store
+from tests.arriving import all_sorted
 from tests.factories import NOW, actor
 from tests.rooms.casework import Cast, Hand, cast, mara  # noqa: F401 - fixtures
 
@@ -53,8 +53,7 @@ class Service:
 
 
 def sort() -> None:
-    while actions.sort_arrivals(read_mail, file_store(), now=NOW):
-        pass
+    all_sorted(file_store())
 
 
 POSTMARK = {

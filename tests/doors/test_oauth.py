@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from makegood.adapters.files import FileStore
-from makegood.adapters.mail.reading import read_mail
 from makegood.adapters.mailserver import MailTrouble
 from makegood.adapters.oauth import Client, sign_in_at, token_url
 from makegood.cases.models import Case
@@ -24,6 +23,7 @@ from makegood.web.settings import entering
 from makegood.worker import mailer, reader
 from makegood.worker.carriers import carriers
 from makegood.worker.mailer import Mailer
+from tests.arriving import all_sorted
 from tests.doors.api_client import Api
 from tests.doors.desk_client import AtDesk, text
 from tests.doors.test_telling import LOOPBACK
@@ -127,8 +127,7 @@ class TestMail:
         imap_server.deliver(mail())
         self.reads(files, monkeypatch)
         assert Arrival.objects.count() == 1
-        while actions.sort_arrivals(read_mail, files, now=NOW):
-            pass
+        all_sorted(files)
         actions.write_message(Case.objects.get().pk, channel="email", words="I am sorry.", **mara.at(NOW))
         monkeypatch.setattr(mailer, "now", lambda: NOW + timedelta(minutes=1))
         sender = Mailer(

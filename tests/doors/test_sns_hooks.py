@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.http import HttpResponse
 from django.test import Client
 
-from makegood.adapters.mail.reading import read_mail
 from makegood.api.hooks import sns
 from makegood.cases.models import Case
 from makegood.conversation import actions
 from makegood.conversation.models import Arrival, Mailbox, Message
 from makegood.conversation.rules.messages import Channel, State
 from makegood.platform.filing import file_store
+from tests.arriving import all_sorted
 from tests.factories import NOW, actor
 from tests.rooms.casework import Cast, Hand, cast, mara  # noqa: F401 - fixtures
 
@@ -126,8 +126,7 @@ def test_a_message_becomes_a_case_once(amazon: Amazon, box: Box, mara: Hand, ver
     for _twice in range(2):
         assert box.told(said).status_code == 200
     assert amazon.asked == [CERTIFICATE]
-    while actions.sort_arrivals(read_mail, file_store(), now=NOW):
-        pass
+    all_sorted(file_store())
     message = Message.objects.get()
     assert (message.address, message.text) == ("dana@home.example", "It has not come. Grüße")
     assert Case.objects.get().title == "Where is my parcel"
@@ -218,8 +217,7 @@ def test_what_is_said_when_a_topic_is_named_is_nothing(amazon: Amazon, box: Box)
 
 def test_a_bounce_turns_our_message_red(amazon: Amazon, box: Box, mara: Hand) -> None:  # noqa: F811
     assert box.told(amazon.signed(came_in())).status_code == 200
-    while actions.sort_arrivals(read_mail, file_store(), now=NOW):
-        pass
+    all_sorted(file_store())
     actions.write_message(Case.objects.get().pk, channel="email", words="We are on it.", **mara.at(NOW))
     later = NOW + timedelta(hours=1)
     (one,) = actions.take_messages(channels=[Channel.EMAIL], now=later)

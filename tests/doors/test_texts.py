@@ -11,7 +11,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from makegood.adapters.mail.reading import read_mail
 from makegood.adapters.sending import NOT_WANTED, Accepted, Refused
 from makegood.adapters.texting import Account, AppriseTexter, TwilioTexter, twilio_signature
 from makegood.cases.models import Case
@@ -27,6 +26,7 @@ from makegood.platform.filing import file_store
 from makegood.platform.sealing import unseal
 from makegood.worker import textman
 from makegood.worker.textman import Textman
+from tests.arriving import all_sorted
 from tests.doors.desk_client import AtDesk, text
 from tests.doors.test_hook import a_receiver
 from tests.doors.test_telling import LOOPBACK
@@ -62,8 +62,7 @@ def call(line: Line, form: dict[str, str], *, events: bool = False, token: str =
     path = f"/hooks/text/{line.pk}/{unseal(line.hook_secret)}/" + ("events/" if events else "")
     mark = twilio_signature(f"https://desk.example{path}", form.items(), token)
     answer = Client().post(path, form, headers={"X-Twilio-Signature": mark})
-    while actions.sort_arrivals(read_mail, file_store(), now=NOW):
-        pass
+    all_sorted(file_store())
     return answer  # type: ignore[return-value]
 
 

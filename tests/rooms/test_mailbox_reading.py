@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from makegood.adapters.files import FileStore
-from makegood.adapters.mail.reading import read_mail
 from makegood.cases.models import Case
 from makegood.conversation import actions
 from makegood.conversation.models import Arrival, Mailbox
 from makegood.conversation.rules.messages import Channel
 from makegood.worker import reader
+from tests.arriving import all_sorted
 from tests.factories import NOW, actor
 from tests.imap_server import ImapBox
 from tests.rooms.casework import Cast, cast, mara
@@ -73,8 +73,7 @@ def test_what_comes_is_kept_and_sorted_once(files, box, imap_server, mara) -> No
     imap_server.deliver(mail("A second one."))
     look(files)
     assert Arrival.objects.count() == 2
-    while actions.sort_arrivals(read_mail, files, now=NOW):
-        pass
+    all_sorted(files)
     assert Case.objects.count() == 1
 
 
