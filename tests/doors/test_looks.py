@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from makegood.cases.models import Case
+from makegood.cases.models import Case, Commitment
 from makegood.conversation.models import Message
+from makegood.promises.models import Promise
 from tests.doors.desk_client import AtDesk, text
 from tests.factories import Cast, make_contact
 from tests.rooms.casework import Hand
@@ -41,3 +44,13 @@ def test_a_letter_is_printed_once_it_was_looked_at(on: None, cast: Cast, mara: H
     assert lena.post(f"/messages/{letter.pk}/release/").status_code == 303
     assert desk.get(page)["Content-Type"] == "application/pdf"
     assert page in desk.get(here).content.decode()
+
+
+def test_what_is_late_there_is_said_to_be(on: None, cast: Cast, mara: Hand, case: Case) -> None:
+    write(case, mara)
+    theirs = Promise.objects.filter(pk__in=Commitment.objects.filter(case=case).values("promise_id"))
+    late = datetime.now(UTC) - timedelta(hours=2, minutes=35, seconds=30)
+    theirs.update(due_at=late, breaks_at=late)
+    page = text(AtDesk(cast.lena).get("/messages/looks/"))
+    assert "2 h 35 m late" in page
+    assert "in 1 m" not in page

@@ -86,11 +86,11 @@ def looks(request: DeskRequest) -> HttpResponse:
 
 def _waiting(one: Waiting, desk: Desk) -> dict[str, Any]:
     message = one.message
+    reads = clocks.read(clocks.Deadline(one.due_at), desk.now) if one.due_at else None
     return {
         "case": f"SR-{message.case_id}", "by": message.by_name, "when": clocks.moment(message.at, desk.now),
         "message": shown(message, desk, asked=True),
-        "due": f"{one.due}, {clocks.ahead(one.due_at, desk.now)}" if one.due_at else "",
-        "late": one.due_at is not None and one.due_at <= desk.now,
+        "due": f"{one.due}, {reads.words}" if reads else "", "tone": reads.tone if reads else "",
         "promises": [title for _start, title in message.promises],
     }  # fmt: skip
 
