@@ -82,7 +82,14 @@ def _tell(one: Seen, outcome: str, margin: float) -> None:
     why = f" ({told.why.replace('_', ' ')})" if told.why else ""
     click.echo(f"  may be said  {sentence(told, margin=margin)}{why}")
     for held in told.held:
-        click.echo(f"    {held.name}: {held.before:+.2f} standard deviations apart, {held.after:+.2f} once weighed")
+        known = f"; known of {held.known:.0%}" if held.known < 1 else ""
+        click.echo(
+            f"    {held.name}: {held.before:+.2f} standard deviations apart, {held.after:+.2f} once weighed{known}"
+        )
+    if told.why == "unknown":
+        click.echo(
+            "    what is to be held equal is known of too few: fill the gaps, or leave the column out of --known"
+        )
 
 
 def _of(answered: int, people: int) -> str:

@@ -77,6 +77,8 @@ class Why(StrEnum):
     NO_OVERLAP = "no_overlap"
     SILENCE = "silence"
     """Those who did not answer could turn it round."""
+    UNKNOWN = "unknown"
+    """What is to be held equal is unknown of so many that it could make the difference."""
     UNASKED = "unasked"
     """Nobody of one of the groups was asked, or no such thing was told to us."""
 
@@ -153,11 +155,13 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """How far apart a covariate is from the never failed, in standard deviations, before and after weighting."""
+    """How far apart a covariate is from the never failed, in standard deviations, before and after weighting, and of
+    what share of both it is `known`."""
 
     name: str
     before: float
     after: float
+    known: float = 1.0
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,10 +16,12 @@ from makegood.measurement.findings import (
     Figure,
     Found,
     Group,
+    Held,
     Outcome,
     Rung,
     Said,
     Size,
+    Why,
 )
 from makegood.measurement.queries import reports
 from tests.doors.api_client import Api
@@ -105,6 +107,16 @@ def test_what_makes_no_sense_is_said_at_its_field(cast: Cast, wrong: dict[str, s
     at_field = answer.content.decode().partition(f'id="f-{field}-error"')[2]
     assert said in at_field[:600]
     assert not reports(Hand(cast.anil).scope)
+
+
+def test_what_is_known_of_too_few_is_told_with_what_to_do(cast: Cast) -> None:
+    held = (Held(name="exposure", before=0.3, after=0.0), Held(name="baseline", before=0.4, after=0.0, known=0.08))
+    number = opened(cast, Compared(group=Group.PUT_RIGHT, said=Said.CANNOT_TELL, why=Why.UNKNOWN, held=held))
+    page = text(AtDesk(cast.anil), f"/insights/paradox/{number}/")
+    assert "Cannot tell: the groups are not comparable" in page
+    assert "cannot tell: too little is known of them from before" in page
+    assert "What they answered before: 8%" in page
+    assert "How much they were promised" not in page.partition("Known of them from before")[2][:200]
 
 
 def test_how_far_it_is_moves_until_it_is_found(cast: Cast) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from scipy.stats import binom
 
+from bench.as_rows import of_trial
+from bench.foreign import TWO_STORMS, huge_incidents
 from bench.sweep import ALARM, BY_CHANCE, WORLDS, Swept, Told, checks, fewest_found, most_false, told
-from makegood.measurement.findings import Said
+from makegood.measurement.findings import Group, Said
+from makegood.measurement.rules.paradox import report
 from makegood.measurement.rules.power import POWER
 
 SEEDS = 12
-# Two storms are two witnesses, however many people they hit.
-NOT_ENOUGH = "huge_incidents"
 
 
 def said(name: str, size: int, effect: float, seeds: int) -> list[Said]:
@@ -23,7 +26,6 @@ def test_nothing_is_claimed_in_a_foreign_world(name: str) -> None:
     found = said(name, 4000, 0.0, SEEDS)
     assert found.count(Said.ABOVE) <= most_false(SEEDS, tests=2 * len(WORLDS))
     assert found.count(Said.BELOW) <= most_false(SEEDS, tests=2 * len(WORLDS))
-    assert name != NOT_ENOUGH or set(found) == {Said.TOO_FEW}
 
 
 @pytest.mark.parametrize("name", ["seasons", "complainers", "by_value", "wild_tails", "history"])
@@ -33,6 +35,28 @@ def test_what_is_there_is_found_in_a_foreign_world_and_a_harm_is_no_gain(name: s
     harmed = said(name, 8000, -effect, 4)
     assert harmed.count(Said.BELOW) >= 3
     assert Said.ABOVE not in harmed
+
+
+def test_two_storms_are_two_witnesses_however_many_people_they_hit() -> None:
+    for size in (4000, 40_000):
+        asked = of_trial(partial(huge_incidents, storms=TWO_STORMS))
+        found = report(*asked(size, seed=1, effect=1.0))
+        one = found.asked[0].compared[0]
+        assert one.said is Said.TOO_FEW
+        assert one.missing > 0
+        needed = {size.group: size for size in found.sizes}[Group.PUT_RIGHT]
+        assert needed.counted < needed.needed, "and the page that counts people says so too"
+
+
+@pytest.mark.parametrize("name", ["huge_incidents", "tiny"])
+def test_a_handful_of_incidents_or_of_people_can_be_enough(name: str) -> None:
+    assert Said.EQUIVALENT in said(name, 8000, 0.0, 6)
+    assert said(name, 8000, WORLDS[name][1], 6).count(Said.ABOVE) >= 4
+
+
+def test_who_keeps_silent_forbids_to_call_them_equal() -> None:
+    assert set(said("dropping_out", 8000, 0.0, 4)) == {Said.CANNOT_TELL}
+    assert set(said("dropping_out", 8000, WORLDS["dropping_out"][1], 4)) == {Said.ABOVE}
 
 
 def test_the_sweep_allows_what_chance_brings_and_no_more() -> None:

@@ -44,6 +44,24 @@ def test_those_who_did_not_answer_are_unknown_and_said() -> None:
     assert "Above" not in told.stdout
 
 
+def test_a_column_with_gaps_is_told_and_what_to_do_where_they_are_too_many() -> None:
+    head, *rows = simulated().splitlines()
+    at = [head.split(",").index(name) for name in ("usage", "baseline")]
+
+    def known_of_every(nth: int) -> str:
+        cells = [row.split(",") for row in rows]
+        gaps = (["" if place in at and number % nth else cell for place, cell in enumerate(row)]
+                for number, row in enumerate(cells))  # fmt: skip
+        return "\n".join([head, *(",".join(row) for row in gaps)])
+
+    some = compared(known_of_every(2)).stdout
+    assert "known of 50%" in some
+    assert "Above" not in some
+    few = compared(known_of_every(100)).stdout
+    assert "Cannot tell: groups not comparable. (unknown)" in few
+    assert "fill the gaps, or leave the column out of --known" in few
+
+
 @pytest.mark.parametrize(
     ("table", "more", "words"),
     [

@@ -6,6 +6,8 @@ mistaken for an effect.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from makegood.measurement.rules.estimate import Numbers, Yes
@@ -21,24 +23,27 @@ PLACES, ROUNDS, BEYOND_CHANCE, JUMPS_FROM = 200, 4, 15.0, 300
 def bent(covariates: Numbers, smaller: int) -> Numbers:
     """Columns for a fit: each covariate standardised, hinges at its quantiles (linear splines), products of pairs.
 
-    What is unknown (NaN) is set to the middle, with a column that says so. The knots grow with `smaller`, the size of
+    What is unknown (NaN) is set to the middle, with a column that says so, and where it is unknown the others have
+    slopes of their own: they stand in for it. The knots grow with `smaller`, the size of
     the smaller group (a sieve; Hirano, Imbens and Ridder 2003). Columns that say nothing new are left out.
     """
     knots = int(np.clip(smaller // PER_KNOT, 0, MOST_KNOTS))
-    lines, columns = [], []
-    for values in covariates.T:
+    lines, columns, gaps = [], [], []
+    for at, values in enumerate(covariates.T):
         unknown = np.isnan(values)
         middle = float(np.median(values[~unknown])) if not unknown.all() else 0.0
         filled = np.where(unknown, middle, values)
         spread = float(filled.std())
         if unknown.any() and not unknown.all():
-            columns.append(unknown.astype(float))
+            gaps.append((at, unknown.astype(float)))
         if spread > 0:
             line = (filled - filled.mean()) / spread
-            lines.append(line)
+            lines.append((at, line))
             columns += [line, *_hinges(line, knots)]
+    columns += [gap for _at, gap in gaps]
     if smaller >= PAIRS_FROM:
-        columns += [_capped(a) * _capped(b) for at, a in enumerate(lines) for b in lines[at + 1 :]]
+        columns += [_capped(a) * _capped(b) for (_one, a), (_other, b) in combinations(lines, 2)]
+        columns += [gap * _capped(line) for one, gap in gaps for other, line in lines if one != other]
     return _told_apart(np.column_stack(columns)) if columns else np.empty((len(covariates), 0))
 
 

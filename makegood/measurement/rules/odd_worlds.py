@@ -27,7 +27,8 @@ class Trial:
     margin: float
 
 
-def _alone(size: int) -> Labels:
+def alone(size: int) -> Labels:
+    """Nobody was failed together with anybody else."""
     return np.arange(size, dtype=np.int64)
 
 
@@ -38,7 +39,7 @@ def yes_no(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     use = np.exp(0.6 * loyalty + 0.5 * chance.normal(size=size))
     group = chance.random(size) < expit(-3 + 1.2 * np.minimum(use, 3))
     stays = chance.random(size) < np.clip(0.6 + 0.25 * np.tanh(use - 1) + effect * group, 0, 1)
-    return Trial(stays.astype(float), group, use[:, None], _alone(size), 0.05)
+    return Trial(stays.astype(float), group, use[:, None], alone(size), 0.05)
 
 
 def incidents(size: int, *, seed: int, effect: float = 0.0) -> Trial:
@@ -58,7 +59,7 @@ def bent_use(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     use = chance.normal(size=size)
     group = chance.random(size) < expit(-2.8 + 0.6 * np.minimum(use**2, 4))
     score = 0.7 * np.minimum(use**2, 6) + chance.normal(size=size) + effect * group
-    return Trial(score, group, use[:, None], _alone(size), 0.15)
+    return Trial(score, group, use[:, None], alone(size), 0.15)
 
 
 def steps(size: int, *, seed: int, effect: float = 0.0) -> Trial:
@@ -67,7 +68,7 @@ def steps(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     use = chance.normal(size=size)
     group = chance.random(size) < np.where(use > 0.7, 0.3, np.where(use < -1, 0.2, 0.05))
     score = np.where(use > 0.7, 1.0, np.where(use < -1, 0.8, 0.0)) + chance.normal(size=size) + effect * group
-    return Trial(score, group, use[:, None], _alone(size), 0.12)
+    return Trial(score, group, use[:, None], alone(size), 0.12)
 
 
 def heavy_tails(size: int, *, seed: int, effect: float = 0.0) -> Trial:
@@ -76,7 +77,7 @@ def heavy_tails(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     use = chance.normal(size=size)
     group = chance.random(size) < expit(-2 + use)
     spend = np.exp(0.8 * use + 1.5 * chance.normal(size=size)) + chance.pareto(1.5, size) + effect * group
-    return Trial(spend, group, use[:, None], _alone(size), 1.5)
+    return Trial(spend, group, use[:, None], alone(size), 1.5)
 
 
 def silence(size: int, *, seed: int, effect: float = 0.0) -> Trial:
@@ -88,7 +89,7 @@ def silence(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     score = loyalty + 0.5 * chance.normal(size=size) + effect * group
     answers = np.where(group, chance.random(size) < expit(score), chance.random(size) < 0.5)
     known = np.column_stack([use, loyalty + 0.5 * chance.normal(size=size)])
-    return Trial(np.where(answers, score, np.nan), group, known, _alone(size), 0.1)
+    return Trial(np.where(answers, score, np.nan), group, known, alone(size), 0.1)
 
 
 def few_leave(size: int, *, seed: int, effect: float = 0.0) -> Trial:
@@ -96,7 +97,7 @@ def few_leave(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     chance = np.random.default_rng(seed)
     use = chance.normal(size=size)
     group = chance.random(size) < 0.1
-    return Trial((chance.random(size) < 0.97 + effect * group).astype(float), group, use[:, None], _alone(size), 0.03)
+    return Trial((chance.random(size) < 0.97 + effect * group).astype(float), group, use[:, None], alone(size), 0.03)
 
 
 TRIALS: dict[str, Callable[..., Trial]] = {

@@ -30,6 +30,7 @@ from makegood.measurement.findings import (
     Why,
 )
 from makegood.measurement.rules.adjusted import independent
+from makegood.measurement.rules.clusters import effective
 from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.given import DEEDS, changed
@@ -39,7 +40,7 @@ from makegood.measurement.rules.means import mean
 from makegood.measurement.rules.power import ALPHA, POWER, for_equivalence, for_equivalence_at_any_time, worth
 from makegood.measurement.rules.proportions import net_promoters, share
 from makegood.measurement.rules.silence import reply_weights
-from makegood.measurement.rules.verdict import compare
+from makegood.measurement.rules.verdict import INCIDENTS, compare
 from makegood.measurement.rules.weighting import overlap, propensity, weights
 from makegood.measurement.scales import RANGE, Scale
 
@@ -97,9 +98,12 @@ def _size(rows: Rows, plan: Plan, group: Group, enough: int) -> Size:
         many = np.unique(rows.cluster[among], return_counts=True)[1].astype(float)
         each = float(np.sum(many**2) / many.sum()) if people else 1.0
         times = people / worth(people, each=each, alike=ALIKE) if people else 1.0
+    least = 0.0
     if group in FAILED:
         times *= _unlike(rows, plan, group)
-    return Size(group=group, people=people, counted=counted, needed=int(np.ceil(enough * times)))
+        incidents = effective(np.ones(counted or people), rows.cluster[answered if counted else among])
+        least = (counted or people) * INCIDENTS / incidents if 0 < incidents < INCIDENTS else 0.0
+    return Size(group=group, people=people, counted=counted, needed=int(np.ceil(max(enough * times, least))))
 
 
 def _unlike(rows: Rows, plan: Plan, group: Group) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from makegood.measurement.rules.flexible import with_jumps
 from makegood.measurement.rules.power import for_equivalence, for_equivalence_at_any_time
 from makegood.measurement.rules.sequential import alike_at_any_time, at_any_time, counted_for
 from makegood.measurement.rules.silence import shift
+from makegood.measurement.rules.unknown import set_right
 from makegood.measurement.rules.weighting import (
     Balance,
     Difference,
@@ -61,6 +63,8 @@ class Verdict:
     least: float | None = None
     most: float | None = None
     spread: float = 0.0
+    known: tuple[float, ...] = ()
+    """Of what share each of `held` is known."""
 
     def of(self, group: Group) -> Compared:
         """The same as a plain value, of a group."""
@@ -68,7 +72,10 @@ class Verdict:
         plain = Compared(
             group=group, said=self.said, why=self.why, missing=self.missing, least=self.least, most=self.most,
             clusters=None if math.isnan(self.clusters) else self.clusters,
-            held=tuple(Held(name=one.name, before=one.before, after=one.after) for one in self.held),
+            held=tuple(
+                Held(name=one.name, before=one.before, after=one.after, known=share)
+                for one, share in zip(self.held, self.known, strict=True)
+            ),
         )  # fmt: skip
         if shared:
             plain = replace(plain, overlap=shared.share, effective=shared.effective)
@@ -93,10 +100,11 @@ def compare(
     """The group against the others, at equal covariates known before; within ±`margin` counts as equivalent.
 
     In this order: are there enough, are they comparable, is it beyond chance, and could those who kept silent (an
-    outcome of NaN) turn it round. `comparisons` is how many outcomes or strata are asked about at once: each then has
-    to be that much surer (Bonferroni). An estimate that is neither beyond chance nor surely within the margin is not
-    enough data. With `planned` it may be looked at again and again: the interval holds at all looks, and is told also
-    where it says nothing yet.
+    outcome of NaN) turn it round. Where a covariate is unknown of some (NaN), what that misleads by is taken off; where
+    it is known of too few for that, nothing is said. `comparisons` is how many outcomes or strata are asked about at
+    once: each then has to be that much surer (Bonferroni). An estimate that is neither beyond chance nor surely within
+    the margin is not enough data. With `planned` it may be looked at again and again: the interval holds at all looks,
+    and is told also where it says nothing yet.
     """
     told = ~np.isnan(outcome)
     inside, outside = group & told, ~group & told
@@ -114,19 +122,29 @@ def compare(
     shared = overlap(among, score, weight)
     held = balance(names or [str(at) for at in range(known.shape[1])], among, _filled(known), weight)
     clusters = effective(np.ones(int(inside.sum())), alike_ones[among])
-    facts = {"held": held, "shared": shared, "clusters": clusters}
+    shares = tuple(1 - float(share) for share in np.isnan(known).mean(axis=0))
+    facts = {"held": held, "shared": shared, "clusters": clusters, "known": shares}
     if shared.share < SHARED or shared.effective < LIKE_THEM:
         return Verdict(Said.CANNOT_TELL, why=Why.NO_OVERLAP, **facts)  # type: ignore[arg-type]
     if not all(one.balanced for one in held):
         return Verdict(Said.CANNOT_TELL, why=Why.UNBALANCED, **facts)  # type: ignore[arg-type]
-    found = difference(seen, among, columns, score, alike_ones)
+    plain = difference(seen, among, columns, score, alike_ones)
+    found = set_right(plain, seen, among, known, alike_ones)
+
+    def judged(one: Difference) -> Verdict:
+        sure = _once(one.found, margin) if planned is None else _often(one.found, margin, seen, among, planned)
+        return _judge(sure, margin, 0.05 / comparisons, smaller, _ends(one, among, silent))
+
     least, most = _ends(found, among, silent)
-    sure = _once(found.found, margin) if planned is None else _often(found.found, margin, seen, among, planned)
-    judged = _judge(sure, margin, 0.05 / comparisons, smaller, (least, most))
-    return Verdict(
-        judged.said, judged.found, judged.missing, judged.why, held, shared, clusters, least, most,
-        float(seen.std()),
-    )  # fmt: skip
+    facts |= {"least": least, "most": most, "spread": float(seen.std())}
+    return dataclasses.replace(_if_known(judged(found), judged(plain)), **facts)  # type: ignore[arg-type]
+
+
+def _if_known(found: Verdict, plain: Verdict) -> Verdict:
+    """Where something could be said only if nothing misled that is unknown, that is what is missing."""
+    if found.said is not Said.TOO_FEW or plain.said is Said.TOO_FEW:
+        return found
+    return dataclasses.replace(found, said=Said.CANNOT_TELL, why=Why.UNKNOWN, missing=0)
 
 
 def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float, *, planned: int | None = None) -> int:

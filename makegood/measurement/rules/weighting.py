@@ -78,11 +78,13 @@ def overlap(group: Yes, score: Numbers, weight: Numbers) -> Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the group has over people like it, and what of each outcome the covariates leave unexplained."""
+    """What the group has over people like it, what each adds to that, and what of each outcome the covariates leave
+    unexplained."""
 
     found: Estimate
     left: Numbers
     weight: Numbers
+    influence: Numbers
 
 
 def doubly_robust(outcome: Numbers, group: Yes, covariates: Numbers, cluster: Labels) -> Estimate:
@@ -108,7 +110,7 @@ def difference(outcome: Numbers, group: Yes, columns: Numbers, score: Numbers, c
     found = with_few(own - unexplained, influence, weight, group, cluster)
     if bool(np.all((outcome == 0) | (outcome == 1))):
         found = _not_surer_than_a_share(found, expected[group], influence[group])
-    return Difference(found, left, weight)
+    return Difference(found, left, weight, influence)
 
 
 def _not_surer_than_a_share(found: Estimate, expected: Numbers, influence: Numbers) -> Estimate:

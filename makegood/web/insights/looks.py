@@ -119,9 +119,10 @@ def _verdict(one: Compared | None, facts: ReportFacts) -> str:
     if one is None:
         return _("nobody told us of it yet")
     if one.said is Said.CANNOT_TELL:
-        return _("cannot tell: those who kept silent could turn it round") if one.why is Why.SILENCE else (
-            _("cannot tell: not comparable")
-        )  # fmt: skip
+        return {
+            Why.SILENCE: _("cannot tell: those who kept silent could turn it round"),
+            Why.UNKNOWN: _("cannot tell: too little is known of them from before"),
+        }.get(one.why or Why.UNBALANCED, _("cannot tell: not comparable"))
     return {
         Said.TOO_FEW: _("not enough data: about {} more").format(f"{one.missing:,}"),
         Said.ABOVE: _("above"), Said.BELOW: _("below"), Said.EQUIVALENT: _("equivalent"),

@@ -263,6 +263,7 @@ def verdict(one: Compared, which: Outcome) -> str:
         return {
             Why.SILENCE: _("cannot tell: those who kept silent could turn it round"),
             Why.UNASKED: _("cannot tell: nobody to compare with"),
+            Why.UNKNOWN: _("cannot tell: too little is known of them from before"),
         }.get(one.why or Why.UNBALANCED, _("cannot tell: not comparable"))
     figure = f"{shown(one.value, which)} ({shown(one.low, which)} – {shown(one.high, which)})"
     names = {Said.ABOVE: _("above: {}"), Said.BELOW: _("below: {}"), Said.EQUIVALENT: _("equivalent: {}")}
@@ -276,11 +277,23 @@ def _foot(facts: ReportFacts, one: Compared | None) -> str:
         return _(
             "Nobody told us of it yet, or of too few: bring in orders, renewals, who left and scores by file or API."
         )
+    if one.why is Why.UNKNOWN:
+        return _unknown(one)
     if one.value is None or one.low is None or one.high is None:
         return _("Compared with people like them whom nothing had failed.")
     which = facts.plan.outcome
     words = _("The difference lies between {low} and {high}, at equal exposure, tenure and custom.")
     return words.format(low=shown(one.low, which), high=shown(one.high, which))
+
+
+def _unknown(one: Compared) -> str:
+    """What is known of too few of them, and what to do about it."""
+    names = {known.value: name for known, name in known_names().items()}
+    parts = ", ".join(f"{names.get(held.name, held.name)}: {held.known:.0%}" for held in one.held if held.known < 1)
+    return _(
+        "Known of them from before — {parts}. It is known of too few to hold it equal. Bring in what you have of it by"
+        " file or API, or ask everybody now and then; a report registered without it does not hold it equal at all."
+    ).format(parts=parts)
 
 
 def _size_row(one: Size) -> Row:
