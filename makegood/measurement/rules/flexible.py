@@ -14,6 +14,8 @@ from makegood.measurement.rules.estimate import Numbers, Yes
 
 # One knot for each so many people of the smaller group, at most so many knots; products of pairs from so many on.
 PER_KNOT, MOST_KNOTS, PAIRS_FROM = 60, 8, 600
+# Beyond these shares of a covariate's values a line has nothing to hold on to: it counts as if it lay there.
+ENDS = (0.005, 0.995)
 STEPS, HALVINGS = 60, 30
 PENALTY = 1e-7
 # A step is looked for at so many quantiles, so many times over; the best of 200 by chance lies below this (chi-square).
@@ -24,15 +26,16 @@ def bent(covariates: Numbers, smaller: int) -> Numbers:
     """Columns for a fit: each covariate standardised, hinges at its quantiles (linear splines), products of pairs.
 
     What is unknown (NaN) is set to the middle, with a column that says so, and where it is unknown the others have
-    slopes of their own: they stand in for it. The knots grow with `smaller`, the size of
-    the smaller group (a sieve; Hirano, Imbens and Ridder 2003). Columns that say nothing new are left out.
+    slopes of their own: they stand in for it. The outermost half per cent count as if they lay at its edge, so that no
+    slope runs on to who buys a hundred times as much. The knots grow with `smaller`, the size of the smaller group (a
+    sieve; Hirano, Imbens and Ridder 2003). Columns that say nothing new are left out.
     """
     knots = int(np.clip(smaller // PER_KNOT, 0, MOST_KNOTS))
     lines, columns, gaps = [], [], []
     for at, values in enumerate(covariates.T):
         unknown = np.isnan(values)
         middle = float(np.median(values[~unknown])) if not unknown.all() else 0.0
-        filled = np.where(unknown, middle, values)
+        filled = np.where(unknown, middle, _within(values, ~unknown))
         spread = float(filled.std())
         if unknown.any() and not unknown.all():
             gaps.append((at, unknown.astype(float)))
@@ -45,6 +48,14 @@ def bent(covariates: Numbers, smaller: int) -> Numbers:
         columns += [_capped(a) * _capped(b) for (_one, a), (_other, b) in combinations(lines, 2)]
         columns += [gap * _capped(line) for one, gap in gaps for other, line in lines if one != other]
     return _told_apart(np.column_stack(columns)) if columns else np.empty((len(covariates), 0))
+
+
+def _within(values: Numbers, known: Yes) -> Numbers:
+    """No further than the outermost half per cent of what is known; what would be all alike then stays as it is."""
+    if not known.any():
+        return values
+    low, high = np.quantile(values[known], ENDS)
+    return np.clip(values, low, high) if low < high else values
 
 
 def _capped(line: Numbers) -> Numbers:
