@@ -20,7 +20,9 @@ DICTIONARY = (
     ("outcome", "stayed, bought: share of customers; spend: sum in the house's currency; nps: points; csat, recovery:"
      " steps"),
     ("group", "never_failed, put_right, not_put_right, silent, twice: by what we did until the landmark"),
-    ("method", "raw, brunner_munzel, ancova, logistic, matching, kaplan_meier, aalen_johansen (share who left,"
+    ("method", "raw, brunner_munzel, ancova, logistic, ordered_logit (log odds of a higher step), matching, shift"
+     " (after minus before, of the same people), went_up (share of those who moved), mcnemar (share after minus"
+     " before), kaplan_meier, aalen_johansen (share who left,"
      " beside those lost otherwise), cox (log of the hazard, put right from its day on), threshold,"
      " goodwill_by_lot (arm minus as usual, by intention to treat)"),
     ("value, low, high", "the figure and the ends of its 95 % interval"),
@@ -43,6 +45,7 @@ DICTIONARY = (
      " that instant on, NaN unknown"),
     ("rows.npz, rows.csv", "a row for each customer: customer and cluster are numbers of no meaning; group as above;"
      " index: days since 1970; covariates.*: known before the index date; outcomes.*: after the landmark, NaN unknown;"
+     " before.*: the same of as many days before the index date, of answers the last one at least a week before;"
      " asked.*: whether they were asked; stayed_days: from the landmark, at whose end they left, or were lost"
      " otherwise; righted_days: from the index date;"
      " hours_late: how late the failed promise was kept"),

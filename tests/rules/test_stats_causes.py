@@ -52,7 +52,7 @@ def test_shares_are_adjusted_too(heavy_users: World) -> None:
     ):
         assert found.low < 0 < found.high
     steps = np.digitize(use[:, 0] + 0.5 * group + np.random.default_rng(19).logistic(size=8000), [-1, 0, 1])
-    found = adjusted.ordered_logit(steps, group, use)
+    found = adjusted.ordered_logit(steps, group, use, np.arange(len(steps)))
     assert found.low < 0.5 < found.high
 
 

@@ -12,6 +12,7 @@ import statsmodels.api as sm
 from scipy.special import expit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from makegood.measurement.rules.clusters import summed
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, normal
 from makegood.measurement.rules.power import worth
 
@@ -44,11 +45,16 @@ def logistic(outcome: Yes, group: Yes, covariates: Numbers, cluster: Labels) -> 
     return normal(float(np.mean(with_it - without)), error, len(outcome))
 
 
-def ordered_logit(steps: Labels, group: Yes, covariates: Numbers) -> Estimate:
-    """The log odds of a higher step in the group, at equal covariates (proportional odds; McCullagh 1980)."""
+def ordered_logit(steps: Labels, group: Yes, covariates: Numbers, cluster: Labels) -> Estimate:
+    """The log odds of a higher step in the group, at equal covariates (proportional odds; McCullagh 1980).
+
+    The error is the sandwich over clusters (Liang and Zeger 1986).
+    """
     model = OrderedModel(steps, np.column_stack([group.astype(float), covariates]), distr="logit")
     fit = model.fit(method="bfgs", disp=False)
-    return normal(float(fit.params[0]), float(fit.bse[0]), len(steps))
+    bread = np.asarray(fit.cov_params())
+    spread = bread @ summed(np.asarray(model.score_obs(fit.params)), cluster) @ bread
+    return normal(float(fit.params[0]), math.sqrt(float(spread[0, 0])), len(steps))
 
 
 def intraclass(values: Numbers, cluster: Labels) -> float:

@@ -112,6 +112,9 @@ class Rows:
     righted_days: Numbers
     hours_late: Numbers
     case: Labels = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    before: dict[Outcome, Numbers] = field(default_factory=dict)
+    """The same as an outcome, of the time before the index date: what was done in as many days as the horizon has, and
+    the last answer that cannot have opened the case. NaN where nobody knows."""
     given: Given = field(default_factory=Given)
     """Who was given more by lot in the same days: other people, who are compared with each other alone."""
 
@@ -362,7 +365,28 @@ def _told(history: History, span: Span, index: Index, left_at: Numbers, lost_at:
         lost=~seen & (lost_at <= np.minimum(end, history.until)), righted_days=index.righted,
         hours_late=np.where(is_failed, every.hours_late[failing], np.nan) if len(every.at) else index.righted,
         case=np.where(is_failed, every.case[failing], -1) if len(every.at) else index.failure,
+        before=_earlier(history, span, index, orders),
     )  # fmt: skip
+
+
+def _earlier(history: History, span: Span, index: Index, orders: Sorted) -> dict[Outcome, Numbers]:
+    """What the outcomes were before: of the same people, in as many days, none of which is the day of the index.
+
+    What was done is read for a year back, so of a longer horizon nothing is told, nor of who was no customer then.
+    """
+    told = {
+        outcome: Sorted(scores.answers).last_amount(index.customer, index.at - 2 * YEAR, index.at - TRIGGER_DAYS)
+        for outcome, scores in history.scores.items()
+        if outcome is not Outcome.RECOVERY
+    }
+    if not len(history.orders.at) or span.horizon > YEAR - SAME:
+        return told
+    first, last = index.at - SAME - span.horizon, index.at - SAME
+    there = history.known_from[index.customer] <= first
+    bought = (orders.count(index.customer, first, last) > 0).astype(float)
+    told[Outcome.BOUGHT] = np.where(there, bought, np.nan)
+    told[Outcome.SPEND] = np.where(there, orders.total(index.customer, first, last), np.nan)
+    return told
 
 
 def _clusters(index: Index, every: Failures, customers: int) -> Labels:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from makegood.measurement.findings import SHARES, Group, Outcome, Plan, Rung
-from makegood.measurement.rules.adjusted import ancova, logistic
-from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
+from makegood.measurement.findings import ASKED, SHARES, Group, Outcome, Plan, Rung
+from makegood.measurement.rules.adjusted import ancova, logistic, ordered_logit
+from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, TWICE, Rows
 from makegood.measurement.rules.matching import matched_difference, pairs
 from makegood.measurement.rules.means import mean_difference, superiority
+from makegood.measurement.rules.paired import moved
 from makegood.measurement.rules.proportions import share_difference
 from makegood.measurement.rules.survival import hazards, leaving, staying, stretches
 from makegood.measurement.rules.threshold import bandwidth, heaping, jump
@@ -22,6 +23,8 @@ from makegood.measurement.rules.weighting import score_of
 MOST = 60_000
 # Cox looks at everybody at risk at each leaving.
 MOST_HAZARDS = 20_000
+# Proportional odds are found by trying, step by step.
+MOST_ORDERED = 10_000
 
 
 def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Rung]:
@@ -44,10 +47,13 @@ def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Rung]:
         seen, group, columns, cluster
     )  # fmt: skip
     yield _rung("logistic" if outcome in SHARES else "ancova", adjusted)
+    if outcome in ASKED:
+        yield from _ordered(seen, group, _known(rows, plan)[places], cluster, chance)
     matched = pairs(group, score_of(group, columns), seed=plan.seed)
     if len(matched.group) >= 20:
         note = f"{matched.unmatched} without anybody near enough" if matched.unmatched else ""
         yield _rung("matching", matched_difference(seen, matched, cluster), note)
+    yield from moved(rows, outcome)
     if outcome is Outcome.STAYED:
         yield from _stayed(rows, plan, chance)
     yield from _at_threshold(rows, values, plan)
@@ -68,6 +74,20 @@ def _as_they_are(seen: Numbers, group: Yes, outcome: Outcome) -> Iterator[Rung]:
         yield _rung("raw", share_difference((int(a.sum()), len(a)), (int(b.sum()), len(b))))
         return
     yield _rung("raw", mean_difference(seen[group], seen[~group]))
+
+
+def _ordered(
+    seen: Numbers, group: Yes, known: Numbers, cluster: Labels, chance: np.random.Generator
+) -> Iterator[Rung]:  # fmt: skip
+    """Answers as steps of which only the order counts, at what was known before."""
+    some = np.arange(len(seen))
+    if len(some) > MOST_ORDERED:
+        some = np.sort(chance.choice(some, MOST_ORDERED, replace=False))
+    steps = np.unique(seen[some], return_inverse=True)[1]
+    if steps.max() < 2 or min(group[some].sum(), (~group[some]).sum()) < 20:
+        return
+    found = ordered_logit(steps, group[some], bent(known[some], 0), cluster[some])
+    yield _rung("ordered_logit", found, "log odds of a higher step")
 
 
 def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Rung]:

@@ -56,7 +56,7 @@ def _columns(rows: Rows) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     yield "group", np.array([group.value for group in ORDER])[rows.group]
     yield "cluster", np.unique(rows.cluster, return_inverse=True)[1]
     yield "index", rows.index
-    for name in ("covariates", "outcomes", "asked"):
+    for name in ("covariates", "outcomes", "asked", "before"):
         yield from ((f"{name}.{key.value}", values) for key, values in getattr(rows, name).items())
     for name in ("stayed_days", "left", "lost", "righted_days", "hours_late"):
         yield name, getattr(rows, name)

@@ -12,8 +12,8 @@ from makegood.web.insights.intervals import ends
 from makegood.web.tables import Column, Row
 
 # The figures of these are shares whatever is asked; of these logarithms of a ratio, which is told.
-_SHARES = {"kaplan_meier", "aalen_johansen", "brunner_munzel"}
-_LOGS = {"cox"}
+_SHARES = {"kaplan_meier", "aalen_johansen", "brunner_munzel", "went_up"}
+_LOGS = {"cox", "ordered_logit"}
 BY_LOT = "goodwill_by_lot"
 
 
@@ -50,6 +50,10 @@ def _named(one: Rung) -> str:
         "brunner_munzel": _("Chance that one of those put right has more (Brunner–Munzel; 50 % is no difference)"),
         "ancova": _("Regression on what was known before"),
         "logistic": _("Logistic regression on what was known before"),
+        "ordered_logit": _("Odds of a higher answer, at what was known before (1 is no difference)"),
+        "shift": _("The same people after against before, {}").format(whose),
+        "went_up": _("Of the same people who moved, went up (50 % is no difference), {}").format(whose),
+        "mcnemar": _("The same people after against before (McNemar), {}").format(whose),
         "matching": _("Pairs of people alike"),
         "kaplan_meier": _("Still there at the end (Kaplan–Meier), {}").format(whose),
         "aalen_johansen": _("Left of their own choice (Aalen–Johansen), {}").format(whose),
