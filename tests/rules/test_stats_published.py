@@ -9,7 +9,7 @@ from makegood.measurement.rules.estimate import Estimate
 from makegood.measurement.rules.panel import difference_in_differences
 from makegood.measurement.rules.pooling import Pooled, dersimonian_laird, fixed, restricted_likelihood
 from makegood.measurement.rules.proportions import odds_across, share, share_difference
-from makegood.measurement.rules.survival import half_gone, hazards, log_rank
+from makegood.measurement.rules.survival import half_gone, hazards, leaving, log_rank, staying
 from tests.rules.measuring import as_printed, column, published, with_published, words
 
 pytestmark = with_published
@@ -75,6 +75,21 @@ def test_cox() -> None:
     of_sex, of_age = hazards(time, left, np.column_stack([sex.astype(float), column("lung.csv", "age")]))
     found = {"sex": of_sex.value, "se_sex": of_sex.error, "age": of_age.value, "se_age": of_age.error}
     assert found == {key: as_printed(value, 6) for key, value in said.items()}
+
+
+def test_leaving_beside_being_lost() -> None:
+    """The worked example of Satagopan et al. 2004 (British Journal of Cancer 91, 1229-1235, table 2).
+
+    Months and ends of the first nine of 305 patients are printed there; the other 296 were followed for longer.
+    """
+    time = np.array([7, 10, 14, 16, 18, 23, 24, 26, 27, *[28] * 296], dtype=float)
+    of_cancer, otherwise = np.isin(time, (10, 16, 23, 27)), np.isin(time, (18, 26))
+    printed = {10: (99.7, 0.3), 16: (99.3, 0.6), 18: (99.0, 0.6), 23: (98.7, 0.9), 26: (98.3, 0.9), 27: (98.0, 1.2)}
+    for month, (there, left) in printed.items():
+        found = leaving(time, of_cancer, otherwise, at=month)
+        # They add up shares that were rounded: 0.3 + 0.3 + 0.3 + 0.3, where it is 1.32.
+        assert 100 * found.value == pytest.approx(left, abs=0.05 * left / 0.3)
+        assert 100 * staying(time, of_cancer | otherwise, at=month).value == as_printed(there, 1)
 
 
 def test_difference_in_differences() -> None:

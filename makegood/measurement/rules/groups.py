@@ -374,7 +374,7 @@ def _earlier(history: History, span: Span, index: Index, orders: Sorted) -> dict
 
     What was done is read for a year back, so of a longer horizon nothing is told, nor of who was no customer then.
     """
-    told = {
+    told: dict[Outcome, Numbers] = {
         outcome: Sorted(scores.answers).last_amount(index.customer, index.at - 2 * YEAR, index.at - TRIGGER_DAYS)
         for outcome, scores in history.scores.items()
         if outcome is not Outcome.RECOVERY
