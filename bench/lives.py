@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import expit
 
 from makegood.measurement.rules.estimate import Labels, Numbers
-from makegood.measurement.rules.groups import Cases, Events, Failures, History, Span
+from makegood.measurement.rules.groups import Span
+from makegood.measurement.rules.history import Cases, Events, Failures, History
 
 DAYS = 730.0
 # The second year up to where a month and a quarter of a year can still be watched.

@@ -7,7 +7,8 @@ import pytest
 
 from bench.lives import LIVES, SPAN
 from makegood.measurement.findings import Known
-from makegood.measurement.rules.groups import NEVER, STRATA, TWICE, Sorted, Span, rows
+from makegood.measurement.rules.groups import NEVER, STRATA, TWICE, Span, rows
+from makegood.measurement.rules.history import Sorted
 
 SEEDS = range(4)
 # New customers are failed more, and leave sooner, by how new they are.

@@ -14,7 +14,8 @@ from django.db import connection
 
 from makegood.measurement.findings import Outcome, Plan
 from makegood.measurement.rules.estimate import Labels
-from makegood.measurement.rules.groups import AS_FAILURES, Asked, Cases, Events, Failures, History, Span
+from makegood.measurement.rules.groups import AS_FAILURES, Span
+from makegood.measurement.rules.history import Asked, Cases, Events, Failures, History
 from makegood.platform.installation import organisation
 
 DAY = timedelta(days=1)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from makegood.measurement.findings import Group, Known, Outcome
 from makegood.measurement.rules.estimate import Labels, Numbers, Yes
 from makegood.measurement.rules.given import Given
+from makegood.measurement.rules.history import FAR, Events, Failures, History, Sorted
 
 ORDER = tuple(Group)
 NEVER, PUT_RIGHT, NOT_PUT_RIGHT, SILENT, TWICE = range(len(ORDER))
@@ -28,66 +29,6 @@ STRATA = np.array([1, 2, 4, 8, 16], dtype=float)
 HARDLY = 0.995
 # Where rows that were drawn must stay as failures come: there the lot falls as readily as a failure.
 AS_FAILURES = 1.0
-_FAR = 1e5
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """Things that happened to customers, in any order: whose, when, and how much."""
-
-    customer: Labels
-    at: Numbers
-    amount: Numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Failures:
-    """Promises broken and harms reported. `case` numbers a row of `Cases` (−1: none), `incident` −1 where alone."""
-
-    customer: Labels
-    at: Numbers
-    case: Labels
-    incident: Labels
-    by_system: Yes
-    hours_late: Numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """What we did, by case: when each of these first was so."""
-
-    spoken: Numbers
-    owned: Numbers
-    apology: Numbers
-    fulfilled: Numbers
-    let_down: Numbers
-    """A promise to the customer inside the case was broken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Answers on one scale, and who was asked; `asked` None where nobody tells, so that all were."""
-
-    answers: Events
-    asked: Events | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Everything the report reads. `due` are promises whose time came and that no case made; `left` of their own
-    choice, `lost` otherwise. `until` is up to when we know."""
-
-    known_from: Numbers
-    due: Events
-    failures: Failures
-    cases: Cases
-    orders: Events
-    left: Events
-    lost: Events
-    scores: dict[Outcome, Asked]
-    until: float
-    numbers: Labels
-    """The number of each case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,50 +63,6 @@ class Rows:
         return len(self.group)
 
 
-class Sorted:
-    """Events by customer and time, to be counted between two instants for many customers at once."""
-
-    def __init__(self, events: Events) -> None:
-        order = np.lexsort((events.at, events.customer))
-        self.customer, self.at = events.customer[order], events.at[order]
-        self.key = self.customer * _FAR + self.at
-        self.amount = np.concatenate([[0.0], np.cumsum(events.amount[order])])
-        self.each = events.amount[order]
-
-    def count(self, customer: Labels, after: Numbers, until: Numbers) -> Numbers:
-        """How many there are in (after, until]."""
-        low, high = self._ends(customer, after, until)
-        return np.asarray((high - low).astype(float))
-
-    def total(self, customer: Labels, after: Numbers, until: Numbers) -> Numbers:
-        """What they amount to in (after, until]."""
-        low, high = self._ends(customer, after, until)
-        return np.asarray(self.amount[high] - self.amount[low])
-
-    def first(self, customer: Labels, after: Numbers) -> Numbers:
-        """When the first after an instant is; NaN if never."""
-        place = np.searchsorted(self.key, customer * _FAR + after, side="right")
-        return self._when(place, customer)
-
-    def last_amount(self, customer: Labels, after: Numbers, until: Numbers) -> Numbers:
-        """The amount of the last in (after, until]; NaN if there is none."""
-        low, high = self._ends(customer, after, until)
-        if not len(self.each):
-            return np.full(len(customer), np.nan)
-        return np.where(high > low, self.each[np.maximum(high - 1, 0)], np.nan)
-
-    def _ends(self, customer: Labels, after: Numbers, until: Numbers) -> tuple[Labels, Labels]:
-        low = np.searchsorted(self.key, customer * _FAR + after, side="right")
-        high = np.searchsorted(self.key, customer * _FAR + until, side="right")
-        return low, np.maximum(low, high)
-
-    def _when(self, place: Labels, customer: Labels) -> Numbers:
-        if not len(self.key):
-            return np.full(len(customer), np.nan)
-        at = np.minimum(place, len(self.key) - 1)
-        return np.where((place < len(self.key)) & (self.customer[at] == customer), self.at[at], np.nan)
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """The days of a plan: index dates in [since, before), then the landmark, then the horizon.
@@ -197,7 +94,7 @@ def rows(history: History, span: Span, *, seed: int) -> Rows:
     failed, first = _failed(history, span)
     never = _never(history, span, first, failed, seed)
     both = Index(*(np.concatenate([getattr(one, name) for one in (failed, never)]) for name in Index.__slots__))
-    gone = [Sorted(one).first(both.customer, np.full(len(both.customer), -_FAR / 2)) for one in _ends_of(history)]
+    gone = [Sorted(one).first(both.customer, np.full(len(both.customer), -FAR / 2)) for one in _ends_of(history)]
     landmark = both.at + span.landmark
     there = ~(gone[0] <= landmark) & ~(gone[1] <= landmark)
     kept = Index(*(getattr(both, name)[there] for name in Index.__slots__))

@@ -13,7 +13,8 @@ from scipy.special import expit
 
 from makegood.measurement.findings import Outcome
 from makegood.measurement.rules.estimate import Labels, Numbers, Yes
-from makegood.measurement.rules.groups import SAME, Asked, Cases, Events, Failures, History
+from makegood.measurement.rules.groups import SAME
+from makegood.measurement.rules.history import Asked, Cases, Events, Failures, History
 
 
 @dataclass(frozen=True, slots=True)
