@@ -14,7 +14,7 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
 from makegood.api.practice import PracticeQuery
-from makegood.practice.actions import publish_scene, save_scene, withdraw_scene
+from makegood.practice.actions import draft_from_case, publish_scene, save_scene, withdraw_scene
 from makegood.practice.queries import OwnSceneFacts, own_scene, own_scenes
 from makegood.practice.rules.scene_form import MOST_LETTERS, faults
 
@@ -23,7 +23,8 @@ router = Router(tags=["practice"])
 
 class OwnSceneLineOut(Schema):
     """A scene of the organisation: its `state` is draft, published or withdrawn; `version` is the one that was
-    published last, 0 before the first; `changed` says that the draft is not what is played."""
+    published last, 0 before the first; `changed` says that the draft is not what is played; `case` is the number of
+    the one it was drafted from, null for none."""
 
     scene: str
     name: str
@@ -33,6 +34,7 @@ class OwnSceneLineOut(Schema):
     edit: int
     saved_at: datetime
     saved_by: str
+    case: int | None
 
 
 class OwnScenesOut(Schema):
@@ -61,6 +63,21 @@ def list_own(request: ApiRequest, query: Query[PracticeQuery]) -> HttpResponse:
     """Drafts, published and withdrawn ones; for managers and administrators."""
     refuse_unknown(request.GET, PracticeQuery)
     return told({"items": [_line(one) for one in own_scenes(acting(request, query.staff).scope)]})
+
+
+class OwnSceneFromCaseIn(StaffIn):
+    """The number of a `case`, and the `name` of the scene to draft from it."""
+
+    case: Annotated[int, Field(ge=1, le=10**12)]
+    name: Annotated[str, Field(max_length=200)]
+
+
+@router.post("/practice/own-scenes", response={201: OwnSceneOut}, summary="Draft a scene from a case")
+def draft_own(request: ApiRequest, body: OwnSceneFromCaseIn) -> HttpResponse:
+    """With nobody in it by whom somebody of the case could be known; it can be played as it stands."""
+    doer = acting(request, body.staff)
+    scene = draft_from_case(body.case, name=body.name, scope=doer.scope, by=doer.by, now=request.now)
+    return told(_whole(own_scene(doer.scope, scene)), status=201)
 
 
 @router.get("/practice/own-scenes/{scene}", response=OwnSceneOut, summary="One of them, with its faults")
@@ -97,7 +114,7 @@ def withdraw_own(request: ApiRequest, scene: str, body: StaffIn) -> HttpResponse
 def _line(one: OwnSceneFacts) -> dict[str, Any]:
     return {
         "scene": one.slug, "name": one.name, "state": one.state, "version": one.version, "changed": one.changed,
-        "edit": one.edit, "saved_at": one.saved_at, "saved_by": one.saved_by,
+        "edit": one.edit, "saved_at": one.saved_at, "saved_by": one.saved_by, "case": one.case,
     }  # fmt: skip
 
 

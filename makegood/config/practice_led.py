@@ -1,4 +1,4 @@
-"""`makegood practice assign`, `assignments`, `take-back`: what leads ask people to play, with no browser at hand."""
+"""`makegood practice assign`, `assignments`, `take-back`, `from-case`: what leads and managers do, with no browser."""
 
 from __future__ import annotations
 
@@ -90,6 +90,29 @@ def take_back(number: int, email: str, reason: str) -> None:
 
         actions.take_back(number, reason=reason, **hand)
     click.echo("Taken back. They are told why.")
+
+
+@click.command(
+    name="from-case",
+    epilog="\b\nExample:\n  makegood practice from-case SR-1001 --by helen@example.com --name 'Two chairs short'\n",
+)
+@click.argument("case")
+@_by
+@click.option("--name", required=True, help="What the scene is called.")
+@click.option("--print", "as_text", is_flag=True, help="Print its YAML as well.")
+def from_case(case: str, email: str, name: str, as_text: bool) -> None:
+    """Draft a scene from a CASE, such as SR-1001, with nobody in it by whom somebody could be known."""
+    with acting(email) as hand:
+        from makegood.cases.queries import parse_number
+        from makegood.practice import actions
+        from makegood.practice.queries import own_scene
+
+        scene = own_scene(hand["scope"], actions.draft_from_case(parse_number(case), name=name, **hand))
+    click.echo(
+        f"Kept as the draft {scene.slug}. Read it and publish it at /practice/scenes/{scene.slug}/.", err=as_text
+    )
+    if as_text:
+        click.echo(scene.text, nl=False)
 
 
 def _in_a_week(now: datetime) -> date:

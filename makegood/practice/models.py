@@ -136,7 +136,8 @@ class Basics(models.Model):
 class OwnScene(models.Model):
     """A scene that the organisation wrote. `text` is its draft, `edit` how often that was saved.
 
-    `version` is the one that is played, 0 before the first; a scene that is withdrawn is begun by nobody.
+    `version` is the one that is played, 0 before the first; a scene that is withdrawn is begun by nobody. `case` is the
+    one that it was drafted from: nobody of it may be known by the scene.
     """
 
     slug = models.CharField(max_length=40, unique=True)
@@ -146,6 +147,7 @@ class OwnScene(models.Model):
     saved_by = models.CharField(max_length=120)
     version = models.PositiveIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True)
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     class Meta:
         constraints = [

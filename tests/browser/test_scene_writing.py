@@ -1,4 +1,4 @@
-"""A manager writes a scene, is told what is missing, publishes it, and an agent plays it."""
+"""A manager writes a scene, or makes one of a case, is told what is missing, publishes it, and an agent plays it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import judged
 from tests.browser.person import Person
+from tests.browser.stage import Stage, at
+from tests.installations import wait_until
 
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
@@ -65,3 +67,39 @@ def test_what_is_missing_is_told_while_it_is_typed(seat: Seat) -> None:
     assert judged(greta.page) == []
     greta.page.reload()
     expect(greta.page.get_by_label("Their anger, 0 to 85")).to_have_value("58")
+
+
+def test_a_manager_makes_a_scene_of_a_case_and_an_agent_plays_it(stage: Stage, seat: Seat) -> None:
+    orders = stage.api()
+    orders.tell(
+        reference="N-58213", customer={"key": "D-1", "name": "Dana Okafor"}, kind="callback",
+        title="Ring Dana about her sofa", due_at=at(seconds=-60),
+    )  # fmt: skip
+    wait_until(lambda: bool(orders.get("/cases")["items"]), what="the case")
+    ref = str(orders.get("/cases")["items"][0]["ref"])
+    greta = seat("greta")
+    greta.open(f"/cases/{ref}/")
+    greta.page.get_by_role("link", name="Make a scene of it").click()
+    expect(greta.page.get_by_label("Or with a case")).to_have_value(ref)
+    greta.page.get_by_label("Name of the scene").fill("The sofa that did not come")
+    greta.click("Begin")
+    greta.sees(f"Drafted from {ref}.")
+    greta.sees("It can be played")
+    told, said = greta.page.get_by_label("What happened"), greta.page.locator("#check [role=status]")
+    assert "Dana" not in greta.page.content()
+    told.fill("Dana Okafor waited all day.")
+    expect(said).to_contain_text("What happened: by “Dana Okafor” somebody of the case could be known.")
+    greta.click("Keep the draft")
+    greta.sees("it was not kept")
+    expect(told).to_have_value("Dana Okafor waited all day.")
+    assert judged(greta.page) == []
+    told.fill("They waited all day.")
+    greta.click("Keep the draft")
+    greta.sees("It can be played")
+    greta.click("Publish")
+    greta.sees("Published as version 1.")
+    mara = seat("mara")
+    mara.open("/practice/the-sofa-that-did-not-come/")
+    mara.sees("They waited all day.")
+    mara.click("Begin")
+    expect(mara.page.locator("#f-text")).to_be_focused()

@@ -56,6 +56,7 @@ Examples:
   makegood practice check our-scene.yaml
   makegood practice assign late-unit mara@example.com --by lena@example.com --why "Your first week"
   makegood practice assignments --by lena@example.com
+  makegood practice from-case SR-1001 --by helen@example.com --name "Two chairs short"
 
 \b
 How reactions are worked out, and how a scene is written: docs/practice.md
@@ -146,7 +147,7 @@ def check(files: tuple[Path, ...]) -> None:
         sys.exit(1)
 
 
-for _one in (practice_led.assign, practice_led.assignments, practice_led.take_back):
+for _one in (practice_led.assign, practice_led.assignments, practice_led.take_back, practice_led.from_case):
     command.add_command(_one)
 
 

@@ -13,6 +13,8 @@ from makegood.people.queries import require
 from makegood.people.rules import Ability
 from makegood.practice.models import OwnScene, SceneVersion
 from makegood.practice.queries.basics import basics
+from makegood.practice.queries.from_case import secrets_of
+from makegood.practice.rules.from_case import require_nobody
 from makegood.practice.rules.scene_file import is_name, shipped
 from makegood.practice.rules.scene_form import MOST_LETTERS, TOO_LONG, faults, tree_of, value
 
@@ -21,17 +23,20 @@ RESERVED = frozenset({"assigned", "first-day", "runs", "scenes", "new", "team", 
 
 
 @transaction.atomic
-def save_scene(slug: str, text: str, *, based_on: int | None = None, by: Actor, now: datetime) -> int:
+def save_scene(
+    slug: str, text: str, *, based_on: int | None = None, case: int | None = None, by: Actor, now: datetime
+) -> int:  # fmt: skip
     """Keep a draft, with faults or without. Returns how often it was saved.
 
     `based_on` is the number that whoever saves had before them; 0 says that there must be none of that name yet. The
-    same again changes nothing. Raises Refusal "people.not_allowed", "practice.no_name", "practice.bad_name",
-    "practice.name_taken", "practice.renamed", "practice.too_long", "practice.stale".
+    same again changes nothing. A new one may be drafted from a `case` (its number): then nobody may be known by it
+    for as long as the case knows them. Raises Refusal "people.not_allowed", "practice.no_name", "practice.bad_name",
+    "practice.name_taken", "practice.renamed", "practice.too_long", "practice.stale", "practice.knows_somebody".
     """
     require(by, Ability.SET_SCENES)
     _check_text(slug, text)
     row, made = OwnScene.objects.select_for_update().get_or_create(
-        slug=slug, defaults={"text": text, "saved_at": now, "saved_by": by.name}
+        slug=slug, defaults={"text": text, "saved_at": now, "saved_by": by.name, "case_id": case}
     )
     if not made:
         if based_on == 0:
@@ -40,9 +45,13 @@ def save_scene(slug: str, text: str, *, based_on: int | None = None, by: Actor, 
             raise Refusal("practice.stale", f"{row.saved_by} saved it while you were writing. Look at that first.")
         if row.text == text:
             return row.edit
+    if row.case_id is not None:
+        require_nobody(text, secrets_of(row.case_id))
+    if not made:
         row.text, row.edit, row.saved_at, row.saved_by = text, row.edit + 1, now, by.name
         row.save(update_fields=["text", "edit", "saved_at", "saved_by"])
-    journal.record("scene.saved", by=by, at=now, subject=("scene", row.pk), data={"scene": slug})
+    data = {"scene": slug} | ({"case": case} if case else {})
+    journal.record("scene.saved", by=by, at=now, subject=("scene", row.pk), data=data)
     return row.edit
 
 

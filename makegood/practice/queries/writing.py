@@ -18,7 +18,7 @@ from makegood.practice.rules.values import Scene
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSceneFacts:
     """A scene of the organisation. `state` is draft, published or withdrawn; `changed` says that the draft is not what
-    is played."""
+    is played; `case` is the number of the one it was drafted from, if it was."""
 
     slug: str
     name: str
@@ -29,10 +29,11 @@ class OwnSceneFacts:
     changed: bool
     saved_at: datetime
     saved_by: str
+    case: int | None
 
 
 _OWN = """
-SELECT o.slug, o.text, o.edit, o.version, o.withdrawn_at, o.saved_at, o.saved_by, v.text
+SELECT o.slug, o.text, o.edit, o.version, o.withdrawn_at, o.saved_at, o.saved_by, v.text, o.case_id
 FROM practice_ownscene o LEFT JOIN practice_sceneversion v ON v.scene_id = o.id AND v.number = o.version
 """
 
@@ -53,11 +54,11 @@ def own_scene(scope: Scope, slug: str) -> OwnSceneFacts:
 
 
 def _facts(row: tuple[Any, ...]) -> OwnSceneFacts:
-    slug, text, edit, version, withdrawn_at, saved_at, saved_by, played = row
+    slug, text, edit, version, withdrawn_at, saved_at, saved_by, played, case = row
     return OwnSceneFacts(
         slug=slug, name=value(tree_of(text) or {}, "name") or slug, text=text, edit=edit, version=version,
         state="draft" if not version else "withdrawn" if withdrawn_at else "published",
-        changed=bool(version) and text != played, saved_at=saved_at, saved_by=saved_by,
+        changed=bool(version) and text != played, saved_at=saved_at, saved_by=saved_by, case=case,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from makegood.followups.queries import allowed, obstacles
 from makegood.kernel.money import format_money
 from makegood.kernel.texts import first_name
 from makegood.people.queries import roster
+from makegood.people.rules import Ability
 from makegood.promises.rules import UNKEPT, State
 from makegood.remedies.queries import ApprovalFacts, approvals_awaited, offers_of, owing
 from makegood.web import clocks
@@ -110,7 +111,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
         "facts": _facts(case, desk),
         "stakes": _stakes(case),
         "unheard": unheard_of(entries, told, case, desk),
-        "may": {do.value: True for do in allowed(case, standing)},
+        "may": {do.value: True for do in allowed(case, standing)} | {"make_scene": desk.scope.may(Ability.SET_SCENES)},
         "url": f"/cases/{case.ref}/",
         "events": told,
         "undo_last": last_deed(case, entries, open_to_undo, desk),

@@ -1,26 +1,29 @@
-"""The organisation's own scenes: a list, and a page to write one, as a form or as text. Works without a script."""
+"""The organisation's own scenes: a list, and a page to write one, as a form or as text. Works without a script.
+
+One begins with nothing, with a scene that ships, or with a case, of which nobody can be known by it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from makegood.kernel.refusals import Refusal
-from makegood.practice.actions import publish_scene, save_scene, withdraw_scene
-from makegood.practice.queries import OwnSceneFacts, own_scene, own_scenes
+from makegood.cases.queries import parse_number
+from makegood.kernel.refusals import Refusal, invalid
+from makegood.practice.actions import draft_from_case, publish_scene, save_scene, withdraw_scene
+from makegood.practice.queries import OwnSceneFacts, own_scene, own_scenes, somebody_in
 from makegood.practice.rules import scene_form as form
 from makegood.practice.rules.scene_file import shipped, shipped_text
 from makegood.practice.rules.values import GRADES, End, Fit
 from makegood.promises.queries import kinds
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of, see_other
-from makegood.web.desk import DeskRequest, at_desk
+from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.practice.words import role_word
-from makegood.web.practice.writing_words import fault_word, field_word, missing_word, table_word
+from makegood.web.practice.writing_words import fault_word, field_word, knowing_word, missing_word, table_word
 from makegood.web.tables import Choice, Column, Row, number_or_none
 
 LIST = "/practice/scenes/"
@@ -29,26 +32,35 @@ DEEDS = ("publish", "withdraw")
 
 @at_desk("GET", "POST")
 def every(request: DeskRequest) -> HttpResponse:
-    """The organisation's scenes; sent, a new one begins, from one that ships or from nothing."""
+    """The organisation's scenes; sent, a new one begins: from a case, from one that ships or from nothing."""
     desk = request.desk
     found, errors = own_scenes(desk.scope), dict[str, str]()
     if request.method == "POST":
-        name, begin = request.POST.get("name", "").strip(), request.POST.get("begin", "")
-        slug = form.short_name(name)
-        text = shipped_text(begin) if begin in shipped() else form.BLANK
         try:
-            save_scene(slug, form.filled(form.renamed(text, slug), {"name": name}), based_on=0, by=desk.actor,
-                       now=desk.now)  # fmt: skip
-            return see_other(f"{LIST}{slug}/")
+            return see_other(f"{LIST}{_begun(request.POST, desk)}/")
         except Refusal as no:
-            errors = errors_of(no, {"slug": "name"})
+            errors = errors_of(no, {"slug": "name"}) if no.code != "case.unknown" else {"case": no.message}
     context = {
         "columns": [Column(_("Scene")), Column(_("State")), Column(_("Version"), n=True), Column(_("Last saved"))],
         "rows": [_row(one) for one in found], "errors": errors, "name": request.POST.get("name", ""),
-        "begin": request.POST.get("begin", ""),
+        "begin": request.POST.get("begin", ""), "case": request.POST.get("case") or request.GET.get("case", ""),
         "begins": [Choice(one.id, f"{one.name} ({one.trade})") for one in shipped().values()],
     }  # fmt: skip
     return render(request, "web/practice/scenes.html", context, status=422 if errors else 200)
+
+
+def _begun(typed: QueryDict, desk: Desk) -> str:
+    """Keep the draft that was asked for. Returns its short name."""
+    name, begin, case = (typed.get(key, "").strip() for key in ("name", "begin", "case"))
+    if case and begin:
+        raise invalid("practice.two_beginnings", _("Begin with a scene or with a case, not with both."), field="case")
+    if case:
+        number = parse_number(case)
+        return draft_from_case(number, name=name, scope=desk.scope, by=desk.actor, now=desk.now)
+    slug = form.short_name(name)
+    text = shipped_text(begin) if begin in shipped() else form.BLANK
+    save_scene(slug, form.filled(form.renamed(text, slug), {"name": name}), based_on=0, by=desk.actor, now=desk.now)
+    return slug
 
 
 def _row(one: OwnSceneFacts) -> Row:
@@ -76,7 +88,7 @@ def write(request: DeskRequest, scene: str) -> HttpResponse:
 def check(request: DeskRequest, scene: str) -> HttpResponse:
     """What is missing in what is being typed, as a fragment. Nothing is kept."""
     found = own_scene(request.desk.scope, scene)
-    return render(request, "web/practice/scene_check.html", _told(form.faults(_typed(request, found))))
+    return render(request, "web/practice/scene_check.html", _told(found, _typed(request, found)))
 
 
 def _typed(request: DeskRequest, found: OwnSceneFacts) -> str:
@@ -87,10 +99,12 @@ def _typed(request: DeskRequest, found: OwnSceneFacts) -> str:
     return typed["source"] if "source" in typed else form.filled(found.text, typed)
 
 
-def _told(wrong: Sequence[form.Fault]) -> dict[str, Any]:
-    """What is missing: the first dozen, how many more, and how many in a line."""
-    return {"faults": [fault_word(one) for one in wrong[:12]], "more": max(0, len(wrong) - 12),
-            "many": missing_word(len(wrong))}  # fmt: skip
+def _told(found: OwnSceneFacts, text: str) -> dict[str, Any]:
+    """What is to be mended: by what somebody could be known, then what is missing; the first dozen, how many more, and
+    how many in a line."""
+    knowing = [knowing_word(one) for one in somebody_in(found, text)]
+    wrong = [*knowing, *map(fault_word, form.faults(text))]
+    return {"faults": wrong[:12], "more": max(0, len(wrong) - 12), "many": missing_word(len(wrong))}
 
 
 @at_desk("POST")
@@ -117,18 +131,19 @@ def act(request: DeskRequest, scene: str, name: str) -> HttpResponse:
 
 def _shown(request: DeskRequest, found: OwnSceneFacts, text: str, errors: dict[str, str]) -> HttpResponse:
     tree = form.tree_of(text)
-    wrong = form.faults(text)
     context = {
-        "own": found, "state": state_word(found.state), "source": text, "errors": errors, "readable": tree is not None,
+        "own": found, "state": state_word(found.state), "source": text, "errors": errors,
+        "readable": tree is not None, "case": found.case,
+        "as_text": "source" in request.POST,
         "saved": clocks.stamp(found.saved_at),
-    } | _told(wrong)  # fmt: skip
+    } | _told(found, text)  # fmt: skip
     if tree is not None:
-        missing = {one.path for one in wrong if one.missing}
-        context |= {"parts": _parts(tree, missing), "tables": _tables(tree), "kinds": _kinds(tree)}
+        missing = {one.path: _("Words are missing here.") for one in form.faults(text) if one.missing}
+        context |= {"parts": _parts(tree, missing | errors), "tables": _tables(tree), "kinds": _kinds(tree)}
     return render(request, "web/practice/scene_write.html", context, status=422 if errors else 200)
 
 
-def _parts(tree: dict[str, Any], missing: set[str]) -> list[dict[str, Any]]:
+def _parts(tree: dict[str, Any], wrong: dict[str, str]) -> list[dict[str, Any]]:
     """The fields of the form, in groups."""
     roles = [role.value for role in GRADES]
     groups = [
@@ -139,17 +154,17 @@ def _parts(tree: dict[str, Any], missing: set[str]) -> list[dict[str, Any]]:
         (_("What they say on the way"), [*form.LINES, "tells", "accepts", "declines", "waits"]),
         (_("Their last words"), [f"ends.{one.value}" for one in reversed(End)]),
     ]  # fmt: skip
-    return [{"title": title, "fields": [_field(tree, path, path in missing) for path in paths]}
+    return [{"title": title, "fields": [_field(tree, path, wrong.get(path, "")) for path in paths]}
             for title, paths in groups]  # fmt: skip
 
 
-def _field(tree: dict[str, Any], path: str, empty: bool) -> dict[str, Any]:
+def _field(tree: dict[str, Any], path: str, error: str) -> dict[str, Any]:
     several = path in form.LINES
     return {
         "name": path, "label": field_word(path), "value": (form.lines if several else form.value)(tree, path),
         "kind": "area" if several or path not in (*form.NUMBERS, "name", "trade", "customer.name") else "text",
         "hint": _("One sentence in each line.") if several else "",
-        "error": _("Words are missing here.") if empty else "",
+        "error": error,
         "options": [Choice("further", _("Further")), Choice("basic", _("Basic"))] if path == "level" else None,
     }  # fmt: skip
 

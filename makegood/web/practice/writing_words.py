@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from makegood.practice.rules.checking import Wrong
+from makegood.practice.rules.from_case import Knowing
 from makegood.practice.rules.scene_form import ROWS, Fault
 from makegood.practice.rules.values import End, Grade, Mood
 from makegood.web.practice.words import end_word, mood_word, role_word
@@ -28,6 +29,15 @@ def fault_word(fault: Fault) -> tuple[str, str]:
     if field:
         return fault.path, _("%(field)s (line %(line)s of the text): %(why)s") % told
     return "", _("Line %(line)s of the text: %(why)s") % told
+
+
+def knowing_word(one: Knowing) -> tuple[str, str]:
+    """In which field of the form words stand by which somebody could be known, and the sentence that says so."""
+    field = place_word(one.path)
+    if field:
+        said = _("%(field)s: by “%(words)s” somebody of the case could be known.")
+        return one.path, said % {"field": field, "words": one.words}
+    return "", _("By “%(words)s” somebody of the case could be known.") % {"words": one.words}
 
 
 def _wrong_word(wrong: Wrong) -> str:
