@@ -13,6 +13,18 @@ from tests.browser.stage import Stage
 pytestmark = pytest.mark.browser
 Seat = Callable[..., Person]
 WORDS = "#case textarea[data-words]"
+# How many readings are under way at once, at most.
+COUNT = """() => {
+    let underWay = 0;
+    window.mostReadings = 0;
+    const count = (change) => ({ detail }) => {
+        if (detail.elt.id !== "coach") return;
+        underWay += change;
+        window.mostReadings = Math.max(window.mostReadings, underWay);
+    };
+    document.body.addEventListener("htmx:beforeSend", count(1));
+    document.body.addEventListener("htmx:afterRequest", count(-1));
+}"""
 
 
 @pytest.fixture
@@ -48,6 +60,17 @@ def test_typing_on_while_it_reads_is_no_fault(mara: Person) -> None:
     expect(mara.page.locator("#coach .heard")).to_be_visible()
     mara.settles()
     assert faults == []
+
+
+def test_the_last_words_are_read_however_fast_they_are_typed_and_one_at_a_time(mara: Person) -> None:
+    """A reading under way is never overtaken, and what was typed meanwhile is read once it has come."""
+    page = mara.page
+    page.evaluate(COUNT)
+    page.locator(WORDS).press_sequentially("We own this, Dana. Lena rings you at five. The warehouse made a mistake.")
+    expect(page.locator(".under mark").first).to_have_text("The warehouse made a mistake")
+    expect(page.locator("#coach")).to_contain_text("Blames somebody of ours")
+    mara.settles()
+    assert page.evaluate("mostReadings") == 1
 
 
 def test_a_required_policy_stops_it_and_a_reason_lets_it_leave(mara: Person, stage: Stage, seat: Seat) -> None:
