@@ -23,6 +23,7 @@ NAMES = (
     "memory",
     "startup",
     "coach",
+    "composer",
     "mail",
     "paradox",
 )
