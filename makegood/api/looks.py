@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Router, Schema
@@ -16,16 +16,30 @@ from makegood.api.forms import Id
 from makegood.api.messages import MessageOut, message_out
 from makegood.conversation import actions
 from makegood.conversation.actions.looking import LONGEST_WORDS
-from makegood.conversation.queries import by_number, to_look_at
+from makegood.conversation.queries import Waiting, by_number, to_look_at
 
 router = Router(tags=["messages"])
 
 
-class WaitingOut(MessageOut):
-    """A message that waits, and what is due next at its case: `due_at` null and `due` "" when nothing is."""
+class ForLaterOut(Schema):
+    """What is promised once the message leaves: by `due_at` if it is let go now, all of the day `due_on` if that is
+    set. `another_time`: its words mean another time by now than was meant, and it is not let go."""
 
+    title: str
+    words: str
+    due_at: datetime | None
+    due_on: date | None
+    another_time: bool
+
+
+class WaitingOut(MessageOut):
+    """A message that waits, at whose case, and what is due next there: `due_at` null and `due` "" when nothing is."""
+
+    customer_name: str
+    case_title: str
     due_at: datetime | None
     due: str
+    promises: list[ForLaterOut]
 
 
 class LooksOut(Schema):
@@ -46,13 +60,20 @@ def list_looks(request: ApiRequest) -> HttpResponse:
     """For leads, managers and administrators, and for who stands in for one that was asked."""
     return told(
         {
-            "items": [
-                message_out(one.message) | {"due_at": one.due_at, "due": one.due}
-                for one in to_look_at(request.caller.scope, now=request.now)
-            ],
+            "items": [_waiting(one) for one in to_look_at(request.caller.scope, now=request.now)],
             "next": None,
         }
     )
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return message_out(one.message) | {
+        "customer_name": one.customer, "case_title": one.title, "due_at": one.due_at, "due": one.due,
+        "promises": [{
+            "title": each.title, "words": each.words, "due_at": each.when.due_at if each.when else None,
+            "due_on": each.when.due_on if each.when else None, "another_time": each.means_another_time,
+        } for each in one.promises],
+    }  # fmt: skip
 
 
 @router.post("/messages/{message_id}/release", response=MessageOut, summary="Looked at: it may leave")

@@ -28,7 +28,8 @@ def read_in(texts: Mapping[str, str], title: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedLine:
     """Words of an entry that promise something by a time: as they were said, what, and by when. `theirs` are of the
-    customer, who was promised it; `ahead`, it can be promised still. `url` takes them at their word."""
+    customer, who was promised it; `ahead`, it can be promised still, `held` once the message leaves that says it. `url`
+    takes them at their word."""
 
     words: str
     what: str
@@ -36,6 +37,7 @@ class DatedLine:
     start: int
     theirs: bool
     ahead: bool
+    held: bool
     url: str
 
 

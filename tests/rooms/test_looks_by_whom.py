@@ -11,15 +11,15 @@ from makegood.adapters.files import FileStore
 from makegood.cases.models import Case, Commitment
 from makegood.cases.queries import case_for
 from makegood.conversation import actions
-from makegood.conversation.models import Mailbox, Message
-from makegood.conversation.queries import Offer, offers_in, to_look_at
+from makegood.conversation.models import Attachment, Mailbox, Message
+from makegood.conversation.queries import Offer, attachment_for, message_for, offers_in, to_look_at
 from makegood.customers.queries import customer_for
 from makegood.notices.models import Notice
 from makegood.promises.models import Promise
 from tests.factories import NOW, Cast, make_absence
 from tests.rooms.casework import HOUR, MINUTE, Hand, cast, mara
 from tests.rooms.test_conversation import box, come_in, files, mail, send_all
-from tests.rooms.test_looks import case, on, refused, write
+from tests.rooms.test_looks import case, on, pass_scene, refused, write
 
 pytestmark = pytest.mark.django_db
 __all__ = ["box", "case", "cast", "files", "mara", "on"]
@@ -116,3 +116,51 @@ def test_taken_back_it_is_no_news_for_whoever_was_asked(on: None, cast: Cast, ma
     written = write(case, mara)
     actions.withdraw_message(written.id, **mara.at(NOW))
     assert Notice.objects.get(topic="message.to_look").read_at is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "later", "meant"),
+    [
+        ("I own this. I will ring you by 17:00 today.", timedelta(hours=1), True),
+        ("I own this. I will ring you by 17:00.", timedelta(hours=20), False),
+        ("I own this. I will ring you tomorrow at 10:00.", timedelta(hours=24), False),
+        ("I own this. I will ring you within 30 minutes.", timedelta(hours=3), True),
+    ],
+)  # fmt: skip
+def test_what_means_another_time_by_now_is_not_let_go(
+    on: None, cast: Cast, mara: Hand, case: Case, words: str, later: timedelta, meant: bool
+) -> None:
+    """By five is not tomorrow's five because nobody looked; within the hour counts from when it is read."""
+    written = write(case, mara, words=words)
+    promise_all(case, mara)
+    lena, now = Hand(cast.lena), NOW + later
+    (waits,) = to_look_at(lena.scope, now=now)
+    assert [one.means_another_time for one in waits.promises] == [not meant]
+    if meant:
+        actions.release_message(written.id, **lena.at(now))
+        assert commitments(case) == 1
+    else:
+        assert refused(lambda: actions.release_message(written.id, **lena.at(now))) == "message.another_time"
+        assert Message.objects.get(pk=written.id).state == "held"
+        actions.send_back_message(written.id, words="That time is over.", **lena.at(now))
+        assert commitments(case) == 0
+
+
+def test_a_deputy_sees_what_they_look_at_with_its_files_and_nothing_else(
+    on: None, cast: Cast, mara: Hand, case: Case
+) -> None:
+    """Before and after, though the case is not theirs to see."""
+    written = write(case, mara)
+    mine = Attachment.objects.create(
+        message_id=written.id, name="plan.pdf", content_type="application/pdf", size=3, digest="0" * 64
+    )
+    deputy = Hand(cast.stranger)
+    pass_scene(cast.stranger)
+    assert refused(lambda: message_for(deputy.scope, written.id, now=NOW)) == "message.unknown"
+    make_absence(cast.lena, deputy=cast.stranger)
+    assert message_for(deputy.scope, written.id, now=NOW).text == "I own this."
+    assert attachment_for(deputy.scope, mine.pk, now=NOW).name == "plan.pdf"
+    (waits,) = to_look_at(deputy.scope, now=NOW)
+    assert (waits.sees, waits.customer, waits.title) == (False, case.customer.name, case.title)
+    actions.release_message(written.id, **deputy.at(NOW))
+    assert message_for(deputy.scope, written.id, now=NOW + HOUR).looked_by == cast.stranger.name

@@ -289,3 +289,16 @@ def test_the_dates_that_people_agreed_in_talk_are_found_and_read() -> None:
     assert spoken > 1600
     assert met / spoken > 0.98
     assert right / spoken > 0.98
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("I ring you within two hours to tell you where it is.", "Ring you to tell you where it is"),
+        ("We call you back by 18:00.", "Call you back"),
+        ("I send it by Friday.", "Send it"),
+        ("Ringing you at 4.", "Ringing you"),
+    ],
+)  # fmt: skip
+def test_what_we_do_is_called_by_its_verb(text: str, what: str) -> None:
+    assert [one.what for one in said(text)] == [what]

@@ -15,14 +15,18 @@ from makegood.conversation.actions.dating import promise_what_it_says
 from makegood.conversation.actions.drafting import restore_draft
 from makegood.conversation.actions.sending import author_of, count_as_said
 from makegood.conversation.models import Look, LookRule, Message, Trusted
-from makegood.conversation.queries.looks import asked_of, who_need_looks
-from makegood.conversation.rules.messages import BY_HAND, MOVES, UNDO, Move, State
+from makegood.conversation.queries.dated import for_later
+from makegood.conversation.queries.looks import asked_of, leaves_at, who_need_looks
+from makegood.conversation.queries.messages import by_number
+from makegood.conversation.rules.messages import BY_HAND, MOVES, Move, State
+from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.notices.actions import News, settle, tell_administrators, tell_many
 from makegood.people.queries import roster
-from makegood.people.rules import Ability, Role, Scope
+from makegood.people.rules import READS_ALL, Ability, Role, Scope
+from makegood.platform.installation import organisation
 
 LONGEST_WORDS = 500
 
@@ -70,11 +74,14 @@ def release_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) 
     """Somebody who leads has looked, or who was asked to: it may leave as it was written, after `rules.UNDO` or when it
     was to, and what it says is promised. A letter can be printed, and counts as said. When it leaves (aware UTC).
 
-    Raises Refusal "message.unknown", "message.may_not_look", "message.own_look", "message.looked", and as `hold` does.
+    Raises Refusal "message.unknown", "message.may_not_look", "message.own_look", "message.looked",
+    "message.another_time" where it promises something by a time that its words do not mean any more, and
+    as `hold` does.
     """
     row, case = _to_look(message_id, scope, by, now)
     by_hand = row.channel in BY_HAND
-    leaves = now if by_hand else max(row.leave_at or now, now + UNDO)
+    leaves = leaves_at(row.leave_at, row.channel, now)
+    _require_same_time(row, case, leaves)
     row.state, row.leave_at = MOVES.after(State(row.state), Move.RELEASE), leaves
     row.save(update_fields=["state", "leave_at"])
     tell("message_released", case, by=by, at=now, data={"message": row.pk, "leave_at": leaves.isoformat()})
@@ -83,6 +90,18 @@ def release_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) 
     unsaid = _promise(row, case, scope, now)
     _looked(row, case, "", by, now, unsaid=unsaid)
     return leaves
+
+
+def _require_same_time(row: Message, case: Case, leaves: datetime) -> None:
+    """What is promised by half past ten is not promised for tomorrow because nobody looked in time."""
+    customer = customer_for(READS_ALL, case.customer_id)
+    found = for_later(by_number([row.pk])[0], customer, home=organisation().zone, leaves=leaves)
+    if gone := next((one for one in found if one.means_another_time), None):
+        raise Refusal(
+            "message.another_time",
+            f"It promises “{gone.title}” “{gone.words}”, and by now that is another time than was meant. Send it back, "
+            "so that they write by when it is done.",
+        )
 
 
 def _promise(row: Message, case: Case, scope: Scope, now: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """Everything that reads conversations."""
 
 from makegood.conversation.queries.answers import answer_in
-from makegood.conversation.queries.dated import Offer, dated_words, offers_in, told_words
+from makegood.conversation.queries.dated import ForLater, Offer, dated_words, offers_in, told_words
 from makegood.conversation.queries.hooks import Brought, mailbox_by_hook
 from makegood.conversation.queries.lines import (
     LineFacts,
@@ -25,16 +25,15 @@ from makegood.conversation.queries.mailboxes import (
 from makegood.conversation.queries.messages import (
     AttachmentFacts,
     MessageFacts,
-    attachment_for,
     awry_among,
     by_number,
-    message_for,
     messages_of,
     of_case,
     said_on_page,
 )
 from makegood.conversation.queries.pile import Candidate, Unsorted, candidates, count_unsorted, unsorted
 from makegood.conversation.queries.policy import Overridden, coach_policy, overridden
+from makegood.conversation.queries.seeing import attachment_for, message_for
 from makegood.conversation.queries.sending import SendsAs, sends_as
 from makegood.conversation.queries.writing import (
     DraftFacts,
@@ -50,6 +49,7 @@ __all__ = [
     "Brought",
     "Candidate",
     "DraftFacts",
+    "ForLater",
     "LineFacts",
     "Mail",
     "MailboxFacts",

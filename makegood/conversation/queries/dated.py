@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ _LATEST = 12
 """How many of the latest things said are read: what was said long before has had its time."""
 _TOLD_OF = (Purpose.COMMITMENT, Purpose.UPDATE)
 """What a customer was told of that is promised in a case; its own clocks they do not know."""
+_A_WHILE, _ABOUT = timedelta(minutes=37), timedelta(minutes=5)
+"""Words that are due a while later when they are read a while later count from their reading; about so, for such times
+are rounded to ones that people say."""
 _REACHES = (State.HELD, State.WAITING, State.SENT, State.UNSURE)
 
 
@@ -44,6 +47,28 @@ class Offer:
     ahead: bool
     message: int | None = None
     held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForLater:
+    """What is promised once a message leaves that waits for a look: as `title`, by its `words`.
+
+    `when` is what the customer would read in them as it leaves, `meant` what whoever wrote them did. `runs` when they
+    count from their reading, as "within the hour" does.
+    """
+
+    title: str
+    words: str
+    when: When | None
+    meant: When | None
+    runs: bool
+
+    @property
+    def means_another_time(self) -> bool:
+        """Whether its words mean another time by now than was meant: "by 10:30" is tomorrow's once it is eleven."""
+        if self.when is None or self.meant is None:
+            return True
+        return not self.runs and self.when.due_at != self.meant.due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +112,26 @@ def offers_in(
     found = [one for said in list(said_here)[-_LATEST:] for one in _offers(said, customer, home, now)]
     names = {one.what for one in found}
     return tuple(one for one in found if not _on_record(case, one, names, zone))
+
+
+def for_later(
+    message: MessageFacts, customer: CustomerFacts, *, home: ZoneInfo, leaves: datetime
+) -> tuple[ForLater, ...]:
+    """What is promised once a message leaves that waits for a look, if it does at `leaves`."""
+    if not message.promises:
+        return ()
+    written = message.leave_at or message.at
+    read, meant, soon = (
+        {one.start: one for one in dated_words(message.text, customer, home=home, now=at, said_by="us")}
+        for at in (leaves, written, written + _A_WHILE)
+    )
+    found = []
+    for start, title in message.promises:
+        words = meant[start].words if start in meant else ""
+        when, then, next_to = (each[start].when if start in each else None for each in (read, meant, soon))
+        runs = bool(then and next_to and abs(next_to.due_at - then.due_at - _A_WHILE) <= _ABOUT)
+        found.append(ForLater(title, words, when, then, runs))
+    return tuple(found)
 
 
 def _offers(said: _Said, customer: CustomerFacts, home: ZoneInfo, now: datetime) -> Iterator[Offer]:

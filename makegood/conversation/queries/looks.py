@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from makegood.cases.queries.listing import lines_by_number
+from makegood.cases.queries.listing import CaseLine, lines_by_number
 from makegood.cases.queries.seeing import visible
 from makegood.conversation.models import Look, Message
+from makegood.conversation.queries.dated import ForLater, for_later
 from makegood.conversation.queries.messages import MessageFacts, by_number
-from makegood.conversation.rules.messages import State
+from makegood.conversation.rules.messages import BY_HAND, UNDO, State
+from makegood.customers.queries import customer_for
 from makegood.people.queries import Roster, require_scope, roster
-from makegood.people.rules import ABILITIES, Ability, Scope
+from makegood.people.rules import ABILITIES, READS_ALL, Ability, Scope
+from makegood.platform.installation import organisation
 from makegood.platform.rows import any_row, fetch_rows
 
 _LOOKS = ", ".join(f"'{role.value}'" for role, able in ABILITIES.items() if Ability.ASSIGN in able)
@@ -25,11 +28,16 @@ WRITES_ALONE = f"""
 
 
 class Waiting(NamedTuple):
-    """A message that waits for a look, and what is due next at its case (aware UTC), None when nothing is."""
+    """A message that waits for a look, at which case of whom; what is due next there (aware UTC), None when nothing is;
+    and what it promises if it is let go now. `sees` says whether whoever looks may open the case as well."""
 
     message: MessageFacts
+    customer: str
+    title: str
+    sees: bool
     due_at: datetime | None
     due: str
+    promises: tuple[ForLater, ...]
 
 
 def needs_look(staff_id: int | None) -> bool:
@@ -50,17 +58,33 @@ def to_look_at(scope: Scope, *, now: datetime) -> tuple[Waiting, ...]:
     who leads may see, and what they were asked, or somebody away was for whom they stand in. Raises Refusal
     "people.not_allowed" for whoever leads nobody and was asked nothing."""
     held = Message.objects.filter(state=State.HELD)
-    seen = held.filter(thread__case__in=visible(scope)) if scope.may(Ability.ASSIGN) else held.none()
+    led = held.filter(thread__case__in=visible(scope)) if scope.may(Ability.ASSIGN) else held.none()
     asked = asked_of(scope, now=now)
-    numbers = {*seen.values_list("pk", flat=True), *asked}
+    numbers = {*led.values_list("pk", flat=True), *asked}
     if not numbers:
         require_scope(scope, Ability.ASSIGN)
         return ()
     messages = by_number(numbers)
     cases = lines_by_number(sorted({one.case_id for one in messages if one.case_id}))
-    waiting = [Waiting(one, cases[one.case_id].next_due_at, cases[one.case_id].next_title)
-               for one in messages if one.case_id in cases]  # fmt: skip
+    seen = frozenset(visible(scope).filter(pk__in=list(cases)).values_list("pk", flat=True))
+    waiting = [_waiting(one, cases[one.case_id], one.case_id in seen, now) for one in messages if one.case_id in cases]
     return tuple(sorted(waiting, key=lambda one: (one.due_at or _NEVER, one.message.at, one.message.id)))
+
+
+def _waiting(message: MessageFacts, case: CaseLine, sees: bool, now: datetime) -> Waiting:
+    promises = for_later(
+        message, customer_for(READS_ALL, case.customer_id), home=organisation().zone,
+        leaves=leaves_at(message.leave_at, message.channel, now),
+    ) if message.promises else ()  # fmt: skip
+    return Waiting(
+        message, case.customer_name, case.title, sees, case.next_due_at, case.next_title, promises
+    )  # fmt: skip
+
+
+def leaves_at(wanted: datetime | None, channel: str, now: datetime) -> datetime:
+    """When a message leaves that is let go now: a letter at once, everything else when it was to, or once it can be
+    taken back no more."""
+    return now if channel in BY_HAND else max(wanted or now, now + UNDO)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

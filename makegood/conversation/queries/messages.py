@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from makegood.cases.queries import case_for
-from makegood.cases.queries.seeing import NOBODY, visible
-from makegood.conversation.models import Attachment, Message
+from makegood.conversation.models import Attachment
 from makegood.conversation.rules.messages import AWRY, MOVES, Channel, Move, Sort, State
-from makegood.kernel.refusals import missing
-from makegood.people.rules import Ability, Scope
+from makegood.people.rules import Scope
 from makegood.platform.among import array_of
 from makegood.platform.rows import fetch_rows
 
@@ -132,27 +128,8 @@ def said_on_page(number: int) -> tuple[MessageFacts, ...]:
     return tuple(one for one in of_case(number) if one.channel is Channel.PAGE and one.state is State.SENT)
 
 
-def message_for(scope: Scope, message_id: int) -> MessageFacts:
-    """One message, for somebody who may see its case, who was asked to look at it, or who works when it has none.
-    Raises Refusal "message.unknown"."""
-    seen = Message.objects.filter(pk=message_id)
-    own = seen.filter(Q(thread__case__in=visible(scope)) | Q(look__asked_of_id=scope.staff_id or NOBODY))
-    nobodys = seen.filter(thread__case=None)
-    if own.exists() or (scope.may(Ability.WORK) and nobodys.exists()):
-        return _facts("m.id = %s", message_id)[0]
-    raise missing("message.unknown", "There is no such message.")
-
-
-def attachment_for(scope: Scope, attachment_id: int) -> AttachmentFacts:
-    """One file of a message, for somebody who may see the message. Raises Refusal "message.no_file"."""
-    row = Attachment.objects.filter(pk=attachment_id).first()
-    if row is None:
-        raise missing("message.no_file", "There is no such file.")
-    message_for(scope, row.message_id)
-    return _file(row)
-
-
-def _file(row: Attachment) -> AttachmentFacts:
+def file_of(row: Attachment) -> AttachmentFacts:
+    """A row as what is told of it."""
     return AttachmentFacts(row.pk, row.name, row.content_type, row.content_id, row.size, row.inline, row.digest)
 
 

@@ -31,6 +31,7 @@ def lines_of(
                 start=one.start,
                 theirs=one.said_by == "them",
                 ahead=one.ahead,
+                held=one.held,
                 url=f"/cases/{case.ref}/dated/{one.entry}/",
             )
         )

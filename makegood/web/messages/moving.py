@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -10,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
-from makegood.conversation.queries import Waiting, message_for, to_look_at
+from makegood.conversation.queries import ForLater, Waiting, message_for, to_look_at
 from makegood.conversation.rules.messages import UNDO
-from makegood.kernel.refusals import missing
+from makegood.kernel.refusals import Refusal, missing
 from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.cases.acting import do, known
@@ -87,25 +88,48 @@ def looks(request: DeskRequest) -> HttpResponse:
 def _waiting(one: Waiting, desk: Desk) -> dict[str, Any]:
     message = one.message
     reads = clocks.read(clocks.Deadline(one.due_at), desk.now) if one.due_at else None
+    whole = shown(message, desk, asked=True)
+    gone = any(each.means_another_time for each in one.promises)
     return {
-        "case": f"SR-{message.case_id}", "by": message.by_name, "when": clocks.moment(message.at, desk.now),
-        "message": shown(message, desk, asked=True),
+        "case": f"SR-{message.case_id}", "sees": one.sees, "customer": one.customer, "title": one.title,
+        "by": message.by_name, "when": clocks.moment(message.at, desk.now),
+        "message": replace(whole, release_url="") if gone else whole,
         "due": f"{one.due}, {reads.words}" if reads else "", "tone": reads.tone if reads else "",
-        "promises": [title for _start, title in message.promises],
+        "promises": [_promise(each, desk) for each in one.promises],
     }  # fmt: skip
 
 
+def _promise(one: ForLater, desk: Desk) -> dict[str, str]:
+    """What is promised once it leaves, and by when; or that its words mean another time by now."""
+    if not one.means_another_time and one.when:
+        when = clocks.ahead(one.when.due_at, desk.now, one.when.due_on)
+        return {"said": _("Promised once it leaves: {what}, {when}").format(what=one.title, when=when), "tone": ""}
+    if one.meant is None:
+        said = _("It promises “{what}”, and its words say no time for it: send it back.").format(what=one.title)
+    else:
+        when = clocks.due(one.meant.due_at, desk.now, one.meant.due_on)
+        said = _("It promises “{what}” “{words}”. That was {when}, and means another time by now: send it back.")
+        said = said.format(what=one.title, words=one.words, when=when)
+    return {"said": said, "tone": "c-broken"}
+
+
 def _let(request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk], str]) -> HttpResponse:
-    """What is done from the list goes on with the list: whoever was asked may not see the case."""
+    """What is done from the list goes on with the list, as long as it is theirs: whoever was asked may see neither the
+    case nor, once they have looked, any list."""
     if "list" not in request.GET:
         return _moved(request, number, deed)
-    return done(request, deed(0, request.POST, request.desk), to="/messages/looks/")
+    said, desk = deed(0, request.POST, request.desk), request.desk
+    try:
+        to_look_at(desk.scope, now=desk.now)
+    except Refusal:
+        return done(request, said, to="/today/")
+    return done(request, said, to="/messages/looks/")
 
 
 def _moved(
     request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk], str], *, seconds: int = 0
 ) -> HttpResponse:
-    case_id = message_for(request.desk.scope, number).case_id
+    case_id = message_for(request.desk.scope, number, now=request.desk.now).case_id
     if case_id is None:
         raise missing("message.unknown", "There is no such message.")
     return do(request, case_id, "message", deed, seconds=seconds)

@@ -74,13 +74,18 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, 
         leaves_at=one.leave_at if one.state is State.WAITING else None, files=[_file(each) for each in one.files],
         html_url=f"{base}html/" if one.html else "", raw_url=f"{base}raw/" if one.raw else "",
         letter_url=f"/cases/SR-{one.case_id}/letters/{one.id}.pdf" if printable else "",
-        withdraw_url=f"{base}withdraw/" if ours and Move.WITHDRAW in one.moves else "",
+        withdraw_url=f"{base}withdraw/" if ours and _may_take_back(one, desk) else "",
         again_url=f"{base}again/" if again else "",
         arrived_url=f"{base}arrived/" if ours and Move.ARRIVE in one.moves else "",
         others=[Choice(each.key, each.name) for each in addresses] if again else (),
         release_url=f"{base}release/" if looks else "", send_back_url=f"{base}send-back/" if looks else "",
         looked=_looked(one),
     )  # fmt: skip
+
+
+def _may_take_back(one: MessageFacts, desk: Desk) -> bool:
+    """What waits for a look goes back to its writer with words; only they take it back without."""
+    return Move.WITHDRAW in one.moves and (one.state is not State.HELD or one.by_id == desk.staff_id)
 
 
 def waits() -> str:
