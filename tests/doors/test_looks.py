@@ -72,7 +72,7 @@ def test_a_deputy_judges_from_the_list_without_a_dead_link(on: None, cast: Cast,
     make_absence(cast.lena, deputy=cast.stranger, ends_at=datetime.now(UTC) + timedelta(days=1))
     stranger = AtDesk(cast.stranger)
     page = stranger.get("/messages/looks/")
-    assert f"{case.customer.name} {case.title}" in text(page)
+    assert f"{case.customer.name} · {case.title}" in text(page)
     assert f'href="/cases/SR-{case.pk}/"' not in page.content.decode()
     assert stranger.post(f"/messages/{first.id}/release/?list").headers["Location"] == "/messages/looks/"
     last = stranger.post(f"/messages/{second.id}/send-back/?list", words="By when?")
