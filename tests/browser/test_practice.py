@@ -56,12 +56,12 @@ def test_it_plays_on_a_phone_without_a_script(seat: Seat) -> None:
     mara.sees("A compactor one size larger stands washed and fuelled.")
     mara.page.locator("#f-text").fill(f"{FIRST} I will call you back in 20 minutes.")
     mara.click("Say it")
-    mara.click("Until what you promised")
+    mara.click("Wait until what you promised is due")
     mara.page.locator("#f-text").fill(LAST.replace("10:30", "11:00"))
     mara.page.locator("[name=give]").select_option("larger")
     mara.click("Say it")
     expect(mara.page).to_have_title(re.compile("Content"))
-    mara.sees("You came back when you had said")
+    mara.sees("You came back when you had said: in 20 minutes")
 
 
 def _plays(who: Person, scene: str) -> None:
@@ -79,7 +79,7 @@ def _plays(who: Person, scene: str) -> None:
             assert fact
             who.click(fact.label)
         else:
-            who.click("Until what you promised" if line.until_due else "10 minutes pass")
+            who.click("Wait until what you promised is due" if line.until_due else "10 minutes pass")
     expect(who.page).to_have_title(re.compile("Content|Delighted"))
 
 
