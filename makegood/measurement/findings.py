@@ -17,6 +17,10 @@ ARCHIVE, ROWS = "archive.zip", "rows.csv.gz"
 """The files that are kept of a report once it was found."""
 
 
+APART = 0.05
+"""Under this chance of such months before, where two groups go alike, they are said to have moved apart already."""
+
+
 class Group(StrEnum):
     """What became of a customer, by what we did within the days of the landmark; never by what they said."""
 
@@ -46,6 +50,8 @@ class Outcome(StrEnum):
 
 
 SHARES = frozenset({Outcome.STAYED, Outcome.BOUGHT})
+BY_MONTH = frozenset({Outcome.BOUGHT, Outcome.SPEND})
+"""Counted in each month, before and after."""
 ASKED = frozenset({Outcome.NPS, Outcome.CSAT, Outcome.RECOVERY})
 """Known only of those who answered."""
 
@@ -71,7 +77,7 @@ class Said(StrEnum):
 
 
 class Why(StrEnum):
-    """What stood in the way of a verdict."""
+    """What stood in the way of a verdict, or of another method."""
 
     UNBALANCED = "unbalanced"
     NO_OVERLAP = "no_overlap"
@@ -81,6 +87,26 @@ class Why(StrEnum):
     """What is to be held equal is unknown of so many that it could make the difference."""
     UNASKED = "unasked"
     """Nobody of one of the groups was asked, or no such thing was told to us."""
+    FEW = "few"
+    """Of fewer than twenty on one side the outcome is known."""
+    FEW_LEFT = "few_left"
+    """Fewer than twenty left."""
+    FEW_ALIKE = "few_alike"
+    """Fewer than ten have somebody near enough to them."""
+    FEW_STEPS = "few_steps"
+    """Fewer than three different answers were given."""
+    FEW_MOVED = "few_moved"
+    """Fewer than twenty are otherwise than they were before."""
+    FEW_BEFORE = "few_before"
+    """Of fewer than twenty it is known what was before."""
+    FEW_MONTHS = "few_months"
+    """Of too few on one side the three months before are known."""
+    FEW_DRAWN = "few_drawn"
+    """Chance decided for fewer than twenty in one of the arms."""
+    FEW_NEAR = "few_near"
+    """Too few lie on one side of a threshold, or too near together."""
+    NO_END = "no_end"
+    """The figures fix no interval."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,8 +215,21 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...] = ()
 
 
+class Month(msgspec.Struct, frozen=True, kw_only=True):
+    """The `at`th month after (before, where it is negative), against the last one before. The intervals of all months
+    hold at once."""
+
+    at: int
+    value: float
+    low: float
+    high: float
+
+
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
-    """One method's answer to the same question, beside the verdict: not a verdict of its own."""
+    """One method's answer to the same question, beside the verdict: not a verdict of its own.
+
+    `months` are told where each month is, and `apart`: how likely the months before differ so much by chance.
+    """
 
     method: str
     group: Group
@@ -202,6 +241,22 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
     experiment: int = 0
     """Where chance decided: the number of the experiment, and the `arm` that gives more."""
     arm: str = ""
+    months: tuple[Month, ...] = ()
+    apart: float | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A method that cannot answer here, and why."""
+
+    method: str
+    group: Group
+    why: Why
+    experiment: int = 0
+    arm: str = ""
+
+
+Step = Rung | Refused
+"""What is told of one method."""
 
 
 class GivenArm(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,12 +271,13 @@ class GivenArm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """One outcome: its figures by group, what may be said, and what other methods find."""
+    """One outcome: its figures by group, what may be said, what other methods find, and which of them cannot say."""
 
     outcome: Outcome
     figures: tuple[Figure, ...]
     compared: tuple[Compared, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,23 +6,25 @@ import csv
 import io
 from typing import Any
 
-from makegood.measurement.findings import Compared, Figure, Found, Rung
+from makegood.measurement.findings import Compared, Figure, Found, Month, Refused, Rung
 
 _COLUMNS = (
     "kind", "outcome", "group", "method", "value", "low", "high", "n", "people", "replied", "least", "most", "weighted",
     "said", "why", "missing", "p", "overlap", "effective", "clusters", "unseen", "note",
-    "experiment", "arm",
+    "experiment", "arm", "month", "apart",
 )  # fmt: skip
 
 DICTIONARY = (
     ("kind", "group: a group's own figure; compared: the group minus people like them who were never failed; method:"
-     " another method's answer to the same; size: people before the report opened"),
+     " another method's answer to the same; month: that answer in one month; refused: a method that cannot answer,"
+     " and why; size: people before the report opened"),
     ("outcome", "stayed, bought: share of customers; spend: sum in the house's currency; nps: points; csat, recovery:"
      " steps"),
     ("group", "never_failed, put_right, not_put_right, silent, twice: by what we did until the landmark"),
     ("method", "raw, brunner_munzel, ancova, logistic, ordered_logit (log odds of a higher step), matching, shift"
      " (after minus before, of the same people), went_up (share of those who moved), mcnemar (share after minus"
-     " before), kaplan_meier, aalen_johansen (share who left,"
+     " before), event_study (mean of the months after, against the last month before and people like them of the same"
+     " month of failure), kaplan_meier, aalen_johansen (share who left,"
      " beside those lost otherwise), cox (log of the hazard, put right from its day on), threshold,"
      " goodwill_by_lot (arm minus as usual, by intention to treat)"),
     ("value, low, high", "the figure and the ends of its 95 % interval"),
@@ -38,6 +40,9 @@ DICTIONARY = (
     ("effective", "how many of the never failed the weights leave in effect"),
     ("clusters", "how many incidents of one size the group is worth"),
     ("unseen", "E-value: how strong something unseen must be, tied to both sides, to explain the figure away"),
+    ("month", "which month after the landmark, of 30 days; negative: before the index date. Intervals of all months"
+     " hold at once"),
+    ("apart", "chance that the months before differ so much where the two went alike"),
     ("experiment, arm", "where chance decided who was given more than is owed: the number of the experiment and the"
      " arm"),
     ("rows.npz: given.*", "a row for each customer in an ended experiment with goodwill: experiment; arm (0 as usual);"
@@ -49,6 +54,8 @@ DICTIONARY = (
      " asked.*: whether they were asked; stayed_days: from the landmark, at whose end they left, or were lost"
      " otherwise; righted_days: from the index date;"
      " hours_late: how late the failed promise was kept"),
+    ("rows.npz: months.*", "what was done in each of six months before the index date and then of the horizon, NaN"
+     " unknown"),
 )  # fmt: skip
 
 
@@ -67,14 +74,23 @@ def figures_csv(found: Found) -> str:
     for size in found.sizes:
         out.writerow({"kind": "size", "group": size.group, "people": size.people, "n": size.counted})
     for asked in found.asked:
-        every: tuple[Figure | Compared | Rung, ...] = (*asked.figures, *asked.compared, *asked.ladder)
+        every: tuple[Figure | Compared | Rung | Refused, ...] = (
+            *asked.figures, *asked.compared, *asked.ladder, *asked.refused,
+        )  # fmt: skip
         for one in every:
             out.writerow({"outcome": asked.outcome} | _row(one))
+        for rung in asked.ladder:
+            for month in rung.months:
+                out.writerow({"outcome": asked.outcome, "method": rung.method, "group": rung.group} | _month(month))
     return told.getvalue()
 
 
-def _row(one: Figure | Compared | Rung) -> dict[str, Any]:
-    kind = {Figure: "group", Compared: "compared", Rung: "method"}[type(one)]
+def _month(one: Month) -> dict[str, Any]:
+    return {"kind": "month", "month": one.at, "value": one.value, "low": one.low, "high": one.high}
+
+
+def _row(one: Figure | Compared | Rung | Refused) -> dict[str, Any]:
+    kind = {Figure: "group", Compared: "compared", Rung: "method", Refused: "refused"}[type(one)]
     told = {name: getattr(one, name) for name in _COLUMNS if hasattr(one, name)}
     if isinstance(one, Figure):
         told["n"] = one.counted

@@ -17,7 +17,9 @@ from makegood.measurement.findings import (
     Found,
     Group,
     Held,
+    Month,
     Outcome,
+    Refused,
     Rung,
     Said,
     Size,
@@ -204,6 +206,43 @@ def test_other_methods_stand_beside_the_verdict(cast: Cast) -> None:
         assert said in table
     for said in ("At least, 95% sure", "At most, 95% sure", '<caption class="sr">'):
         assert said in table
+
+
+def test_months_and_what_cannot_answer_say_so(cast: Cast) -> None:
+    number = registered(Hand(cast.anil), outcome=Outcome.STAYED)
+    figures = (Figure(group=Group.NEVER, people=2500, counted=2214, value=0.9, low=0.88, high=0.92),)
+    months = tuple(Month(at=at, value=at / 100, low=at / 100 - 0.02, high=at / 100 + 0.02) for at in (-3, -2, 1, 2))
+    by_month = Rung(
+        method="event_study",
+        group=Group.PUT_RIGHT,
+        value=0.015,
+        low=-0.01,
+        high=0.04,
+        n=812,
+        months=months,
+        apart=0.003,
+    )
+    refused = (
+        Refused(method="matching", group=Group.PUT_RIGHT, why=Why.FEW_ALIKE),
+        Refused(method="mcnemar", group=Group.NEVER, why=Why.FEW_BEFORE),
+    )
+    asked = Asked(outcome=Outcome.STAYED, figures=figures, ladder=(by_month,), refused=refused)
+    actions.note_found(number, Found(people=5000, sizes=SIZES, asked=(asked,)), now=NOW)
+    page = text(AtDesk(cast.ada), f"/insights/paradox/{number}/")
+    for said in (
+        "Callaway and Sant’Anna",
+        "Month by month, before and after",
+        "3 before",
+        "+2.0%",
+        "p below 0.01",
+        "Do not lean on it",
+        "Pairs of people alike: fewer than 10",
+        "it is known what was before",
+    ):
+        assert said in page
+    lines = AtDesk(cast.ada).get(f"/insights/paradox/{number}.csv").content.decode()
+    assert "refused,stayed,put_right,matching" in lines
+    assert "month,stayed,put_right,event_study,-0.03" in lines
 
 
 def test_what_chance_decided_says_what_it_takes_for_granted(cast: Cast) -> None:

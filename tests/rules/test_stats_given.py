@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from makegood.measurement.findings import GivenArm, Outcome, Rung
+from makegood.measurement.findings import GivenArm, Outcome, Refused, Rung, Why
 from makegood.measurement.rules.download import read, write
 from makegood.measurement.rules.given import Given, changed
 from makegood.measurement.rules.paradox import report
@@ -35,6 +35,7 @@ def by_lot(size: int, seed: int, *, effect: float, together: int = 1, looked: bo
 
 def rung(given: Given, outcome: Outcome = Outcome.STAYED) -> Rung:
     (one,) = changed(given, outcome)
+    assert isinstance(one, Rung)
     return one
 
 
@@ -58,8 +59,10 @@ def test_one_that_ended_when_it_was_clear_is_read_by_an_interval_that_holds_at_e
     assert often.high - often.low > 1.4 * (once.high - once.low)
 
 
-def test_of_too_few_nothing_is_told() -> None:
-    assert list(changed(by_lot(40, 1, effect=0.1, together=2), Outcome.STAYED)) == []
+def test_of_too_few_it_is_told_why_nothing_is() -> None:
+    (one,) = changed(by_lot(40, 1, effect=0.1, together=2), Outcome.STAYED)
+    assert isinstance(one, Refused)
+    assert (one.why, one.experiment) == (Why.FEW_DRAWN, 3)
     assert list(changed(Given(), Outcome.STAYED)) == []
     assert list(changed(by_lot(800, 1, effect=0.1), Outcome.BOUGHT)) == []
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from makegood.measurement.findings import Group, Outcome, Rung
+from makegood.measurement.findings import Group, Outcome, Refused, Rung, Why
 from makegood.measurement.rules.download import read, write
 from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, Rows
 from makegood.measurement.rules.paired import moved
@@ -32,7 +32,7 @@ def answering(shift: float = 0.0, seed: int = 4) -> Rows:
 
 
 def rungs(rows: Rows, outcome: Outcome) -> dict[tuple[str, Group], Rung]:
-    return {(one.method, one.group): one for one in moved(rows, outcome)}
+    return {(one.method, one.group): one for one in moved(rows, outcome) if isinstance(one, Rung)}
 
 
 def test_whoever_moved_is_found_and_nobody_else() -> None:
@@ -70,11 +70,14 @@ def test_what_was_bought_before_is_of_as_many_days_and_of_customers_of_that_time
     assert found["mcnemar", Group.NEVER].value == pytest.approx(difference)
 
 
-def test_of_too_few_nothing_is_told() -> None:
+def test_of_too_few_it_is_told_why_nothing_is() -> None:
     rows = answering()
     few = np.where(np.arange(len(rows)) < 15, rows.before[Outcome.CSAT], np.nan)
     assert rungs(replace(rows, before={Outcome.CSAT: few}), Outcome.CSAT) == {}
     assert rungs(replace(rows, before={}), Outcome.CSAT) == {}
+    for before in ({Outcome.CSAT: few}, dict[Outcome, np.ndarray]()):
+        refused = [one for one in moved(replace(rows, before=before), Outcome.CSAT) if isinstance(one, Refused)]
+        assert {one.why for one in refused} == {Why.FEW_BEFORE}
 
 
 def test_it_stands_on_the_ladder_and_is_found_again_from_the_archive(tmp_path: Path) -> None:

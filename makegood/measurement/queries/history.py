@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from makegood.measurement.findings import Outcome, Plan
+from makegood.measurement.findings import BY_MONTH, Outcome, Plan
 from makegood.measurement.rules.estimate import Labels
 from makegood.measurement.rules.groups import AS_FAILURES, Span
 from makegood.measurement.rules.history import Asked, Cases, Events, Failures, History
@@ -99,7 +99,7 @@ def history(plan: Plan, *, now: datetime) -> tuple[History, Span]:
     zone = organisation().zone
     since, before = (datetime(day.year, day.month, day.day, tzinfo=zone) for day in (plan.since, plan.before))
     sure = AS_FAILURES if plan.planned else None
-    span = Span(_days(since), _days(before), float(plan.landmark_days), float(plan.horizon_days), sure)
+    span = Span(_days(since), _days(before), float(plan.landmark_days), float(plan.horizon_days), sure, _monthly(plan))
     asked: dict[str, Any] = {
         "year_before": since - 366 * DAY, "before": before, "landmark": before + plan.landmark_days * DAY, "until": now,
         "currency": organisation().currency, "kind": plan.threshold_kind,
@@ -118,6 +118,10 @@ def history(plan: Plan, *, now: datetime) -> tuple[History, Span]:
         lost=_events(_DEEDS, asked | {"deeds": ["left_involuntarily"]}, whose),
         scores=_scores(asked, whose), until=_days(now),
     ), span  # fmt: skip
+
+
+def _monthly(plan: Plan) -> Outcome | None:
+    return plan.outcome if plan.outcome in BY_MONTH else None
 
 
 class _Whose:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from makegood.measurement.findings import SHARES, GivenArm, Group, Outcome, Rung
+from makegood.measurement.findings import SHARES, GivenArm, Group, Outcome, Refused, Rung, Step, Why
 from makegood.measurement.rules.clusters import with_few
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes
 from makegood.measurement.rules.looks import difference_at_any_time
@@ -43,7 +43,7 @@ class Given:
     arms: tuple[GivenArm, ...] = ()
 
 
-def changed(given: Given, outcome: Outcome) -> Iterator[Rung]:
+def changed(given: Given, outcome: Outcome) -> Iterator[Step]:
     """Each arm that gives more against handling as usual, where each has enough units."""
     values = given.outcomes.get(outcome)
     if values is None:
@@ -53,6 +53,10 @@ def changed(given: Given, outcome: Outcome) -> Iterator[Rung]:
         seen, inside, unit = values[of], given.arm[of] == one.position, given.unit[of]
         units = [len(np.unique(unit[side])) for side in (inside, ~inside)]
         if min(units) < FEWEST_UNITS:
+            yield Refused(
+                method="goodwill_by_lot", group=Group.PUT_RIGHT, why=Why.FEW_DRAWN, experiment=one.experiment,
+                arm=one.name,
+            )  # fmt: skip
             continue
         found = _difference(seen, inside, unit, outcome, one)
         note = f"{int(inside.sum())} given more, {int((~inside).sum())} as usual; {units[0]} and {units[1]} drawn"

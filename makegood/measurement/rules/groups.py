@@ -19,6 +19,9 @@ ORDER = tuple(Group)
 NEVER, PUT_RIGHT, NOT_PUT_RIGHT, SILENT, TWICE = range(len(ORDER))
 
 YEAR = 365.0
+MONTH = 30.0
+# So many months before the index date are told apart.
+BEFORE = 6
 # Failures of one day are one failure in the customer's eyes.
 SAME = 1.0
 # A score of these days before a failure may be what opened the case: it is no baseline.
@@ -56,6 +59,9 @@ class Rows:
     before: dict[Outcome, Numbers] = field(default_factory=dict)
     """The same as an outcome, of the time before the index date: what was done in as many days as the horizon has, and
     the last answer that cannot have opened the case. NaN where nobody knows."""
+    months: dict[Outcome, Numbers] = field(default_factory=dict)
+    """What was done in each of six months before the index date and of the horizon: a column each, NaN where nobody
+    knows."""
     given: Given = field(default_factory=Given)
     """Who was given more by lot in the same days: other people, who are compared with each other alone."""
 
@@ -68,7 +74,8 @@ class Span:
     """The days of a plan: index dates in [since, before), then the landmark, then the horizon.
 
     `sure` is the hazard at which the lot of the never failed has surely fallen. None lets it cover the failed, and so
-    changes with every failure that comes; a report that is read while they come has one that stands.
+    changes with every failure that comes; a report that is read while they come has one that stands. Of `monthly`,
+    which is counted by orders, each month is told.
     """
 
     since: float
@@ -76,6 +83,7 @@ class Span:
     landmark: float
     horizon: float
     sure: float | None = None
+    monthly: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +227,7 @@ def _covering(customer: Labels, passed: Numbers, failed: Labels, hazard: Numbers
 
 
 def _month(at: Numbers, span: Span) -> Labels:
-    return np.asarray(((at - span.since) // 30).astype(np.int64))
+    return np.asarray(((at - span.since) // MONTH).astype(np.int64))
 
 
 def _exposure(due: Sorted, customer: Labels, at: Numbers) -> Numbers:
@@ -262,7 +270,7 @@ def _told(history: History, span: Span, index: Index, left_at: Numbers, lost_at:
         lost=~seen & (lost_at <= np.minimum(end, history.until)), righted_days=index.righted,
         hours_late=np.where(is_failed, every.hours_late[failing], np.nan) if len(every.at) else index.righted,
         case=np.where(is_failed, every.case[failing], -1) if len(every.at) else index.failure,
-        before=_earlier(history, span, index, orders),
+        before=_earlier(history, span, index, orders), months=_by_month(history, span, index, orders),
     )  # fmt: skip
 
 
@@ -284,6 +292,22 @@ def _earlier(history: History, span: Span, index: Index, orders: Sorted) -> dict
     told[Outcome.BOUGHT] = np.where(there, bought, np.nan)
     told[Outcome.SPEND] = np.where(there, orders.total(index.customer, first, last), np.nan)
     return told
+
+
+def _by_month(history: History, span: Span, index: Index, orders: Sorted) -> dict[Outcome, Numbers]:
+    """Months of 30 days, none of which has the day of the index: before it, and after the landmark."""
+    if span.monthly is None or not len(history.orders.at):
+        return {}
+    yesterday, landmark = index.at - SAME, index.at + span.landmark
+    before = [yesterday - MONTH * many for many in range(BEFORE, -1, -1)]
+    after = [landmark + MONTH * many for many in range(int(span.horizon // MONTH) + 1)]
+    summed = span.monthly is Outcome.SPEND
+    parts = [orders.between(index.customer, instants, amounts=summed) for instants in (before, after)]
+    told = np.column_stack(parts) if summed else (np.column_stack(parts) > 0).astype(float)
+    for at, start in enumerate(before[:-1]):
+        told[history.known_from[index.customer] > start, at] = np.nan
+    told[after[-1] > history.until, BEFORE:] = np.nan
+    return {span.monthly: told}
 
 
 def _clusters(index: Index, every: Failures, customers: int) -> Labels:

@@ -5,7 +5,9 @@ Instants are days since 1970 as numbers (UTC); customers are numbered from 0. Na
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -94,6 +96,12 @@ class Sorted:
         """What they amount to in (after, until]."""
         low, high = self._ends(customer, after, until)
         return np.asarray(self.amount[high] - self.amount[low])
+
+    def between(self, customer: Labels, instants: Sequence[Numbers], *, amounts: bool) -> Numbers:
+        """How many there are from each instant to the next, or what they amount to: a column for each stretch."""
+        ends = [np.searchsorted(self.key, customer * FAR + at, side="right") for at in instants]
+        told = self.amount if amounts else np.arange(len(self.amount), dtype=float)
+        return np.column_stack([told[high] - told[low] for low, high in pairwise(ends)])
 
     def first(self, customer: Labels, after: Numbers) -> Numbers:
         """When the first after an instant is; NaN if never."""

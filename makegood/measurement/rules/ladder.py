@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 
-from makegood.measurement.findings import ASKED, SHARES, Group, Outcome, Plan, Rung
+from makegood.measurement.findings import ASKED, BY_MONTH, SHARES, Group, Month, Outcome, Plan, Refused, Rung, Step, Why
 from makegood.measurement.rules.adjusted import ancova, logistic, ordered_logit
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes
+from makegood.measurement.rules.event_study import event_study, held_in, known_enough
 from makegood.measurement.rules.flexible import bent
-from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, TWICE, Rows
+from makegood.measurement.rules.groups import BEFORE, MONTH, NEVER, PUT_RIGHT, TWICE, Rows
 from makegood.measurement.rules.matching import matched_difference, pairs
 from makegood.measurement.rules.means import mean_difference, superiority
 from makegood.measurement.rules.paired import moved
@@ -25,10 +27,13 @@ MOST = 60_000
 MOST_HAZARDS = 20_000
 # Proportional odds are found by trying, step by step.
 MOST_ORDERED = 10_000
+_FIRST = date(1970, 1, 1)
+# With fewer on one side a method is not asked.
+FEWEST = 20
 
 
-def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Rung]:
-    """Each rung that the rows let one climb, for those put right against the never failed."""
+def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Step]:
+    """Each rung, for those put right against the never failed; and why one cannot be climbed."""
     values = rows.outcomes[outcome]
     told = ~np.isnan(values)
     chance = np.random.default_rng(plan.seed)
@@ -36,10 +41,11 @@ def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Rung]:
     if len(places) > MOST:
         places = np.sort(chance.choice(places, MOST, replace=False))
     group = rows.group[places] == PUT_RIGHT
-    if min(group.sum(), (~group).sum()) < 20:
+    if _smaller(group) < FEWEST:
+        yield _refused("raw", Why.FEW)
         return
     seen, cluster = values[places], rows.cluster[places]
-    columns = bent(_known(rows, plan)[places], int(min(group.sum(), (~group).sum())))
+    columns = bent(_known(rows, plan)[places], _smaller(group))
     yield from _as_they_are(seen, group, outcome)
     if outcome not in SHARES:
         yield _rung("brunner_munzel", superiority(seen[group], seen[~group]))
@@ -50,10 +56,14 @@ def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Rung]:
     if outcome in ASKED:
         yield from _ordered(seen, group, _known(rows, plan)[places], cluster, chance)
     matched = pairs(group, score_of(group, columns), seed=plan.seed)
-    if len(matched.group) >= 20:
+    if len(matched.group) >= FEWEST:
         note = f"{matched.unmatched} without anybody near enough" if matched.unmatched else ""
         yield _rung("matching", matched_difference(seen, matched, cluster), note)
+    else:
+        yield _refused("matching", Why.FEW_ALIKE)
     yield from moved(rows, outcome)
+    if outcome in BY_MONTH:
+        yield _by_month(rows, outcome, plan, places)
     if outcome is Outcome.STAYED:
         yield from _stayed(rows, plan, chance)
     yield from _at_threshold(rows, values, plan)
@@ -68,6 +78,14 @@ def _rung(method: str, found: Estimate, note: str = "", group: Group = Group.PUT
     return Rung(method=method, group=group, value=found.value, low=found.low, high=found.high, n=found.n, note=note)
 
 
+def _refused(method: str, why: Why, group: Group = Group.PUT_RIGHT) -> Refused:
+    return Refused(method=method, group=group, why=why)
+
+
+def _smaller(group: Yes) -> int:
+    return int(min(group.sum(), (~group).sum()))
+
+
 def _as_they_are(seen: Numbers, group: Yes, outcome: Outcome) -> Iterator[Rung]:
     if outcome in SHARES:
         a, b = seen[group], seen[~group]
@@ -78,19 +96,39 @@ def _as_they_are(seen: Numbers, group: Yes, outcome: Outcome) -> Iterator[Rung]:
 
 def _ordered(
     seen: Numbers, group: Yes, known: Numbers, cluster: Labels, chance: np.random.Generator
-) -> Iterator[Rung]:  # fmt: skip
+) -> Iterator[Step]:  # fmt: skip
     """Answers as steps of which only the order counts, at what was known before."""
     some = np.arange(len(seen))
     if len(some) > MOST_ORDERED:
         some = np.sort(chance.choice(some, MOST_ORDERED, replace=False))
     steps = np.unique(seen[some], return_inverse=True)[1]
-    if steps.max() < 2 or min(group[some].sum(), (~group[some]).sum()) < 20:
+    if steps.max() < 2 or _smaller(group[some]) < FEWEST:
+        yield _refused("ordered_logit", Why.FEW if _smaller(group[some]) < FEWEST else Why.FEW_STEPS)
         return
     found = ordered_logit(steps, group[some], bent(known[some], 0), cluster[some])
     yield _rung("ordered_logit", found, "log odds of a higher step")
 
 
-def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Rung]:
+def _by_month(rows: Rows, outcome: Outcome, plan: Plan, places: Labels) -> Step:
+    """Month by month, of those whom it happened to in the same month: of whom the months before are known."""
+    series = rows.months.get(outcome, np.full((len(rows), BEFORE), np.nan))
+    some = places[known_enough(series[places])]
+    group = rows.group[some] == PUT_RIGHT
+    cohort = ((rows.index[some] - (plan.since - _FIRST).days) // MONTH).astype(np.int64)
+    alike = np.isin(cohort, cohort[group]) & np.isin(cohort, cohort[~group])
+    if _smaller(group[alike]) < FEWEST:
+        return _refused("event_study", Why.FEW_MONTHS)
+    known, cluster = _known(rows, plan)[some], rows.cluster[some]
+    found = event_study(held_in(series[some]), cohort, group, known, cluster, seed=plan.seed)
+    after, told = found.after, zip(found.months, found.found, strict=True)
+    return Rung(
+        method="event_study", group=Group.PUT_RIGHT, value=after.value, low=after.low, high=after.high, n=after.n,
+        note="" if found.trusted else "they moved apart already before: do not trust it", apart=found.apart,
+        months=tuple(Month(at=at, value=one.value, low=one.low, high=one.high) for at, one in told),
+    )  # fmt: skip
+
+
+def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Step]:
     """Kaplan-Meier from the landmark; with those lost otherwise, Aalen-Johansen; and Cox as things change."""
     time, at = np.maximum(rows.stayed_days, 1e-6), float(plan.horizon_days)
     for place, group in ((NEVER, Group.NEVER), (PUT_RIGHT, Group.PUT_RIGHT)):
@@ -102,7 +140,7 @@ def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Run
     yield from _faster(rows, plan, time, chance)
 
 
-def _faster(rows: Rows, plan: Plan, time: Numbers, chance: np.random.Generator) -> Iterator[Rung]:
+def _faster(rows: Rows, plan: Plan, time: Numbers, chance: np.random.Generator) -> Iterator[Step]:
     """Cox, where being put right counts from the day on which it was so, also when that came after the landmark.
 
     Against the never failed; until then the failed are a state of their own. Who was failed twice is left out.
@@ -110,7 +148,8 @@ def _faster(rows: Rows, plan: Plan, time: Numbers, chance: np.random.Generator) 
     some = np.flatnonzero(rows.group != TWICE)
     if len(some) > MOST_HAZARDS:
         some = np.sort(chance.choice(some, MOST_HAZARDS, replace=False))
-    if rows.left[some].sum() < 20:
+    if rows.left[some].sum() < FEWEST:
+        yield _refused("cox", Why.FEW_LEFT)
         return
     since = rows.righted_days[some] - plan.landmark_days
     # What a case had by the landmark made the group; a day on the landmark itself is on its side.
@@ -118,7 +157,8 @@ def _faster(rows: Rows, plan: Plan, time: Numbers, chance: np.random.Generator) 
     of = stretches(time[some], rows.left[some], np.where(rows.group[some] == NEVER, np.nan, since))
     failed = (rows.group[some] != NEVER)[of.row]
     states = np.column_stack([of.changed, failed & ~of.changed]).astype(float)
-    if min(states[:, 0].sum(), (~failed).sum()) < 20:
+    if min(states[:, 0].sum(), (~failed).sum()) < FEWEST:
+        yield _refused("cox", Why.FEW)
         return
     told = states if states[:, 1].any() else states[:, :1]
     known = bent(_known(rows, plan)[some], 0)[of.row]
@@ -128,19 +168,21 @@ def _faster(rows: Rows, plan: Plan, time: Numbers, chance: np.random.Generator) 
     yield _rung("cox", found, "log of how much faster they leave, from the day on which it was put right")
 
 
-def _at_threshold(rows: Rows, values: Numbers, plan: Plan) -> Iterator[Rung]:
+def _at_threshold(rows: Rows, values: Numbers, plan: Plan) -> Iterator[Step]:
     """Those just above against those just below the delay from which a rule pays, of all who were failed."""
     if plan.threshold_hours is None:
         return
     of = ~np.isnan(values) & ~np.isnan(rows.hours_late)
     late, seen, at = rows.hours_late[of], values[of], plan.threshold_hours
-    if min(int((late < at).sum()), int((late >= at).sum())) < 20:
+    if min(int((late < at).sum()), int((late >= at).sum())) < FEWEST:
+        yield _refused("threshold", Why.FEW_NEAR)
         return
     reach = bandwidth(late, seen, threshold=at)
     heaped = heaping(late, threshold=at, width=reach / 4)
     try:
         found = jump(late, seen, threshold=at, reach=reach)
     except ValueError:
+        yield _refused("threshold", Why.FEW_NEAR)
         return
     note = f"within {reach:.2g} hours of the threshold"
     yield _rung("threshold", found.effect, f"{note}; delays heap there: do not trust it" if heaped.heaped else note)

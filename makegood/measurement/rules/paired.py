@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from makegood.measurement.findings import SHARES, Group, Outcome, Rung
+from makegood.measurement.findings import SHARES, Group, Outcome, Refused, Rung, Step, Why
 from makegood.measurement.rules.clusters import with_few
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers
 from makegood.measurement.rules.groups import NEVER, PUT_RIGHT, Rows
@@ -17,19 +17,25 @@ from makegood.measurement.rules.proportions import change
 FEWEST_PAIRS = 20
 
 
-def moved(rows: Rows, outcome: Outcome) -> Iterator[Rung]:
+def moved(rows: Rows, outcome: Outcome) -> Iterator[Step]:
     """How the never failed and those put right moved, of whom both are known: what was before, and the outcome."""
+    if outcome is Outcome.STAYED:
+        return
+    method = "mcnemar" if outcome in SHARES else "shift"
     earlier = rows.before.get(outcome)
     if earlier is None:
+        yield Refused(method=method, group=Group.PUT_RIGHT, why=Why.FEW_BEFORE)
         return
     both = ~np.isnan(earlier) & ~np.isnan(rows.outcomes[outcome])
     for place, group in ((NEVER, Group.NEVER), (PUT_RIGHT, Group.PUT_RIGHT)):
         of = both & (rows.group == place)
         if of.sum() >= FEWEST_PAIRS:
             yield from _of(earlier[of], rows.outcomes[outcome][of], rows.cluster[of], outcome, group)
+        else:
+            yield Refused(method=method, group=group, why=Why.FEW_BEFORE)
 
 
-def _of(before: Numbers, after: Numbers, cluster: Labels, outcome: Outcome, group: Group) -> Iterator[Rung]:
+def _of(before: Numbers, after: Numbers, cluster: Labels, outcome: Outcome, group: Group) -> Iterator[Step]:
     step = after - before
     if outcome in SHARES:
         found = change(before > 0, after > 0)
@@ -41,6 +47,8 @@ def _of(before: Numbers, after: Numbers, cluster: Labels, outcome: Outcome, grou
     if some.sum() >= FEWEST_PAIRS:
         found, up = went_up(before, after), (step[some] > 0).astype(float)
         yield _rung("went_up", _together(found, up, cluster[some]), f"sign test p {found.p:.2g}", group)
+    else:
+        yield Refused(method="went_up", group=group, why=Why.FEW_MOVED)
 
 
 def _together(found: Estimate, values: Numbers, cluster: Labels) -> Estimate:

@@ -6,7 +6,7 @@ same rows give the same figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -24,9 +24,11 @@ from makegood.measurement.findings import (
     Known,
     Outcome,
     Plan,
+    Refused,
     Rung,
     Said,
     Size,
+    Step,
     Why,
 )
 from makegood.measurement.rules.adjusted import independent
@@ -144,11 +146,18 @@ def _asked(rows: Rows, plan: Plan, outcome: Outcome, others: int) -> Asked:
     compared = tuple(_compared(counted, values, group, plan, outcome, margin, others) for group in FAILED)
     ladder = climbed(_drawn(counted, Group.PUT_RIGHT, plan.seed), outcome, plan) if outcome == plan.outcome else ()
     by_lot = changed(rows.given, outcome) if outcome == plan.outcome and outcome in DEEDS else ()
-    return Asked(outcome=outcome, figures=figures, compared=compared, ladder=tuple(_sound((*ladder, *by_lot))))
+    steps = [_sound(one) for one in (*ladder, *by_lot)]
+    return Asked(
+        outcome=outcome, figures=figures, compared=compared,
+        ladder=tuple(one for one in steps if isinstance(one, Rung)),
+        refused=tuple(one for one in steps if isinstance(one, Refused)),
+    )  # fmt: skip
 
 
-def _sound(ladder: tuple[Rung, ...] | Iterator[Rung]) -> Iterator[Rung]:
-    return (one for one in ladder if np.isfinite([one.value, one.low, one.high]).all())
+def _sound(one: Step) -> Step:
+    if isinstance(one, Refused) or np.isfinite([one.value, one.low, one.high]).all():
+        return one
+    return Refused(method=one.method, group=one.group, why=Why.NO_END, experiment=one.experiment, arm=one.arm)
 
 
 def _margin(plan: Plan, outcome: Outcome, values: Numbers) -> float:

@@ -42,12 +42,12 @@ def change(before: Yes, after: Yes) -> Estimate:
     The interval is that of Agresti and Min (2005): half a person more in each cell of the table.
     """
     cells = np.array([[np.sum(before & after), np.sum(before & ~after)], [np.sum(~before & after), 0]], dtype=float)
-    n, lost, won = len(before), cells[0, 1], cells[1, 0]
+    n, lost, won = len(before), float(cells[0, 1]), float(cells[1, 0])
     test = mcnemar(cells, exact=bool(lost + won < FEW_CHANGES))
     more, middle = n + 2, (won - lost) / (n + 2)
     error = math.sqrt(((won + lost + 1) / more - middle**2) / more)
     low, high = max(-1.0, middle - Z * error), min(1.0, middle + Z * error)
-    return Estimate(float((won - lost) / n), low, high, n, error, float(test.pvalue))
+    return Estimate((won - lost) / n, low, high, n, error, float(test.pvalue))
 
 
 def net_promoters(scores: Numbers) -> Estimate:

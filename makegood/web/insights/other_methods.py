@@ -6,7 +6,7 @@ import math
 
 from django.utils.translation import gettext as _
 
-from makegood.measurement.findings import SHARES, Group, Rung
+from makegood.measurement.findings import SHARES, Group, Refused, Rung, Step, Why
 from makegood.measurement.queries import ReportFacts
 from makegood.web.insights.intervals import ends
 from makegood.web.tables import Column, Row
@@ -37,13 +37,36 @@ def rows(facts: ReportFacts | None) -> list[Row]:
     ]  # fmt: skip
 
 
+def refused(facts: ReportFacts | None) -> list[str]:
+    """Which methods cannot answer here, each with what stands in its way."""
+    asked = facts.shown.of(facts.plan.outcome) if facts and facts.shown else None
+    return [f"{_named(one)}: {_why(one)}" for one in asked.refused] if asked else []
+
+
 def by_lot(facts: ReportFacts | None) -> bool:
     """Whether chance decided anything that is told here."""
     asked = facts.shown.of(facts.plan.outcome) if facts and facts.shown else None
     return any(one.method == BY_LOT for one in asked.ladder) if asked else False
 
 
-def _named(one: Rung) -> str:
+def _why(one: Refused) -> str:
+    return {
+        Why.FEW: _("of fewer than 20 on one side it is known."),
+        Why.FEW_LEFT: _("fewer than 20 left in these days."),
+        Why.FEW_ALIKE: _("fewer than 10 of those put right have somebody near enough to them."),
+        Why.FEW_STEPS: _("fewer than three different answers were given."),
+        Why.FEW_MOVED: _("fewer than 20 are otherwise than they were before."),
+        Why.FEW_BEFORE: _("of fewer than 20 of them it is known what was before."),
+        Why.FEW_MONTHS: _(
+            "of fewer than 20 on one side the three months before are known, in months in which both are found."
+            " Bring in older orders, or wait until customers are with you for three months."
+        ),
+        Why.FEW_DRAWN: _("chance decided for fewer than 20 in one of the arms."),
+        Why.FEW_NEAR: _("too few delays lie on one side of it, or near enough to it."),
+    }.get(one.why, _("its figures fix no interval."))
+
+
+def _named(one: Step) -> str:
     whose = {Group.NEVER: _("nothing went wrong"), Group.PUT_RIGHT: _("failed, then put right")}.get(one.group, "")
     names = {
         "raw": _("As they are, with nothing held equal"),
@@ -54,6 +77,7 @@ def _named(one: Rung) -> str:
         "shift": _("The same people after against before, {}").format(whose),
         "went_up": _("Of the same people who moved, went up (50 % is no difference), {}").format(whose),
         "mcnemar": _("The same people after against before (McNemar), {}").format(whose),
+        "event_study": _("Month by month against before, in a month (Callaway and Sant’Anna)"),
         "matching": _("Pairs of people alike"),
         "kaplan_meier": _("Still there at the end (Kaplan–Meier), {}").format(whose),
         "aalen_johansen": _("Left of their own choice (Aalen–Johansen), {}").format(whose),

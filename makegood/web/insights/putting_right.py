@@ -30,7 +30,7 @@ from makegood.measurement.tables import dictionary_csv, figures_csv
 from makegood.people.queries import require_scope
 from makegood.people.rules import Ability
 from makegood.web.desk import DeskRequest, at_desk
-from makegood.web.insights import looks, other_methods
+from makegood.web.insights import looks, months, other_methods
 from makegood.web.insights.cards import Card, Value
 from makegood.web.insights.intervals import Interval, ends, intervals
 from makegood.web.insights.tabs import tabs
@@ -101,7 +101,7 @@ def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportF
         "size_columns": [Column(_("Group")), *(Column(name, n=True) for name in (
             _("People"), _("Outcome known"), _("Needed for a verdict"), _("Still missing")))],
         "methods": other_methods.rows(facts), "method_columns": other_methods.columns(),
-        "by_lot": other_methods.by_lot(facts),
+        "by_lot": other_methods.by_lot(facts), "refused": other_methods.refused(facts), "by_month": months.of(facts),
         "behind": _behind(facts), "others": [one for one in every if facts is None or one.number != facts.number],
         "opens": date_format(facts.opens_at.astimezone(desk.zone), "j F Y") if facts else "",
         "asked": _question(facts) if facts else "", "names": outcome_names(), "any_time": looks.of(facts, desk),
