@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from makegood.web.insights.pictures import drawing, joined, path, words
 from makegood.web.tables import Column, Row
 
 METHOD = "event_study"
-WIDTH, HEIGHT, LEFT, TOP, BASE = 560.0, 226.0, 52.0, 26.0, 184.0
+WIDTH, HEIGHT, LEFT, TOP, BASE, SIZE = 440.0, 232.0, 48.0, 28.0, 188.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +88,32 @@ def _drawn(one: Rung, is_share: bool) -> SafeString:
         return BASE - (value - low) / (high - low) * (BASE - TOP)
 
     grid = []
-    for part in range(4):
-        at = low + (high - low) * part / 3
-        label = f"{at:+.0%}" if is_share and high - low > 0.06 else shown(at, is_share)
-        grid += [path("grid-l", f"M{LEFT} {y(at):.1f}H{WIDTH}"), words(LEFT - 6, y(at) + 4, label, anchor="end")]
+    for at in _ticks(low, high):
+        label = _minus(f"{at:+.0%}" if is_share and high - low > 0.06 else shown(at, is_share)) if at else "0"
+        grid += [path("grid-l", f"M{LEFT} {y(at):.1f}H{WIDTH}"), words(LEFT - 6, y(at) + 4, label, "", SIZE, "end")]
     middle = (x(-1) + x(min(at for at in places if at > 0))) / 2
     told = [
         path("tgt", f"M{LEFT} {y(0):.1f}H{WIDTH}"), path("axis", f"M{middle:.1f} {TOP - 8}V{BASE}"),
-        words(middle, TOP - 14, _("failed, then put right"), "lab", anchor="middle"),
-        *(words(x(at), BASE + 18, f"{at:+d}".replace("-", "−"), anchor="middle") for at in places),
-        words(LEFT, BASE + 36, _("Months of 30 days; −1 is what the others are held against")),
+        words(middle, TOP - 14, _("failed, then put right"), "lab", SIZE, "middle"),
+        *(words(x(at), BASE + 18, _minus(f"{at:+d}"), "", SIZE, "middle") for at in places),
+        words(LEFT, BASE + 38, _("Months of 30 days; −1 is what the others are held against"), "", SIZE),
     ]  # fmt: skip
     marks = [_mark(month, x(month.at), y) for month in one.months]
     base = format_html('<circle class="dot r-ink" cx="{}" cy="{}" r="4.5"/>', f"{x(-1):.1f}", f"{y(0):.1f}")
     name = "; ".join(f"{_month(month.at)}: {shown(month.value, is_share)}" for month in one.months)
-    return drawing(WIDTH, HEIGHT, joined([*grid, *told, base, *marks]), name, "chart wide dots")
+    return drawing(WIDTH, HEIGHT, joined([*grid, *told, base, *marks]), name, "chart wide months")
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round figures between the two, nothing among them: six at most."""
+    rough = (high - low) / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough)
+    return [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _mark(month: Month, x: float, y: Callable[[float], float]) -> SafeString:
