@@ -64,10 +64,10 @@ def event_study(
     used = np.isin(cohort, cohort[group]) & np.isin(cohort, cohort[~group])
     series, known = series[used], known[used]
     cohort, group, cluster = cohort[used], group[used], cluster[used]
-    columns = {one: bent(known[cohort == one], _smaller(group[cohort == one])) for one in np.unique(cohort)}
+    cohorts = [_cohort(np.flatnonzero(cohort == one), group, known) for one in np.unique(cohort)]
     values, pulls = [], []
     for at in places:
-        value, pull = _in_month(series[:, at] - series[:, before - 1], cohort, group, columns, cluster)
+        value, pull = _in_month(series[:, at] - series[:, before - 1], cohorts, group, cluster)
         values.append(value)
         pulls.append(pull)
     pull, everybody = np.column_stack(pulls), np.ones(len(group))
@@ -97,11 +97,23 @@ def _smaller(group: Yes) -> int:
     return int(min(group.sum(), (~group).sum()))
 
 
-def _in_month(
-    change: Numbers, cohort: Labels, group: Yes, columns: dict[int, Numbers], cluster: Labels
-) -> tuple[float, Numbers]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    """The rows of a cohort, what is held equal within it, and how likely each was to be of the group."""
+
+    rows: Labels
+    columns: Numbers
+    score: Numbers
+
+
+def _cohort(rows: Labels, group: Yes, known: Numbers) -> _Cohort:
+    columns = bent(known[rows], _smaller(group[rows]))
+    return _Cohort(rows, columns, score_of(group[rows], columns))
+
+
+def _in_month(change: Numbers, cohorts: list[_Cohort], group: Yes, cluster: Labels) -> tuple[float, Numbers]:
     """The cohorts' differences by how many of the group each has, and what every row adds: also to these weights."""
-    whole = list(_of_cohorts(change, cohort, group, columns, cluster))
+    whole = list(_of_cohorts(change, cohorts, group, cluster))
     many = np.array([float(group[of].sum()) for _value, of, _pull in whole])
     share = many / many.sum()
     value = float(sum(part * one for part, (one, _of, _pull) in zip(share, whole, strict=True)))
@@ -112,16 +124,15 @@ def _in_month(
 
 
 def _of_cohorts(
-    change: Numbers, cohort: Labels, group: Yes, columns: dict[int, Numbers], cluster: Labels
+    change: Numbers, cohorts: list[_Cohort], group: Yes, cluster: Labels
 ) -> Iterator[tuple[float, Labels, Numbers]]:  # fmt: skip
-    for one, bends in columns.items():
-        within = cohort == one
-        told = ~np.isnan(change[within])
-        of = np.flatnonzero(within)[told]
+    for one in cohorts:
+        told = ~np.isnan(change[one.rows])
+        of, columns = one.rows[told], one.columns[told]
         if _smaller(group[of]) == 0:
             continue
-        score = score_of(group[of], bends[told])
-        found = difference(change[of], group[of], bends[told], score, cluster[of])
+        score = one.score if told.all() else score_of(group[of], columns)
+        found = difference(change[of], group[of], columns, score, cluster[of])
         yield found.found.value, of, found.influence
 
 
