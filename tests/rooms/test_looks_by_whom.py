@@ -164,3 +164,9 @@ def test_a_deputy_sees_what_they_look_at_with_its_files_and_nothing_else(
     assert (waits.sees, waits.customer, waits.title) == (False, case.customer.name, case.title)
     actions.release_message(written.id, **deputy.at(NOW))
     assert message_for(deputy.scope, written.id, now=NOW + HOUR).looked_by == cast.stranger.name
+
+
+def test_only_its_writer_takes_back_what_waits(on: None, cast: Cast, mara: Hand, case: Case) -> None:
+    written = write(case, mara)
+    assert refused(lambda: actions.withdraw_message(written.id, **Hand(cast.lena).at(NOW))) == "message.not_writer"
+    actions.withdraw_message(written.id, **mara.at(NOW))

@@ -16,7 +16,7 @@ from makegood.conversation.actions.drafting import restore_draft
 from makegood.conversation.actions.sending import author_of, count_as_said
 from makegood.conversation.models import Look, LookRule, Message, Trusted
 from makegood.conversation.queries.dated import for_later
-from makegood.conversation.queries.looks import asked_of, leaves_at, who_need_looks
+from makegood.conversation.queries.looks import leaves_at, looks_at, who_need_looks
 from makegood.conversation.queries.messages import by_number
 from makegood.conversation.rules.messages import BY_HAND, MOVES, Move, State
 from makegood.customers.queries import customer_for
@@ -151,11 +151,11 @@ def _to_look(message_id: int, scope: Scope, by: Actor, now: datetime) -> tuple[M
     number = theirs.values_list("thread__case_id", flat=True).first()
     if number is None:
         raise missing("message.unknown", "There is no such message.")
-    asked = message_id in asked_of(scope, now=now)
+    looks = message_id in looks_at(scope, now=now)
     # What somebody was asked they may do, also at a case that is not theirs to see otherwise.
-    case = hold_theirs(number) if asked else hold(number, scope=scope, closed=None)
+    case = hold_theirs(number) if looks else hold(number, scope=scope, closed=None)
     me = person(by)
-    if not (asked or scope.may(Ability.ASSIGN)):
+    if not (looks or scope.may(Ability.ASSIGN)):
         raise forbidden("message.may_not_look", "A lead or a manager looks at it before it leaves. Ask yours.")
     row = Message.objects.select_for_update(of=("self",)).select_related("thread").get(pk=message_id)
     if row.by_id == me:

@@ -30,7 +30,7 @@ from makegood.conversation.rules.messages import (
 )
 from makegood.customers.queries import customer_for
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, invalid, missing
+from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.people.rules import READS_ALL, Scope
 
@@ -142,7 +142,8 @@ def log_letter(
 def withdraw_message(message_id: int, *, scope: Scope, by: Actor, now: datetime) -> None:
     """Take a message back while it waits, and with it what was promised by its words and is not kept.
 
-    Raises Refusal "message.unknown", "message.left", and as `hold` does.
+    What waits for a look only its writer takes back: whoever looks sends it back, with words. Raises Refusal
+    "message.unknown", "message.left", "message.not_writer", and as `hold` does.
     """
     number = Message.objects.filter(pk=message_id, thread__case__isnull=False, inward=False).values_list(
         "thread__case_id", flat=True
@@ -150,9 +151,20 @@ def withdraw_message(message_id: int, *, scope: Scope, by: Actor, now: datetime)
     if number is None:
         raise missing("message.unknown", "There is no such message.")
     case = hold(number, scope=scope, closed=None)
+    _check_writer(message_id, person(by))
     withdraw(message_id, now=now)
     tell("message_withdrawn", case, by=by, at=now, data={"message": message_id})
     let_go_of_promised(message_id, number, scope=scope, by=by, now=now)
+
+
+def _check_writer(message_id: int, me: int) -> None:
+    row = Message.objects.get(pk=message_id)
+    if row.state == State.HELD and row.by_id != me:
+        raise forbidden(
+            "message.not_writer",
+            f"It waits for a look, and only {row.by_name}, who wrote it, takes it back. A lead sends it back, and says"
+            " why.",
+        )
 
 
 def withdraw(message_id: int, *, now: datetime) -> None:

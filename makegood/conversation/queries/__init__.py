@@ -12,7 +12,7 @@ from makegood.conversation.queries.lines import (
     lines,
     texts_as,
 )
-from makegood.conversation.queries.looks import WRITES_ALONE, Waiting, needs_look, to_look_at
+from makegood.conversation.queries.looks import WRITES_ALONE, Waiting, looks_at, needs_look, to_look_at
 from makegood.conversation.queries.mailboxes import (
     Mail,
     MailboxFacts,
@@ -74,6 +74,7 @@ __all__ = [
     "line_by_hook",
     "line_for",
     "lines",
+    "looks_at",
     "mail_fares",
     "mailbox_by_hook",
     "mailbox_for",

@@ -1,4 +1,4 @@
-"""Whose messages wait for a lead's look, and what waits for whom. The one place that says so."""
+"""Whose messages wait for a lead's look, what waits for whom, and who may look. The one place that says so."""
 
 from __future__ import annotations
 
@@ -54,13 +54,9 @@ _WITH_A_LOOK = f"SELECT s.id FROM people_staff s WHERE NOT {WRITES_ALONE}"  # no
 
 
 def to_look_at(scope: Scope, *, now: datetime) -> tuple[Waiting, ...]:
-    """Messages that wait for this person to look at them, by what is due soonest at their cases: of cases that somebody
-    who leads may see, and what they were asked, or somebody away was for whom they stand in. Raises Refusal
-    "people.not_allowed" for whoever leads nobody and was asked nothing."""
-    held = Message.objects.filter(state=State.HELD)
-    led = held.filter(thread__case__in=visible(scope)) if scope.may(Ability.ASSIGN) else held.none()
-    asked = asked_of(scope, now=now)
-    numbers = {*led.values_list("pk", flat=True), *asked}
+    """Messages that wait for this person to look at them (`looks_at`), by what is due soonest at their cases. Raises
+    Refusal "people.not_allowed" for whoever leads nobody and was asked nothing."""
+    numbers = looks_at(scope, now=now)
     if not numbers:
         require_scope(scope, Ability.ASSIGN)
         return ()
@@ -88,6 +84,16 @@ def leaves_at(wanted: datetime | None, channel: str, now: datetime) -> datetime:
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def looks_at(scope: Scope, *, now: datetime) -> frozenset[int]:
+    """The messages that wait and that this person may look at: of cases that somebody who leads may see, and what they
+    were asked, or somebody away was for whom they stand in. Nobody looks at what they wrote."""
+    asked = asked_of(scope, now=now)
+    if not scope.may(Ability.ASSIGN):
+        return asked
+    led = Message.objects.filter(state=State.HELD, thread__case__in=visible(scope)).exclude(by_id=scope.staff_id)
+    return asked | frozenset(led.values_list("pk", flat=True))
 
 
 def asked_of(scope: Scope, *, now: datetime) -> frozenset[int]:

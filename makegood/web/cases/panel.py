@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
-from makegood.conversation.queries import MessageFacts, carried_channels, of_case
+from makegood.conversation.queries import MessageFacts, carried_channels, looks_at, of_case
 from makegood.conversation.rules.messages import Channel
 from makegood.conversation.rules.messages import State as MessageState
 from makegood.customers.queries import customer_for
@@ -252,7 +252,9 @@ def _typed_into_box(typed: Typed | None) -> dict[str, Any]:
 def _said(messages: Sequence[MessageFacts], desk: Desk, box: Box | None) -> dict[int, Shown]:
     """The messages by id, in the order in which they came and went."""
     where = {Channel.EMAIL: box.emails, Channel.SMS: box.numbers, Channel.CHAT: box.chats} if box else {}
-    return {one.id: shown(one, desk, where.get(one.channel, ())) for one in messages}
+    waits = any(one.state is MessageState.HELD for one in messages)
+    looks = looks_at(desk.scope, now=desk.now) if waits else ()
+    return {one.id: shown(one, desk, where.get(one.channel, ()), looks=one.id in looks) for one in messages}
 
 
 def _hands(case: CaseFacts) -> bool:

@@ -88,7 +88,7 @@ def looks(request: DeskRequest) -> HttpResponse:
 def _waiting(one: Waiting, desk: Desk) -> dict[str, Any]:
     message = one.message
     reads = clocks.read(clocks.Deadline(one.due_at), desk.now) if one.due_at else None
-    whole = shown(message, desk, asked=True)
+    whole = shown(message, desk, looks=True)
     gone = any(each.means_another_time for each in one.promises)
     return {
         "case": f"SR-{message.case_id}", "sees": one.sees, "customer": one.customer, "title": one.title,

@@ -58,15 +58,14 @@ class Shown:
     looked: str
 
 
-def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, asked: bool = False) -> Shown:
-    """The message for somebody who may see it; `addresses` are the customer's, to which it could go instead. `asked`
-    when it waits for the reader's look, whatever their role."""
+def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, looks: bool = False) -> Shown:
+    """The message for somebody who may see it; `addresses` are the customer's, to which it could go instead. `looks`
+    when it waits for a look that the reader may take (`looks_at`)."""
     base = f"/messages/{one.id}/"
     chip, tone = _stands(one, desk)
     ours = desk.may_work and not one.inward and one.case_id is not None
     again = ours and Move.RETRY in one.moves
     printable = one.channel is Channel.POST and one.state is State.SENT
-    looks = one.state is State.HELD and (asked or desk.compares) and one.by_id != desk.staff_id
     return Shown(
         id=one.id, at=one.at, inward=one.inward, heard=not one.inward or one.sort in HEARD, about=_about(one),
         text=one.text, rest=one.rest, note=one.note, chip=chip, tone=tone,
