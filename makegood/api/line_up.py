@@ -16,7 +16,7 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
 from makegood.learning import actions
-from makegood.learning.queries.letters import asked_of, found_for, wants_digest
+from makegood.learning.queries.letters import asked_of, closing_of, found_for, wants_digest
 from makegood.learning.queries.line_up import LineUp, line_up, wish_of
 from makegood.learning.rules.asked import Need
 from makegood.learning.rules.letters import digest_letter
@@ -126,12 +126,22 @@ class OwnSignalOut(Schema):
     expected: float
 
 
+class LeftToYouOut(Schema):
+    """What is left to them after a closed case: to say what changes about a cause or a kind (`due_at` null), or to have
+    it changed by then."""
+
+    number: int
+    about: str
+    due_at: datetime | None
+
+
 class DigestOut(Schema):
     """What the person of the token is written to about: `title` and `text` as the letter would read now, "" when
     nothing needs them; `wanted` whether they are written to."""
 
     wanted: bool
     asked: list[NeedsYouOut]
+    closures: list[LeftToYouOut]
     signals: list[OwnSignalOut]
     title: str
     text: str
@@ -185,15 +195,17 @@ def _scene(known: LineUp, zone: ZoneInfo) -> dict[str, str] | None:
 
 @router.get("/line-up/digest", response=DigestOut, summary="What the letter to the person of the token would say now")
 def read_digest(request: ApiRequest) -> HttpResponse:
-    """What needs them, and what fails beyond chance where they answer for it: as it is written to them."""
+    """What needs them, what is left to them after closed cases, what fails beyond chance in their work."""
     doer = person(request, None)
     staff_id = doer.scope.staff_id or 0
-    asked, found = asked_of(staff_id, staff_zone(staff_id), request.now), found_for(staff_id)
-    letter = digest_letter(asked, found, settings.BASE_URL) if asked or found else None
+    zone, now = staff_zone(staff_id), request.now
+    asked, left, found = asked_of(staff_id, zone, now), closing_of(staff_id, zone, now), found_for(staff_id)
+    letter = digest_letter(asked, left, found, settings.BASE_URL) if asked or left or found else None
     return told(
         {
             "wanted": wants_digest(staff_id),
             "asked": [one._asdict() for one in asked],
+            "closures": [{"number": one.number, "about": one.about, "due_at": one.due_at} for one in left],
             "signals": [one._asdict() for one in found],
             "title": letter.title if letter else "",
             "text": letter.text if letter else "",

@@ -13,9 +13,14 @@ from makegood.followups.actions.planning import plan
 from makegood.followups.models import Closure, Hearing, Patience, ProcessOwner
 from makegood.followups.queries import follow_ups_of
 from makegood.journal.actors import SYSTEM
+from makegood.learning.actions import write_digest
+from makegood.learning.models import Digest, Letter
+from makegood.people.models import Staff
+from makegood.people.rules import Role
+from tests.doors.api_client import Api
 from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text
-from tests.factories import Cast, make_cast
+from tests.factories import Cast, make_cast, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +134,41 @@ def test_the_list_asks_the_same_however_long_it_is(cast: Cast) -> None:
             assert lena.get("/closures/").status_code == 200
         counts.append(len(asked))
     assert counts == [11, 11]
+
+
+def letters_of(staff: Staff, at: datetime) -> list[str]:
+    """All that was written to somebody by then."""
+    Digest.objects.update(next_at=at)
+    while write_digest(base_url="https://desk.example", now=at):
+        pass
+    return list(Letter.objects.filter(staff=staff).order_by("pk").values_list("text", flat=True))
+
+
+def test_whose_word_it_is_what_changes_is_written_to_without_the_customer(cast: Cast) -> None:
+    bo = make_staff("Bo Varga", role=Role.PROCESS_OWNER)
+    AtDesk(cast.ada).post("/settings/closing/owners/", of="cause:wrong-item", staff=bo.pk)
+    case, now = closed(cast), datetime.now(UTC)
+    letters_of(bo, now)
+    (told,) = letters_of(bo, now + timedelta(days=1))
+    name = case.kind.name if case.cause is None else case.cause.name
+    assert f"- After SR-{case.pk}, “{name}”: say what changes, and by when.\nhttps://desk.example/asked/" in told
+    assert case.customer.name not in told
+    (left,) = Api(staff=bo).get("/line-up/digest").body["closures"]
+    assert left == {"number": case.pk, "about": name, "due_at": None}
+    assert "Left to make good after closed cases" in text(AtDesk(bo).get("/settings/you/mail/"))
+    assert Api(staff=bo).post(f"/cases/{case.pk}/closures/process", {"words": "Bins are labelled"}).status == 200
+    assert Api(staff=bo).get("/line-up/digest").body["text"] == ""
+
+
+def test_who_promised_a_change_is_written_to_before_it_is_due(cast: Cast) -> None:
+    AtDesk(cast.ada).post("/settings/closing/owners/", of="cause:wrong-item", staff=cast.lena.pk)
+    case, now = closed(cast), datetime.now(UTC)
+    letters_of(cast.lena, now)
+    lena = Api(staff=cast.lena)
+    said = {"words": "Bins are labelled", "due_at": (now + timedelta(days=5)).isoformat()}
+    sent = lena.post(f"/cases/{case.pk}/closures/process", said)
+    assert sent.status == 200, sent.body
+    assert "you promised a change by" in letters_of(cast.lena, now + timedelta(days=2))[-1]
+    assert lena.get("/line-up/digest").body["closures"][0]["due_at"] is not None
+    assert lena.post(f"/cases/{case.pk}/closures/change", {}).status == 200
+    assert lena.get("/line-up/digest").body["closures"] == []

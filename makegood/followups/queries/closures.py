@@ -132,6 +132,38 @@ def closures(scope: Scope, *, every: bool = False) -> tuple[ClosureFacts, ...]:
     return _facts(found, scope)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftFacts:
+    """What is left to one person after a closed case: to say what changes (`due_at` None), or to have it changed by
+    `due_at` (aware UTC). `about` is the cause, or the kind of promise where there is none. It tells of no customer."""
+
+    number: int
+    about: str
+    due_at: datetime | None
+
+
+def left_to(staff_id: int, until: datetime) -> tuple[LeftFacts, ...]:
+    """What one person is to say, the longest closed first; then what they are to have changed before `until`."""
+    found = fetch_rows(_LEFT, {"me": staff_id, "until": until, "unkept": sorted(UNKEPT), "most": MOST})
+    return tuple(LeftFacts(*row) for row in found)
+
+
+_LEFT = """
+SELECT f.case_id, coalesce(cause.name, k.name), CASE WHEN f.process_at IS NULL THEN NULL ELSE p.due_at END
+FROM followups_closure f
+JOIN cases_case c ON c.id = f.case_id AND c.closed_at IS NOT NULL
+JOIN promises_kind k ON k.id = c.kind_id
+LEFT JOIN cases_cause cause ON cause.id = c.cause_id
+LEFT JOIN promises_promise p ON p.id = f.promise_id
+WHERE f.case_id IN (
+    SELECT case_id FROM followups_closure WHERE owner_id = %(me)s::bigint AND process_at IS NULL
+    UNION SELECT d.case_id FROM promises_promise o JOIN followups_closure d ON d.promise_id = o.id
+        WHERE o.owner_id = %(me)s::bigint AND o.state = ANY(%(unkept)s::text[]) AND o.due_at < %(until)s
+)
+ORDER BY f.process_at IS NOT NULL, p.due_at, f.customer_at, f.case_id LIMIT %(most)s
+"""
+
+
 def closure_for(scope: Scope, number: int) -> ClosureFacts:
     """The closures of one case, for whoever sees it or has a part in it. Raises Refusal "closure.none"."""
     found = _facts(fetch_rows(f"{_CLOSURES} WHERE f.case_id = %(number)s", {"number": number}), scope)

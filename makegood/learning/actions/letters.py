@@ -10,10 +10,11 @@ from django.db import transaction
 from makegood.cases.actions.holding import person
 from makegood.journal.actors import Actor
 from makegood.learning.models import Digest, Letter
-from makegood.learning.queries.letters import asked_of, found_for
+from makegood.learning.queries.letters import asked_of, closing_of, found_for
 from makegood.learning.rules.letters import Composed, Sort, digest_letter, is_news, retry_after
 from makegood.learning.rules.line_up import HOUR, WORKDAYS, next_at
 from makegood.people.queries import staff_zone
+from makegood.platform.rows import fetch_rows
 
 STALE = timedelta(days=2)
 """What could not leave for so long is no news any more."""
@@ -45,20 +46,34 @@ def watch_for(staff_id: int, now: datetime) -> None:
 @transaction.atomic
 def write_digest(*, base_url: str, now: datetime) -> bool:
     """Look whether something needs one person whose hour has come, and write to them if so. Whether there was one."""
+    _watch_closers(now)
     due = Digest.objects.select_for_update(of=("self",), skip_locked=True).select_related("staff")
     row = due.filter(next_at__lte=now).order_by("next_at").first()
     if row is None:
         return False
     zone = staff_zone(row.staff_id)
     asked, today = asked_of(row.staff_id, zone, now), now.astimezone(zone).date()
-    found = found_for(row.staff_id)
-    keys = [*(one.key for one in asked), *(one.key for one in found)]
+    left, found = closing_of(row.staff_id, zone, now), found_for(row.staff_id)
+    keys = [*(one.key for one in asked), *(one.key for one in left), *(one.key for one in found)]
     if row.wanted and row.staff.is_active and is_news(keys, row.told, row.told_on, today):
-        post(row.staff_id, Sort.DIGEST, today, digest_letter(asked, found, base_url), now)
+        post(row.staff_id, Sort.DIGEST, today, digest_letter(asked, left, found, base_url), now)
         row.told, row.told_on = keys, today
     row.next_at = next_at(now, HOUR, zone, WORKDAYS)
     row.save()
     return True
+
+
+def _watch_closers(now: datetime) -> None:
+    """Look for those, too, to whom something is left after a case since it was closed."""
+    for (staff_id,) in fetch_rows(_CLOSERS, []):
+        watch_for(staff_id, now)
+
+
+_CLOSERS = """
+SELECT DISTINCT f.owner_id FROM followups_closure f
+WHERE f.process_at IS NULL AND f.owner_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM learning_digest d WHERE d.staff_id = f.owner_id)
+"""
 
 
 def post(staff_id: int, what: Sort, day: date, composed: Composed, now: datetime) -> None:

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from makegood.followups.queries.closures import left_to
 from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.line_up import LineUp
-from makegood.learning.rules.asked import PRESSING, Need, need_of
-from makegood.learning.rules.letters import Asked, DayTold, Found
+from makegood.learning.rules.asked import PRESSING, SOON, Need, need_of
+from makegood.learning.rules.letters import Asked, Closing, DayTold, Found
 from makegood.learning.rules.recurrence import State
 from makegood.learning.rules.signals import group_words
+from makegood.people.rules import Role, Scope
 from makegood.platform.rows import fetch_rows
 
 
@@ -38,6 +40,17 @@ _ASKED = """
 SELECT i.id, i.change, i.state, p.due_at FROM learning_improvement i JOIN promises_promise p ON p.id = i.promise_id
 WHERE i.owner_id = %s AND i.state <> 'dropped' ORDER BY p.due_at, i.id
 """
+
+
+def closing_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Closing]:
+    """What is left to somebody after closed cases: what changes is theirs to say, or a change they promised is due
+    within a week. It stands on a page that they can open."""
+    left = left_to(staff_id, now + SOON)
+    if not left:
+        return []
+    ((role,),) = fetch_rows("SELECT role FROM people_staff WHERE id = %s", [staff_id])
+    page = "/closures/" if Scope(Role(role)).sees_customers else "/asked/"
+    return [Closing(one.number, one.about, one.due_at.astimezone(zone) if one.due_at else None, page) for one in left]
 
 
 def found_for(staff_id: int) -> list[Found]:

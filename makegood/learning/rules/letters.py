@@ -75,6 +75,28 @@ class Asked(NamedTuple):
         return f"{self.number}:{self.need}"
 
 
+class Closing(NamedTuple):
+    """What is left to somebody after a closed case, at a page of theirs: to say what changes about a cause or a kind,
+    or to have it changed by `due_at` (in their own zone)."""
+
+    number: int
+    about: str
+    due_at: datetime | None
+    page: str
+
+    @property
+    def key(self) -> str:
+        """What makes it news."""
+        return f"closure {self.number}:{'change' if self.due_at else 'say'}"
+
+    @property
+    def line(self) -> str:
+        """It in a line."""
+        if self.due_at is None:
+            return f"After SR-{self.number}, “{self.about}”: say what changes, and by when."
+        return f"After SR-{self.number}, “{self.about}”: you promised a change by {_date(self.due_at.date())}."
+
+
 def line_up_letter(days: Sequence[DayTold], language: str, base_url: str, also: str = "") -> Composed:
     """The line-up of some days, the last first; `also` stands after them."""
     first = days[0]
@@ -100,8 +122,9 @@ def _day(one: DayTold, language: str) -> list[str]:
     return told
 
 
-def digest_letter(asked: Sequence[Asked], found: Sequence[Found], base_url: str) -> Composed:
-    """What needs somebody now, and what fails beyond chance where they answer for it; never of nothing."""
+def digest_letter(asked: Sequence[Asked], left: Sequence[Closing], found: Sequence[Found], base_url: str) -> Composed:
+    """What needs somebody now, what is left to them after closed cases, and what fails beyond chance where they answer
+    for it; never of nothing."""
     says = {
         Need.OVERDUE: "Its day has passed, and it is not live: {day}.",
         Need.CAME_BACK: "It came back: it fails clearly more often than was meant.",
@@ -113,6 +136,10 @@ def digest_letter(asked: Sequence[Asked], found: Sequence[Found], base_url: str)
     ]
     if asked:
         told += ["Say there that it is live, or what stands in the way. Nothing else is needed.", ""]
+    if left:
+        lines = [f"- {one.line}" for one in left[:MOST]]
+        more = [f"- and {len(left) - MOST} more"] if len(left) > MOST else []
+        told += ["Left to make good after closed cases:", *lines, *more, f"{base_url}{left[0].page}", ""]
     if found:
         lines = [f"- {one.line}" for one in found[:MOST]]
         told += ["Fails beyond chance in your work:", *lines, f"{base_url}/asked/#signals", ""]
@@ -120,7 +147,7 @@ def digest_letter(asked: Sequence[Asked], found: Sequence[Found], base_url: str)
         "This comes when something needs you, and once a week while it does.",
         f"No more of it: {base_url}/settings/you/mail/",
     ]  # fmt: skip
-    return Composed(_title(len(asked), len(found)), "\n".join([*told, *ends]))
+    return Composed(_title(len(asked) + len(left), len(found)), "\n".join([*told, *ends]))
 
 
 def _title(asked: int, found: int) -> str:
