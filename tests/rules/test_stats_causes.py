@@ -56,6 +56,21 @@ def test_shares_are_adjusted_too(heavy_users: World) -> None:
     assert found.low < 0.5 < found.high
 
 
+def test_a_score_of_any_value_is_ordered_like_its_steps() -> None:
+    """Thousands of different values are a few steps, in their order, and tell the same odds."""
+    chance = np.random.default_rng(23)
+    group = chance.random(6000) < 0.3
+    score = 0.5 * group + chance.logistic(size=6000)
+    steps = adjusted.steps_of(score, 11)
+    assert len(np.unique(steps)) == 11
+    assert np.all(np.diff(steps[np.argsort(score, kind="stable")]) >= 0)
+    nothing = chance.normal(size=(6000, 1))
+    found = adjusted.ordered_logit(steps, group, nothing, np.arange(6000))
+    assert found.low < 0.5 < found.high
+    few = np.array([3.0, 1.0, 3.0, 9.0])
+    assert adjusted.steps_of(few, 11).tolist() == [1, 0, 1, 2]
+
+
 def test_one_incident_is_one_witness() -> None:
     chance = np.random.default_rng(14)
     cluster = np.concatenate([np.repeat(np.arange(10), 200), 10 + np.arange(2000)])

@@ -57,6 +57,17 @@ def ordered_logit(steps: Labels, group: Yes, covariates: Numbers, cluster: Label
     return normal(float(fit.params[0]), math.sqrt(float(spread[0, 0])), len(steps))
 
 
+def steps_of(values: Numbers, most: int) -> Labels:
+    """Values as steps from 0 on, neighbours taken together where there are more than `most` different ones, so that
+    each holds about as many people. The odds of a higher step are meant to be the same at every one of them (McCullagh
+    1980), so that taking some together changes what is found by chance alone."""
+    levels, steps = np.unique(values, return_inverse=True)
+    if len(levels) <= most:
+        return np.asarray(steps)
+    edges = np.unique(np.quantile(values, np.arange(1, most) / most))
+    return np.asarray(np.unique(np.searchsorted(edges, values, side="right"), return_inverse=True)[1])
+
+
 def intraclass(values: Numbers, cluster: Labels) -> float:
     """How alike people of one cluster are, 0 to 1 (one-way analysis of variance; Donner 1986)."""
     _names, member = np.unique(cluster, return_inverse=True)

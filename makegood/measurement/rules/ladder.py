@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from makegood.measurement.findings import ASKED, BY_MONTH, SHARES, Group, Month, Outcome, Plan, Refused, Rung, Step, Why
-from makegood.measurement.rules.adjusted import ancova, logistic, ordered_logit
+from makegood.measurement.rules.adjusted import ancova, logistic, ordered_logit, steps_of
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes
 from makegood.measurement.rules.event_study import event_study, held_in, known_enough
 from makegood.measurement.rules.flexible import bent
@@ -27,6 +27,8 @@ MOST = 60_000
 MOST_HAZARDS = 20_000
 # Proportional odds are found by trying, step by step.
 MOST_ORDERED = 10_000
+# Each step has a threshold that is found with the rest: as many as the longest scale that is usual, from 0 to 10.
+MOST_STEPS = 11
 _FIRST = date(1970, 1, 1)
 # With fewer on one side a method is not asked.
 FEWEST = 20
@@ -101,7 +103,7 @@ def _ordered(
     some = np.arange(len(seen))
     if len(some) > MOST_ORDERED:
         some = np.sort(chance.choice(some, MOST_ORDERED, replace=False))
-    steps = np.unique(seen[some], return_inverse=True)[1]
+    steps = steps_of(seen[some], MOST_STEPS)
     if steps.max() < 2 or _smaller(group[some]) < FEWEST:
         yield _refused("ordered_logit", Why.FEW if _smaller(group[some]) < FEWEST else Why.FEW_STEPS)
         return
