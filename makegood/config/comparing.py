@@ -77,7 +77,7 @@ def _tell(one: Seen, outcome: str, margin: float) -> None:
     ours, theirs = _of(one.answered, one.people), _of(one.others_answered, one.others)
     click.echo(f"{one.group}: {outcome} of {ours} against {theirs} never failed")
     if one.raw is not None:
-        click.echo(f"  as they are  {one.raw.value:+.4g} (95 % interval {one.raw.low:.4g} to {one.raw.high:.4g})")
+        click.echo(f"  as they are  {one.raw.value:+.4g} (95% interval {one.raw.low:.4g} to {one.raw.high:.4g})")
     told = one.compared
     why = f" ({told.why.replace('_', ' ')})" if told.why else ""
     click.echo(f"  may be said  {sentence(told, margin=margin)}{why}")

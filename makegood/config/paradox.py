@@ -233,7 +233,7 @@ def _bar() -> Iterator[Callable[[str, float], None]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:

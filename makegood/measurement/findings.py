@@ -325,7 +325,7 @@ def sentence(one: Compared, *, margin: float) -> str:
         return f"Not enough data: about {one.missing:,} more needed."
     if one.said is Said.CANNOT_TELL or one.value is None or one.low is None or one.high is None:
         return "Cannot tell: groups not comparable."
-    figure = f"{abs(one.value):.3g} (95 % interval {one.low:.3g} to {one.high:.3g})"
+    figure = f"{abs(one.value):.3g} (95% interval {one.low:.3g} to {one.high:.3g})"
     words = {
         Said.BELOW: f"Below never-failed by {figure}.",
         Said.ABOVE: f"Above by {figure}.",

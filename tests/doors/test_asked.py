@@ -73,7 +73,7 @@ def test_they_land_on_one_page_that_explains_itself(cast: Cast, bo: Staff, asked
     assert "Bins are labelled on both sides" in shown
     assert "Asked by Lena Brandt." in shown
     assert "“Wrong item” let" in shown
-    assert "are to fall by 50 %" in shown
+    assert "are to fall by 50%" in shown
     assert Customer.objects.get().name not in shown
     assert text(AtDesk(cast.mara).get("/asked/")).count("Nothing is asked of you")
 

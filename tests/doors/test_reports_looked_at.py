@@ -104,6 +104,6 @@ def test_the_same_by_the_api(cast: Cast) -> None:
     assert read["state"] == "readable"
     (look,) = read["looks"]
     assert (look["low"], look["people"], look["others"]) == (0.01, 900, 8100)
-    assert look["sentence"] == "Above by 0.05 (95 % interval 0.01 to 0.09)."
+    assert look["sentence"] == "Above by 0.05 (95% interval 0.01 to 0.09)."
     assert read["verdicts"][0]["said"] == "above"
     assert anil.post(path).code == "report.looked"

@@ -77,7 +77,7 @@ def test_a_figure_has_its_interval(cast: Cast) -> None:
     tell(cast, "delivery", 90, 10)
     page = text(AtDesk(cast.greta).get("/insights/"))
     assert "Promises kept 90 %" in page
-    assert "between 82.6% and 94.5%, 95 % sure" in page
+    assert "between 82.6% and 94.5%, 95% sure" in page
     assert "Promises kept has not really moved" in page
     assert "within chance" in page
 

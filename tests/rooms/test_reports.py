@@ -122,7 +122,7 @@ def test_what_went_wrong_is_shown_and_tried_again(cast: Cast) -> None:
 
 def test_a_verdict_is_one_of_five_sentences() -> None:
     above = Compared(group=Group.PUT_RIGHT, said=Said.ABOVE, value=0.17, low=0.03, high=0.31)
-    assert sentence(above, margin=0.1) == "Above by 0.17 (95 % interval 0.03 to 0.31)."
+    assert sentence(above, margin=0.1) == "Above by 0.17 (95% interval 0.03 to 0.31)."
     few = Compared(group=Group.PUT_RIGHT, said=Said.TOO_FEW, missing=1234)
     assert sentence(few, margin=0.1) == "Not enough data: about 1,234 more needed."
     assert sentence(Compared(group=Group.SILENT, said=Said.CANNOT_TELL), margin=1).startswith("Cannot tell")

@@ -242,7 +242,7 @@ def _began(facts: ExperimentFacts, desk: Desk) -> str:
 
 def _columns() -> list[Column]:
     figures = (
-        _("In it"), _("Horizon passed"), _("Share"), _("95 % between"), _("Against as usual"), _("As proposed"),
+        _("In it"), _("Horizon passed"), _("Share"), _("95% between"), _("Against as usual"), _("As proposed"),
         _("Otherwise"),
     )  # fmt: skip
     return [Column(_("Arm")), *(Column(name, n=True) for name in figures), Column(_("What may be said"))]

@@ -121,7 +121,7 @@ def design_of(one: ExperimentFacts, kinds: dict[str, str], failures: dict[str, s
     yield (
         _("Size"),
         _(
-            "{needed} in each arm: to tell {effect} points of 100 from {expected}, 80 % power, 5 % false alarms in all"
+            "{needed} in each arm: to tell {effect} points of 100 from {expected}, 80% power, 5% false alarms in all"
         ).format(needed=f"{one.needed:,}", effect=one.effect, expected=one.expected),
     )
     yield _("Read"), reading_words()[one.reading]

@@ -44,7 +44,7 @@ class Card:
 
 def sure(share: Share) -> str:
     """A share with its interval in words."""
-    return _("{share}, between {low} and {high}, 95\u00a0% sure").format(
+    return _("{share}, between {low} and {high}, 95% sure").format(
         share=f"{share.value:.1%}", low=f"{share.low:.1%}", high=f"{share.high:.1%}"
     )
 

@@ -70,12 +70,12 @@ def _named(one: Step) -> str:
     whose = {Group.NEVER: _("nothing went wrong"), Group.PUT_RIGHT: _("failed, then put right")}.get(one.group, "")
     names = {
         "raw": _("As they are, with nothing held equal"),
-        "brunner_munzel": _("Chance that one of those put right has more (Brunner–Munzel; 50 % is no difference)"),
+        "brunner_munzel": _("Chance that one of those put right has more (Brunner–Munzel; 50% is no difference)"),
         "ancova": _("Regression on what was known before"),
         "logistic": _("Logistic regression on what was known before"),
         "ordered_logit": _("Odds of a higher answer, at what was known before (1 is no difference)"),
         "shift": _("The same people after against before, {}").format(whose),
-        "went_up": _("Of the same people who moved, went up (50 % is no difference), {}").format(whose),
+        "went_up": _("Of the same people who moved, went up (50% is no difference), {}").format(whose),
         "mcnemar": _("The same people after against before (McNemar), {}").format(whose),
         "event_study": _("Month by month against before, in a month (Callaway and Sant’Anna)"),
         "matching": _("Pairs of people alike"),

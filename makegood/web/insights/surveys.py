@@ -91,7 +91,7 @@ def _rate(one: Rate) -> tuple[float | None, float | None, float | None]:
 
 
 def _columns() -> list[Column]:
-    figures = (_("Asked"), _("Answered"), _("Rate"), _("95 % interval"), _("Skipped"), _("Silent"),
+    figures = (_("Asked"), _("Answered"), _("Rate"), _("95% interval"), _("Skipped"), _("Silent"),
                _("Not reached"), _("Reminded"))  # fmt: skip
     return [Column(_("Month")), Column(_("Occasion"), plain=True), *(Column(label, n=True) for label in figures)]
 

@@ -124,7 +124,7 @@ def _columns(by: str) -> list[Column]:
     first = {"kind": _("Kind"), "team": _("Team"), "month": _("Month")}[by]
     figures = (
         _("Due"), _("Kept"), _("Kept late"), _("Broken"), _("Released"), _("Open"), _("At risk"),
-        _("Right first time"), _("95 % between"), _("Late, median"), _("Late, 9 of 10"),
+        _("Right first time"), _("95% between"), _("Late, median"), _("Late, 9 of 10"),
     )  # fmt: skip
     return [Column(first), *(Column(label, n=True) for label in figures)]
 

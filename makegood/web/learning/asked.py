@@ -143,7 +143,7 @@ def why(one: ImprovementFacts) -> str:
 def measure(one: ImprovementFacts) -> str:
     """What it is judged by."""
     among = _("promises of the kind {}").format(one.kind_name) if one.kind_name else _("all promises")
-    return _("Such failures, among {among}, are to fall by {less} %. It is judged each {many} promises due.").format(
+    return _("Such failures, among {among}, are to fall by {less}%. It is judged each {many} promises due.").format(
         among=among, less=one.less_by, many=f"{one.exposure:,}"
     )
 

@@ -122,7 +122,7 @@ def title_of(found: Pareto) -> str:
         words = (
             _("{causes} makes {share} of what was given") if single else _("{causes} make {share} of what was given")
         )
-        return words.format(causes=causes, share=_("{} %").format(round(100 * running)))
+        return words.format(causes=causes, share=_("{}%").format(round(100 * running)))
     words = _("{causes} makes {share} customers lost") if single else _("{causes} make {share} customers lost")
     return words.format(causes=causes, share=in_words(running))
 
@@ -153,7 +153,7 @@ def _bars(found: Pareto, asked: dict[str, str]) -> list[dict[str, Any]]:
         {
             "name": one.name, "url": _address(one.slug, asked), "vital": one in few, "last": one is last,
             "width": f"{_BAR * one.share / longest:.1f}", "value": _value(one, found),
-            "share": f"{100 * one.share:.0f} %", "running": f"{100 * one.running:.0f} %",
+            "share": f"{100 * one.share:.0f}%", "running": f"{100 * one.running:.0f}%",
         }
         for one in found.rows if one.share
     ]  # fmt: skip
@@ -184,17 +184,17 @@ def _assign(unowned: list[CauseLine]) -> str:
 def _columns() -> list[Column]:
     return [
         Column(_("Cause")), Column(_("Cases"), n=True), Column(_("Given"), n=True), Column(_("Customers lost"), n=True),
-        Column(_("Share"), n=True), Column(_("95 % sure"), n=True), Column(_("Running"), n=True),
+        Column(_("Share"), n=True), Column(_("95% sure"), n=True), Column(_("Running"), n=True),
         Column(_("Changed by")),
     ]  # fmt: skip
 
 
 def _row(one: CauseLine, found: Pareto, asked: dict[str, str]) -> Row:
     low, high = _between(one, found)
-    sure = f"{100 * low:.0f}–{100 * high:.0f} %" if high else "–"
+    sure = f"{100 * low:.0f}–{100 * high:.0f}%" if high else "–"
     cells = [
-        one.name, f"{one.cases:,}", format_money(one.cost, found.currency), f"{one.lost:,}", f"{100 * one.share:.0f} %",
-        sure, f"{100 * one.running:.0f} %", one.improvement_owner or _("nobody"),
+        one.name, f"{one.cases:,}", format_money(one.cost, found.currency), f"{one.lost:,}", f"{100 * one.share:.0f}%",
+        sure, f"{100 * one.running:.0f}%", one.improvement_owner or _("nobody"),
     ]  # fmt: skip
     return Row(cells, _address(one.slug, asked))
 

@@ -195,9 +195,9 @@ def _kpis(one: ImprovementFacts) -> list[dict[str, Any]]:
         high = "∞" if math.isinf(one.ratio.high) else f"{one.ratio.high:.2f}"
         shown.append({
             "label": _("Since ÷ before"), "value": "–" if one.ratio.value is None else f"{one.ratio.value:.2f}",
-            "note": _("95 % interval {low} to {high}, exact").format(low=f"{one.ratio.low:.2f}", high=high),
+            "note": _("95% interval {low} to {high}, exact").format(low=f"{one.ratio.low:.2f}", high=high),
         })  # fmt: skip
-    meant = {"label": _("Meant"), "value": _("− {} %").format(one.less_by)}
+    meant = {"label": _("Meant"), "value": _("− {}%").format(one.less_by)}
     shown.append(meant | {"note": _("judged each {} promises due").format(f"{one.exposure:,}")})
     return shown
 
