@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from makegood.measurement.rules.estimate import Estimate
-from makegood.measurement.rules.panel import difference_in_differences
 from makegood.measurement.rules.pooling import Pooled, dersimonian_laird, fixed, restricted_likelihood
 from makegood.measurement.rules.proportions import odds_across, share, share_difference
 from makegood.measurement.rules.survival import half_gone, hazards, leaving, log_rank, staying
@@ -90,22 +89,6 @@ def test_leaving_beside_being_lost() -> None:
         # They add up shares that were rounded: 0.3 + 0.3 + 0.3 + 0.3, where it is 1.32.
         assert 100 * found.value == pytest.approx(left, abs=0.05 * left / 0.3)
         assert 100 * staying(time, of_cancer | otherwise, at=month).value == as_printed(there, 1)
-
-
-def test_difference_in_differences() -> None:
-    said = published("did_organ")
-    quarters = {name: at for at, name in enumerate(("Q42010", "Q12011", "Q22011", "Q32011", "Q42011", "Q12012"))}
-    period = np.array([quarters[name] for name in words("organ_donation.csv", "Quarter")])
-    state = words("organ_donation.csv", "State")
-    treated = (state == "California") & (period >= quarters["Q32011"])
-    unit = np.unique(state, return_inverse=True)[1]
-    found = difference_in_differences(column("organ_donation.csv", "Rate"), treated, unit, period)
-    assert found.value == as_printed(said["est"], 6)
-    nested, counted = (said["se"][key] for key in sorted(said["se"], reverse=True))
-    assert nested == 0.0061
-    assert found.error == as_printed(nested, 4)
-    # What statsmodels says, which counts the 26 states as estimated: 162 rows less 33 columns, instead of less 7.
-    assert found.error * ((162 - 7) / (162 - 33)) ** 0.5 == as_printed(counted, 6)
 
 
 def test_odds_across_departments() -> None:
