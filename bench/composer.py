@@ -25,16 +25,17 @@ _SENTENCE = (
 _SWITCHES = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()  # noqa: SIM905
 # A reading has in it what was typed before it was asked for; it is seen when the frame after the swap is drawn.
 _WATCH = """() => {
-    const typed = [], asked = new Map();
+    const typed = [];
+    let asked = [];
     window.spans = [];
     document.querySelector("#case textarea[data-words]").addEventListener("input", () => typed.push(performance.now()));
     document.body.addEventListener("htmx:configRequest", ({ detail }) => {
-        if (detail.elt.id === "coach") asked.set("keys", typed.splice(0));
+        if (detail.elt.id === "coach") asked = typed.splice(0);
     });
     document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
         if (detail.target.id !== "coach") return;
-        const keys = asked.get("keys") || [];
-        asked.delete("keys");
+        const keys = asked;
+        asked = [];
         requestAnimationFrame(() => requestAnimationFrame(() => {
             const now = performance.now();
             window.spans.push(...keys.map((at) => now - at));
@@ -62,7 +63,7 @@ def run(place: Ground, *, full: bool) -> Iterator[Row]:
 
 
 def _typed(page: Page, base: str, number: int) -> list[float]:
-    """Milliseconds from each key to the reading that has it. Raises RuntimeError when a key was never read."""
+    """Milliseconds from each key to the reading that has it. Raises TimeoutError when one was never read."""
     page.goto(f"{base}/accounts/login/")
     page.fill("input[name=login]", EMAIL)
     page.fill("input[name=password]", PASSWORD)

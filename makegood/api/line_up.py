@@ -16,7 +16,7 @@ from makegood.api.case_parts import StaffIn
 from makegood.api.door import told
 from makegood.api.forms import refuse_unknown
 from makegood.learning import actions
-from makegood.learning.queries.letters import asked_of, closing_of, found_for, wants_digest
+from makegood.learning.queries.letters import needs_of, wants_digest
 from makegood.learning.queries.line_up import LineUp, line_up, wish_of
 from makegood.learning.rules.asked import Need
 from makegood.learning.rules.letters import digest_letter
@@ -198,15 +198,14 @@ def read_digest(request: ApiRequest) -> HttpResponse:
     """What needs them, what is left to them after closed cases, what fails beyond chance in their work."""
     doer = person(request, None)
     staff_id = doer.scope.staff_id or 0
-    zone, now = staff_zone(staff_id), request.now
-    asked, left, found = asked_of(staff_id, zone, now), closing_of(staff_id, zone, now), found_for(staff_id)
-    letter = digest_letter(asked, left, found, settings.BASE_URL) if asked or left or found else None
+    needs = needs_of(staff_id, staff_zone(staff_id), request.now)
+    letter = digest_letter(needs, settings.BASE_URL)
     return told(
         {
             "wanted": wants_digest(staff_id),
-            "asked": [one._asdict() for one in asked],
-            "closures": [{"number": one.number, "about": one.about, "due_at": one.due_at} for one in left],
-            "signals": [one._asdict() for one in found],
+            "asked": [one._asdict() for one in needs.asked],
+            "closures": [{"number": one.number, "about": one.about, "due_at": one.due_at} for one in needs.left],
+            "signals": [one._asdict() for one in needs.found],
             "title": letter.title if letter else "",
             "text": letter.text if letter else "",
         }

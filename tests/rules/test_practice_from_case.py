@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from makegood.kernel.refusals import Refusal
 from makegood.practice.rules.checking import check
-from makegood.practice.rules.from_case import MOST_WORDS, CaseTold, draft, known_in, require_nobody
+from makegood.practice.rules.from_case import MOST_QUOTED, CaseTold, draft, known_in, require_nobody
 from makegood.practice.rules.redacting import Secrets
 from makegood.practice.rules.scene_file import scene_of
 from makegood.practice.rules.scene_form import faults
@@ -80,7 +80,7 @@ def test_a_long_letter_ends_with_a_sentence() -> None:
     long = CASE.__class__(**{name: getattr(CASE, name) for name in CASE.__slots__} | {
         "wrote": (("It has been a long week. " * 30),)})  # fmt: skip
     opening = next(iter(scene_of(draft(long, DANA, name="Long")).openings.values()))
-    assert len(opening) <= MOST_WORDS
+    assert len(opening) <= MOST_QUOTED
     assert opening.endswith("week.")
 
 

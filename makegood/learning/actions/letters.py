@@ -10,7 +10,7 @@ from django.db import transaction
 from makegood.cases.actions.holding import person
 from makegood.journal.actors import Actor
 from makegood.learning.models import Digest, Letter
-from makegood.learning.queries.letters import asked_of, closing_of, found_for
+from makegood.learning.queries.letters import needs_of
 from makegood.learning.rules.letters import Composed, Sort, digest_letter, is_news, retry_after
 from makegood.learning.rules.line_up import HOUR, WORKDAYS, next_at
 from makegood.people.queries import staff_zone
@@ -52,12 +52,11 @@ def write_digest(*, base_url: str, now: datetime) -> bool:
     if row is None:
         return False
     zone = staff_zone(row.staff_id)
-    asked, today = asked_of(row.staff_id, zone, now), now.astimezone(zone).date()
-    left, found = closing_of(row.staff_id, zone, now), found_for(row.staff_id)
-    keys = [*(one.key for one in asked), *(one.key for one in left), *(one.key for one in found)]
-    if row.wanted and row.staff.is_active and is_news(keys, row.told, row.told_on, today):
-        post(row.staff_id, Sort.DIGEST, today, digest_letter(asked, left, found, base_url), now)
-        row.told, row.told_on = keys, today
+    needs, today = needs_of(row.staff_id, zone, now), now.astimezone(zone).date()
+    letter = digest_letter(needs, base_url)
+    if letter and row.wanted and row.staff.is_active and is_news(needs.keys, row.told, row.told_on, today):
+        post(row.staff_id, Sort.DIGEST, today, letter, now)
+        row.told, row.told_on = needs.keys, today
     row.next_at = next_at(now, HOUR, zone, WORKDAYS)
     row.save()
     return True

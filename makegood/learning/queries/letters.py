@@ -10,7 +10,7 @@ from makegood.followups.queries.closures import left_to
 from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.line_up import LineUp
 from makegood.learning.rules.asked import PRESSING, SOON, Need, need_of
-from makegood.learning.rules.letters import Asked, Closing, DayTold, Found
+from makegood.learning.rules.letters import Asked, Closing, DayTold, Found, Needs
 from makegood.learning.rules.recurrence import State
 from makegood.learning.rules.signals import group_words
 from makegood.people.rules import Role, Scope
@@ -27,7 +27,12 @@ class LetterFacts(NamedTuple):
     problem: str
 
 
-def asked_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Asked]:
+def needs_of(staff_id: int, zone: ZoneInfo, now: datetime) -> Needs:
+    """All that somebody is written to about, as it stands now."""
+    return Needs(_asked_of(staff_id, zone, now), _closing_of(staff_id, zone, now), _found_for(staff_id))
+
+
+def _asked_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Asked]:
     """The changes of somebody that need them, what presses most first."""
     found = [
         Asked(number, change, need_of(State(state), due_at, now), due_at.astimezone(zone))
@@ -42,7 +47,7 @@ WHERE i.owner_id = %s AND i.state <> 'dropped' ORDER BY p.due_at, i.id
 """
 
 
-def closing_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Closing]:
+def _closing_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Closing]:
     """What is left to somebody after closed cases: what changes is theirs to say, or a change they promised is due
     within a week. It stands on a page that they can open."""
     left = left_to(staff_id, now + SOON)
@@ -53,7 +58,7 @@ def closing_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Closing]:
     return [Closing(one.number, one.about, one.due_at.astimezone(zone) if one.due_at else None, page) for one in left]
 
 
-def found_for(staff_id: int) -> list[Found]:
+def _found_for(staff_id: int) -> list[Found]:
     """What fails beyond chance where somebody answers for it, and is not being changed."""
     return [
         Found(one.id, group_words(one.what, one.value, one.name), one.due, one.failed, one.expected)

@@ -97,6 +97,20 @@ class Closing(NamedTuple):
         return f"After SR-{self.number}, “{self.about}”: you promised a change by {_date(self.due_at.date())}."
 
 
+class Needs(NamedTuple):
+    """What somebody is written to about: changes of theirs that need them, what is left to them after closed cases, and
+    what fails beyond chance where they answer for it."""
+
+    asked: list[Asked]
+    left: list[Closing]
+    found: list[Found]
+
+    @property
+    def keys(self) -> list[str]:
+        """What makes each of them news; none where nothing needs them."""
+        return [one.key for each in self for one in each]
+
+
 def line_up_letter(days: Sequence[DayTold], language: str, base_url: str, also: str = "") -> Composed:
     """The line-up of some days, the last first; `also` stands after them."""
     first = days[0]
@@ -122,9 +136,11 @@ def _day(one: DayTold, language: str) -> list[str]:
     return told
 
 
-def digest_letter(asked: Sequence[Asked], left: Sequence[Closing], found: Sequence[Found], base_url: str) -> Composed:
-    """What needs somebody now, what is left to them after closed cases, and what fails beyond chance where they answer
-    for it; never of nothing."""
+def digest_letter(needs: Needs, base_url: str) -> Composed | None:
+    """What needs somebody now; None where nothing does."""
+    asked, left, found = needs
+    if not needs.keys:
+        return None
     says = {
         Need.OVERDUE: "Its day has passed, and it is not live: {day}.",
         Need.CAME_BACK: "It came back: it fails clearly more often than was meant.",

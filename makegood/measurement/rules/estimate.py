@@ -41,6 +41,11 @@ def normal(value: float, error: float, n: int) -> Estimate:
     return Estimate(value, value - Z * error, value + Z * error, n, error, p)
 
 
+def smaller_side(group: Yes) -> int:
+    """How many are on the smaller side: in the group, or not in it."""
+    return int(min(group.sum(), (~group).sum()))
+
+
 def unlike(a: Estimate, b: Estimate) -> Estimate:
     """a − b of two that know nothing of each other."""
     return normal(a.value - b.value, math.hypot(a.error, b.error), a.n + b.n)

@@ -15,7 +15,7 @@ from scipy.stats import f
 
 from makegood.measurement.findings import APART
 from makegood.measurement.rules.clusters import effective, summed, with_few
-from makegood.measurement.rules.estimate import LEVEL, Estimate, Labels, Numbers, Yes
+from makegood.measurement.rules.estimate import LEVEL, Estimate, Labels, Numbers, Yes, smaller_side
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.groups import BEFORE
 from makegood.measurement.rules.verdict import capped
@@ -93,10 +93,6 @@ def held_in(series: Numbers) -> Numbers:
     return held
 
 
-def _smaller(group: Yes) -> int:
-    return int(min(group.sum(), (~group).sum()))
-
-
 @dataclass(frozen=True, slots=True)
 class _Cohort:
     """The rows of a cohort, what is held equal within it, and how likely each was to be of the group."""
@@ -107,7 +103,7 @@ class _Cohort:
 
 
 def _cohort(rows: Labels, group: Yes, known: Numbers) -> _Cohort:
-    columns = bent(known[rows], _smaller(group[rows]))
+    columns = bent(known[rows], smaller_side(group[rows]))
     return _Cohort(rows, columns, score_of(group[rows], columns))
 
 
@@ -129,7 +125,7 @@ def _of_cohorts(
     for one in cohorts:
         told = ~np.isnan(change[one.rows])
         of, columns = one.rows[told], one.columns[told]
-        if _smaller(group[of]) == 0:
+        if smaller_side(group[of]) == 0:
             continue
         score = one.score if told.all() else score_of(group[of], columns)
         found = difference(change[of], group[of], columns, score, cluster[of])

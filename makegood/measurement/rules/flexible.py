@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from makegood.measurement.rules.estimate import Numbers, Yes
+from makegood.measurement.rules.estimate import Numbers, Yes, smaller_side
 
 # One knot for each so many people of the smaller group, at most so many knots; products of pairs from so many on.
 PER_KNOT, MOST_KNOTS, PAIRS_FROM = 60, 8, 600
@@ -84,7 +84,7 @@ def with_jumps(outcome: Numbers, group: Yes, covariates: Numbers) -> Numbers:
 
     What jumps for either is held equal for both (double selection: Belloni, Chernozhukov and Hansen 2014).
     """
-    smaller = int(min(group.sum(), (~group).sum()))
+    smaller = smaller_side(group)
     plain, everybody = bent(covariates, 0), np.ones(len(group), dtype=bool)
     steps: dict[tuple[int, float], Numbers] = {}
     for _round in range(ROUNDS if smaller >= JUMPS_FROM else 0):

@@ -9,7 +9,7 @@ import numpy as np
 
 from makegood.measurement.findings import ASKED, BY_MONTH, SHARES, Group, Month, Outcome, Plan, Refused, Rung, Step, Why
 from makegood.measurement.rules.adjusted import ancova, logistic, ordered_logit, steps_of
-from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes
+from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, smaller_side
 from makegood.measurement.rules.event_study import event_study, held_in, known_enough
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.groups import BEFORE, MONTH, NEVER, PUT_RIGHT, TWICE, Rows
@@ -43,11 +43,11 @@ def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Step]:
     if len(places) > MOST:
         places = np.sort(chance.choice(places, MOST, replace=False))
     group = rows.group[places] == PUT_RIGHT
-    if _smaller(group) < FEWEST:
+    if smaller_side(group) < FEWEST:
         yield _refused("raw", Why.FEW)
         return
     seen, cluster = values[places], rows.cluster[places]
-    columns = bent(_known(rows, plan)[places], _smaller(group))
+    columns = bent(_known(rows, plan)[places], smaller_side(group))
     yield from _as_they_are(seen, group, outcome)
     if outcome not in SHARES:
         yield _rung("brunner_munzel", superiority(seen[group], seen[~group]))
@@ -84,10 +84,6 @@ def _refused(method: str, why: Why, group: Group = Group.PUT_RIGHT) -> Refused:
     return Refused(method=method, group=group, why=why)
 
 
-def _smaller(group: Yes) -> int:
-    return int(min(group.sum(), (~group).sum()))
-
-
 def _as_they_are(seen: Numbers, group: Yes, outcome: Outcome) -> Iterator[Rung]:
     if outcome in SHARES:
         a, b = seen[group], seen[~group]
@@ -104,8 +100,8 @@ def _ordered(
     if len(some) > MOST_ORDERED:
         some = np.sort(chance.choice(some, MOST_ORDERED, replace=False))
     steps = steps_of(seen[some], MOST_STEPS)
-    if steps.max() < 2 or _smaller(group[some]) < FEWEST:
-        yield _refused("ordered_logit", Why.FEW if _smaller(group[some]) < FEWEST else Why.FEW_STEPS)
+    if steps.max() < 2 or smaller_side(group[some]) < FEWEST:
+        yield _refused("ordered_logit", Why.FEW if smaller_side(group[some]) < FEWEST else Why.FEW_STEPS)
         return
     found = ordered_logit(steps, group[some], bent(known[some], 0), cluster[some])
     yield _rung("ordered_logit", found, "log odds of a higher step")
@@ -118,7 +114,7 @@ def _by_month(rows: Rows, outcome: Outcome, plan: Plan, places: Labels) -> Step:
     group = rows.group[some] == PUT_RIGHT
     cohort = ((rows.index[some] - (plan.since - _FIRST).days) // MONTH).astype(np.int64)
     alike = np.isin(cohort, cohort[group]) & np.isin(cohort, cohort[~group])
-    if _smaller(group[alike]) < FEWEST:
+    if smaller_side(group[alike]) < FEWEST:
         return _refused("event_study", Why.FEW_MONTHS)
     known, cluster = _known(rows, plan)[some], rows.cluster[some]
     found = event_study(held_in(series[some]), cohort, group, known, cluster, seed=plan.seed)

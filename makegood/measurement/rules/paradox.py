@@ -33,7 +33,7 @@ from makegood.measurement.findings import (
 )
 from makegood.measurement.rules.adjusted import independent
 from makegood.measurement.rules.clusters import effective
-from makegood.measurement.rules.estimate import Estimate, Numbers, Yes
+from makegood.measurement.rules.estimate import Estimate, Numbers, Yes, smaller_side
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.given import DEEDS, changed
 from makegood.measurement.rules.groups import ORDER, Rows
@@ -261,7 +261,7 @@ def _with_silent(told: Figure, outcome: Outcome, values: Numbers, answered: Yes,
     silent = 1 - float(answered.mean())
     least, most = (-100.0, 100.0) if outcome is Outcome.NPS else RANGE[Scale(outcome.value)]
     middle = float(mine[answered].mean())
-    weight = reply_weights(answered, bent(covariates, int(min(answered.sum(), (~answered).sum()))))
+    weight = reply_weights(answered, bent(covariates, smaller_side(answered)))
     return Figure(
         group=told.group, people=told.people, counted=told.counted, value=told.value, low=told.low, high=told.high,
         replied=1 - silent, least=middle * (1 - silent) + least * silent, most=middle * (1 - silent) + most * silent,

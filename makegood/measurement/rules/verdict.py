@@ -131,20 +131,17 @@ def compare(
     plain = difference(seen, among, columns, score, alike_ones)
     found = set_right(plain, seen, among, known, alike_ones)
 
-    def judged(one: Difference) -> Verdict:
+    def judged(one: Difference, ends: tuple[float | None, float | None]) -> Verdict:
         sure = _once(one.found, margin) if planned is None else _often(one.found, margin, seen, among, planned)
-        return _judge(sure, margin, 0.05 / comparisons, smaller, _ends(one, among, silent))
+        return _judge(sure, margin, 0.05 / comparisons, smaller, ends)
 
     least, most = _ends(found, among, silent)
     facts |= {"least": least, "most": most, "spread": float(seen.std())}
-    return dataclasses.replace(_if_known(judged(found), judged(plain)), **facts)  # type: ignore[arg-type]
-
-
-def _if_known(found: Verdict, plain: Verdict) -> Verdict:
-    """Where something could be said only if nothing misled that is unknown, that is what is missing."""
-    if found.said is not Said.TOO_FEW or plain.said is Said.TOO_FEW:
-        return found
-    return dataclasses.replace(found, said=Said.CANNOT_TELL, why=Why.UNKNOWN, missing=0)
+    verdict = judged(found, (least, most))
+    # Where something could be said only if nothing misled that is unknown, that is what is missing.
+    if verdict.said is Said.TOO_FEW and judged(plain, _ends(plain, among, silent)).said is not Said.TOO_FEW:
+        facts |= {"said": Said.CANNOT_TELL, "why": Why.UNKNOWN, "missing": 0}
+    return dataclasses.replace(verdict, **facts)  # type: ignore[arg-type]
 
 
 def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float, *, planned: int | None = None) -> int:

@@ -14,7 +14,7 @@ from makegood.practice.queries.assigning import (
 from makegood.practice.queries.basics import Policy, basics, still_to_pass, who_passed
 from makegood.practice.queries.daily import SceneOfDay, scene_of_day
 from makegood.practice.queries.first_day import case_for_first, first_day, offered_today
-from makegood.practice.queries.from_case import case_told, somebody_in
+from makegood.practice.queries.from_case import somebody_in
 from makegood.practice.queries.playing import (
     Played,
     SceneLine,
@@ -42,7 +42,6 @@ __all__ = [
     "assigned_to_me",
     "basics",
     "case_for_first",
-    "case_told",
     "first_day",
     "leads",
     "my_assignments",

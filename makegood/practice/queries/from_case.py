@@ -25,7 +25,7 @@ def case_told(scope: Scope, number: int) -> tuple[CaseTold, Secrets]:
 def secrets_of(number: int) -> Secrets:
     """By what the people of a case could be known, whoever asks: it may not come back into a scene drafted from it."""
     told, secrets = _told(case_for(READS_ALL, number))
-    return with_numbers(secrets, (told.promise, told.happened, told.means, *told.wrote, *told.given))
+    return with_numbers(secrets, told.texts)
 
 
 def somebody_in(own: OwnSceneFacts, text: str) -> tuple[Knowing, ...]:

@@ -13,7 +13,7 @@ from makegood.practice.rules.redacting import Secrets, redacted, stand_in, stand
 from makegood.practice.rules.scene_form import LINES, dumped, short_name, tree_of
 from makegood.practice.rules.values import End, Mood
 
-MOST_WORDS = 300
+MOST_QUOTED = 300
 """Of what somebody wrote so many letters go into a scene: up to the end of a sentence, else of a word."""
 
 
@@ -36,11 +36,15 @@ class CaseTold:
     given: tuple[str, ...]
     times: int
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that somebody wrote of it."""
+        return (self.promise, self.happened, self.means, *self.wrote, *self.given)
+
 
 def draft(told: CaseTold, secrets: Secrets, *, name: str) -> str:
     """The YAML of a scene that can be played as it stands, by this name, with nobody in it whom there is."""
-    texts = (told.promise, told.happened, told.means, *told.wrote, *told.given)
-    secrets = with_numbers(secrets, texts)
+    secrets = with_numbers(secrets, told.texts)
 
     def clean(words: str) -> str:
         return _shortened(redacted(" ".join(words.split()), secrets))
@@ -103,11 +107,11 @@ def _frame() -> frozenset[str]:
 
 
 def _shortened(words: str) -> str:
-    if len(words) <= MOST_WORDS:
+    if len(words) <= MOST_QUOTED:
         return words
-    kept = words[:MOST_WORDS]
+    kept = words[:MOST_QUOTED]
     end = max(kept.rfind(mark) for mark in (". ", "! ", "? "))
-    return kept[: end + 1] if end > MOST_WORDS // 3 else f"{kept.rsplit(' ', 1)[0]} …"
+    return kept[: end + 1] if end > MOST_QUOTED // 3 else f"{kept.rsplit(' ', 1)[0]} …"
 
 
 def _tree(told: CaseTold, promise: str, wrote: list[str], own: dict[str, Any]) -> dict[str, Any]:

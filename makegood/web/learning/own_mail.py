@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.learning import actions
-from makegood.learning.queries.letters import asked_of, closing_of, found_for, last_letters, wants_digest
+from makegood.learning.queries.letters import last_letters, needs_of, wants_digest
 from makegood.learning.queries.line_up import wish_of
 from makegood.learning.rules.letters import digest_letter
 from makegood.web import clocks
@@ -27,11 +27,9 @@ def mail(request: DeskRequest) -> HttpResponse:
         actions.want_digest(wanted=wanted, by=desk.actor, now=desk.now)
         said = _("You are written to when something needs you.") if wanted else _("You are written to no more.")
         return done(request, said, to=HOME)
-    asked = asked_of(desk.staff_id, desk.zone, desk.now)
-    left, found = closing_of(desk.staff_id, desk.zone, desk.now), found_for(desk.staff_id)
-    letter = digest_letter(asked, left, found, settings.BASE_URL) if asked or left or found else None
     context = {
-        "wanted": wants_digest(desk.staff_id), "letter": letter,
+        "wanted": wants_digest(desk.staff_id),
+        "letter": digest_letter(needs_of(desk.staff_id, desk.zone, desk.now), settings.BASE_URL),
         "by_mail": bool(settings.NOTICES_MAIL), "wish": wish_of(desk.staff_id), "slim": True,
         "letters": [
             (one, clocks.moment(one.made_at, desk.now), clocks.moment(one.sent_at, desk.now) if one.sent_at else "")

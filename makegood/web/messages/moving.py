@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
-from makegood.conversation.queries import ForLater, Waiting, message_for, to_look_at
+from makegood.conversation.queries import ForLater, Waiting, looks_at, message_for, to_look_at
 from makegood.conversation.rules.messages import UNDO
-from makegood.kernel.refusals import Refusal, missing
+from makegood.kernel.refusals import missing
+from makegood.people.rules import Ability
 from makegood.web import clocks
 from makegood.web.answers import done
 from makegood.web.cases.acting import do, known
@@ -119,11 +120,8 @@ def _let(request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk
     if "list" not in request.GET:
         return _moved(request, number, deed)
     said, desk = deed(0, request.POST, request.desk), request.desk
-    try:
-        to_look_at(desk.scope, now=desk.now)
-    except Refusal:
-        return done(request, said, to="/today/")
-    return done(request, said, to="/messages/looks/")
+    theirs = desk.scope.may(Ability.ASSIGN) or looks_at(desk.scope, now=desk.now)
+    return done(request, said, to="/messages/looks/" if theirs else "/today/")
 
 
 def _moved(

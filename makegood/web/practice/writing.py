@@ -5,6 +5,7 @@ One begins with nothing, with a scene that ships, or with a case, of which nobod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -88,7 +89,8 @@ def write(request: DeskRequest, scene: str) -> HttpResponse:
 def check(request: DeskRequest, scene: str) -> HttpResponse:
     """What is missing in what is being typed, as a fragment. Nothing is kept."""
     found = own_scene(request.desk.scope, scene)
-    return render(request, "web/practice/scene_check.html", _told(found, _typed(request, found)))
+    text = _typed(request, found)
+    return render(request, "web/practice/scene_check.html", _told(found, text, form.faults(text)))
 
 
 def _typed(request: DeskRequest, found: OwnSceneFacts) -> str:
@@ -99,11 +101,10 @@ def _typed(request: DeskRequest, found: OwnSceneFacts) -> str:
     return typed["source"] if "source" in typed else form.filled(found.text, typed)
 
 
-def _told(found: OwnSceneFacts, text: str) -> dict[str, Any]:
+def _told(found: OwnSceneFacts, text: str, faults: Sequence[form.Fault]) -> dict[str, Any]:
     """What is to be mended: by what somebody could be known, then what is missing; the first dozen, how many more, and
     how many in a line."""
-    knowing = [knowing_word(one) for one in somebody_in(found, text)]
-    wrong = [*knowing, *map(fault_word, form.faults(text))]
+    wrong = [*map(knowing_word, somebody_in(found, text)), *map(fault_word, faults)]
     return {"faults": wrong[:12], "more": max(0, len(wrong) - 12), "many": missing_word(len(wrong))}
 
 
@@ -130,15 +131,13 @@ def act(request: DeskRequest, scene: str, name: str) -> HttpResponse:
 
 
 def _shown(request: DeskRequest, found: OwnSceneFacts, text: str, errors: dict[str, str]) -> HttpResponse:
-    tree = form.tree_of(text)
+    tree, faults = form.tree_of(text), form.faults(text)
     context = {
         "own": found, "state": state_word(found.state), "source": text, "errors": errors,
-        "readable": tree is not None, "case": found.case,
-        "as_text": "source" in request.POST,
-        "saved": clocks.stamp(found.saved_at),
-    } | _told(found, text)  # fmt: skip
+        "readable": tree is not None, "as_text": "source" in request.POST, "saved": clocks.stamp(found.saved_at),
+    } | _told(found, text, faults)  # fmt: skip
     if tree is not None:
-        missing = {one.path: _("Words are missing here.") for one in form.faults(text) if one.missing}
+        missing = {one.path: _("Words are missing here.") for one in faults if one.missing}
         context |= {"parts": _parts(tree, missing | errors), "tables": _tables(tree), "kinds": _kinds(tree)}
     return render(request, "web/practice/scene_write.html", context, status=422 if errors else 200)
 
