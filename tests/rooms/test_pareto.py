@@ -81,7 +81,7 @@ def test_by_cost_what_was_given_counts_in_our_currency(cast: Cast) -> None:
     found = pareto(measure=Measure.COST, before=NOW)
     assert [(one.slug, one.cost) for one in found.rows] == [("wrong-item", Decimal(80)), ("weather", Decimal(20))]
     assert (found.total, found.foreign) == (Decimal(100), 1)
-    assert title_of(found) == "One cause makes 80 % of what was given"
+    assert title_of(found) == "One cause makes 80% of what was given"
 
 
 def test_who_is_lost_is_lost_once_by_their_last_case(cast: Cast) -> None:
