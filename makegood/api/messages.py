@@ -191,7 +191,7 @@ def write_message(request: ApiRequest, number: str, body: MessageIn) -> HttpResp
     # A message that is refused leaves no link behind.
     with transaction.atomic():
         message_id, heeded = _written(case, body, enclosed, who)
-    out = message_out(message_for(doer.scope, message_id, now=request.now)) | {"warnings": warnings_of(heeded)}
+    out = message_out(message_for(doer.scope, message_id)) | {"warnings": warnings_of(heeded)}
     return told(out, status=201)
 
 
@@ -247,7 +247,7 @@ def withdraw_message(request: ApiRequest, message_id: Id, body: StaffIn) -> Http
     """Take it back while it waits."""
     doer = person(request, body.staff)
     actions.withdraw_message(message_id, scope=doer.scope, by=doer.by, now=request.now)
-    return told(message_out(message_for(doer.scope, message_id, now=request.now)))
+    return told(message_out(message_for(doer.scope, message_id)))
 
 
 @router.post("/messages/{message_id}/again", response=MessageOut, summary="Send a message again")
@@ -255,7 +255,7 @@ def send_again(request: ApiRequest, message_id: Id, body: AgainIn) -> HttpRespon
     """Send anew what did not leave, came back, or of which nobody knows."""
     doer = person(request, body.staff)
     actions.send_again(message_id, to=body.to, scope=doer.scope, by=doer.by, now=request.now)
-    return told(message_out(message_for(doer.scope, message_id, now=request.now)))
+    return told(message_out(message_for(doer.scope, message_id)))
 
 
 @router.post("/messages/{message_id}/arrived", response=MessageOut, summary="Say that a message arrived")
@@ -263,13 +263,13 @@ def note_arrived(request: ApiRequest, message_id: Id, body: StaffIn) -> HttpResp
     """Of one of which nobody knew: it counts as sent when it was handed over."""
     doer = person(request, body.staff)
     actions.note_arrived(message_id, scope=doer.scope, by=doer.by, now=request.now)
-    return told(message_out(message_for(doer.scope, message_id, now=request.now)))
+    return told(message_out(message_for(doer.scope, message_id)))
 
 
 @router.get("/messages/files/{file_id}", summary="A file of a message")
 def read_file(request: ApiRequest, file_id: Id) -> FileResponse:
     """The content of a file, as `application/octet-stream`."""
-    found = attachment_for(request.caller.scope, file_id, now=request.now)
+    found = attachment_for(request.caller.scope, file_id)
     try:
         content = file_store().open(found.digest)
     except FileNotFoundError:

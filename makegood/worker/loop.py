@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from makegood.adapters.heartbeat import HeartbeatLost, beat
 from makegood.cases.actions import forget_who_left, reassign_absent
-from makegood.conversation.actions import tell_of_failing
+from makegood.conversation.actions import ask_who_is_there, tell_of_failing
 from makegood.followups.actions import ask_due, attend, follow_lost, stand_in
 from makegood.kernel.refusals import Refusal
 from makegood.platform.health import hold_worker_lock
@@ -58,6 +58,7 @@ class Worker:
             Chore(2.0, lambda now: ask_due(now=now)),
             Chore(2.0, lambda now: follow_lost(now=now)),
             Chore(2.0, lambda now: stand_in(now=now)),
+            Chore(2.0, lambda now: ask_who_is_there(now=now)),
             Chore(60.0, lambda now: tell_of_failing(now=now)),
             Chore(60.0, lambda now: forget_who_left(now=now)),
             Chore(3600.0, lambda now: clear_expired(now=now)),

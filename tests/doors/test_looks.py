@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from makegood.cases.models import Case, Commitment
+from makegood.conversation import actions
 from makegood.conversation.models import Look, Message
 from makegood.promises.models import Promise
 from tests.doors.api_client import Api
@@ -66,10 +67,16 @@ def test_a_lead_sends_back_and_only_its_writer_takes_back(on: None, cast: Cast, 
     assert "Take back" in text(AtDesk(cast.mara).get(here))
 
 
+def lena_leaves(cast: Cast) -> None:
+    """After she was asked, and somebody stands in for her."""
+    make_absence(cast.lena, deputy=cast.stranger, ends_at=datetime.now(UTC) + timedelta(days=1))
+    assert actions.ask_who_is_there(now=datetime.now(UTC)) > 0
+
+
 def test_a_deputy_judges_from_the_list_without_a_dead_link(on: None, cast: Cast, mara: Hand, case: Case) -> None:
     first, second = write(case, mara), write(case, mara)
     pass_scene(cast.stranger)
-    make_absence(cast.lena, deputy=cast.stranger, ends_at=datetime.now(UTC) + timedelta(days=1))
+    lena_leaves(cast)
     stranger = AtDesk(cast.stranger)
     page = stranger.get("/messages/looks/")
     assert f"{case.customer.name} · {case.title}" in text(page)
@@ -85,7 +92,7 @@ def test_a_deputy_looks_by_the_api(on: None, cast: Cast, mara: Hand, case: Case)
     pass_scene(cast.stranger)
     api = Api(staff=cast.stranger)
     assert api.get("/messages/looks").code == "people.not_allowed"
-    make_absence(cast.lena, deputy=cast.stranger, ends_at=datetime.now(UTC) + timedelta(days=1))
+    lena_leaves(cast)
     (waits,) = api.get("/messages/looks").body["items"]
     assert (waits["id"], waits["customer_name"], waits["promises"]) == (written.id, case.customer.name, [])
     assert api.post(f"/messages/{written.id}/release", {}).body["state"] == "waiting"
@@ -103,7 +110,8 @@ def test_what_it_promises_is_said_with_its_time(on: None, cast: Cast, mara: Hand
     assert re.search(r"Promised once it leaves: Ring you, .*in 2 h", text(lena.get("/messages/looks/")))
     before = datetime.now(UTC) - timedelta(days=3)
     Message.objects.update(text="I own this. I will ring you by 17:00.", at=before, leave_at=before)
-    page = text(lena.get("/messages/looks/"))
-    assert "It promises “Ring you” “by 17:00”. That was" in page
-    assert "Looked at, it may leave" not in page
+    for page in (text(lena.get("/messages/looks/")), text(lena.get(here))):
+        assert "It promises “Ring you” “by 17:00”. That was" in page
+        assert "Send back" in page
+        assert "Looked at, it may leave" not in page
     assert Api(staff=cast.lena).post(f"/messages/{written.pk}/release", {}).code == "message.another_time"

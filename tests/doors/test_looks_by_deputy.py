@@ -76,6 +76,7 @@ def test_a_deputy_of_the_same_team_looks_at_the_case_too(on: None, cast: Cast, m
     actions.trust([cast.tomas.pk])
     row = write(case, mara)
     away(cast.lena, cast.tomas)
+    actions.ask_who_is_there(now=datetime.now(UTC))
     assert f"/messages/{row.id}/release/" in AtDesk(cast.tomas).get(f"/cases/SR-{case.pk}/").content.decode()
 
 

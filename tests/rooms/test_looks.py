@@ -87,7 +87,7 @@ def test_it_waits_and_the_lead_is_told_and_lets_it_leave(on: None, cast: Cast, m
     actions.release_message(written.id, **lena.at(NOW + HOUR))
     assert send_all(NOW + HOUR) == []
     assert len(send_all(NOW + HOUR + MINUTE)) == 1
-    assert message_for(mara.scope, written.id, now=NOW).looked_by == "Lena Brandt"
+    assert message_for(mara.scope, written.id).looked_by == "Lena Brandt"
     assert StepDone.objects.get(case=case).step == "own"
     assert Notice.objects.get(topic="message.looked").staff_id == mara.id
     assert Entry.objects.filter(verb="case.message_released", actor_id=cast.lena.pk).exists()
@@ -101,7 +101,7 @@ def test_it_comes_back_with_words_as_a_draft(on: None, cast: Cast, mara: Hand, c
     actions.send_back_message(written.id, words="Say by when.", **lena.at(NOW))
     assert send_all(NOW + HOUR) == []
     assert Draft.objects.get(staff_id=mara.id).text == "I own this."
-    assert message_for(mara.scope, written.id, now=NOW).look_words == "Say by when."
+    assert message_for(mara.scope, written.id).look_words == "Say by when."
     assert Entry.objects.get(verb="case.message_sent_back").data["words"] == "Say by when."
     again = write(case, mara, words="I own this. It comes by five.")
     actions.release_message(again.id, **lena.at(NOW))
@@ -145,7 +145,7 @@ def test_a_letter_waits_too_and_is_printed_and_said_once_it_was_looked_at(
     lena = Hand(cast.lena)
     assert [one.message.id for one in to_look_at(lena.scope, now=NOW)] == [written.id]
     actions.release_message(written.id, **lena.at(NOW + HOUR))
-    letter = message_for(mara.scope, written.id, now=NOW)
+    letter = message_for(mara.scope, written.id)
     assert (letter.state, letter.sent_at, letter.text) == (State.SENT, NOW + HOUR, "I own this.")
     assert StepDone.objects.get(case=case).by_id == mara.id
 
@@ -155,7 +155,7 @@ def test_a_letter_that_is_sent_back_is_a_draft_again(on: None, cast: Cast, mara:
     written = actions.log_letter(case.pk, words="I own this.", **mara.at(NOW))
     actions.send_back_message(written.id, words="Say by when.", **Hand(cast.lena).at(NOW))
     assert (Draft.objects.get().mode, Draft.objects.get().text) == ("post", "I own this.")
-    assert message_for(mara.scope, written.id, now=NOW).sent_at is None
+    assert message_for(mara.scope, written.id).sent_at is None
 
 
 def test_when_the_lead_is_away_somebody_else_is_told(on: None, cast: Cast, mara: Hand, case: Case) -> None:

@@ -11,7 +11,7 @@ from makegood.adapters.files import FileStore
 from makegood.cases.models import Case, Commitment
 from makegood.cases.queries import case_for
 from makegood.conversation import actions
-from makegood.conversation.models import Attachment, Mailbox, Message
+from makegood.conversation.models import Attachment, Look, Mailbox, Message
 from makegood.conversation.queries import Offer, attachment_for, message_for, offers_in, to_look_at
 from makegood.customers.queries import customer_for
 from makegood.notices.models import Notice
@@ -87,8 +87,24 @@ def test_a_lead_who_leaves_after_being_asked_is_stood_in_for(on: None, cast: Cas
     actions.trust([cast.stranger.pk])
     written, deputy = write(case, mara), Hand(cast.stranger)
     assert refused(lambda: actions.release_message(written.id, **deputy.at(NOW))) == "case.unknown"
+    assert actions.ask_who_is_there(now=NOW) == 0
     make_absence(cast.lena, deputy=cast.stranger)
+    assert (actions.ask_who_is_there(now=NOW), actions.ask_who_is_there(now=NOW)) == (1, 0)
+    told = Notice.objects.filter(topic="message.to_look").values_list("staff_id", "read_at")
+    assert dict(told) == {cast.lena.pk: NOW, cast.stranger.pk: None}, "the one is told, the other is asked no more"
     actions.release_message(written.id, **deputy.at(NOW))
+    # Whoever presses a second after somebody else learns that it is done.
+    assert refused(lambda: actions.release_message(written.id, **deputy.at(NOW))) == "message.looked"
+
+
+def test_where_nobody_was_there_the_first_who_is_gets_asked(on: None, cast: Cast, mara: Hand, case: Case) -> None:
+    away = [make_absence(one) for one in (cast.lena, cast.otto, cast.greta)]
+    written = write(case, mara)
+    assert Look.objects.get(message=written.id).asked_of_id is None
+    assert actions.ask_who_is_there(now=NOW) == 0
+    away[0].delete()
+    assert actions.ask_who_is_there(now=NOW) == 1
+    assert Notice.objects.get(topic="message.to_look", staff_id=cast.lena.pk).read_at is None
 
 
 def test_whoever_stands_in_does_not_look_at_their_own(on: None, cast: Cast, mara: Hand, case: Case) -> None:
@@ -156,14 +172,15 @@ def test_a_deputy_sees_what_they_look_at_with_its_files_and_nothing_else(
     )
     deputy = Hand(cast.stranger)
     pass_scene(cast.stranger)
-    assert refused(lambda: message_for(deputy.scope, written.id, now=NOW)) == "message.unknown"
+    assert refused(lambda: message_for(deputy.scope, written.id)) == "message.unknown"
     make_absence(cast.lena, deputy=cast.stranger)
-    assert message_for(deputy.scope, written.id, now=NOW).text == "I own this."
-    assert attachment_for(deputy.scope, mine.pk, now=NOW).name == "plan.pdf"
+    actions.ask_who_is_there(now=NOW)
+    assert message_for(deputy.scope, written.id).text == "I own this."
+    assert attachment_for(deputy.scope, mine.pk).name == "plan.pdf"
     (waits,) = to_look_at(deputy.scope, now=NOW)
     assert (waits.sees, waits.customer, waits.title) == (False, case.customer.name, case.title)
     actions.release_message(written.id, **deputy.at(NOW))
-    assert message_for(deputy.scope, written.id, now=NOW + HOUR).looked_by == cast.stranger.name
+    assert message_for(deputy.scope, written.id).looked_by == cast.stranger.name
 
 
 def test_only_its_writer_takes_back_what_waits(on: None, cast: Cast, mara: Hand, case: Case) -> None:

@@ -23,6 +23,7 @@ from makegood.conversation.actions.lines import (
     resume_line,
 )
 from makegood.conversation.actions.looking import (
+    ask_who_is_there,
     release_message,
     require_looks,
     send_back_message,
@@ -87,6 +88,7 @@ __all__ = [
     "access_token",
     "add_line",
     "add_mailbox",
+    "ask_who_is_there",
     "change_line",
     "change_mailbox",
     "forget_draft",

@@ -20,11 +20,11 @@ from makegood.conversation.queries.looks import leaves_at, looks_at, who_need_lo
 from makegood.conversation.queries.messages import by_number
 from makegood.conversation.rules.messages import BY_HAND, MOVES, Move, State
 from makegood.customers.queries import customer_for
-from makegood.journal.actors import Actor
+from makegood.journal.actors import SYSTEM, Actor
 from makegood.kernel.refusals import Refusal, forbidden, invalid, missing
 from makegood.kernel.texts import one_line
 from makegood.notices.actions import News, settle, tell_administrators, tell_many
-from makegood.people.queries import roster
+from makegood.people.queries import Roster, StaffFacts, roster
 from makegood.people.rules import READS_ALL, Ability, Role, Scope
 from makegood.platform.installation import organisation
 
@@ -53,20 +53,70 @@ def trust_only(staff: Collection[int]) -> None:
 def ask_for_look(row: Message, case: Case, *, by: Actor, now: datetime) -> None:
     """Let a lead who is there know that a message waits for them, or who stands in for one: of the writer's team, else
     a manager, else whoever administers; nobody whose own words wait. For whoever wrote it in the same transaction."""
-    here, writer, barred = roster(now), row.by_id or 0, who_need_looks()
-    who = here.next_up(writer, role=Role.LEAD, exclude=barred) or here.next_up(
-        writer, role=Role.MANAGER, exclude=barred
-    )
+    who = _who_looks(row.by_id, roster(now), who_need_looks())
     Look.objects.create(message=row, asked_at=now, asked_of_id=who.id if who else None)
-    words = f"A message at SR-{case.pk} waits for your look before it leaves"
-    about, link = ("message", row.pk), f"/messages/looks/#look-{row.pk}"
-    occasion = now.isoformat()
-    if who is None:
-        tell_administrators(about, topic="message.to_look", occasion=occasion, words=words, link=link, now=now)
+    if who:
+        tell_many([_to_be_looked_at(row, case.pk, who, now)], by=by, now=now)
         return
-    news = News(staff_id=who.id, about=about, topic="message.to_look", words=words, link=link, urgent=True,
-                occasion=occasion)  # fmt: skip
-    tell_many([news], by=by, now=now)
+    words = _WAITS.format(case.pk)
+    tell_administrators(("message", row.pk), topic=_TO_LOOK, occasion=now.isoformat(), words=words,
+                        link=_LIST.format(row.pk), now=now)  # fmt: skip
+
+
+def ask_who_is_there(*, now: datetime) -> int:
+    """Ask whoever stands in, or is there, in place of those who were asked to look and are not there any more.
+
+    They are told. Where nobody was there, it is whoever is first. Returns how many messages have somebody else now; the
+    worker calls it again and again. While nobody is there, a message stays with whom it has.
+    """
+    held = Look.objects.filter(message__state=State.HELD)
+    asked = dict(held.values_list("message_id", "asked_of_id"))
+    if not asked:
+        return 0
+    here, barred = roster(now), who_need_looks()
+    absent = [number for number, whom in asked.items() if not _can_look(whom, here, barred)]
+    return sum(_ask_anew(number, here, barred, now) for number in sorted(absent))
+
+
+@transaction.atomic
+def _ask_anew(message_id: int, here: Roster, barred: Collection[int], now: datetime) -> bool:
+    row = Message.objects.select_for_update(of=("self",)).select_related("thread").get(pk=message_id)
+    look = Look.objects.get(message=row)
+    who = _who_looks(row.by_id, here, barred, first=look.asked_of_id)
+    if row.state != State.HELD or row.thread.case_id is None or who is None or who.id == look.asked_of_id:
+        return False
+    stop_asking(row, now=now)
+    look.asked_of_id = who.id
+    look.save(update_fields=["asked_of"])
+    tell_many([_to_be_looked_at(row, row.thread.case_id, who, now)], by=SYSTEM, now=now)
+    return True
+
+
+def _who_looks(
+    writer: int | None, here: Roster, barred: Collection[int], *, first: int | None = None
+) -> StaffFacts | None:
+    """Who is there to look at what `writer` wrote: whoever stands in for `first`, who was asked, else the nearest who
+    leads. Nobody whose own words wait."""
+    deputy = here.deputy_for(first) if first else None
+    if deputy and deputy.id != writer and _can_look(deputy.id, here, barred):
+        return deputy
+    leads = (here.next_up(writer or 0, role=role, exclude=barred) for role in (Role.LEAD, Role.MANAGER))
+    return next(filter(None, leads), None)
+
+
+def _can_look(whom: int | None, here: Roster, barred: Collection[int]) -> bool:
+    """Whether somebody who was asked is there and may look."""
+    person = here.people.get(whom or 0)
+    return person is not None and person.is_present and person.may_work and person.id not in barred
+
+
+def _to_be_looked_at(row: Message, number: int, who: StaffFacts, now: datetime) -> News:
+    return News(staff_id=who.id, about=("message", row.pk), topic=_TO_LOOK, words=_WAITS.format(number),
+                link=_LIST.format(row.pk), urgent=True, occasion=now.isoformat())  # fmt: skip
+
+
+_TO_LOOK, _LIST = "message.to_look", "/messages/looks/#look-{}"
+_WAITS = "A message at SR-{} waits for your look before it leaves"
 
 
 @transaction.atomic
@@ -151,18 +201,24 @@ def _to_look(message_id: int, scope: Scope, by: Actor, now: datetime) -> tuple[M
     number = theirs.values_list("thread__case_id", flat=True).first()
     if number is None:
         raise missing("message.unknown", "There is no such message.")
-    looks = message_id in looks_at(scope, now=now)
+    me = person(by)
+    if Look.objects.filter(message_id=message_id, asked_of_id=me).exclude(message__state=State.HELD).exists():
+        raise _looked_already()
+    looks = message_id in looks_at(scope)
     # What somebody was asked they may do, also at a case that is not theirs to see otherwise.
     case = hold_theirs(number) if looks else hold(number, scope=scope, closed=None)
-    me = person(by)
     if not (looks or scope.may(Ability.ASSIGN)):
         raise forbidden("message.may_not_look", "A lead or a manager looks at it before it leaves. Ask yours.")
     row = Message.objects.select_for_update(of=("self",)).select_related("thread").get(pk=message_id)
     if row.by_id == me:
         raise forbidden("message.own_look", "You wrote this yourself. Somebody else looks at it.")
     if row.state != State.HELD:
-        raise Refusal("message.looked", "It waits for nobody any more: it was looked at or taken back.")
+        raise _looked_already()
     return row, case
+
+
+def _looked_already() -> Refusal:
+    return Refusal("message.looked", "It waits for nobody any more: it was looked at or taken back.")
 
 
 def stop_asking(row: Message, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from makegood.conversation.queries.lines import (
     lines,
     texts_as,
 )
-from makegood.conversation.queries.looks import WRITES_ALONE, Waiting, looks_at, needs_look, to_look_at
+from makegood.conversation.queries.looks import WRITES_ALONE, Waiting, if_let_go, looks_at, needs_look, to_look_at
 from makegood.conversation.queries.mailboxes import (
     Mail,
     MailboxFacts,
@@ -71,6 +71,7 @@ __all__ = [
     "count_unsorted",
     "dated_words",
     "draft_of",
+    "if_let_go",
     "line_by_hook",
     "line_for",
     "lines",

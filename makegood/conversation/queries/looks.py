@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from makegood.cases.queries.listing import CaseLine, lines_by_number
-from makegood.cases.queries.seeing import visible
+from makegood.cases.queries.seeing import NOBODY, visible
 from makegood.conversation.models import Look, Message
 from makegood.conversation.queries.dated import ForLater, for_later
 from makegood.conversation.queries.messages import MessageFacts, by_number
 from makegood.conversation.rules.messages import BY_HAND, UNDO, State
 from makegood.customers.queries import customer_for
-from makegood.people.queries import Roster, require_scope, roster
+from makegood.people.queries import require_scope
 from makegood.people.rules import ABILITIES, READS_ALL, Ability, Scope
 from makegood.platform.installation import organisation
 from makegood.platform.rows import any_row, fetch_rows
@@ -56,7 +56,7 @@ _WITH_A_LOOK = f"SELECT s.id FROM people_staff s WHERE NOT {WRITES_ALONE}"  # no
 def to_look_at(scope: Scope, *, now: datetime) -> tuple[Waiting, ...]:
     """Messages that wait for this person to look at them (`looks_at`), by what is due soonest at their cases. Raises
     Refusal "people.not_allowed" for whoever leads nobody and was asked nothing."""
-    numbers = looks_at(scope, now=now)
+    numbers = looks_at(scope)
     if not numbers:
         require_scope(scope, Ability.ASSIGN)
         return ()
@@ -68,13 +68,18 @@ def to_look_at(scope: Scope, *, now: datetime) -> tuple[Waiting, ...]:
 
 
 def _waiting(message: MessageFacts, case: CaseLine, sees: bool, now: datetime) -> Waiting:
-    promises = for_later(
-        message, customer_for(READS_ALL, case.customer_id), home=organisation().zone,
-        leaves=leaves_at(message.leave_at, message.channel, now),
-    ) if message.promises else ()  # fmt: skip
+    promises = if_let_go(message, case.customer_id, now=now)
     return Waiting(
         message, case.customer_name, case.title, sees, case.next_due_at, case.next_title, promises
     )  # fmt: skip
+
+
+def if_let_go(message: MessageFacts, customer_id: int, *, now: datetime) -> tuple[ForLater, ...]:
+    """What a message of this customer's case that waits for a look promises if it is let go now."""
+    if not message.promises:
+        return ()
+    customer, home = customer_for(READS_ALL, customer_id), organisation().zone
+    return for_later(message, customer, home=home, leaves=leaves_at(message.leave_at, message.channel, now))
 
 
 def leaves_at(wanted: datetime | None, channel: str, now: datetime) -> datetime:
@@ -86,29 +91,21 @@ def leaves_at(wanted: datetime | None, channel: str, now: datetime) -> datetime:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def looks_at(scope: Scope, *, now: datetime) -> frozenset[int]:
+def looks_at(scope: Scope) -> frozenset[int]:
     """The messages that wait and that this person may look at: of cases that somebody who leads may see, and what they
-    were asked, or somebody away was for whom they stand in. Nobody looks at what they wrote."""
-    asked = asked_of(scope, now=now)
+    were asked. Nobody looks at what they wrote."""
+    asked = asked_of(scope)
     if not scope.may(Ability.ASSIGN):
         return asked
     led = Message.objects.filter(state=State.HELD, thread__case__in=visible(scope)).exclude(by_id=scope.staff_id)
     return asked | frozenset(led.values_list("pk", flat=True))
 
 
-def asked_of(scope: Scope, *, now: datetime) -> frozenset[int]:
-    """The messages that wait for this person by name: they were asked, or somebody was who is away and for whom they
-    stand in. Nobody looks at what they wrote, or while their own words wait."""
-    waits = Look.objects.filter(message__state=State.HELD).exclude(message__by_id=scope.staff_id)
-    asked = list(waits.values_list("message_id", "asked_of_id"))
+def asked_of(scope: Scope) -> frozenset[int]:
+    """The messages that wait for this person by name: they were asked, themselves or in place of somebody who is away.
+    Nobody looks at what they wrote, or while their own words wait."""
+    mine = Look.objects.filter(message__state=State.HELD, asked_of_id=scope.staff_id or NOBODY)
+    asked = frozenset(mine.exclude(message__by_id=scope.staff_id).values_list("message_id", flat=True))
     if not asked or not scope.may(Ability.WORK) or needs_look(scope.staff_id):
         return frozenset()
-    here = roster(now)
-    return frozenset(number for number, whom in asked if whom and _looks_now(here, whom) == scope.staff_id)
-
-
-def _looks_now(here: Roster, whom: int) -> int | None:
-    """Who looks now at what this person was asked to."""
-    person = here.people.get(whom)
-    standing = person if person and person.is_present else here.deputy_for(whom)
-    return standing.id if standing else None
+    return asked

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from makegood.cases.queries import CaseFacts, CommitmentFacts, EscalationFacts, case_for, undoable
 from makegood.cases.rules import CONVERSATION, OF_ONE_PERSON, Do, Purpose, Stage, Step
-from makegood.conversation.queries import MessageFacts, carried_channels, looks_at, of_case
+from makegood.conversation.queries import MessageFacts, carried_channels, if_let_go, looks_at, of_case
 from makegood.conversation.rules.messages import Channel
 from makegood.conversation.rules.messages import State as MessageState
 from makegood.customers.queries import customer_for
@@ -104,7 +104,7 @@ def context(number: int, desk: Desk, typed: Typed | None = None, *, with_plan: b
     able = carried_channels() if customer else frozenset()
     box = composing.box(case, customer, messages, steps, able, desk, _typed_into_box(typed))
     dated = lines_of(case, customer, entries, messages, desk) if customer else {}
-    told = story(case, entries, desk, open_to_undo, _said(messages, desk, box), dated)
+    told = story(case, entries, desk, open_to_undo, _said(messages, case.customer_id, desk, box), dated)
     return {
         "case": _head(case, desk, messages),
         "facts_of_case": case,
@@ -249,12 +249,13 @@ def _typed_into_box(typed: Typed | None) -> dict[str, Any]:
     return composing.typed_into(typed.values) if typed is not None and typed.deed == "notes" else {}
 
 
-def _said(messages: Sequence[MessageFacts], desk: Desk, box: Box | None) -> dict[int, Shown]:
+def _said(messages: Sequence[MessageFacts], customer_id: int, desk: Desk, box: Box | None) -> dict[int, Shown]:
     """The messages by id, in the order in which they came and went."""
     where = {Channel.EMAIL: box.emails, Channel.SMS: box.numbers, Channel.CHAT: box.chats} if box else {}
     waits = any(one.state is MessageState.HELD for one in messages)
-    looks = looks_at(desk.scope, now=desk.now) if waits else ()
-    return {one.id: shown(one, desk, where.get(one.channel, ()), looks=one.id in looks) for one in messages}
+    looks = looks_at(desk.scope) if waits else ()
+    look = {one.id: if_let_go(one, customer_id, now=desk.now) for one in messages if one.id in looks}
+    return {one.id: shown(one, desk, where.get(one.channel, ()), look=look.get(one.id)) for one in messages}
 
 
 def _hands(case: CaseFacts) -> bool:

@@ -19,7 +19,7 @@ def letter(request: DeskRequest, ref: str, message: int) -> HttpResponse:
     """A letter of a case, to be printed."""
     desk = request.desk
     case = case_for(desk.scope, parse_number(ref))
-    found = message_for(desk.scope, message, now=desk.now)
+    found = message_for(desk.scope, message)
     if found.case_id != case.number or found.channel is not Channel.POST:
         raise missing("message.unknown", "There is no such letter.")
     if found.state is not State.SENT:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -11,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from makegood.conversation import actions
-from makegood.conversation.queries import ForLater, Waiting, looks_at, message_for, to_look_at
+from makegood.conversation.queries import Waiting, looks_at, message_for, to_look_at
 from makegood.conversation.rules.messages import UNDO
 from makegood.kernel.refusals import missing
 from makegood.people.rules import Ability
@@ -89,29 +88,12 @@ def looks(request: DeskRequest) -> HttpResponse:
 def _waiting(one: Waiting, desk: Desk) -> dict[str, Any]:
     message = one.message
     reads = clocks.read(clocks.Deadline(one.due_at), desk.now) if one.due_at else None
-    whole = shown(message, desk, looks=True)
-    gone = any(each.means_another_time for each in one.promises)
     return {
         "case": f"SR-{message.case_id}", "sees": one.sees, "customer": one.customer, "title": one.title,
         "by": message.by_name, "when": clocks.moment(message.at, desk.now),
-        "message": replace(whole, release_url="") if gone else whole,
+        "message": shown(message, desk, look=one.promises),
         "due": f"{one.due}, {reads.words}" if reads else "", "tone": reads.tone if reads else "",
-        "promises": [_promise(each, desk) for each in one.promises],
     }  # fmt: skip
-
-
-def _promise(one: ForLater, desk: Desk) -> dict[str, str]:
-    """What is promised once it leaves, and by when; or that its words mean another time by now."""
-    if not one.means_another_time and one.when:
-        when = clocks.ahead(one.when.due_at, desk.now, one.when.due_on)
-        return {"said": _("Promised once it leaves: {what}, {when}").format(what=one.title, when=when), "tone": ""}
-    if one.meant is None:
-        said = _("It promises “{what}”, and its words say no time for it: send it back.").format(what=one.title)
-    else:
-        when = clocks.due(one.meant.due_at, desk.now, one.meant.due_on)
-        said = _("It promises “{what}” “{words}”. That was {when}, and means another time by now: send it back.")
-        said = said.format(what=one.title, words=one.words, when=when)
-    return {"said": said, "tone": "c-broken"}
 
 
 def _let(request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk], str]) -> HttpResponse:
@@ -120,14 +102,14 @@ def _let(request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk
     if "list" not in request.GET:
         return _moved(request, number, deed)
     said, desk = deed(0, request.POST, request.desk), request.desk
-    theirs = desk.scope.may(Ability.ASSIGN) or looks_at(desk.scope, now=desk.now)
+    theirs = desk.scope.may(Ability.ASSIGN) or looks_at(desk.scope)
     return done(request, said, to="/messages/looks/" if theirs else "/today/")
 
 
 def _moved(
     request: DeskRequest, number: int, deed: Callable[[int, QueryDict, Desk], str], *, seconds: int = 0
 ) -> HttpResponse:
-    case_id = message_for(request.desk.scope, number, now=request.desk.now).case_id
+    case_id = message_for(request.desk.scope, number).case_id
     if case_id is None:
         raise missing("message.unknown", "There is no such message.")
     return do(request, case_id, "message", deed, seconds=seconds)

@@ -28,7 +28,7 @@ _CID = re.compile(r"""(?<=["'])cid:([^"'>\s]+)""", re.IGNORECASE)
 @at_desk("GET")
 def file(request: DeskRequest, number: int) -> HttpResponse:
     """A file of a message: downloaded, or drawn where a picture stands in a page."""
-    found = attachment_for(request.desk.scope, number, now=request.desk.now)
+    found = attachment_for(request.desk.scope, number)
     drawn = "drawn" in request.GET and found.content_type in PICTURES
     return _served(found.digest, found.name, found.content_type if drawn else "application/octet-stream", drawn=drawn)
 
@@ -36,7 +36,7 @@ def file(request: DeskRequest, number: int) -> HttpResponse:
 @at_desk("GET")
 def raw(request: DeskRequest, number: int) -> HttpResponse:
     """The whole message as it came."""
-    found = message_for(request.desk.scope, number, now=request.desk.now)
+    found = message_for(request.desk.scope, number)
     if not found.raw:
         raise missing("message.no_file", "There is no such file.")
     return _served(found.raw, f"message-{number}.eml", "message/rfc822", drawn=False)
@@ -45,7 +45,7 @@ def raw(request: DeskRequest, number: int) -> HttpResponse:
 @at_desk("GET")
 def as_it_came(request: DeskRequest, number: int) -> HttpResponse:
     """The HTML of a message, made safe when it came in, with the pictures that came with it and no others."""
-    found = message_for(request.desk.scope, number, now=request.desk.now)
+    found = message_for(request.desk.scope, number)
     if not found.html:
         raise missing("message.no_file", "There is no such file.")
     pictures = _pictures({one.content_id.strip("<>"): one for one in found.files if one.content_id})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from makegood.conversation.queries import AttachmentFacts, MessageFacts
+from makegood.conversation.queries import AttachmentFacts, ForLater, MessageFacts
 from makegood.conversation.rules.messages import HEARD, Channel, Move, Sort, State
 from makegood.web import clocks
 from makegood.web.desk import Desk
@@ -28,10 +29,18 @@ class File:
     is_picture: bool
 
 
+class Promised(NamedTuple):
+    """What a message that waits promises once it leaves, and whether it still can."""
+
+    said: str
+    tone: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A message in a timeline. `chip` and `tone` tell where one of ours stands, `leaves_at` until when it can be taken
-    back, `problem` why it is red. Addresses are "" where there is nothing to do."""
+    back, `problem` why it is red, `promises` what it promises once it is let go. Addresses are "" where there is
+    nothing to do."""
 
     id: int
     at: datetime
@@ -53,14 +62,17 @@ class Shown:
     again_url: str
     arrived_url: str
     others: Sequence[Choice]
+    promises: Sequence[Promised]
     release_url: str
     send_back_url: str
     looked: str
 
 
-def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, looks: bool = False) -> Shown:
-    """The message for somebody who may see it; `addresses` are the customer's, to which it could go instead. `looks`
-    when it waits for a look that the reader may take (`looks_at`)."""
+def shown(
+    one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, look: Sequence[ForLater] | None = None
+) -> Shown:
+    """The message for somebody who may see it; `addresses` are the customer's, to which it could go instead. `look` is
+    what it promises if it is let go now, when it waits for a look that the reader may take (`looks_at`)."""
     base = f"/messages/{one.id}/"
     chip, tone = _stands(one, desk)
     ours = desk.may_work and not one.inward and one.case_id is not None
@@ -77,7 +89,9 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, 
         again_url=f"{base}again/" if again else "",
         arrived_url=f"{base}arrived/" if ours and Move.ARRIVE in one.moves else "",
         others=[Choice(each.key, each.name) for each in addresses] if again else (),
-        release_url=f"{base}release/" if looks else "", send_back_url=f"{base}send-back/" if looks else "",
+        promises=[_promised(each, desk) for each in look or ()],
+        release_url="" if look is None or any(each.means_another_time for each in look) else f"{base}release/",
+        send_back_url="" if look is None else f"{base}send-back/",
         looked=_looked(one),
     )  # fmt: skip
 
@@ -85,6 +99,20 @@ def shown(one: MessageFacts, desk: Desk, addresses: Collection[Choice] = (), *, 
 def _may_take_back(one: MessageFacts, desk: Desk) -> bool:
     """What waits for a look goes back to its writer with words; only they take it back without."""
     return Move.WITHDRAW in one.moves and (one.state is not State.HELD or one.by_id == desk.staff_id)
+
+
+def _promised(one: ForLater, desk: Desk) -> Promised:
+    """What is promised once it leaves, and by when; or that its words mean another time by now."""
+    if not one.means_another_time and one.when:
+        when = clocks.ahead(one.when.due_at, desk.now, one.when.due_on)
+        return Promised(_("Promised once it leaves: {what}, {when}").format(what=one.title, when=when), "")
+    if one.meant is None:
+        said = _("It promises “{what}”, and its words say no time for it: send it back.").format(what=one.title)
+    else:
+        when = clocks.due(one.meant.due_at, desk.now, one.meant.due_on)
+        said = _("It promises “{what}” “{words}”. That was {when}, and means another time by now: send it back.")
+        said = said.format(what=one.title, words=one.words, when=when)
+    return Promised(said, "c-broken")
 
 
 def waits() -> str:
