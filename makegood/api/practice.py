@@ -89,13 +89,15 @@ class PracticeFactOut(Schema):
 
 
 class PracticeOptionOut(Schema):
-    """What can be given, who may decide it alone, whether that is the player, and whether it was."""
+    """What can be given, who may decide it alone, whether that is the player, whether it was, and within how many
+    minutes it is done."""
 
     option: str
     label: str
     who: Grade
     may: bool
     given: bool
+    minutes: int
 
 
 class PracticeDueOut(Schema):
@@ -319,7 +321,7 @@ def _run(found: Played) -> dict[str, Any]:
         ],
         "options": [
             {"option": each.id, "label": each.label, "who": each.who, "may": play.may(each),
-             "given": each.id in standing.given}
+             "given": each.id in standing.given, "minutes": each.within}
             for each in scene.options
         ],
         "dues": [

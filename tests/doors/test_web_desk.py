@@ -192,6 +192,16 @@ def test_the_palette_acts_on_the_open_case_first(cast: Cast) -> None:
     assert "New promise" not in text(AtDesk(cast.anil).beside("/search/", q="new"))
 
 
+def test_the_palette_goes_wherever_the_rail_goes(cast: Cast) -> None:
+    for person in (cast.mara, cast.lena, cast.greta, cast.anil, cast.ada):
+        desk = AtDesk(person)
+        page = desk.get("/today/").content.decode()
+        rail = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page[page.index('<nav class="nav"') : page.index("</nav>")]))
+        found = set(re.findall(r'href="(/[^"]*)"', desk.beside("/search/", q="").content.decode()))
+        assert rail - found <= {"/search/", "/accounts/password/change/"}, person.name
+        assert "From practice to work" in text(desk.beside("/search/", q="practice"))
+
+
 def test_refusals_teach_and_send_back(cast: Cast) -> None:
     mara = AtDesk(cast.mara)
     back = mara.post("/settings/people/teams/", came_from="/settings/people/", name="Night")

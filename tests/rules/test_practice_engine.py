@@ -161,11 +161,31 @@ def test_what_is_above_ones_authority_takes_time() -> None:
     assert "waiting" in [shift.cause for shift in asked.shifts]
 
 
-def test_a_deed_that_cannot_be_done_by_then_is_a_broken_promise() -> None:
+def test_a_deed_that_cannot_be_done_by_then_is_a_broken_promise_and_ends_in_doubt() -> None:
     play = Play(shipped()["late-unit"])
     said = spoken("own", "listen", "empathise", "apologise", "repair", "ask", give="next-branch")
-    words = Say(text=said.text, marks=said.marks, give=said.give, promises=(Word(minutes=20, contact=False),))
-    assert "promise-broken" in [shift.cause for shift in run(play, [words, Leave()])[-1].shifts]
+    option = play.scene.option(said.give)
+    assert option
+    told = {}
+    for name, word in {
+        "late": Word(minutes=option.within - 5, contact=False),
+        "done": Word(minutes=option.within, contact=False),
+        "begun": Word(minutes=option.within - 5, contact=False, begins=True),
+    }.items():
+        words = Say(text=said.text, marks=said.marks, give=said.give, promises=(word,))
+        told[name] = run(play, [words, Leave()])[-1]
+    assert "deed-late" in [shift.cause for shift in told["late"].shifts]
+    assert told["late"].after.end in {End.DOUBTFUL, End.LOST}
+    for name in ("done", "begun"):
+        assert "deed-late" not in [shift.cause for shift in told[name].shifts]
+        assert told[name].after.feeling.trust > told["late"].after.feeling.trust + 20
+
+
+def test_what_is_only_said_to_begin_is_broken_when_nothing_was_given() -> None:
+    play = Play(shipped()["late-unit"])
+    said = spoken("own", "listen", "apologise", "repair")
+    words = Say(text=said.text, marks=said.marks, promises=(Word(minutes=20, contact=False, begins=True),))
+    assert "deed-late" in [shift.cause for shift in run(play, [words, Leave()])[-1].shifts]
 
 
 def test_the_second_failure_undoes_what_was_solved() -> None:

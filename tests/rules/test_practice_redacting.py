@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from makegood.practice.rules.redacting import COLLEAGUE, Secrets, folded, redacted, stand_in, standing, with_numbers
@@ -28,6 +28,8 @@ def told(secrets: Secrets) -> st.SearchStrategy[str]:
 
 
 @given(people.flatmap(lambda one: st.tuples(st.just(one), told(one))))
+@example((Secrets(customer=("Ai",), staff=(), words=()), "ai\u0307"))
+@example((Secrets(customer=("Cy",), staff=("Al Bo",), words=("bo@bo.com",)), "Al bo@bo.com"))
 def test_nobody_can_be_known_by_what_is_left(given: tuple[Secrets, str]) -> None:
     secrets, text = given
     after = redacted(text, secrets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from makegood.config import practice_led
 from makegood.config.faults import Fault
 from makegood.config.installed import environment
 from makegood.kernel.refusals import Refusal
+from makegood.kernel.worktime import duration_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -204,8 +206,9 @@ def _set_out(playing: Play, voice: Asked | None) -> None:
     for fact in scene.facts:
         click.echo(f"  /look {fact.id:<14} {fact.label} ({fact.minutes} min)")
     for option in scene.options:
+        done = duration_words(timedelta(minutes=option.within))
         ask = "" if playing.may(option) else f" (you must ask: {option.who})"
-        click.echo(f"  /give {option.id:<14} {option.label}{ask}")
+        click.echo(f"  /give {option.id:<14} {option.label}, done within {done}{ask}")
     click.echo(f"\n{scene.customer}: {scene.openings[playing.role]}")
 
 

@@ -17,8 +17,8 @@ FAULTS = tuple(code for code, effect in EFFECTS.items() if effect.trust < 0)
 ANSWERED = (
     "blames-customer", "dead-end", "hands-back", "asks-customer-to-solve", "blames-colleague", "justifies",
     "empty-promise", "conditional-apology", "formula", "unkept-fact", "repeat-apology", "undated-promise",
-    "passive-evasion", "long-explanation", "asked-too-soon", "bare-apology", "promise-broken", "promise-kept",
-    "promise-late", "waiting",
+    "passive-evasion", "long-explanation", "asked-too-soon", "bare-apology", "promise-broken", "deed-late",
+    "promise-kept", "promise-late", "waiting",
 )  # fmt: skip
 """What a customer has an answer to, the weightiest first: the keys of a scene's `answers`."""
 
@@ -43,7 +43,7 @@ def answer(scene: Scene, now: Standing, heard: Heard) -> str:
         case Say():
             return _to_words(scene, now, heard, heard.move)
         case Look() | Wait():
-            cost = next((one for one in ("promise-broken", "waiting") if one in heard.events), "")
+            cost = next((one for one in ("promise-broken", "deed-late", "waiting") if one in heard.events), "")
             return _words(scene, cost) if cost else ""
     return ""
 

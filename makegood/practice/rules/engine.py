@@ -118,10 +118,10 @@ class _Turn:
                 self._fell(due)
 
     def _fell(self, due: Due) -> None:
-        """A promise whose time is over: what was put in hand came; nobody called is a broken promise."""
+        """A promise whose time is over: what was put in hand came by then, else it is broken; so is one to call."""
         self.now = replace(self.now, dues=tuple(one for one in self.now.dues if one != due))
-        if due.contact or not self.now.solved or self.now.ready > due.minute:
-            self.shift("promise-broken", words=due.words)
+        if due.contact or not self.now.solved or self.now.comes_late(due):
+            self.shift("promise-broken" if due.contact else "deed-late", words=due.words)
             self.now = replace(self.now, broken=self.now.broken + 1, heard=frozenset(), apologies=0)
 
     def gone(self) -> bool:
@@ -255,7 +255,7 @@ def _promise(turn: _Turn, move: Say) -> None:
         soon = not word.contact or word.minutes <= turn.play.scene.answer_within or turn.now.solved
         if turn.now.promised < 2 and (word.contact or turn.now.solved):
             turn.shift("promise-made" if soon else "promise-late", words=word.words)
-        due = Due(turn.now.minute + word.minutes, turn.now.minute + 1, word.contact, word.words)
+        due = Due(turn.now.minute + word.minutes, turn.now.minute + 1, word.contact, word.words, word.begins)
         turn.now = replace(turn.now, dues=(*turn.now.dues, due), promised=turn.now.promised + 1)
 
 
@@ -291,12 +291,17 @@ def _second(turn: _Turn) -> None:
 
 
 def _leave(turn: _Turn) -> None:
-    """Ending the conversation: what was promised still falls due, then it ends as it stands."""
+    """Ending the conversation: what was promised still falls due, then it ends as it stands; at best in doubt when
+    that is broken."""
+    broken = turn.now.broken
     if turn.now.dues:
         turn.pass_time(max(due.minute for due in turn.now.dues) + 1 - turn.now.minute)
     if not turn.now.solved:
         turn.shift("left")
-    turn.now = replace(turn.now, end=_settled(turn.now))
+    end = _settled(turn.now)
+    if turn.now.broken > broken and end in (End.DELIGHTED, End.CONTENT):
+        end = End.DOUBTFUL
+    turn.now = replace(turn.now, end=end)
 
 
 def _close(turn: _Turn) -> None:

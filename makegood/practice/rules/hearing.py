@@ -27,6 +27,8 @@ _CONTACT = re.compile(
     r"|news|word|answer|hear)\w*\b|\blet you know\b|\b(?:get|come|be|am) back to you\b|\bback (?:to|with|on) you\b",
     re.IGNORECASE,
 )
+# "I send it today" is kept once it is on its way, whenever it arrives.
+_BEGINS = re.compile(r"\b(?:send|post|dispatch|shipp?|order|book|hand over|start|begin)(?:ing|s)?\b", re.IGNORECASE)
 
 
 def at(scene: Scene, minute: int) -> datetime:
@@ -71,7 +73,8 @@ def _mark(one: Finding) -> Mark:
 def _promises(text: str, moment: datetime) -> Iterable[Word]:
     for one in promised(text, now=moment, zone=_ZONE, calendar=None, language="en"):
         if one.when and one.confidence is Confidence.CLEAR:
-            yield Word(minutes=_until(one, moment), contact=bool(_CONTACT.search(one.what)), words=one.words)
+            contact, begins = (bool(verbs.search(one.what)) for verbs in (_CONTACT, _BEGINS))
+            yield Word(minutes=_until(one, moment), contact=contact, words=one.words, begins=begins and not contact)
 
 
 def _until(one: Dated, moment: datetime) -> int:

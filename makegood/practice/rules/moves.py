@@ -23,11 +23,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What was promised by a time: in how many minutes, whether it is to speak again, and the words."""
+    """What was promised by a time: in how many minutes, whether it is to speak again, and the words. `begins`: by then
+    it is sent, ordered or begun, and not yet done."""
 
     minutes: int
     contact: bool
     words: str = ""
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

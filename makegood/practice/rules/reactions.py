@@ -64,6 +64,7 @@ EFFECTS: Mapping[str, Effect] = {
     "promise-late": Effect(-3, 3, 0, "You promised, but too late for them", HOGREVE),
     "promise-kept": Effect(9, -6, 0, "You came back when you had said", MAXHAM),
     "promise-broken": Effect(-25, 25, 10, "You broke a promise made while putting it right", MAXHAM),
+    "deed-late": Effect(-25, 25, 10, "What you promised was not done by then", MAXHAM),
     "waiting": Effect(-2, 4, 3, "They waited without knowing for what", HOGREVE),
     "out-of-order": Effect(0, 3, 0, "It came before what had to come first, so it counted half", STORIES),
     "second-failure": Effect(-18, 18, 8, "It failed a second time", MAXHAM),

@@ -149,7 +149,11 @@ def _all(plain: str, wanted: str, instead: str) -> Iterator[Found]:
         return
     spaced = r"\s+".join(map(re.escape, words))
     for one in re.finditer(rf"(?<![^\W_]){spaced}(?P<of>s?)(?![^\W_])", plain):
-        yield Found(one.start(), one.end(), instead + one["of"])
+        end = one.end()
+        # An accent of its own belongs to the letter before it, and not to what is said instead.
+        while end < len(plain) and unicodedata.combining(plain[end]):
+            end += 1
+        yield Found(one.start(), end, instead + one["of"])
 
 
 def _parts(name: str) -> list[str]:
@@ -181,15 +185,16 @@ def _kind(word: str) -> str:
 
 
 def _told_apart(text: str, found: Sequence[Found], secrets: Secrets) -> list[Found]:
-    """Those that do not overlap: of two the one that begins first, of these the longer. None in words of ours."""
+    """Those that do not overlap: of two an address, which holds together, else the one that begins first, of these the
+    longer. None in words of ours."""
     plain, kept, made_up = folded(text), list[Found](), stand_in(secrets)
     said = (*_OURS, made_up, *made_up.split())
     ours = [place.span() for one in said for place in re.finditer(re.escape(folded(one)), plain)]
-    for one in sorted(found, key=lambda each: (each.start, -each.end)):
+    for one in sorted(found, key=lambda each: (each.instead not in (MAIL, PAGE), each.start, -each.end)):
         within = any(start <= one.start and one.end <= end for start, end in ours)
-        if not within and (not kept or one.start >= kept[-1].end):
+        if not within and not any(one.start < each.end and each.start < one.end for each in kept):
             kept.append(one)
-    return kept
+    return sorted(kept, key=lambda each: each.start)
 
 
 _OURS = (COLLEAGUE, STREET, POSTCODE, MAIL, PAGE, PHONE, NUMBER, DAY)

@@ -102,7 +102,7 @@ def _turn(scene: Scene, number: int, one: Step, better: Sequence[Say], voiced: V
         faults=tuple(_faults(say)) if say else (), shifts=one.shifts, feeling=one.after.feeling,
         says=voiced.words if voiced else one.says, written=one.says if voiced else "",
         voice=voiced.model if voiced else "",
-        better=_better(one, better) if weak else "",
+        better=_better(one, say, better) if say and weak else "",
     )  # fmt: skip
 
 
@@ -142,10 +142,11 @@ def _faults(say: Say) -> Iterable[Told]:
         yield Told(one.code, " ".join(one.words.split()), one.why, one.better)
 
 
-def _better(one: Step, better: Sequence[Say]) -> str:
-    """The first good line of the scene with something that the customer had not heard yet: what was its turn."""
+def _better(one: Step, say: Say, better: Sequence[Say]) -> str:
+    """The first good line of the scene with something that the customer had not heard yet: what was its turn. "" where
+    it was said already."""
     said = next((line for line in better if line.codes - one.before.heard), better[-1] if better else None)
-    return said.text if said else ""
+    return said.text if said and said.text != say.text else ""
 
 
 class Dialogues(NamedTuple):

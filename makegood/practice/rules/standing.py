@@ -14,12 +14,14 @@ something remarkable and trusts so much is delighted."""
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A promise made inside the scene: the minute it falls due, when it was made, whether it is to speak again."""
+    """A promise made inside the scene: the minute it falls due, when it was made, whether it is to speak again, and
+    whether something is to begin by then, such as to be sent, and not to be done."""
 
     minute: int
     made_at: int
     contact: bool
     words: str
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,10 @@ class Standing:
     def times(self, code: str) -> int:
         """How often an element was heard since the last failure."""
         return self.said_codes.count(code)
+
+    def comes_late(self, due: Due) -> bool:
+        """Whether what was put in hand is there only after it was promised."""
+        return not (due.contact or due.begins) and self.solved and self.ready > due.minute
 
     def is_only_said(self, due: Due) -> bool:
         """Whether a deed was promised and nothing given that does it: it will fall due and be broken."""

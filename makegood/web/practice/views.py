@@ -38,7 +38,7 @@ from makegood.web.answers import errors_of, see_other
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.practice.asked import assigned_line
 from makegood.web.practice.drawing import Course, course
-from makegood.web.practice.words import end_word, mood_word, part_word, role_word, step_word
+from makegood.web.practice.words import end_word, mood_word, part_word, role_word, step_word, within_word
 from makegood.web.tables import number_or_none
 
 HOME = "/practice/"
@@ -147,9 +147,14 @@ def shown(
         "typed": request.POST.get("text", ""), "chosen": request.POST.get("give", ""), "most": MOST_LETTERS,
         "facts": [(each, each.id in standing.looked) for each in scene.facts],
         "options": [
-            (each, play.may(each), role_word(each.who).lower(), each.id in standing.given) for each in scene.options
+            (each, play.may(each), role_word(each.who).lower(), each.id in standing.given, within_word(each))
+            for each in scene.options
         ],
-        "dues": [(due, clock(scene, due.minute), standing.is_only_said(due)) for due in standing.dues],
+        "dues": [
+            (due, clock(scene, due.minute), standing.is_only_said(due),
+             clock(scene, standing.ready) if standing.comes_late(due) else "")
+            for due in standing.dues
+        ],
         "role": role_word(play.role), "voice": voice(),
     }  # fmt: skip
     return render(request, "web/practice/play.html", context, status=status)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.translation import gettext as _
 
 from makegood.practice.rules.first_day import Part
 from makegood.practice.rules.passing import Stage
-from makegood.practice.rules.values import End, Grade, Mood
+from makegood.practice.rules.values import End, Grade, Mood, Option
+from makegood.web.clocks import span
 
 
 def end_word(end: End | None) -> str:
@@ -26,6 +29,11 @@ def mood_word(mood: Mood) -> str:
 def role_word(role: Grade) -> str:
     """As whom it is played."""
     return {Grade.AGENT: _("Agent"), Grade.LEAD: _("Lead"), Grade.EXECUTIVE: _("Executive")}[role]
+
+
+def within_word(option: Option) -> str:
+    """By when what is given is done, in words."""
+    return _("done within {}").format(span(timedelta(minutes=option.within)))
 
 
 def step_word(step: str) -> str:

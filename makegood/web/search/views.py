@@ -70,30 +70,68 @@ def _acts() -> list[Option]:
 
 
 def _places(desk: Desk) -> list[Option]:
-    places = [
+    """Every place that the rail leads to, and what is begun on a page of its own."""
+    begun = [
         Option(_("New promise"), "plus", press="p", key="p", href="/promises/new/"),
         Option(_("Report a failure"), "flag", href="/cases/new/"),
         Option(_("Make an incident"), "flag", href="/incidents/new/"),
-        Option(_("Incidents"), "share", href="/incidents/"),
+    ]
+    return [*(begun if desk.may_work else ()), *_of_the_day(), *_of_learning(desk), *_of_settings(desk)]
+
+
+def _of_the_day() -> list[Option]:
+    return [
         Option(_("Today"), "today", href="/today/", key="g t"),
+        Option(_("Notices"), "bell", href="/notices/", key="g n"),
         Option(_("Cases"), "case", href="/cases/", key="g c"),
         Option(_("Promises"), "promise", href="/promises/", key="g p"),
+        Option(_("Approvals"), "shield", href="/approvals/", key="g a"),
         Option(_("Follow-ups"), "repeat", href="/follow-ups/", key="g f"),
+        Option(_("Incidents"), "root", href="/incidents/"),
+        Option(_("Closures"), "loop", href="/closures/"),
+        Option(_("To be sorted"), "note", href="/messages/"),
         Option(_("Customers"), "person", href="/customers/", key="g k"),
+    ]
+
+
+def _of_learning(desk: Desk) -> list[Option]:
+    signals = Option(_("Signals"), "flag", href="/signals/")
+    experiments = Option(_("Experiments"), "dice", href="/experiments/")
+    alike = Option(_("Like for like"), "scale", href="/insights/consistency/")
+    return [
         Option(_("Insights"), "chart", href="/insights/", key="g i"),
         Option(_("Kept and broken"), "chart", href="/insights/ledger/"),
+        Option(_("Line-up"), "talk", href="/line-up/"),
+        Option(_("Root causes"), "root", href="/causes/"),
+        *([signals, experiments] if desk.sees_all else ()),
+        Option(_("Improvements"), "sprout", href="/improvements/"),
+        Option(_("Practice"), "hand", href="/practice/"),
+        *([alike] if desk.compares else ()),
+    ]
+
+
+def _of_settings(desk: Desk) -> list[Option]:
+    mail = [
+        Option(_("Mailboxes"), "mail", href="/settings/mailboxes/"),
+        Option(_("Webhooks"), "link", href="/settings/webhooks/"),
+    ]
+    return [
         Option(_("People"), "people", href="/settings/people/"),
         Option(_("Kinds of promise"), "kinds", href="/settings/kinds/"),
-        Option(_("Playbooks"), "hand", href="/settings/playbooks/"),
+        Option(_("Playbooks"), "note", href="/settings/playbooks/"),
+        Option(_("Ready words"), "talk", href="/settings/words/"),
         Option(_("What is owed"), "coin", href="/settings/owed/"),
+        *([Option(_("Authority"), "lock", href="/settings/authority/")] if desk.sets_remedies else ()),
         Option(_("The ladder"), "flag", href="/settings/ladder/"),
+        Option(_("Closing"), "check", href="/settings/closing/"),
+        Option(_("Causes"), "root", href="/settings/causes/"),
+        Option(_("Surveys"), "pulse", href="/settings/asking/"),
+        Option(_("From practice to work"), "hand", href="/settings/practice/"),
+        Option(_("Coach"), "talk", href="/settings/coach/"),
+        *(mail if desk.administers else ()),
         Option(_("Your desk"), "key", href="/settings/you/"),
         Option(_("Health"), "pulse", href="/health/"),
     ]
-    if desk.administers:
-        places.append(Option(_("Mailboxes"), "mail", href="/settings/mailboxes/"))
-        places.append(Option(_("Webhooks"), "share", href="/settings/webhooks/"))
-    return places if desk.may_work else [place for place in places if place.icon not in ("plus", "flag")]
 
 
 def _found(q: str, desk: Desk) -> list[Option]:
