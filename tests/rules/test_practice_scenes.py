@@ -86,7 +86,14 @@ def test_a_review_marks_the_words_and_gives_better_ones() -> None:
     good = review(Play(scene), both.good, both.lines)
     assert good.missing == ()
     assert all(turn.better == "" for turn in good.turns)
-    assert "own" in bare.missing
+
+
+def test_nobody_is_told_better_words_because_it_failed_a_second_time() -> None:
+    scene = shipped()["silent-alarm"]
+    play = Play(scene, second=True)
+    told = review(play, perform(play, scene.good), dialogues(shipped_text(scene.id)).lines)
+    (struck,) = [turn for turn in told.turns if any(shift.cause == "second-failure" for shift in turn.shifts)]
+    assert struck.better == ""
 
 
 def test_words_are_needed_and_not_too_many() -> None:

@@ -93,9 +93,9 @@ def _taken(steps: Iterable[Step]) -> frozenset[str]:
 def _turn(scene: Scene, number: int, one: Step, better: Sequence[Say], voiced: Voiced | None) -> Turn:
     move = one.move
     say = move if isinstance(move, Say) else None
-    weak = say is not None and (
-        any(shift.trust < 0 for shift in one.shifts) or not any(s.trust > 0 for s in one.shifts)
-    )
+    # What fails a second time is no fault of these words.
+    own = [shift for shift in one.shifts if shift.cause != "second-failure"]
+    weak = say is not None and (any(shift.trust < 0 for shift in own) or not any(shift.trust > 0 for shift in own))
     return Turn(
         number=number, kind=type(move).__name__.lower(), clock=clock(scene, one.before.minute),
         text=say.text if say else "", pieces=_pieces(say) if say else (), done=_done(scene, move),
