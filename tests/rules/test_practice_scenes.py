@@ -91,7 +91,9 @@ def test_a_review_marks_the_words_and_gives_better_ones() -> None:
 def test_nobody_is_told_better_words_because_it_failed_a_second_time() -> None:
     scene = shipped()["silent-alarm"]
     play = Play(scene, second=True)
-    told = review(play, perform(play, scene.good), dialogues(shipped_text(scene.id)).lines)
+    *before, last = scene.good
+    mine = last._replace(say="It is me, as I promised. Our technician is with you by 20:00. Is that right for you?")
+    told = review(play, perform(play, [*before, mine]), dialogues(shipped_text(scene.id)).lines)
     (struck,) = [turn for turn in told.turns if any(shift.cause == "second-failure" for shift in turn.shifts)]
     assert struck.better == ""
 
