@@ -35,8 +35,9 @@ CAST = (
     Part("lena", "Lena Fischer", Role.LEAD, LAGUARDIA, 2),
     Part("rosa", "Rosa Ortiz", Role.LEAD, KENNEDY, 2),
     Part("helen", "Helen Voss", Role.MANAGER, "", 4),
+    Part("iris", "Iris Okoye", Role.PROCESS_OWNER),
     Part("noor", "Noor Haddad", Role.ANALYST),
     Part("sam", "Sam Okoro", Role.ADMINISTRATOR, "", 3),
 )
-SHOWN = ("priya", "lena", "helen", "sam")
+SHOWN = ("priya", "lena", "helen", "iris", "sam")
 """Whose sign-ins are printed."""

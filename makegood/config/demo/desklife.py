@@ -15,6 +15,7 @@ from makegood.config.demo.afterwards import come_back, make_good
 from makegood.config.demo.hand import EVERYTHING, Hand, hand_of
 from makegood.config.demo.news import KIND
 from makegood.config.demo.scene import Scene
+from makegood.config.demo.trying import try_out
 from makegood.followups import actions as followups
 from makegood.followups.queries import obstacles
 from makegood.promises import actions as promises
@@ -162,6 +163,7 @@ class DeskLife:
         hand = hand_of(case.owner_id, now)
         if case.taken_at is None:
             cases.take(case.number, **hand)
+        try_out(case.number, hand)
         cases.record_step(case.number, step=Step.OWN, words=words.OWNED, channel="phone", **hand)
         cases.record_step(case.number, step=Step.LISTEN, words=said, harm=harm, channel="phone", **hand)
 

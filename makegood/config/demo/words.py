@@ -34,6 +34,28 @@ CALLBACKS = (
     ("Say whether the bag is on tonight's flight", 70),
     ("Send the receipt for the changed ticket", 190),
 )
+BAG_LATE = (
+    "I stayed in all evening for the bag. Nobody came, and nobody rang.",
+    "My bag came the day after you said. My suit was in it.",
+    "The courier wrote that it was delivered. It was not.",
+)
+# What was changed, or is to be: the process, and nobody by name.
+SCAN = "Each bag is scanned to its courier at the belt; no list is typed"
+COLLECT = "Swift Parcel collects before 15:00; later bags go with another courier"
+ONE_LIST = "Gate and desk read seats from one list"
+# What is tried out by lot.
+TRIED = "A word every half hour"
+TRIED_WHY = (
+    "Most who were not content say that they did not know when they would hear from us. I expect that naming the next"
+    " word, and giving it even when there is nothing new, makes more of them content."
+)
+TRIED_WORDS = "You will hear from me every half hour, also when there is nothing new."
+TRIED_OTHERS = {
+    "es": "Le llamaré cada media hora, aunque no haya novedades.",
+    "de": "Sie hören jede halbe Stunde von mir, auch wenn es nichts Neues gibt.",
+    "pt": "O senhor terá notícias minhas a cada meia hora, mesmo que não haja novidades.",
+}
+TRIED_OTHERWISE = "They asked me to write only when the seat is sure."
 # What is asked before the law says whether the fare is owed.
 STAYED = {"accepted_alternative": "no", "paid_by": "card"}
 TRAVELLED = {"accepted_alternative": "yes"}

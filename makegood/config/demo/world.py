@@ -9,13 +9,16 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from makegood.config.demo.answers import invent_answers
+from makegood.config.demo.bags import BAG, bag_facts, put_bags_right
 from makegood.config.demo.desklife import DeskLife
 from makegood.config.demo.flights import legs
 from makegood.config.demo.hiring import hire
 from makegood.config.demo.letters import first_letters, open_mailbox
+from makegood.config.demo.never_again import learn
 from makegood.config.demo.news import KIND, News, booked, news_of
 from makegood.config.demo.passengers import Booking, bookings, passengers
 from makegood.config.demo.scene import Scene
+from makegood.config.demo.trying import begin_trying
 from makegood.intake.actions import CasesFor, take_in
 from makegood.journal.actors import SYSTEM, Actor, ActorKind
 from makegood.people.rules import Role, Scope
@@ -51,6 +54,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
         KIND, name="Arrival", warning=timedelta(minutes=30), grace=timedelta(minutes=15), severity=3, by=SYSTEM,
         now=scene.starts_at,
     )  # fmt: skip
+    ensure_kind(BAG, name="Bag to the door", severity=2, by=SYSTEM, now=scene.starts_at)
     open_mailbox(scene.starts_at)
     install_shipped(by=SYSTEM, now=scene.starts_at)
     for policy in _POLICIES:
@@ -62,9 +66,13 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
     seats = seats_of(scene)
     _take([_closed(seat, scene) for seat in seats if seat.leg.day < _timed_from(scene)], now=scene.starts_at)
     _take([booked(seat, zone=scene.zone) for seat in timed(seats, scene)], now=scene.starts_at)
+    _take(list(bag_facts(scene, passengers(scene.time_zone))), now=scene.starts_at)
     _share_out(scene, staff)
     desk = DeskLife(staff, until=now)
     desk.remember_past(scene)
+    put_bags_right(scene, staff)
+    learn(scene, staff)
+    begin_trying(scene, staff)
     live_through(news_of(timed(seats, scene)), scene.starts_at, now, each_step=desk.act)
     desk.leave_some_work(now=now)
     first_letters([staff["priya"], staff["tomas"]], now)
@@ -103,7 +111,7 @@ def _timed_from(scene: Scene) -> date:
 
 
 def _notice(scene: Scene) -> str:
-    return f"Demo: real flights of {scene.date:%A %-d %B %Y}, moved to today; customers are invented."
+    return f"Demo: real flights of {scene.date:%A %-d %B %Y}, moved to today; customers and bags are invented."
 
 
 def _closed(seat: Booking, scene: Scene) -> Fact:

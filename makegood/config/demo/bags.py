@@ -1,0 +1,100 @@
+"""Bags that came off another flight and are brought to the door: invented, couriers and all, by a rule that is written
+here. One courier is late more often than the others; and until something is changed, lists get lost at the belt."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from makegood.cases import actions as cases
+from makegood.cases.queries import case_for
+from makegood.cases.rules import Answer, DetectedBy, Step
+from makegood.config.demo import words
+from makegood.config.demo.afterwards import come_back
+from makegood.config.demo.hand import EVERYTHING, hand_of
+from makegood.config.demo.passengers import Passenger
+from makegood.config.demo.scene import Scene
+from makegood.followups import actions as followups
+from makegood.promises.facts import Fact
+from makegood.promises.queries import LedgerFilter, ledger
+from makegood.promises.rules import State
+
+BAG = "bag"
+DAYS = 41
+A_DAY = 4
+LIST_LOST, COURIER_LATE = "handoff-nobody-told", "carrier-late"
+SCANNED, COLLECTED_BEFORE = 22, 4
+"""So many days before today bags were first scanned to the courier, and collected before the evening."""
+_COURIERS = ("Harbor Van", "Swift Parcel", "Metro Door")
+_SWIFT = "Swift Parcel"
+_SEED = 1937
+_AGENTS = ("priya", "tomas", "ana", "marcus")
+_DUE_HOUR = timedelta(hours=18)
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """A bag that is to be at a door on the evening of the day so many `days_ago`; `why` it came late, "" in time."""
+
+    number: int
+    days_ago: int
+    courier: str
+    why: str
+
+
+def bags() -> tuple[Bag, ...]:
+    """All of them, the first one first. Every third bag of Swift Parcel is late and every twenty-fifth of the others;
+    each ninth bag stood on a lost list, until they were scanned."""
+    made = list[Bag]()
+    of_courier = dict.fromkeys(_COURIERS, 0)
+    for number in range(DAYS * A_DAY):
+        days_ago, courier = DAYS - number // A_DAY, _COURIERS[number % len(_COURIERS)]
+        of_courier[courier] += 1
+        every = 25 if courier != _SWIFT else 3 if days_ago > COLLECTED_BEFORE else 9
+        why = COURIER_LATE if of_courier[courier] % every == 0 else ""
+        why = LIST_LOST if days_ago > SCANNED and number % 9 == 4 else why
+        made.append(Bag(number, days_ago, courier, why))
+    return tuple(made)
+
+
+def bag_facts(scene: Scene, people: Sequence[Passenger]) -> Iterator[Fact]:
+    """What the couriers told of each. Nobody's bag is late twice."""
+    chance = random.Random(_SEED)  # noqa: S311 - a fixed cast, not a secret
+    all_bags = bags()
+    for bag, person in zip(all_bags, chance.sample(people, len(all_bags)), strict=True):
+        due = scene.starts_at - timedelta(days=bag.days_ago) + _DUE_HOUR
+        late = timedelta(hours=chance.randrange(2, 20)) if bag.why else -timedelta(minutes=chance.randrange(20, 400))
+        yield Fact(
+            source="couriers", reference=f"BAG-{4_000 + bag.number}", customer=person.fact, kind=BAG,
+            title="Your bag at your door by 18:00", made_at=due - timedelta(hours=20), due_at=due, kept_at=due + late,
+            amount=Decimal(chance.randrange(60, 400)), currency="USD", attributes={"courier": bag.courier},
+        )  # fmt: skip
+
+
+def put_bags_right(scene: Scene, staff: dict[str, int]) -> None:
+    """Whoever got their bag late told the desk, and it was put right that day or the next."""
+    why = {f"BAG-{4_000 + bag.number}": bag.why for bag in bags()}
+    late = LedgerFilter(states=(State.KEPT_LATE,), kind=BAG, due_before=scene.starts_at)
+    for place, row in enumerate(sorted(ledger(EVERYTHING, late, limit=200).rows, key=lambda row: row.due_at)):
+        now = min((row.settled_at or row.due_at) + timedelta(hours=1), scene.starts_at - timedelta(minutes=1))
+        said = words.BAG_LATE[place % len(words.BAG_LATE)]
+        number = cases.report_failure(
+            customer_id=row.customer_id, what=said, promise_id=row.id, detected_by=DetectedBy.CUSTOMER,
+            **hand_of(staff[_AGENTS[place % len(_AGENTS)]], now),
+        ).number  # fmt: skip
+        _put_right(number, said, why[row.reference], now)
+        come_back(number, before=scene.starts_at)
+
+
+def _put_right(number: int, said: str, cause: str, now: datetime) -> None:
+    hand = hand_of(case_for(EVERYTHING, number).owner_id, now)
+    cases.take(number, **hand)
+    cases.record_step(number, step=Step.LISTEN, words=said, channel="phone", **hand)
+    cases.record_step(number, step=Step.APOLOGISE, words=words.APOLOGISED, channel="phone", **hand)
+    followups.ask(number, channel="phone", **hand)
+    followups.answer(number, answer=Answer.SATISFIED, words=words.CONTENT[number % len(words.CONTENT)], **hand)
+    cases.record_cause(number, cause=cause, **hand)
+    followups.close(number, **hand)
