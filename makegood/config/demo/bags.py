@@ -37,26 +37,29 @@ _DUE_HOUR = timedelta(hours=18)
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """A bag that is to be at a door on the evening of the day so many `days_ago`; `why` it came late, "" in time."""
+    """A bag that is to be at a door on the evening of the day so many `days_ago`; `why` it came late, "" in time; and
+    whether its customer `said` so: many keep silent."""
 
     number: int
     days_ago: int
     courier: str
     why: str
+    said: bool
 
 
 def bags() -> tuple[Bag, ...]:
-    """All of them, the first one first. Every third bag of Swift Parcel is late and every twenty-fifth of the others;
-    each ninth bag stood on a lost list, until they were scanned."""
+    """All of them, the first one first. Every fourth bag of Swift Parcel is late and every twenty-fifth of the others;
+    each tenth bag stood on a lost list, until they were scanned."""
     made = list[Bag]()
     of_courier = dict.fromkeys(_COURIERS, 0)
     for number in range(DAYS * A_DAY):
         days_ago, courier = DAYS - number // A_DAY, _COURIERS[number % len(_COURIERS)]
         of_courier[courier] += 1
-        every = 25 if courier != _SWIFT else 3 if days_ago > COLLECTED_BEFORE else 9
+        every = 25 if courier != _SWIFT else 4 if days_ago > COLLECTED_BEFORE else 9
         why = COURIER_LATE if of_courier[courier] % every == 0 else ""
-        why = LIST_LOST if days_ago > SCANNED and number % 9 == 4 else why
-        made.append(Bag(number, days_ago, courier, why))
+        why = LIST_LOST if days_ago > SCANNED and number % 10 == 4 else why
+        said = why == LIST_LOST or (why == COURIER_LATE and of_courier[courier] // 4 % 2 == 1)
+        made.append(Bag(number, days_ago, courier, why, said))
     return tuple(made)
 
 
@@ -66,27 +69,35 @@ def bag_facts(scene: Scene, people: Sequence[Passenger]) -> Iterator[Fact]:
     all_bags = bags()
     for bag, person in zip(all_bags, chance.sample(people, len(all_bags)), strict=True):
         due = scene.starts_at - timedelta(days=bag.days_ago) + _DUE_HOUR
-        late = timedelta(hours=chance.randrange(2, 20)) if bag.why else -timedelta(minutes=chance.randrange(20, 400))
+        late = (
+            timedelta(minutes=chance.randrange(70, 340)) if bag.why else -timedelta(minutes=chance.randrange(20, 400))
+        )
         yield Fact(
-            source="couriers", reference=f"BAG-{4_000 + bag.number}", customer=person.fact, kind=BAG,
+            source="couriers", reference=_reference(bag), customer=person.fact, kind=BAG,
             title="Your bag at your door by 18:00", made_at=due - timedelta(hours=20), due_at=due, kept_at=due + late,
             amount=Decimal(chance.randrange(60, 400)), currency="USD", attributes={"courier": bag.courier},
         )  # fmt: skip
 
 
 def put_bags_right(scene: Scene, staff: dict[str, int]) -> None:
-    """Whoever got their bag late told the desk, and it was put right that day or the next."""
-    why = {f"BAG-{4_000 + bag.number}": bag.why for bag in bags()}
+    """Those who got their bag late and said so were put right that day or the next."""
+    why = {_reference(bag): bag.why for bag in bags() if bag.said}
     late = LedgerFilter(states=(State.KEPT_LATE,), kind=BAG, due_before=scene.starts_at)
-    for place, row in enumerate(sorted(ledger(EVERYTHING, late, limit=200).rows, key=lambda row: row.due_at)):
-        now = min((row.settled_at or row.due_at) + timedelta(hours=1), scene.starts_at - timedelta(minutes=1))
+    rows = sorted(ledger(EVERYTHING, late, limit=200).rows, key=lambda row: row.due_at)
+    told = [(row, why[row.reference]) for row in rows if row.reference in why]
+    for place, (row, cause) in enumerate(told):
+        now = min((row.settled_at or row.due_at) + timedelta(minutes=20), scene.starts_at - timedelta(minutes=1))
         said = words.BAG_LATE[place % len(words.BAG_LATE)]
         number = cases.report_failure(
             customer_id=row.customer_id, what=said, promise_id=row.id, detected_by=DetectedBy.CUSTOMER,
             **hand_of(staff[_AGENTS[place % len(_AGENTS)]], now),
         ).number  # fmt: skip
-        _put_right(number, said, why[row.reference], now)
+        _put_right(number, said, cause, now)
         come_back(number, before=scene.starts_at)
+
+
+def _reference(bag: Bag) -> str:
+    return f"BAG-{4_000 + bag.number}"
 
 
 def _put_right(number: int, said: str, cause: str, now: datetime) -> None:

@@ -7,53 +7,64 @@ from datetime import datetime, timedelta
 
 from makegood.config.demo import words
 from makegood.config.demo.bags import BAG, COLLECTED_BEFORE, COURIER_LATE, LIST_LOST, SCANNED
-from makegood.config.demo.hand import hand_of
+from makegood.config.demo.hand import EVERYTHING, hand_of
 from makegood.config.demo.scene import Scene
 from makegood.followups.actions import set_process_owner
 from makegood.learning import actions as learning
 from makegood.learning.queries.candidates import candidates
 
-_EARLY, _MORNING, _NIGHT = timedelta(hours=5), timedelta(hours=10), timedelta(hours=23)
-_LOOKED, _BEGAN = 11, 10
+_EARLY, _MORNING, _EVENING, _NIGHT = (timedelta(hours=hour) for hour in (5, 10, 17, 23))
+_LOOKED, _BEGAN = 8, 7
 """So many days before today it was seen which courier fails beyond chance, and something was begun about it."""
 
 
 def learn(scene: Scene, staff: dict[str, int]) -> None:
     """One change that held, one that is live and not judged yet, and one that is asked of its owner."""
-    owner, helen = staff["iris"], staff["helen"]
     _answer_for(scene, staff)
-    first = learning.begin(
-        cause=LIST_LOST, change=words.SCAN, owner_id=owner, due_at=_on(scene, SCANNED - 2), kind=BAG, exposure=80,
-        **_by(helen, _on(scene, SCANNED + 4)),
-    )  # fmt: skip
-    learning.bring_live(first, **hand_of(owner, _on(scene, SCANNED)))
+    asked = _Asked(scene, staff)
+    first = asked.begin(LIST_LOST, words.SCAN, days_ago=SCANNED + 4, due=SCANNED - 2)
+    asked.bring_live(first, days_ago=SCANNED)
     learning.look_through(now=_on(scene, _LOOKED, _EARLY))
-    found = next(
-        (one.id for one in candidates(hand_of(helen, scene.starts_at)["scope"]) if one.what == "courier"), None
-    )  # fmt: skip
-    second = learning.begin(
-        cause=COURIER_LATE, change=words.COLLECT, owner_id=owner, due_at=_on(scene, COLLECTED_BEFORE - 1), kind=BAG,
-        exposure=80, signal=found, **_by(helen, _on(scene, _BEGAN)),
-    )  # fmt: skip
-    learning.bring_live(second, **hand_of(owner, _on(scene, COLLECTED_BEFORE)))
-    learning.begin(
-        cause="two-systems", change=words.ONE_LIST, owner_id=owner, due_at=_on(scene, -4), less_by=60, exposure=1_000,
-        **_by(helen, _on(scene, 2)),
-    )  # fmt: skip
+    second = asked.begin(COURIER_LATE, words.COLLECT, days_ago=_BEGAN, due=COLLECTED_BEFORE - 1, signal=_found())
+    asked.bring_live(second, days_ago=COLLECTED_BEFORE)
+    asked.begin("two-systems", words.ONE_LIST, days_ago=2, due=-4, kind="", exposure=1_000)
     while learning.judge_due(now=_on(scene, 1, _NIGHT)):
         pass
 
 
+class _Asked:
+    """What the manager asks of the owner of a process, and what they do."""
+
+    def __init__(self, scene: Scene, staff: dict[str, int]) -> None:
+        self._scene, self._helen, self._owner = scene, staff["helen"], staff["iris"]
+
+    def begin(
+        self, cause: str, change: str, *, days_ago: int, due: int, kind: str = BAG, exposure: int = 80,
+        signal: int | None = None,
+    ) -> int:  # fmt: skip
+        """Begun so many days before today, and due so many days before it."""
+        hand = hand_of(self._helen, _on(self._scene, days_ago))
+        return learning.begin(
+            cause=cause, change=change, owner_id=self._owner, due_at=_on(self._scene, due, _EVENING), kind=kind,
+            exposure=exposure, signal=signal, by=hand["by"], now=hand["now"],
+        )  # fmt: skip
+
+    def bring_live(self, number: int, *, days_ago: int) -> None:
+        """Its owner says that it is changed."""
+        learning.bring_live(number, **hand_of(self._owner, _on(self._scene, days_ago)))
+
+
+def _found() -> int | None:
+    """The signal about a courier, if the look found one."""
+    return next((one.id for one in candidates(EVERYTHING) if one.what == "courier"), None)
+
+
 def _answer_for(scene: Scene, staff: dict[str, int]) -> None:
     """Who answers for what comes late by road, and for what gets lost on its way there."""
+    sam = hand_of(staff["sam"], _on(scene, SCANNED + 5))
     for cause in (COURIER_LATE, LIST_LOST):
-        set_process_owner(cause=cause, staff_id=staff["iris"], **_by(staff["sam"], _on(scene, SCANNED + 5)))
+        set_process_owner(cause=cause, staff_id=staff["iris"], by=sam["by"], now=sam["now"])
 
 
 def _on(scene: Scene, days_ago: int, at: timedelta = _MORNING) -> datetime:
     return scene.starts_at - timedelta(days=days_ago) + at
-
-
-def _by(staff_id: int, now: datetime) -> dict[str, object]:
-    hand = hand_of(staff_id, now)
-    return {"by": hand["by"], "now": now}

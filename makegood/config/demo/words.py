@@ -36,7 +36,7 @@ CALLBACKS = (
 )
 BAG_LATE = (
     "I stayed in all evening for the bag. Nobody came, and nobody rang.",
-    "My bag came the day after you said. My suit was in it.",
+    "My bag came near midnight. My medicine was in it.",
     "The courier wrote that it was delivered. It was not.",
 )
 # What was changed, or is to be: the process, and nobody by name.
