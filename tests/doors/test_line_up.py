@@ -74,9 +74,10 @@ def test_yesterday_stands_on_one_page_that_names_no_customer(cast: Cast, yesterd
 
 def test_what_came_back_is_talked_about_first(cast: Cast, yesterday: datetime) -> None:
     row = Improvement.objects.get()
-    told = {"change": row.change, "state": "came_back"}
+    told = {"cause": row.cause.slug, "state": "came_back"}
     record("improvement.judged", by=SYSTEM, at=yesterday, subject=("improvement", row.pk), data=told)
-    assert line_up(yesterday.date(), LONDON).talk.topic is Topic.CAME_BACK
+    talk = line_up(yesterday.date(), LONDON).talk
+    assert (talk.topic, talk.about) == (Topic.CAME_BACK, "Two labels")
 
 
 def test_somebody_is_told_once_a_day_at_their_hour_in_their_language(cast: Cast, yesterday: datetime) -> None:

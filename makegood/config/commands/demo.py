@@ -106,5 +106,8 @@ def _play() -> None:
 def _announce(where: Environment, seconds: float) -> None:
     click.echo(f"\nThe demo is running at {where.base_url} (ready in {seconds:.0f} s).\n")
     for part in (part for part in CAST if part.key in SHOWN):
-        click.echo(f"  {part.role:<14} {part.email:<20} {PASSWORD}")
-    click.echo("\nSign in as Priya to work cases, as Helen to see the whole. Press Ctrl-C to stop.")
+        click.echo(f"  {part.role.replace('_', ' '):<14} {part.email:<20} {PASSWORD}")
+    click.echo(
+        "\nSign in as Priya to work cases, as Helen to see the whole, as Iris to see what is asked of\n"
+        "somebody outside customer service. Press Ctrl-C to stop."
+    )

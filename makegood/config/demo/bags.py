@@ -48,17 +48,17 @@ class Bag:
 
 
 def bags() -> tuple[Bag, ...]:
-    """All of them, the first one first. Every fourth bag of Swift Parcel is late and every twenty-fifth of the others;
+    """All of them, the first one first. Every third bag of Swift Parcel is late and every sixteenth of the others;
     each tenth bag stood on a lost list, until they were scanned."""
     made = list[Bag]()
     of_courier = dict.fromkeys(_COURIERS, 0)
     for number in range(DAYS * A_DAY):
         days_ago, courier = DAYS - number // A_DAY, _COURIERS[number % len(_COURIERS)]
         of_courier[courier] += 1
-        every = 25 if courier != _SWIFT else 4 if days_ago > COLLECTED_BEFORE else 9
+        every = 16 if courier != _SWIFT else 3 if days_ago > COLLECTED_BEFORE else 50
         why = COURIER_LATE if of_courier[courier] % every == 0 else ""
-        why = LIST_LOST if days_ago > SCANNED and number % 10 == 4 else why
-        said = why == LIST_LOST or (why == COURIER_LATE and of_courier[courier] // 4 % 2 == 1)
+        why = LIST_LOST if days_ago > SCANNED and number % 10 == 0 else why
+        said = why == LIST_LOST or (why == COURIER_LATE and courier == _SWIFT and of_courier[courier] % 9 == 3)
         made.append(Bag(number, days_ago, courier, why, said))
     return tuple(made)
 
@@ -79,8 +79,9 @@ def bag_facts(scene: Scene, people: Sequence[Passenger]) -> Iterator[Fact]:
         )  # fmt: skip
 
 
-def put_bags_right(scene: Scene, staff: dict[str, int]) -> None:
-    """Those who got their bag late and said so were put right that day or the next."""
+def put_bags_right(scene: Scene, staff: dict[str, int]) -> list[int]:
+    """Those who got their bag late and said so were put right that evening. The cases of lost lists."""
+    lost = list[int]()
     why = {_reference(bag): bag.why for bag in bags() if bag.said}
     late = LedgerFilter(states=(State.KEPT_LATE,), kind=BAG, due_before=scene.starts_at)
     rows = sorted(ledger(EVERYTHING, late, limit=200).rows, key=lambda row: row.due_at)
@@ -94,6 +95,8 @@ def put_bags_right(scene: Scene, staff: dict[str, int]) -> None:
         ).number  # fmt: skip
         _put_right(number, said, cause, now)
         come_back(number, before=scene.starts_at)
+        lost += [number] if cause == LIST_LOST else []
+    return lost
 
 
 def _reference(bag: Bag) -> str:

@@ -3,13 +3,14 @@ held. Everything is done by the same actions as at the desk, at the instants at 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from makegood.config.demo import words
-from makegood.config.demo.bags import BAG, COLLECTED_BEFORE, COURIER_LATE, LIST_LOST, SCANNED
+from makegood.config.demo.bags import BAG, COLLECTED_BEFORE, COURIER_LATE, DAYS, LIST_LOST, SCANNED
 from makegood.config.demo.hand import EVERYTHING, hand_of
 from makegood.config.demo.scene import Scene
-from makegood.followups.actions import set_process_owner
+from makegood.followups.actions import close_process, set_process_owner
 from makegood.learning import actions as learning
 from makegood.learning.queries.candidates import candidates
 
@@ -18,12 +19,20 @@ _LOOKED, _BEGAN = 8, 7
 """So many days before today it was seen which courier fails beyond chance, and something was begun about it."""
 
 
-def learn(scene: Scene, staff: dict[str, int]) -> None:
-    """One change that held, one that is live and not judged yet, and one that is asked of its owner."""
-    _answer_for(scene, staff)
+def name_owner(scene: Scene, staff: dict[str, int]) -> None:
+    """Who answers for what gets lost between the belt and the courier."""
+    sam = hand_of(staff["sam"], _on(scene, DAYS))
+    set_process_owner(cause=LIST_LOST, staff_id=staff["iris"], by=sam["by"], now=sam["now"])
+
+
+def learn(scene: Scene, staff: dict[str, int], *, lost: Sequence[int]) -> None:
+    """One change that held, one that is live and not judged yet, and one that is asked of its owner. `lost` are the
+    cases that the first is about: its owner says so in each."""
     asked = _Asked(scene, staff)
     first = asked.begin(LIST_LOST, words.SCAN, days_ago=SCANNED + 4, due=SCANNED - 2)
     asked.bring_live(first, days_ago=SCANNED)
+    for number in lost:
+        close_process(number, words=words.SCAN, **hand_of(staff["iris"], _on(scene, SCANNED)))
     learning.look_through(now=_on(scene, _LOOKED, _EARLY))
     second = asked.begin(COURIER_LATE, words.COLLECT, days_ago=_BEGAN, due=COLLECTED_BEFORE - 1, signal=_found())
     asked.bring_live(second, days_ago=COLLECTED_BEFORE)
@@ -57,13 +66,6 @@ class _Asked:
 def _found() -> int | None:
     """The signal about a courier, if the look found one."""
     return next((one.id for one in candidates(EVERYTHING) if one.what == "courier"), None)
-
-
-def _answer_for(scene: Scene, staff: dict[str, int]) -> None:
-    """Who answers for what comes late by road, and for what gets lost on its way there."""
-    sam = hand_of(staff["sam"], _on(scene, SCANNED + 5))
-    for cause in (COURIER_LATE, LIST_LOST):
-        set_process_owner(cause=cause, staff_id=staff["iris"], by=sam["by"], now=sam["now"])
 
 
 def _on(scene: Scene, days_ago: int, at: timedelta = _MORNING) -> datetime:

@@ -14,7 +14,7 @@ from makegood.config.demo.desklife import DeskLife
 from makegood.config.demo.flights import legs
 from makegood.config.demo.hiring import hire
 from makegood.config.demo.letters import first_letters, open_mailbox
-from makegood.config.demo.never_again import learn
+from makegood.config.demo.never_again import learn, name_owner
 from makegood.config.demo.news import KIND, News, booked, news_of
 from makegood.config.demo.passengers import Booking, bookings, passengers
 from makegood.config.demo.scene import Scene
@@ -70,8 +70,8 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
     _share_out(scene, staff)
     desk = DeskLife(staff, until=now)
     desk.remember_past(scene)
-    put_bags_right(scene, staff)
-    learn(scene, staff)
+    name_owner(scene, staff)
+    learn(scene, staff, lost=put_bags_right(scene, staff))
     begin_trying(scene, staff)
     live_through(news_of(timed(seats, scene)), scene.starts_at, now, each_step=desk.act)
     desk.leave_some_work(now=now)

@@ -136,8 +136,9 @@ WHERE e.verb = 'case.cause' AND e.at >= %(since)s AND e.at < %(before)s AND e.da
 GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT 10
 """
 _CHANGES = """
-SELECT e.subject_id, e.data ->> 'change', CASE e.verb WHEN 'improvement.live' THEN 'live' ELSE e.data ->> 'state' END
-FROM journal_entry e WHERE e.at >= %(since)s AND e.at < %(before)s
+SELECT e.subject_id, i.change, CASE e.verb WHEN 'improvement.live' THEN 'live' ELSE e.data ->> 'state' END
+FROM journal_entry e JOIN learning_improvement i ON i.id = e.subject_id
+WHERE e.at >= %(since)s AND e.at < %(before)s
   AND (e.verb = 'improvement.live'
        OR e.verb = 'improvement.judged' AND e.data ->> 'state' IN ('held', 'came_back'))
 ORDER BY e.id LIMIT 20
