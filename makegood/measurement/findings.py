@@ -101,6 +101,8 @@ class Why(StrEnum):
     """Of fewer than twenty it is known what was before."""
     FEW_MONTHS = "few_months"
     """Of too few on one side the three months before are known."""
+    FEW_BUYERS = "few_buyers"
+    """Of fewer than a hundred on one side it is known how they bought, or none of them bought again."""
     FEW_DRAWN = "few_drawn"
     """Chance decided for fewer than twenty in one of the arms."""
     FEW_NEAR = "few_near"

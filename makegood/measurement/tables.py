@@ -24,7 +24,8 @@ DICTIONARY = (
     ("method", "raw, brunner_munzel, ancova, logistic, ordered_logit (log odds of a higher step), matching, shift"
      " (after minus before, of the same people), went_up (share of those who moved), mcnemar (share after minus"
      " before), event_study (mean of the months after, against the last month before and people like them of the same"
-     " month of failure), kaplan_meier, aalen_johansen (share who left,"
+     " month of failure), bg_nbd (purchases in the horizon beyond what how they bought before led to expect, put right"
+     " minus never failed), kaplan_meier, aalen_johansen (share who left,"
      " beside those lost otherwise), cox (log of the hazard, put right from its day on), threshold,"
      " goodwill_by_lot (arm minus as usual, by intention to treat)"),
     ("value, low, high", "the figure and the ends of its 95 % interval"),
@@ -56,6 +57,8 @@ DICTIONARY = (
      " hours_late: how late the failed promise was kept"),
     ("rows.npz: months.*", "what was done in each of six months before the index date and then of the horizon, NaN"
      " unknown"),
+    ("rows.npz: buying.bought", "of whoever bought in the year before the index date: how often after the first time,"
+     " how many days after it for the last time, days since, and how often in the horizon; NaN unknown"),
 )  # fmt: skip
 
 

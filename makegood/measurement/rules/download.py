@@ -15,7 +15,9 @@ from makegood.measurement.rules.groups import Rows
 from makegood.measurement.tables import dictionary_csv, figures_csv
 
 REPORT, ROWS, FIGURES, WORDS = "report.json", "rows.npz", "figures.csv", "dictionary.csv"
-_KEYS: dict[str, Any] = {"covariates": Known} | dict.fromkeys(("outcomes", "asked", "before", "months"), Outcome)
+_KEYS: dict[str, Any] = {"covariates": Known} | dict.fromkeys(
+    ("outcomes", "asked", "before", "months", "buying"), Outcome
+)
 
 
 def write(
@@ -73,7 +75,7 @@ def _given(kept: dict[str, Any], arms: object) -> Given:
 
 def _rows(kept: dict[str, Any], arms: object) -> Rows:
     given = _given(kept, arms)
-    told: dict[str, Any] = {"covariates": {}, "outcomes": {}, "asked": {}, "before": {}, "months": {}}
+    told: dict[str, Any] = {"covariates": {}, "outcomes": {}, "asked": {}, "before": {}, "months": {}, "buying": {}}
     for name, values in kept.items():
         whole, _, key = name.partition(".")
         if key:

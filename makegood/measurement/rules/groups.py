@@ -62,6 +62,9 @@ class Rows:
     months: dict[Outcome, Numbers] = field(default_factory=dict)
     """What was done in each of six months before the index date and of the horizon: a column each, NaN where nobody
     knows."""
+    buying: dict[Outcome, Numbers] = field(default_factory=dict)
+    """How they bought in the year before the index date: how often after the first time, how many days after it for the
+    last, how many days it lies back; and how often in the horizon, NaN where nobody knows. NaN of who did not buy."""
     given: Given = field(default_factory=Given)
     """Who was given more by lot in the same days: other people, who are compared with each other alone."""
 
@@ -271,6 +274,7 @@ def _told(history: History, span: Span, index: Index, left_at: Numbers, lost_at:
         hours_late=np.where(is_failed, every.hours_late[failing], np.nan) if len(every.at) else index.righted,
         case=np.where(is_failed, every.case[failing], -1) if len(every.at) else index.failure,
         before=_earlier(history, span, index, orders), months=_by_month(history, span, index, orders),
+        buying=_buying(history, span, index, orders),
     )  # fmt: skip
 
 
@@ -308,6 +312,21 @@ def _by_month(history: History, span: Span, index: Index, orders: Sorted) -> dic
         told[history.known_from[index.customer] > start, at] = np.nan
     told[after[-1] > history.until, BEFORE:] = np.nan
     return {span.monthly: told}
+
+
+def _buying(history: History, span: Span, index: Index, orders: Sorted) -> dict[Outcome, Numbers]:
+    """As the model of buying reads it, of who is asked whether they bought; the day of the index is in neither part."""
+    if span.monthly is not Outcome.BOUGHT or not len(history.orders.at):
+        return {}
+    yesterday, landmark = index.at - SAME, index.at + span.landmark
+    first = orders.first(index.customer, index.at - YEAR)
+    first = np.where(first <= yesterday, first, np.nan)
+    again = orders.count(index.customer, np.nan_to_num(first, nan=FAR - 1), yesterday)
+    after = orders.count(index.customer, landmark, landmark + span.horizon)
+    after[landmark + span.horizon > history.until] = np.nan
+    told = np.column_stack([again, orders.last(index.customer, yesterday) - first, yesterday - first, after])
+    told[np.isnan(first)] = np.nan
+    return {Outcome.BOUGHT: told}
 
 
 def _clusters(index: Index, every: Failures, customers: int) -> Labels:

@@ -103,6 +103,10 @@ class Sorted:
         told = self.amount if amounts else np.arange(len(self.amount), dtype=float)
         return np.column_stack([told[high] - told[low] for low, high in pairwise(ends)])
 
+    def last(self, customer: Labels, until: Numbers) -> Numbers:
+        """When the last until an instant is; NaN if there is none."""
+        return self._when(np.searchsorted(self.key, customer * FAR + until, side="right") - 1, customer)
+
     def first(self, customer: Labels, after: Numbers) -> Numbers:
         """When the first after an instant is; NaN if never."""
         place = np.searchsorted(self.key, customer * FAR + after, side="right")
@@ -123,5 +127,5 @@ class Sorted:
     def _when(self, place: Labels, customer: Labels) -> Numbers:
         if not len(self.key):
             return np.full(len(customer), np.nan)
-        at = np.minimum(place, len(self.key) - 1)
-        return np.where((place < len(self.key)) & (self.customer[at] == customer), self.at[at], np.nan)
+        at = np.clip(place, 0, len(self.key) - 1)
+        return np.where((place == at) & (self.customer[at] == customer), self.at[at], np.nan)

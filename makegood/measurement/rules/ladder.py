@@ -9,10 +9,11 @@ import numpy as np
 
 from makegood.measurement.findings import ASKED, BY_MONTH, SHARES, Group, Month, Outcome, Plan, Refused, Rung, Step, Why
 from makegood.measurement.rules.adjusted import ancova, logistic, ordered_logit, steps_of
+from makegood.measurement.rules.buying import Bought, beyond
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, smaller_side
 from makegood.measurement.rules.event_study import event_study, held_in, known_enough
 from makegood.measurement.rules.flexible import bent
-from makegood.measurement.rules.groups import BEFORE, MONTH, NEVER, PUT_RIGHT, TWICE, Rows
+from makegood.measurement.rules.groups import BEFORE, MONTH, NEVER, PUT_RIGHT, SAME, TWICE, Rows
 from makegood.measurement.rules.matching import matched_difference, pairs
 from makegood.measurement.rules.means import mean_difference, superiority
 from makegood.measurement.rules.paired import moved
@@ -30,6 +31,8 @@ MOST_ORDERED = 10_000
 # Each step has a threshold that is found with the rest: as many as the longest scale that is usual, from 0 to 10.
 MOST_STEPS = 11
 _FIRST = date(1970, 1, 1)
+# A model of buying takes a second for each ten thousand, and needs some who bought again.
+MOST_BUYERS, FEWEST_BUYERS = 20_000, 100
 # With fewer on one side a method is not asked.
 FEWEST = 20
 
@@ -64,10 +67,7 @@ def climbed(rows: Rows, outcome: Outcome, plan: Plan) -> Iterator[Step]:
     else:
         yield _refused("matching", Why.FEW_ALIKE)
     yield from moved(rows, outcome)
-    if outcome in BY_MONTH:
-        yield _by_month(rows, outcome, plan, places)
-    if outcome is Outcome.STAYED:
-        yield from _stayed(rows, plan, chance)
+    yield from _of_what_they_did(rows, outcome, plan, places, chance)
     yield from _at_threshold(rows, values, plan)
 
 
@@ -124,6 +124,36 @@ def _by_month(rows: Rows, outcome: Outcome, plan: Plan, places: Labels) -> Step:
         note="" if found.trusted else "they moved apart already before: do not trust it", apart=found.apart,
         months=tuple(Month(at=at, value=one.value, low=one.low, high=one.high) for at, one in told),
     )  # fmt: skip
+
+
+def _of_what_they_did(
+    rows: Rows, outcome: Outcome, plan: Plan, places: Labels, chance: np.random.Generator
+) -> Iterator[Step]:  # fmt: skip
+    if outcome in BY_MONTH:
+        yield _by_month(rows, outcome, plan, places)
+    if outcome is Outcome.BOUGHT:
+        yield _as_they_bought(rows, plan, places, chance)
+    if outcome is Outcome.STAYED:
+        yield from _stayed(rows, plan, chance)
+
+
+def _as_they_bought(rows: Rows, plan: Plan, places: Labels, chance: np.random.Generator) -> Step:
+    """What they bought beyond what each side was headed for by how they bought before, by a model for each side."""
+    told = rows.buying.get(Outcome.BOUGHT, np.full((len(rows), 4), np.nan))
+    some = places[~np.isnan(told[places]).any(axis=1)]
+    if len(some) > MOST_BUYERS:
+        some = np.sort(chance.choice(some, MOST_BUYERS, replace=False))
+    again, last, watched, after = told[some].T
+    group = rows.group[some] == PUT_RIGHT
+    if smaller_side(group) < FEWEST_BUYERS:
+        return _refused("bg_nbd", Why.FEW_BUYERS)
+    try:
+        # They were watched until the day before the index date.
+        ahead = (SAME + plan.landmark_days, SAME + plan.landmark_days + plan.horizon_days)
+        found = beyond(Bought(again, last, watched), after, group, rows.cluster[some], ahead=ahead)
+    except ValueError:
+        return _refused("bg_nbd", Why.FEW_BUYERS)
+    return _rung("bg_nbd", found, "purchases in the horizon")
 
 
 def _stayed(rows: Rows, plan: Plan, chance: np.random.Generator) -> Iterator[Step]:

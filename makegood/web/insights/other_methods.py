@@ -14,6 +14,8 @@ from makegood.web.tables import Column, Row
 # The figures of these are shares whatever is asked; of these logarithms of a ratio, which is told.
 _SHARES = {"kaplan_meier", "aalen_johansen", "brunner_munzel", "went_up"}
 _LOGS = {"cox", "ordered_logit"}
+# These are counted, whatever is asked.
+_COUNTED = {"bg_nbd"}
 BY_LOT = "goodwill_by_lot"
 
 
@@ -61,6 +63,7 @@ def _why(one: Refused) -> str:
             "of fewer than 20 on one side the three months before are known, in months in which both are found."
             " Bring in older orders, or wait until customers are with you for three months."
         ),
+        Why.FEW_BUYERS: _("of fewer than 100 on one side it is known how they bought in the year before."),
         Why.FEW_DRAWN: _("chance decided for fewer than 20 in one of the arms."),
         Why.FEW_NEAR: _("too few delays lie on one side of it, or near enough to it."),
     }.get(one.why, _("its figures fix no interval."))
@@ -78,6 +81,7 @@ def _named(one: Step) -> str:
         "went_up": _("Of the same people who moved, went up (50% is no difference), {}").format(whose),
         "mcnemar": _("The same people after against before (McNemar), {}").format(whose),
         "event_study": _("Month by month against before, in a month (Callaway and Sant’Anna)"),
+        "bg_nbd": _("Purchases beyond what how they bought before led to expect (BG/NBD)"),
         "matching": _("Pairs of people alike"),
         "kaplan_meier": _("Still there at the end (Kaplan–Meier), {}").format(whose),
         "aalen_johansen": _("Left of their own choice (Aalen–Johansen), {}").format(whose),
@@ -94,4 +98,6 @@ def _named(one: Step) -> str:
 def _shown(one: Rung, value: float, is_share: bool) -> str:
     if one.method in _LOGS:
         return f"{math.exp(value):.2f}"
+    if one.method in _COUNTED:
+        return f"{value:,.2f}"
     return f"{value:.1%}" if is_share or one.method in _SHARES else f"{value:,.2f}"
