@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from makegood.cases.queries import case_for
 from makegood.cases.rules import Answer
 from makegood.config.demo import words
-from makegood.config.demo.hand import EVERYTHING, hand_of
+from makegood.config.demo.hand import EVERYTHING, Hand, hand_of
 from makegood.followups import actions as followups
 from makegood.followups.queries import closure_for, follow_ups_of
 
@@ -32,5 +32,10 @@ def make_good(number: int, *, now: datetime) -> None:
         return
     hand = hand_of(closure.owner_id, now)
     followups.close_process(number, words=words.CHANGED[number % len(words.CHANGED)], **hand)
-    for one in closure.hearings:
+    hear(number, hand)
+
+
+def hear(number: int, hand: Hand) -> None:
+    """A word to everybody who carried the case."""
+    for one in closure_for(EVERYTHING, number).hearings:
         followups.hear_carrier(number, staff_id=one.staff_id, word=words.HEARD_THEM, is_well=True, **hand)

@@ -13,7 +13,7 @@ from makegood.cases import actions as cases
 from makegood.cases.queries import case_for
 from makegood.cases.rules import Answer, DetectedBy, Step
 from makegood.config.demo import words
-from makegood.config.demo.afterwards import come_back
+from makegood.config.demo.afterwards import come_back, hear
 from makegood.config.demo.hand import EVERYTHING, hand_of
 from makegood.config.demo.passengers import Passenger
 from makegood.config.demo.scene import Scene
@@ -95,6 +95,7 @@ def put_bags_right(scene: Scene, staff: dict[str, int]) -> list[int]:
         ).number  # fmt: skip
         _put_right(number, said, cause, now)
         come_back(number, before=scene.starts_at)
+        hear(number, hand_of(staff["helen"], min(now + timedelta(days=1), scene.starts_at)))
         lost += [number] if cause == LIST_LOST else []
     return lost
 

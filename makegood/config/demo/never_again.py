@@ -39,6 +39,7 @@ def learn(scene: Scene, staff: dict[str, int], *, lost: Sequence[int]) -> None:
     asked.begin("two-systems", words.ONE_LIST, days_ago=2, due=-4, kind="", exposure=1_000)
     while learning.judge_due(now=_on(scene, 1, _NIGHT)):
         pass
+    asked.write_to_those_it_failed(first)
 
 
 class _Asked:
@@ -61,6 +62,12 @@ class _Asked:
     def bring_live(self, number: int, *, days_ago: int) -> None:
         """Its owner says that it is changed."""
         learning.bring_live(number, **hand_of(self._owner, _on(self._scene, days_ago)))
+
+    def write_to_those_it_failed(self, number: int) -> None:
+        """What they would be told, once somebody sends it."""
+        for language, changed in words.SCANNED_NOW.items():
+            hand = hand_of(self._helen, _on(self._scene, 0, _EARLY))
+            learning.say_changed(number, language=language, changed=changed, **hand)
 
 
 def _found() -> int | None:

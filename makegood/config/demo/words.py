@@ -41,6 +41,10 @@ BAG_LATE = (
 )
 # What was changed, or is to be: the process, and nobody by name.
 SCAN = "Each bag is scanned to its courier at the belt; no list is typed"
+SCANNED_NOW = {
+    "en": "Each bag is now scanned to its courier at the belt. No list can get lost any more.",
+    "es": "Ahora cada maleta se registra en la cinta para su mensajero. Ya no se puede perder ninguna lista.",
+}
 COLLECT = "Swift Parcel collects before 15:00; later bags go with another courier"
 ONE_LIST = "Gate and desk read seats from one list"
 # What is tried out by lot.
