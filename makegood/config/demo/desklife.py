@@ -27,7 +27,7 @@ from makegood.remedies.rules.fit import RemedyKind
 from makegood.remedies.rules.granting import Choice
 from makegood.remedies.rules.owing import OwedState
 
-_PAST_CASES = 8
+_PAST_CASES = 10
 # What happened this late stays undone: it is for the visitor.
 _FRESH = timedelta(minutes=40)
 # How many cases somebody manages to do something about in one step of the day: on an ordinary one all of theirs.

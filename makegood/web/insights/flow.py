@@ -13,7 +13,7 @@ from makegood.measurement.marks import HOW, SAID, WHO
 from makegood.measurement.rules.shares import ENOUGH
 from makegood.web.insights.pictures import box, drawing, joined, link, path, words
 
-_HEIGHT, _NODE, _GAP, _TOP, _PAD = 262.0, 9.0, 13.0, 22.0, 118.0
+_HEIGHT, _NODE, _GAP, _TOP, _PAD = 262.0, 9.0, 13.0, 22.0, 146.0
 BESIDE, ALONE = 642.0, 1100.0
 """How wide it is drawn: beside another card, or across the page."""
 LOOKS = {"right": "mended", "more": "risk", "silent": "soft", "left": "broken", "open": "waits"}
@@ -132,10 +132,9 @@ def _drawn(node: _Node, name: str, total: int, behind: Callable[[Cell], str]) ->
     look = {"all": "broken", "apology": "risk", **LOOKS}.get(node.key, "ink")
     x, y, tall = node.x + _NODE + 7, node.y + node.high / 2, node.high > 28
     told = f"{node.many:,} · {node.many / total:.0%}"
-    text = [words(x, y - 1 if tall else y + 4, name, "lab", 12)]
-    text.append(
-        words(x, y + 13, told, size=11) if tall else words(x + 8 + len(name) * 6.9, y + 4, told, size=11)
-    )  # fmt: skip
+    text = (
+        [words(x, y - 1, name, "lab", 12), words(x, y + 13, told, size=11)] if tall else [_line(x, y + 4, name, told)]
+    )
     place = 0 if node.key in WHO else 1 if node.key in HOW else 2
     cell = ("", "", "") if node.key == "all" else tuple(node.key if at == place else "" for at in range(3))
     hit = format_html(
@@ -144,6 +143,14 @@ def _drawn(node: _Node, name: str, total: int, behind: Callable[[Cell], str]) ->
     )  # fmt: skip
     bar = box(f"f-{look}", node.x, node.y, _NODE, max(node.high, 1.5), 1.5)
     return joined([link(behind(cell), f"{name}: {told}", hit + bar), *text])  # type: ignore[arg-type]
+
+
+def _line(x: float, y: float, name: str, told: str) -> SafeString:
+    """A name and its figures after it on one line, however wide the name is."""
+    shape = (
+        '<text x="{}" y="{}" font-size="12"><tspan class="lab">{}</tspan><tspan dx="7" font-size="11">{}</tspan></text>'
+    )
+    return format_html(shape, f"{x:.1f}", f"{y:.1f}", name, told)
 
 
 @dataclass(frozen=True, slots=True)
