@@ -135,6 +135,13 @@ class LeftToYouOut(Schema):
     due_at: datetime | None
 
 
+class HeldOut(Schema):
+    """A change of theirs that was found to hold within a week."""
+
+    number: int
+    change: str
+
+
 class DigestOut(Schema):
     """What the person of the token is written to about: `title` and `text` as the letter would read now, "" when
     nothing needs them; `wanted` whether they are written to."""
@@ -143,6 +150,7 @@ class DigestOut(Schema):
     asked: list[NeedsYouOut]
     closures: list[LeftToYouOut]
     signals: list[OwnSignalOut]
+    held: list[HeldOut]
     title: str
     text: str
 
@@ -206,6 +214,7 @@ def read_digest(request: ApiRequest) -> HttpResponse:
             "asked": [one._asdict() for one in needs.asked],
             "closures": [{"number": one.number, "about": one.about, "due_at": one.due_at} for one in needs.left],
             "signals": [one._asdict() for one in needs.found],
+            "held": [one._asdict() for one in needs.held],
             "title": letter.title if letter else "",
             "text": letter.text if letter else "",
         }

@@ -267,6 +267,7 @@ urlpatterns: list[URLPattern] = [
     path("asked/", asked.every),
     re_path(rf"^asked/(?P<number>\d{{1,18}})/(?P<name>{'|'.join(asked.DEEDS)})/$", asked.act),
     path("asked/closures/<int:number>/", asked.close),
+    path("asked/closures/<int:number>/changed/", asked.changed),
     path("improvements/", learning.every),
     path("improvements/new/", learning.new),
     path("improvements/<int:number>/", learning.one),

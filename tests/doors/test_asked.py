@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -32,7 +32,7 @@ from makegood.web.urls import urlpatterns
 from tests.doors.api_client import Api
 from tests.doors.casework import a_delivery
 from tests.doors.desk_client import AtDesk, text
-from tests.factories import Cast, actor, make_cast, make_staff
+from tests.factories import Cast, actor, make_absence, make_cast, make_staff
 from tests.rooms.casework import Hand
 
 pytestmark = pytest.mark.django_db
@@ -197,8 +197,8 @@ def test_the_api_holds_the_same(cast: Cast, bo: Staff, asked: Improvement) -> No
     assert api.post(f"{path}/later", {"reason": "No", "expected_at": later}).code == "improvement.not_now"
 
 
-@pytest.mark.parametrize("by_api", [True, False])
-def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, bo: Staff, by_api: bool) -> None:
+def closed_case(cast: Cast, bo: Staff) -> int:
+    """A case put right for its customer, of whose cause Bo answers for."""
     now, mara = datetime.now(UTC), Hand(cast.mara)
     followups.set_process_owner(cause="wrong-item", staff_id=bo.pk, by=actor(cast.ada), now=now)
     case = Case.objects.get()
@@ -207,6 +207,12 @@ def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, 
     followups.ask(case.pk, **mara.at(now))
     followups.answer(case.pk, answer=Answer.SATISFIED, **mara.at(now))
     followups.close(case.pk, **mara.at(now))
+    return case.pk
+
+
+@pytest.mark.parametrize("by_api", [True, False])
+def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, bo: Staff, by_api: bool) -> None:
+    case = Case.objects.get(pk=closed_case(cast, bo))
     notice, desk = Notice.objects.get(topic="closure.process", staff=bo), AtDesk(bo)
     assert desk.post(f"/notices/{notice.pk}/read/")["Location"] == "/asked/"
     shown = text(desk.get("/asked/"))
@@ -234,6 +240,45 @@ def test_after_a_case_they_say_what_changes_and_see_its_cause_alone(cast: Cast, 
         assert desk.post(page, words="Both bins have a label").status_code == 303
     assert Closure.objects.get().words == "Both bins have a label"
     assert "What changes about" not in text(desk.get("/asked/"))
+
+
+@pytest.mark.parametrize("by_api", [True, False])
+def test_after_a_case_they_promise_a_change_by_a_day(cast: Cast, bo: Staff, by_api: bool) -> None:
+    number = closed_case(cast, bo)
+    desk, api, page = AtDesk(bo), Api(staff=bo), f"/asked/closures/{number}/"
+    day = (datetime.now(UTC) + 4 * DAY).date()
+    refused = desk.post(page, words="Both bins get a label", by="soon")
+    assert "Give a day, such as" in text(refused)
+    assert 'value="Both bins get a label"' in refused.content.decode()
+    if by_api:
+        due = datetime.combine(day, time(12), UTC).isoformat()
+        said = api.post(f"/cases/SR-{number}/closures/process", {"words": "Both bins get a label", "due_at": due})
+        assert said.status == 200
+    else:
+        assert desk.post(page, words="Both bins get a label", by=day.isoformat())["Location"] == "/asked/"
+    promise = Promise.objects.get(kind__slug="process-change")
+    assert (promise.owner_id, promise.state, promise.due_at.date()) == (bo.pk, "open", day)
+    shown = text(desk.get("/asked/"))
+    assert "One thing needs you" in shown or "things need you" in shown
+    assert "You promised: Both bins get a label, by" in shown
+    if by_api:
+        assert api.post(f"/cases/SR-{number}/closures/change").status == 200
+    else:
+        assert desk.post(f"{page}changed/")["Location"] == "/asked/"
+        assert "Nothing is promised to change here" in text(desk.post(f"{page}changed/"))
+    promise.refresh_from_db()
+    assert promise.state == "kept"
+    assert "You promised" not in text(desk.get("/asked/"))
+
+
+def test_a_change_is_promised_by_nobody_who_is_away_or_only_reads(cast: Cast, bo: Staff) -> None:
+    number = closed_case(cast, bo)
+    api, due = Api(staff=cast.greta), (datetime.now(UTC) + 4 * DAY).isoformat()
+    path = f"/cases/SR-{number}/closures/process"
+    assert api.post(path, {"words": "It", "due_at": due, "who": cast.anil.email}).code == "closure.cannot_change"
+    make_absence(bo, ends_at=datetime.now(UTC) + DAY)
+    assert api.post(path, {"words": "It", "due_at": due, "who": bo.email}).code == "closure.cannot_change"
+    assert not Promise.objects.filter(kind__slug="process-change").exists()
 
 
 def test_the_page_asks_the_same_however_much_is_asked(cast: Cast, bo: Staff, asked: Improvement) -> None:

@@ -11,6 +11,8 @@ import pytest
 from makegood.adapters.telling import Told
 from makegood.cases import actions as cases
 from makegood.cases.models import Case
+from makegood.journal.actions import record
+from makegood.journal.actors import SYSTEM
 from makegood.learning import actions
 from makegood.learning.models import Digest, Improvement, Letter, LineUpWish
 from makegood.notices.models import Notice
@@ -91,6 +93,34 @@ def test_an_owner_is_written_to_when_something_needs_them_and_not_else(at: Calla
     while postman(post).turn():
         pass
     assert post.taken == [bo.email]
+
+
+def judged(row: Improvement, state: str, now: datetime) -> None:
+    Improvement.objects.filter(pk=row.pk).update(state=state, live_at=MONDAY)
+    record("improvement.judged", by=SYSTEM, at=now, subject=("improvement", row.pk), data={"state": state})
+
+
+def test_they_are_told_once_that_a_change_held() -> None:
+    cast, bo = make_cast(), make_staff("Bo Varga", role=Role.PROCESS_OWNER)
+    row = a_change(cast, bo, 20 * DAY)
+    judged(row, "live", MONDAY + 30 * DAY)
+    write_at(MONDAY + 31 * DAY)
+    assert not Letter.objects.exists()
+    judged(row, "held", MONDAY + 35 * DAY)
+    write_at(MONDAY + 36 * DAY)
+    letter = Letter.objects.get()
+    assert letter.title == "What you changed held"
+    assert f"- Bins are labelled: {BASE}/asked/#a{row.pk}" in letter.text
+    for days in (37, 41, 43, 50):
+        judged(row, "held", MONDAY + days * DAY)
+        write_at(MONDAY + (days + 1) * DAY)
+    assert Letter.objects.count() == 1, "what goes on holding is no news"
+    judged(row, "came_back", MONDAY + 60 * DAY)
+    write_at(MONDAY + 61 * DAY)
+    assert Letter.objects.latest("made_at").title == "One thing needs you"
+    judged(row, "held", MONDAY + 70 * DAY)
+    write_at(MONDAY + 71 * DAY)
+    assert Letter.objects.latest("made_at").title == "What you changed held"
 
 
 def test_who_said_no_is_not_written_to_and_sees_how_it_would_read() -> None:

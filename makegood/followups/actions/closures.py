@@ -7,16 +7,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from makegood.cases.actions.holding import check_can_own, person, tell
+from makegood.cases.actions.holding import person, tell
 from makegood.cases.models import Case, Cause, Commitment
 from makegood.cases.queries.seeing import visible
 from makegood.cases.rules import Purpose
 from makegood.followups.actions.hearing import closed_case, in_words, must_be_heard, no_closure, tell_people
 from makegood.followups.models import Closure, ProcessOwner
 from makegood.journal.actors import Actor
-from makegood.kernel.refusals import Refusal, forbidden
-from makegood.people.queries import Roster, StaffFacts, roster
-from makegood.people.rules import Ability, Scope
+from makegood.kernel.refusals import Refusal, forbidden, invalid
+from makegood.people.queries import Roster, StaffFacts, roster, staff_by_id
+from makegood.people.rules import Ability, Role, Scope
 from makegood.promises import actions as promises
 from makegood.promises.rules import UNKEPT
 
@@ -94,7 +94,7 @@ def close_process(
     """The owner of the process says what was changed, or what `who` (themself unless told) will change by a time.
 
     Raises Refusal "closure.none", "closure.not_yours", "closure.no_cause", "closure.made", "closure.no_words",
-    "case.cannot_own", and what `promises.make` raises.
+    "closure.cannot_change", "case.nobody", and what `promises.make` raises.
     """
     me = person(by)
     closure, case = _held(number, scope, me)
@@ -105,7 +105,7 @@ def close_process(
         raise Refusal("closure.made", "What changes was said already.")
     told: dict[str, object] = {"words": text}
     if due_at is not None:
-        name = check_can_own(who or me, now=now)
+        name = _check_can_change(who or me, now)
         promise = promises.make(
             customer_id=case.customer_id, kind=KIND, title=text[:300], due_at=due_at, owner_id=who or me, by=by, now=now
         )
@@ -115,6 +115,19 @@ def close_process(
     closure.words, closure.process_at, closure.process_by_id = text, now, me
     closure.save(update_fields=["words", "process_at", "process_by", "promise"])
     tell("process_closed", case, by=by, at=now, data=told)
+
+
+def _check_can_change(staff_id: int, now: datetime) -> str:
+    """The name of somebody who may promise to change a process: it lands on any function, so a process owner may, who
+    works no case."""
+    facts = staff_by_id(staff_id, now)
+    if facts is None:
+        raise invalid("case.nobody", "There is no such member of staff.", field="who")
+    if not facts.is_present or not (facts.may_work or facts.role is Role.PROCESS_OWNER):
+        raise invalid(
+            "closure.cannot_change", f"{facts.name} is not there to change it. Choose somebody who is.", field="who"
+        )
+    return facts.name
 
 
 @transaction.atomic

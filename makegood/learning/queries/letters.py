@@ -10,7 +10,7 @@ from makegood.followups.queries.closures import left_to
 from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.line_up import LineUp
 from makegood.learning.rules.asked import PRESSING, SOON, Need, need_of
-from makegood.learning.rules.letters import Asked, Closing, DayTold, Found, Needs
+from makegood.learning.rules.letters import Asked, Closing, DayTold, Found, Held, Needs
 from makegood.learning.rules.recurrence import State
 from makegood.learning.rules.signals import group_words
 from makegood.people.rules import Role, Scope
@@ -29,7 +29,9 @@ class LetterFacts(NamedTuple):
 
 def needs_of(staff_id: int, zone: ZoneInfo, now: datetime) -> Needs:
     """All that somebody is written to about, as it stands now."""
-    return Needs(_asked_of(staff_id, zone, now), _closing_of(staff_id, zone, now), _found_for(staff_id))
+    return Needs(
+        _asked_of(staff_id, zone, now), _closing_of(staff_id, zone, now), _found_for(staff_id), _held_for(staff_id, now)
+    )
 
 
 def _asked_of(staff_id: int, zone: ZoneInfo, now: datetime) -> list[Asked]:
@@ -64,6 +66,26 @@ def _found_for(staff_id: int) -> list[Found]:
         Found(one.id, group_words(one.what, one.value, one.name), one.due, one.failed, one.expected)
         for one in touching(staff_id) if one.improvement is None
     ]  # fmt: skip
+
+
+def _held_for(staff_id: int, now: datetime) -> list[Held]:
+    """The changes of somebody that hold, and were first found to within a week."""
+    return [Held(*row) for row in fetch_rows(_HELD, {"me": staff_id, "since": now - SOON, "now": now})]
+
+
+# Each judgement since says again that it holds: the first after the last that did not is the news.
+_HELD = """
+SELECT i.id, i.change FROM learning_improvement i CROSS JOIN LATERAL (
+    SELECT min(e.at) FILTER (WHERE e.held AND e.id > e.before) AS at
+    FROM (
+        SELECT id, at, data ->> 'state' = 'held' AS held,
+               coalesce(max(id) FILTER (WHERE data ->> 'state' <> 'held') OVER (), 0) AS before
+        FROM journal_entry
+        WHERE subject_kind = 'improvement' AND subject_id = i.id AND verb = 'improvement.judged' AND at <= %(now)s
+    ) e
+) first
+WHERE i.owner_id = %(me)s::bigint AND i.state = 'held' AND first.at > %(since)s ORDER BY first.at, i.id
+"""
 
 
 def told_of(one: LineUp) -> DayTold:

@@ -97,17 +97,30 @@ class Closing(NamedTuple):
         return f"After SR-{self.number}, “{self.about}”: you promised a change by {_date(self.due_at.date())}."
 
 
+class Held(NamedTuple):
+    """A change of theirs that was found to hold."""
+
+    number: int
+    change: str
+
+    @property
+    def key(self) -> str:
+        """What makes it news."""
+        return f"held {self.number}"
+
+
 class Needs(NamedTuple):
-    """What somebody is written to about: changes of theirs that need them, what is left to them after closed cases, and
-    what fails beyond chance where they answer for it."""
+    """What somebody is written to about: changes of theirs that need them, what is left to them after closed cases,
+    what fails beyond chance where they answer for it, and which of their changes were found to hold since a week."""
 
     asked: list[Asked]
     left: list[Closing]
     found: list[Found]
+    held: list[Held]
 
     @property
     def keys(self) -> list[str]:
-        """What makes each of them news; none where nothing needs them."""
+        """What makes each of them news; none where there is nothing to say."""
         return [one.key for each in self for one in each]
 
 
@@ -137,8 +150,8 @@ def _day(one: DayTold, language: str) -> list[str]:
 
 
 def digest_letter(needs: Needs, base_url: str) -> Composed | None:
-    """What needs somebody now; None where nothing does."""
-    asked, left, found = needs
+    """What needs somebody now, and what came of what they did; None where there is nothing to say."""
+    asked, left, found, held = needs
     if not needs.keys:
         return None
     says = {
@@ -159,16 +172,21 @@ def digest_letter(needs: Needs, base_url: str) -> Composed | None:
     if found:
         lines = [f"- {one.line}" for one in found[:MOST]]
         told += ["Fails beyond chance in your work:", *lines, f"{base_url}/asked/#signals", ""]
+    if held:
+        told += ["It held, beyond chance: failures are fewer by as much as was meant.",
+                 *(f"- {one.change}: {base_url}/asked/#a{one.number}" for one in held[:MOST]), ""]  # fmt: skip
     ends = [
-        "This comes when something needs you, and once a week while it does.",
+        "This comes when something needs you or turned out, and once a week while it needs you.",
         f"No more of it: {base_url}/settings/you/mail/",
     ]  # fmt: skip
-    return Composed(_title(len(asked) + len(left), len(found)), "\n".join([*told, *ends]))
+    return Composed(_title(len(asked) + len(left), len(found), len(held)), "\n".join([*told, *ends]))
 
 
-def _title(asked: int, found: int) -> str:
+def _title(asked: int, found: int, held: int) -> str:
     if asked:
         return "One thing needs you" if asked == 1 else f"{asked} things need you"
+    if held and not found:
+        return "What you changed held" if held == 1 else f"{held} of your changes held"
     return "Something fails beyond chance in your work" if found == 1 else f"{found} signals in your work"
 
 

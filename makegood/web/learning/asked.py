@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from makegood.followups.actions import close_process
+from makegood.followups.actions import close_process, keep_change
 from makegood.followups.queries import closures
 from makegood.kernel.refusals import Refusal, invalid
 from makegood.learning import actions
 from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.improvements import ImprovementFacts, improvement_for, improvements
 from makegood.learning.rules.asked import PRESSING, Need, need_of
+from makegood.promises.rules import State
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of
 from makegood.web.days import today
@@ -49,8 +50,9 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
         expected = _day(typed.get("expected_at", ""), "expected_at")
         if expected is None:
             raise invalid("when.missing", _("Say by which day it will be."), field="expected_at")
-        ends = datetime.combine(expected, time(23, 59), desk.zone)
-        actions.say_later(int(number), reason=typed.get("reason", ""), expected_at=ends, **hand)
+        actions.say_later(
+            int(number), reason=typed.get("reason", ""), expected_at=_end_of(expected, desk), **hand
+        )  # fmt: skip
     except Refusal as no:
         return _shown(request, int(number), errors_of(no), no.status)
     return done(request, _("Said. Whoever asked for it knows, and can help."), to=HOME)
@@ -58,14 +60,29 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
 
 @at_desk("POST", for_owners=True)
 def close(request: DeskRequest, number: int) -> HttpResponse:
-    """They say what was changed after a case, of which they see no more than its cause."""
-    desk = request.desk
-    words = request.POST.get("words", "")
+    """They say what was changed after a case, or what will be by a day. They see no more of it than its cause."""
+    desk, typed = request.desk, request.POST
     try:
-        close_process(number, words=words, scope=desk.scope, by=desk.actor, now=desk.now)
+        by_day = _day(typed.get("by", ""), "by")
+        due_at = _end_of(by_day, desk) if by_day else None
+        close_process(
+            number, words=typed.get("words", ""), due_at=due_at, scope=desk.scope, by=desk.actor, now=desk.now
+        )
+    except Refusal as no:
+        return _shown(request, number, errors_of(no, {"due_at": "by"}), no.status, what="closure")
+    said = _("Promised. You are reminded before the day.") if due_at else _("Said. Whoever carried it reads it.")
+    return done(request, said, to=HOME)
+
+
+@at_desk("POST", for_owners=True)
+def changed(request: DeskRequest, number: int) -> HttpResponse:
+    """What they promised to change after a case is changed."""
+    desk = request.desk
+    try:
+        keep_change(number, scope=desk.scope, by=desk.actor, now=desk.now)
     except Refusal as no:
         return _shown(request, number, errors_of(no), no.status, what="closure")
-    return done(request, _("Said. Whoever carried it reads it."), to=HOME)
+    return done(request, _("Changed. Whoever carried it reads it."), to=HOME)
 
 
 def _shown(
@@ -78,7 +95,7 @@ def _shown(
         (_card(one, desk, errors or {} if (one.number, what) == (wrong, "change") else {}, request) for one in found),
         key=lambda card: list(Need).index(card["need"]),
     )
-    left = _left(desk, wrong if what == "closure" else 0, errors or {}, request.POST.get("words", ""))
+    left = _left(desk, wrong if what == "closure" else 0, errors or {}, request)
     lost = {} if any(card["errors"] for card in [*asked, *left]) else errors
     context = {
         "asked": asked, "left": left,
@@ -90,16 +107,19 @@ def _shown(
     return render(request, "web/learning/asked.html", context, status=status)
 
 
-def _left(desk: Desk, wrong: int, errors: dict[str, str], words: str) -> list[dict[str, Any]]:
-    """Closed cases after which a process owner is to say what changes. Whoever sees customers has a page of them."""
+def _left(desk: Desk, wrong: int, errors: dict[str, str], request: DeskRequest) -> list[dict[str, Any]]:
+    """Closed cases after which a process owner is to say what changes, or to change what they promised. Whoever sees
+    customers has a page of them."""
     if not desk.owns_processes:
         return []
     return [
         {
             "one": one, "since": clocks.moment(one.customer_at, desk.now), "prefix": f"c{one.number}",
-            "errors": errors if one.number == wrong else {}, "words": words if one.number == wrong else "",
+            "errors": errors if one.number == wrong else {}, "typed": request.POST if one.number == wrong else {},
+            "due": clocks.due(one.change_due_at, desk.now) if one.change_due_at else "",
+            "late": one.change_state is State.BROKEN,
         }
-        for one in closures(desk.scope) if one.may_close
+        for one in closures(desk.scope) if one.may_close or one.may_keep
     ]  # fmt: skip
 
 
@@ -157,6 +177,10 @@ def _since(text: str, number: int, desk: Desk) -> datetime | None:
     began = improvement_for(desk.scope, number).began_at
     since = datetime.combine(on, time(), desk.zone)
     return began if timezone.localtime(began).date() == on else since
+
+
+def _end_of(day: date, desk: Desk) -> datetime:
+    return datetime.combine(day, time(23, 59), desk.zone)
 
 
 def _day(text: str, field: str) -> date | None:
