@@ -84,7 +84,7 @@ def _share_note(one: Headline) -> SafeString:
         rest = ngettext("{} customer", "{} customers", one.part).format(f"{one.part:,}")
     else:
         rest = _("target {}%").format(f"{one.aim * 100:g}") if one.aim is not None else ""
-    sure = _("95\u00a0%: {low}\u00a0to\u00a0{high}").format(
+    sure = _("95%: {low}\u00a0to\u00a0{high}").format(
         low=f"{(one.low or 0) * 100:.0f}", high=f"{(one.high or 0) * 100:.0f}"
     )
     return format_html(" · ".join(["{}"] * (3 if rest else 2)), *filter(None, (moves, rest, sure)))

@@ -132,7 +132,7 @@ def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
     days = f"{date_format(facts.plan.since, 'j M Y')} – {date_format(facts.plan.before, 'j M Y')}"
     return Card(
         key=f"paradox-{which}", title=title(facts, which, by_group.get(Group.PUT_RIGHT)),
-        sub=_("{what}, with its 95\u00a0% interval. Failures of {days}.").format(what=units()[which], days=days),
+        sub=_("{what}, with its 95% interval. Failures of {days}.").format(what=units()[which], days=days),
         drawn=intervals([_interval(one, which) for one in figures], name=_words(figures, which))
         if figures else SafeString(""),
         headings=(_("Group"), _("Figure"), *ends(), _("Counted"), _("People"), _("Replied"),

@@ -52,7 +52,7 @@ def _kept(board: Board) -> Said:
     if not share.enough:
         return Said(key="customers", label=label, shown="–", unit="", url=COST,
                     note=_("too few to say, of {} failed 90 days ago or more").format(f"{share.whole:,}"))  # fmt: skip
-    words = _("{lost} of {whole} lost · failed {since} to {until}, 90 days on · 95\u00a0%: {low}\u00a0to\u00a0{high}")
+    words = _("{lost} of {whole} lost · failed {since} to {until}, 90 days on · 95%: {low}\u00a0to\u00a0{high}")
     note = words.format(
         lost=f"{lost:,}", whole=f"{share.whole:,}", since=day_short(board.period.since - KEPT_AFTER),
         until=day_short(board.period.before - KEPT_AFTER - timedelta(days=1)), low=f"{share.low * 100:.0f}",

@@ -17,7 +17,7 @@ from makegood.kernel.refusals import Refusal, invalid
 from makegood.learning import actions
 from makegood.learning.queries.candidates import touching
 from makegood.learning.queries.improvements import ImprovementFacts, improvement_for, improvements
-from makegood.learning.rules.asked import PRESSING, Need, need_of
+from makegood.learning.rules.asked import PRESSING, SOON, Need, need_of
 from makegood.promises.rules import State
 from makegood.web import clocks
 from makegood.web.answers import done, errors_of
@@ -99,7 +99,7 @@ def _shown(
     lost = {} if any(card["errors"] for card in [*asked, *left]) else errors
     context = {
         "asked": asked, "left": left,
-        "title": _title([card["need"] for card in asked], len(left)), "errors": lost, "slim": True,
+        "title": _title([card["pressing"] for card in [*asked, *left]]), "errors": lost, "slim": True,
         "mine": {one.number for one in found},
         "signals": [(one, group_name(one), says(one)) for one in touching(desk.staff_id)],
         "first": not any(one.live_at or one.obstacle for one in found), "today": today(desk.now, desk.zone).isoformat(),
@@ -118,18 +118,19 @@ def _left(desk: Desk, wrong: int, errors: dict[str, str], request: DeskRequest) 
             "errors": errors if one.number == wrong else {}, "typed": request.POST if one.number == wrong else {},
             "due": clocks.due(one.change_due_at, desk.now) if one.change_due_at else "",
             "late": one.change_state is State.BROKEN,
+            "pressing": one.change_due_at is None or one.change_due_at <= desk.now + SOON,
         }
         for one in closures(desk.scope) if one.may_close or one.may_keep
     ]  # fmt: skip
 
 
-def _title(needs: list[Need], left: int) -> str:
-    pressing = sum(need in PRESSING for need in needs) + left
+def _title(presses: list[bool]) -> str:
+    pressing = sum(presses)
     if pressing == 1:
         return _("One thing needs you")
     if pressing:
         return _("{} things need you").format(pressing)
-    return _("Nothing presses") if needs else _("Nothing is asked of you")
+    return _("Nothing presses") if presses else _("Nothing is asked of you")
 
 
 def _card(one: ImprovementFacts, desk: Desk, errors: dict[str, str], request: DeskRequest) -> dict[str, Any]:
