@@ -86,7 +86,7 @@ def _title(total: LedgerRow | None) -> str:
 def _kpis(total: LedgerRow, period: str) -> list[dict[str, object]]:
     due = _("{kept} of {due} due").format(kept=f"{total.kept:,}", due=f"{total.due:,}")
     low, high = interval(total.kept, total.due)
-    between = _("Between {low} and {high} %, 95 % sure").format(low=f"{low:.0%}"[:-1], high=f"{high:.0%}"[:-1])
+    between = _("Between {low} and {high}%, 95% sure").format(low=f"{low:.0%}"[:-1], high=f"{high:.0%}"[:-1])
     share = total.right_first_time
     return [
         {
