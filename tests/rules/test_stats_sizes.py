@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from makegood.measurement.findings import Group, Known, Outcome, Plan, Said
 from makegood.measurement.rules.flexible import bent, fitted
@@ -77,6 +79,32 @@ def test_people_failed_together_or_unlike_the_others_are_more() -> None:
     plain = asked_for(world(1000, 4000, seed=1))
     assert asked_for(world(1000, 1000, seed=1, leaning=2.0)) > 1.2 * plain
     assert asked_for(world(1000, 4000, seed=1, alike=100)) > 1.2 * plain
+
+
+def spends(failed: int, never: int, *, seed: int, spread: float) -> tuple[Rows, Plan]:
+    """What they spent, of whom nothing is known before: those put right differ `spread` times as much among
+    themselves as the others do."""
+    rows, chance = world(failed, never, seed=seed), np.random.default_rng(seed)
+    money = np.where(rows.group == PUT_RIGHT, spread, 1.0) * chance.normal(size=len(rows))
+    return replace(rows, outcomes={Outcome.SPEND: money}), structs.replace(PLAN, outcome=Outcome.SPEND, margin=0.4)
+
+
+def test_a_few_who_differ_more_among_themselves_are_asked_for_by_their_own_spread() -> None:
+    asked = {}
+    for spread in (1.0, 3.0):
+        rows, plan = spends(400, 4000, seed=1, spread=spread)
+        asked[spread] = next(one.needed for one in sizes(rows, plan) if one.group is Group.PUT_RIGHT)
+    # Both variances count alike: (9 + 1) ÷ 2 of what one of 1 asks for, times what being unlike asks of either.
+    assert asked[3.0] == pytest.approx(5 * asked[1.0], rel=0.15)
+    equal = 0
+    for seed in range(SEEDS):
+        rows, _plan = spends(asked[3.0], 4000, seed=seed, spread=3.0)
+        found = compare(
+            rows.outcomes[Outcome.SPEND], rows.group == PUT_RIGHT, rows.covariates[Known.TENURE][:, None],
+            rows.cluster, margin=0.4, names=["tenure"],
+        )  # fmt: skip
+        equal += found.said is Said.EQUIVALENT
+    assert equal >= 0.8 * SEEDS - 2 * (0.16 * SEEDS) ** 0.5
 
 
 def test_with_far_fewer_nothing_is_said() -> None:

@@ -42,7 +42,7 @@ from makegood.measurement.rules.means import mean
 from makegood.measurement.rules.power import ALPHA, POWER, for_equivalence, for_equivalence_at_any_time, worth
 from makegood.measurement.rules.proportions import net_promoters, share
 from makegood.measurement.rules.silence import reply_weights
-from makegood.measurement.rules.verdict import INCIDENTS, compare
+from makegood.measurement.rules.verdict import INCIDENTS, compare, spread_of
 from makegood.measurement.rules.weighting import overlap, propensity, weights
 from makegood.measurement.scales import RANGE, Scale
 
@@ -70,17 +70,25 @@ def sizes(rows: Rows, plan: Plan) -> tuple[Size, ...]:
     """How many people each group has and how many a verdict wants, without a look at what became of whom.
 
     With so many of them a group that is in truth equal is said to be so in 80 % of reports, and one that is in truth a
-    margin apart is said to be above, or below. The spread is that of all groups together; where it is not known yet,
-    the largest that a share can have.
+    margin apart is said to be above, or below. The spread is that of all groups together, or of the group and those it
+    is held against where it is more (`spread_of`); where it is not known yet, the largest that a share can have.
     """
+    return tuple(_size(rows, plan, group) for group in ORDER)
+
+
+def _spread(rows: Rows, plan: Plan, group: Group) -> float:
     values = rows.outcomes.get(plan.outcome)
-    told = values[~np.isnan(values)] if values is not None else np.empty(0)
-    spread = float(told.std()) if len(told) >= ENOUGH else 0.5 if plan.outcome in SHARES else 1.0
-    enough = _enough(spread, plan) if spread > 0 else 2
-    return tuple(_size(rows, plan, group, enough) for group in ORDER)
+    told = ~np.isnan(values) if values is not None else np.zeros(len(rows), dtype=bool)
+    if values is None or told.sum() < ENOUGH:
+        return 0.5 if plan.outcome in SHARES else 1.0
+    against = Group.NEVER if group is not Group.NEVER else Group.PUT_RIGHT
+    sides = [values[told & (rows.group == ORDER.index(one))] for one in (group, against)]
+    return spread_of(values[told], *(side if len(side) >= ENOUGH else side[:0] for side in sides))
 
 
 def _enough(spread: float, plan: Plan) -> int:
+    if spread <= 0:
+        return 2
     # Who is equal and found different, by one of the alarms that are allowed to be false, is not found equal.
     power, alpha = POWER + ALPHA, ALPHA / plan.looks
     if plan.planned is None:
@@ -88,8 +96,9 @@ def _enough(spread: float, plan: Plan) -> int:
     return for_equivalence_at_any_time(spread, plan.margin, planned=plan.planned, power=power, alpha=alpha)
 
 
-def _size(rows: Rows, plan: Plan, group: Group, enough: int) -> Size:
+def _size(rows: Rows, plan: Plan, group: Group) -> Size:
     among = rows.group == ORDER.index(group)
+    enough = _enough(_spread(rows, plan, group), plan)
     people = int(among.sum())
     values = rows.outcomes.get(plan.outcome)
     answered = among & ~np.isnan(values) if values is not None else np.zeros(len(among), dtype=bool)

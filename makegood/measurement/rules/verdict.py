@@ -151,21 +151,36 @@ def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float, *, pla
     (Kish's design effect); of yes and no so many that five of the rarer are expected; and ten incidents among them.
     Where it may be read at any time the interval says when: it wants a crowd, and tells how many equality takes.
     """
-    inside, spread = int(group.sum()), float(np.std(outcome))
+    inside = int(group.sum())
     smaller = min(inside, len(group) - inside)
+    spread = spread_of(outcome, outcome[group], outcome[~group])
     equal = 2 if spread <= 0 else for_equivalence(spread, margin) if planned is None else (
         for_equivalence_at_any_time(spread, margin, planned=planned)
     )  # fmt: skip
     equal = math.ceil(equal * inside / independent(outcome[group], cluster[group]))
     few = smaller < NEARLY * equal if planned is None else smaller < CROWD
     least = [max(equal, CROWD if planned else 0) if few else 0]
-    if bool(np.all((outcome == 0) | (outcome == 1))) and spread > 0:
+    if _is_share(outcome) and spread > 0:
         yes = float(outcome.mean())
         least.append(math.ceil(RARE / min(yes, 1 - yes)))
     incidents = effective(np.ones(inside), cluster[group])
     if incidents < INCIDENTS:
         least.append(math.ceil(smaller * INCIDENTS / incidents))
     return max(0, max(least) - smaller)
+
+
+def spread_of(everybody: Numbers, group: Numbers, others: Numbers) -> float:
+    """The standard deviation by which two groups are counted: that of all, or the root of the mean of both variances
+    where that is more, as each group counts alike however few it are. Of yes and no that of all: a group's own would
+    tell how many of it said yes."""
+    whole = float(everybody.std())
+    if _is_share(everybody) or min(len(group), len(others)) < 2:
+        return whole
+    return max(whole, math.sqrt((float(group.var()) + float(others.var())) / 2))
+
+
+def _is_share(outcome: Numbers) -> bool:
+    return bool(np.all((outcome == 0) | (outcome == 1)))
 
 
 def capped(outcome: Numbers) -> Numbers:
