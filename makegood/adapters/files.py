@@ -7,13 +7,14 @@ removes it.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -89,6 +90,19 @@ class FileStore:
         """The sha256 of everything that is kept, in no order."""
         return (found for path in self._root.glob("[0-9a-f][0-9a-f]/*") if _NAME.fullmatch(found := path.name))
 
+    def last_put(self, *, before: float) -> Iterator[str]:
+        """The names of what nobody brought again since an instant (seconds since 1970), in no order."""
+        return (name for name in self.names() if _begun(self._path(name)) < before)
+
+    def drop(self, sha256: str, *, before: float) -> bool:
+        """Forget a content that nobody brought again since an instant (seconds since 1970). Whether it went: somebody
+        may be bringing it right now, and what they bring stays."""
+        with self._held(fcntl.LOCK_EX):
+            if _begun(self._path(sha256)) >= before:
+                return False
+            self.delete(sha256)
+            return True
+
     def tidy(self, *, before: float) -> int:
         """Remove what was begun before an instant (seconds since 1970) and never got its name; how many there were."""
         left = [path for path in (self._root / BESIDE).glob("*") if _begun(path) < before]
@@ -106,9 +120,23 @@ class FileStore:
         if not final.parent.is_dir():
             final.parent.mkdir(mode=0o700, exist_ok=True)
             _settle(self._root)
-        # The same content a second time takes the place of the first, which was the same: nobody notices.
-        written.replace(final)
+        # The same content a second time takes the place of the first, which was the same: nobody notices. It is as new
+        # as if it were the first, and whoever forgets what is old sees the one or the other.
+        with self._held(fcntl.LOCK_SH):
+            written.replace(final)
         _settle(final.parent)
+
+    @contextmanager
+    def _held(self, how: int) -> Iterator[None]:
+        """Names are given by many at once (shared) and taken away by one alone, in all processes."""
+        beside = self._root / BESIDE
+        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(beside, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, how)
+            yield
+        finally:
+            os.close(handle)
 
     def _path(self, sha256: str) -> Path:
         if _NAME.fullmatch(sha256) is None:

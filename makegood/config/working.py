@@ -25,6 +25,7 @@ from makegood.worker.releaser import Releaser
 from makegood.worker.reporter import Reporter
 from makegood.worker.sender import Sender
 from makegood.worker.sorter import Sorter
+from makegood.worker.sweeper import Sweeper
 from makegood.worker.textman import Textman
 
 
@@ -60,6 +61,7 @@ def work(where: Environment) -> None:
         Sorter(kept, asked_to_stop=lambda: stop.asked),
         Judge(base_url=where.base_url, asked_to_stop=lambda: stop.asked),
         Postman(Teller(where.private_networks, mail=where.notices_mail), asked_to_stop=lambda: stop.asked),
+        Sweeper(kept, asked_to_stop=lambda: stop.asked),
         Reporter(lambda: stop.asked),
         Asker(lambda: stop.asked),
         Counter(lambda: stop.asked),

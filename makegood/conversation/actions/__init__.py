@@ -58,6 +58,7 @@ from makegood.conversation.actions.sending import (
     take_messages,
 )
 from makegood.conversation.actions.sorting import sort_arrivals
+from makegood.conversation.actions.sweeping import forget_unnamed
 from makegood.conversation.actions.trying import Tried, try_line, try_mailbox
 from makegood.conversation.actions.uploading import upload, uploaded
 from makegood.conversation.actions.writing import (
@@ -92,6 +93,7 @@ __all__ = [
     "change_line",
     "change_mailbox",
     "forget_draft",
+    "forget_unnamed",
     "give_back",
     "keep_draft",
     "let_in",
