@@ -126,7 +126,8 @@ class Mailer(Beside):
         told = carrier.send(raw, sender=box.address, to=[one.to], handing=lambda: note_handing(one, now=now()))
         if isinstance(told, Accepted):
             mark_sent(one, reference=told.reference, now=now())
-            note_sending(box.id)
+            if box.ailing:
+                note_sending(box.id)
             return True
         return self._refused(one, box, told)
 

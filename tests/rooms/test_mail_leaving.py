@@ -6,6 +6,8 @@ from email import message_from_string
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from makegood.adapters.files import FileStore
 from makegood.cases.models import Case
@@ -102,3 +104,20 @@ def test_a_page_message_needs_no_server(files, box, mara, case, monkeypatch) -> 
     actions.write_message(case.pk, channel="page", words="Look here.", **mara.at(NOW))
     run(files, monkeypatch)
     assert Message.objects.get(channel="page").state == State.SENT
+
+
+def test_a_mailbox_is_touched_by_what_leaves_only_to_end_its_trouble(
+    files, box, mara, case, smtp_server, monkeypatch
+) -> None:
+    def leave() -> int:
+        actions.write_message(case.pk, channel="email", words="I am sorry.", **mara.at(NOW))
+        with CaptureQueriesContext(connection) as asked:
+            run(files, monkeypatch)
+        return sum('UPDATE "conversation_mailbox"' in one["sql"] for one in asked)
+
+    assert leave() == 0
+    actions.rest_mailbox(box.pk, "It takes nothing.", until=NOW, now=NOW)
+    assert leave() == 1
+    box.refresh_from_db()
+    assert (box.sending_problem, box.sending_next_at, box.sending_problem_at) == ("", None, None)
+    assert len(smtp_server.messages) == 2

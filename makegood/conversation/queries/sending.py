@@ -12,7 +12,7 @@ from makegood.platform.sealing import SealBroken, unseal
 class SendsAs:
     """A mailbox as far as sending goes. Without a `host` it sends by the mail service of the installation.
     `by_token`: it shows an access token, for which whoever carries asks. With a `fault` it cannot send at all, which
-    says why."""
+    says why. `ailing`: a trouble of its sending is on record, which ends when a message leaves."""
 
     id: int
     name: str
@@ -26,6 +26,7 @@ class SendsAs:
     fault: str
     by_token: bool = False
     token: str = field(default="", repr=False)
+    ailing: bool = field(default=False, compare=False)
 
 
 def sends_as(mailbox_id: int) -> SendsAs | None:
@@ -41,4 +42,5 @@ def sends_as(mailbox_id: int) -> SendsAs | None:
     return SendsAs(
         row.pk, row.name, row.address, row.sender_name, row.smtp_host, row.smtp_port, row.smtp_security,
         row.smtp_user or (row.address if row.oauth_url else ""), password, fault, bool(row.oauth_url),
+        ailing=bool(row.sending_problem or row.sending_next_at),
     )  # fmt: skip
