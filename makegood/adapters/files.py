@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -95,13 +95,17 @@ class FileStore:
         return (name for name in self.names() if _begun(self._path(name)) < before)
 
     def drop(self, sha256: str, *, before: float) -> bool:
-        """Forget a content that nobody brought again since an instant (seconds since 1970). Whether it went: somebody
-        may be bringing it right now, and what they bring stays."""
-        with self._held(fcntl.LOCK_EX):
-            if _begun(self._path(sha256)) >= before:
-                return False
-            self.delete(sha256)
-            return True
+        """Forget a content that nobody brought again since an instant (seconds since 1970). Whether it went: not while
+        anybody brings something or holds what is kept (`holding`), so try later."""
+        with suppress(BlockingIOError), self._held(fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if _begun(self._path(sha256)) < before:
+                self.delete(sha256)
+                return True
+        return False
+
+    def holding(self) -> AbstractContextManager[None]:
+        """While this lasts nothing that is kept is forgotten, by any process. What is brought, is kept."""
+        return self._held(fcntl.LOCK_SH)
 
     def tidy(self, *, before: float) -> int:
         """Remove what was begun before an instant (seconds since 1970) and never got its name; how many there were."""
@@ -122,7 +126,7 @@ class FileStore:
             _settle(self._root)
         # The same content a second time takes the place of the first, which was the same: nobody notices. It is as new
         # as if it were the first, and whoever forgets what is old sees the one or the other.
-        with self._held(fcntl.LOCK_SH):
+        with self.holding():
             written.replace(final)
         _settle(final.parent)
 

@@ -17,6 +17,7 @@ from makegood.config.environment import Environment, secret_key
 from makegood.config.faults import Fault
 from makegood.config.migrating import missing, server_version
 from makegood.config.pgtools import find_tool, run_tool, tool_version
+from makegood.platform.filing import file_store
 
 
 def back_up(where: Environment, target: Path, *, overwrite: bool, now: datetime) -> Manifest:
@@ -25,7 +26,8 @@ def back_up(where: Environment, target: Path, *, overwrite: bool, now: datetime)
     if missing():
         raise Fault("The database is not of this version. Run: makegood migrate")
     try:
-        return _write(where, target, now)
+        with file_store().holding():
+            return _write(where, target, now)
     except FileNotFoundError as gone:
         raise Fault(f"{gone.filename} was deleted while the backup was written. Start it again.") from None
 

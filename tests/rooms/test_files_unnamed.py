@@ -12,7 +12,7 @@ import pytest
 from django.apps import apps
 from django.db.models import CharField
 
-from makegood.adapters.files import FileStore
+from makegood.adapters.files import BESIDE, FileStore
 from makegood.cases.models import Case
 from makegood.conversation import actions
 from makegood.conversation.actions.sweeping import UNNAMED_FOR
@@ -102,8 +102,19 @@ def test_what_is_brought_while_it_is_forgotten_is_there_afterwards(files: FileSt
         at_once.wait()
         went.append(files.drop(name, before=before))
         thread.join()
+        assert not list((files._root / BESIDE).iterdir())
         assert files.size(name) == 13
     assert any(went)
+
+
+def test_nothing_goes_while_a_backup_is_written(files: FileStore) -> None:
+    _word, name = send_up(files, b"the bill")
+    with files.holding():
+        assert sweep(files, UNNAMED_FOR + timedelta(days=1)) == 0
+        assert files.size(files.put(b"the next bill").sha256) == 13, "what comes meanwhile is kept"
+        age(files, files.put(b"the next bill").sha256, -timedelta(days=9))
+    assert sweep(files, UNNAMED_FOR + timedelta(days=1)) == 1
+    assert files.size(name) is None
 
 
 def test_no_table_names_a_file_that_the_sweep_does_not_know() -> None:
