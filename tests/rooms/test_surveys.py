@@ -8,7 +8,7 @@ from decimal import Decimal
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from makegood.cases.models import Case
@@ -218,6 +218,19 @@ def test_a_second_failure_is_the_one_exception(cast, box) -> None:
     assert (second.again, second.asked_at) == (True, NOON + 8 * DAY)
 
 
+def test_whoever_is_due_twice_at_once_is_asked_once_of_what_tells_most(cast, box) -> None:
+    turn_on(cast)
+    who = reachable()
+    first = closed_case(who, cast, at=NOW)
+    pulse, plain = pulse_of(who, due_at=NOW), survey_after(first, now=NOW)
+    second = survey_after(closed_case(who, cast, at=NOW, repeat_of=first), now=NOW)
+    actions.ask_due(now=NOON + 3 * DAY)
+    for one in (pulse, plain, second):
+        one.refresh_from_db()
+    assert second.asked_at == NOON + 3 * DAY
+    assert (pulse.dropped_because, plain.dropped_because) == ("asked_lately", "asked_lately")
+
+
 def test_half_are_reminded_once_and_only_while_they_keep_silent(cast, box) -> None:
     turn_on(cast)
     silent, spoken, spared = (
@@ -324,6 +337,7 @@ MOVES = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
+@example(moves=[("close", 0, 1), ("fail again", 0, 1), ("pulse", 3, 1)])
 def test_never_twice_in_a_window_whatever_happens(cast, box, moves) -> None:
     for table in (Survey, LeftInPeace):
         table.objects.all().delete()

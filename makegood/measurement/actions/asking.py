@@ -75,12 +75,17 @@ _ANY_DUE = "SELECT 1 FROM measurement_survey WHERE due_at <= %(now)s LIMIT 1"
 
 
 def _turns(rows: Sequence[Survey]) -> list[_Turn]:
-    """Each with its customer, who is held: two who would ask the same customer wait for each other."""
+    """Each with its customer, who is held: two who would ask the same customer wait for each other.
+
+    Who is due more than once at the same time is asked of what tells most, and the rest finds them asked: a second
+    failure before a first, and either before the pulse.
+    """
     living = dict(fetch_rows(_LIVING, {"ids": array_of({row.customer_id for row in rows})}))
     fetch_rows(_HOLD, {"ids": array_of(set(living.values()))})
     people = {one[0]: _Person(*one) for one in fetch_rows(_PEOPLE, {"ids": array_of(set(living.values()))})}
     able = carried_channels()
-    return [_Turn(row, who, _way(who, able)) for row in rows if (who := people[living[row.customer_id]])]
+    first = sorted(rows, key=lambda row: (not row.again, row.occasion == Occasion.PULSE))
+    return [_Turn(row, who, _way(who, able)) for row in first if (who := people[living[row.customer_id]])]
 
 
 def _way(who: _Person, able: Collection[str]) -> Way | None:
