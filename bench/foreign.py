@@ -88,6 +88,15 @@ def unequal(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     return Trial(score, group, use[:, None], alone(size), 0.35)
 
 
+def own_tail(size: int, *, seed: int, effect: float = 0.0) -> Trial:
+    """The few who were failed differ three times as much, most a little down and some far up: no mean is held in."""
+    chance = np.random.default_rng(seed)
+    use = chance.normal(size=size)
+    group = chance.random(size) < expit(-2.2 + 0.5 * use)
+    own = np.where(group, 3.0 * (chance.exponential(size=size) - 1), chance.normal(size=size))
+    return Trial(0.5 * use + own + effect * group, group, use[:, None], alone(size), 0.35)
+
+
 def by_value(size: int, *, seed: int, effect: float = 0.0) -> Trial:
     """Being put right helps those worth much and harms those worth little; on average it adds `effect`."""
     chance = np.random.default_rng(seed)
@@ -145,6 +154,6 @@ def dropping_out(size: int, *, seed: int, effect: float = 0.0) -> Trial:
 FOREIGN: dict[str, tuple[Callable[..., Trial], float]] = {
     "zeros": (zeros, 0.3), "wild_tails": (wild_tails, 0.35), "huge_incidents": (huge_incidents, 0.6),
     "seasons": (seasons, 0.2), "complainers": (complainers, 0.2), "less_loyal": (less_loyal, 0.06),
-    "unequal": (unequal, 0.4), "by_value": (by_value, 0.2), "tiny": (tiny, 0.75), "ties": (ties, 0.2),
-    "seldom_asked": (seldom_asked, 0.3), "dropping_out": (dropping_out, 0.6),
+    "unequal": (unequal, 0.4), "own_tail": (own_tail, 0.4), "by_value": (by_value, 0.2), "tiny": (tiny, 0.75),
+    "ties": (ties, 0.2), "seldom_asked": (seldom_asked, 0.3), "dropping_out": (dropping_out, 0.6),
 }  # fmt: skip

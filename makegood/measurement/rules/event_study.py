@@ -14,11 +14,11 @@ import numpy as np
 from scipy.stats import f
 
 from makegood.measurement.findings import APART
+from makegood.measurement.rules.capping import capped
 from makegood.measurement.rules.clusters import effective, summed, with_few
 from makegood.measurement.rules.estimate import LEVEL, Estimate, Labels, Numbers, Yes, smaller_side
 from makegood.measurement.rules.flexible import bent
 from makegood.measurement.rules.groups import BEFORE
-from makegood.measurement.rules.verdict import capped
 from makegood.measurement.rules.weighting import difference, score_of
 
 # So many months before have to be known. The last of them is what the others are held against.
@@ -85,11 +85,11 @@ def event_study(
     )  # fmt: skip
 
 
-def held_in(series: Numbers) -> Numbers:
-    """The outermost half per cent of all months as if it lay at its edge: one customer's fortune is nobody's effect."""
+def held_in(series: Numbers, group: Yes) -> Numbers:
+    """The outermost of all months, of both sides, as if they lay less far out (`capping.capped`)."""
     told = ~np.isnan(series)
     held = series.copy()
-    held[told] = capped(series[told])
+    held[told] = capped(series[told], np.broadcast_to(group[:, None], series.shape)[told])
     return held
 
 

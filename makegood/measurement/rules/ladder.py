@@ -117,7 +117,7 @@ def _by_month(rows: Rows, outcome: Outcome, plan: Plan, places: Labels) -> Step:
     if smaller_side(group[alike]) < FEWEST:
         return _refused("event_study", Why.FEW_MONTHS)
     known, cluster = _known(rows, plan)[some], rows.cluster[some]
-    found = event_study(held_in(series[some]), cohort, group, known, cluster, seed=plan.seed)
+    found = event_study(held_in(series[some], group), cohort, group, known, cluster, seed=plan.seed)
     after, told = found.after, zip(found.months, found.found, strict=True)
     return Rung(
         method="event_study", group=Group.PUT_RIGHT, value=after.value, low=after.low, high=after.high, n=after.n,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from makegood.measurement.findings import CROWD, Compared, Group, Held, Said, Why
 from makegood.measurement.rules.adjusted import independent
+from makegood.measurement.rules.capping import capped
 from makegood.measurement.rules.clusters import effective
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, alike
 from makegood.measurement.rules.flexible import with_jumps
@@ -42,8 +43,6 @@ INCIDENTS = 10
 NEARLY = 0.8
 # Of yes and no, so many of the rarer must be expected in the smaller group.
 RARE = 5
-# A mean of what has no bounds counts a value beyond these shares of all values as if it lay there.
-ENDS = (0.005, 0.995)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,8 @@ def compare(
     if not inside.any() or not outside.any():
         return Verdict(Said.CANNOT_TELL, why=Why.UNASKED)
     silent = (1 - float(told[group].mean()), 1 - float(told[~group].mean()))
-    seen, among, known, alike_ones = capped(outcome[told]), group[told], covariates[told], cluster[told]
+    among, known, alike_ones = group[told], covariates[told], cluster[told]
+    seen = capped(outcome[told], among)
     smaller = int(min(inside.sum(), outside.sum()))
     missing = lacking(seen, among, alike_ones, margin, planned=planned)
     if missing > 0:
@@ -181,15 +181,6 @@ def spread_of(everybody: Numbers, group: Numbers, others: Numbers) -> float:
 
 def _is_share(outcome: Numbers) -> bool:
     return bool(np.all((outcome == 0) | (outcome == 1)))
-
-
-def capped(outcome: Numbers) -> Numbers:
-    """Beyond the outermost half per cent as if it lay there, so that one customer's fortune is nobody's effect (Tukey
-    1962). A scale with few steps, and yes or no, stay as they are."""
-    if len(np.unique(outcome[:1000])) <= 15:
-        return outcome
-    low, high = np.quantile(outcome, ENDS)
-    return np.asarray(np.clip(outcome, low, high))
 
 
 def _filled(covariates: Numbers) -> Numbers:
