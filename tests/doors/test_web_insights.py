@@ -116,6 +116,8 @@ def test_the_file_is_the_table(cast: Cast) -> None:
 
 
 def as_shown(plain: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
+        return f"{date.fromisoformat(plain):%-d %b %Y}"
     return (
         f"{float(plain):.1%}" if re.fullmatch(r"[01]|0?\.\d+|\d\.\d+(e-\d+)?|1e-\d+", plain) and "." in plain else plain
     )

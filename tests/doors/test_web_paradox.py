@@ -79,6 +79,14 @@ def test_an_analyst_registers_it_at_the_desk(cast: Cast) -> None:
     assert "Locked until" in text(anil, "/insights/")
 
 
+def test_until_it_may_be_read_the_overview_says_how_many_there_are(cast: Cast) -> None:
+    number = registered(Hand(cast.anil), outcome=Outcome.CSAT, margin=0.1)
+    actions.note_sizes(number, Found(people=5000, sizes=SIZES), now=NOW)
+    page = text(AtDesk(cast.anil), "/insights/")
+    assert "Failed, then put right: 196 of 800" in page
+    assert "4.38" not in page
+
+
 ASKED = {"outcome": "stayed", "since": "2026-06-01", "before": "2026-11-01", "landmark": "14", "horizon": "180"}
 
 

@@ -16,7 +16,7 @@ from makegood.config.demo.never_again import learn, name_owner
 from makegood.config.demo.news import KIND
 from makegood.config.demo.passengers import passengers
 from makegood.config.demo.scene import choose
-from makegood.config.demo.trying import begin_trying, try_out
+from makegood.config.demo.trying import ask_whether_it_keeps_them, begin_trying, try_out
 from makegood.customers.models import Customer
 from makegood.intake.actions import CasesFor, take_in
 from makegood.journal.actors import SYSTEM
@@ -24,7 +24,7 @@ from makegood.learning.models import Candidate
 from makegood.learning.queries.improvements import improvements
 from makegood.learning.rules.recurrence import State
 from makegood.learning.rules.signals import Cell, signals
-from makegood.measurement.models import Assigned, Experiment, Heeded
+from makegood.measurement.models import Assigned, Experiment, Heeded, Report
 from makegood.promises.actions import ensure_kind
 from tests.factories import NOW
 
@@ -113,3 +113,10 @@ def test_whoever_opens_a_case_of_today_is_shown_what_the_lot_drew(staff: dict[st
     assert set(Assigned.objects.values_list("arm__position", flat=True)) == {0, 1}
     assert Heeded.objects.filter(done=True).exists()
     assert Heeded.objects.count() == Assigned.objects.filter(arm__position=1).count()
+
+
+def test_whether_it_keeps_customers_is_registered_before_the_first_of_them_failed(staff: dict[str, int]) -> None:
+    ask_whether_it_keeps_them(SCENE, staff)
+    report = Report.objects.get()
+    assert report.registered_at.date() < report.since < SCENE.starts_at.date() < report.before
+    assert report.opens_at > SCENE.starts_at + timedelta(days=60)

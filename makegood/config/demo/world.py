@@ -18,7 +18,7 @@ from makegood.config.demo.never_again import learn, name_owner
 from makegood.config.demo.news import KIND, News, booked, news_of
 from makegood.config.demo.passengers import Booking, bookings, passengers
 from makegood.config.demo.scene import Scene
-from makegood.config.demo.trying import begin_trying
+from makegood.config.demo.trying import ask_whether_it_keeps_them, begin_trying
 from makegood.intake.actions import CasesFor, take_in
 from makegood.journal.actors import SYSTEM, Actor, ActorKind
 from makegood.people.rules import Role, Scope
@@ -73,6 +73,7 @@ def build(scene: Scene, *, now: datetime) -> dict[str, int]:
     name_owner(scene, staff)
     learn(scene, staff, lost=put_bags_right(scene, staff))
     begin_trying(scene, staff)
+    ask_whether_it_keeps_them(scene, staff)
     live_through(news_of(timed(seats, scene)), scene.starts_at, now, each_step=desk.act)
     desk.leave_some_work(now=now)
     first_letters([staff["priya"], staff["tomas"]], now)

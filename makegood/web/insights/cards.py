@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import accumulate
 
 from django.utils.safestring import SafeString
@@ -22,13 +23,13 @@ from makegood.web.insights.flow import ALONE, Cell, Strip, flow_drawn, names, st
 from makegood.web.insights.intervals import ends
 from makegood.web.insights.pictures import Bar, Point, columns, pareto, shares_line
 
-Value = str | int | float | None
-"""A cell: a name, a count, a share of one, or nothing to say."""
+Value = str | int | float | date | None
+"""A cell: a name, a count, a share of one, a day, or nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A finding. `rows` are cells with the address of what they count; `answered` is who answered of those asked."""
+    """A finding. `rows` are cells with the address of what they count; `broad` is drawn across a page of its own."""
 
     key: str
     title: str
@@ -40,6 +41,7 @@ class Card:
     open_url: str = ""
     open_word: str = ""
     strips: Sequence[Strip] = field(default=())
+    broad: SafeString = field(default=SafeString(""))
 
 
 def sure(share: Share) -> str:
@@ -58,10 +60,12 @@ def promises_card(board: Board) -> Card:
     points, rows = _kept_points(board, kept, due)
     sub = every + (" " + _("Shaded: what chance explains.") if any(one.low is not None for one in points) else "")
     name = _("Promises kept, step by step: {}").format("; ".join(f"{one.label} {one.value:.0%}" for one in points))
+    aim = board.aims[Aim.KEPT] / 100
     return Card(
         key="promises", title=_kept_title(whole, change),
         sub=f"{sub} {_counted(whole, _('{} promises due'))}",
-        drawn=shares_line(points, target=board.aims[Aim.KEPT] / 100, name=name) if points else SafeString(""),
+        drawn=shares_line(points, target=aim, name=name) if points else SafeString(""),
+        broad=shares_line(points, target=aim, name=name, width=ALONE) if points else SafeString(""),
         headings=(_("Day") if board.period.step == 1 else _("Week from"), _("Due"), _("Kept"), _("Share"), *ends(),
                   _("Least by chance"), _("Most by chance"), _("Beyond chance"), _("What happened")), rows=rows,
         foot=_("{late} kept late, {broken} broken").format(
@@ -108,7 +112,7 @@ def _kept_points(
         said = _("{day}: {kept} of {due} kept").format(day=day_short(since), kept=share.part, due=share.whole)
         points.append(Point(day_short(since), share.value, low, high, beyond, said, url, why))
         sureness: Sequence[Value] = (share.value, share.low, share.high) if share.enough else (None, None, None)
-        cells = (since.isoformat(), share.whole, share.part, *sureness, low, high, _beyond(beyond), why)
+        cells = (since, share.whole, share.part, *sureness, low, high, _beyond(beyond), why)
         rows.append((cells, url))
     return points, rows
 
@@ -197,8 +201,8 @@ def _slow(board: Board) -> str:
     return words.format(a=opens.zfill(2), b=str(int(opens) + 4).zfill(2))
 
 
-def recovery_card(board: Board) -> Card:
-    """From the first word to what the customer said, by what we did."""
+def recovery_card(board: Board, width: float = ALONE) -> Card:
+    """From the first word to what the customer said, by what we did; drawn so wide."""
     cells: dict[Cell, int] = {
         (who, how, said): board.figures.now(flow(who, how, said)) for who in WHO for how in HOW for said in SAID
     }  # fmt: skip
@@ -221,7 +225,7 @@ def recovery_card(board: Board) -> Card:
     name = _("What became of {} failures").format(f"{total:,}")
     return Card(
         key="recovery", title=_kept_by(board), sub=f"{sub} {answered}" if asked.whole else sub,
-        drawn=flow_drawn(cells, behind, name, ALONE) if cells else SafeString(""),
+        drawn=flow_drawn(cells, behind, name, width) if cells else SafeString(""),
         strips=strips(cells, behind) if cells else (),
         headings=(_("Who spoke first"), _("How it was put right"), _("What the customer said"), _("Failures")),
         rows=rows, foot=foot if left else "",

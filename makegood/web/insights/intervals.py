@@ -1,4 +1,5 @@
-"""A dot and its interval for each group, one under the other, with the never failed as a line through all."""
+"""A dot and its interval for each group, one under the other, with the never failed as a line through all; and before
+that may be shown, how many of each there are of those it takes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from makegood.web.insights.pictures import drawing, joined, path, words
+from makegood.web.insights.pictures import box, drawing, joined, path, words
 
 WIDTH, LEFT, RIGHT, TOP, STEP = 460.0, 150.0, 400.0, 26.0, 44.0
 
@@ -67,3 +68,32 @@ def _row(one: Interval, y: float, x: object) -> SafeString:
     line = path(f"range r-{one.tone}", f"M{start:.1f} {y}H{end:.1f}M{start:.1f} {y - 5}v10M{end:.1f} {y - 5}v10")
     dot = format_html('<circle class="dot r-{}" cx="{}" cy="{}" r="4.5"/>', one.tone, f"{middle:.1f}", y)
     return joined([*told, line, dot])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """A group of which nothing may be shown yet: how many there are, and how many it takes."""
+
+    name: str
+    many: int
+    needed: int
+    tone: str
+
+    @property
+    def of(self) -> str:
+        """Both in words."""
+        return _("{many} of {needed}").format(many=f"{self.many:,}", needed=f"{self.needed:,}")
+
+
+def gathered(rows: Sequence[Gathered], *, name: str) -> SafeString:
+    """How far each group is filled; full where there are enough."""
+    marks = [_filled(one, TOP - 8 + STEP * place) for place, one in enumerate(rows)]
+    return drawing(WIDTH, TOP - 14 + STEP * len(rows), joined(marks), name, "chart wide dots")
+
+
+def _filled(one: Gathered, y: float) -> SafeString:
+    full = min(one.many / max(one.needed, 1), 1.0)
+    return joined([
+        words(0, y, one.name, "lab", 12), words(WIDTH, y, one.of, "str" if full == 1 else "", 12, "end"),
+        box("f-soft", 0, y + 8, WIDTH, 8), box(f"f-{one.tone}", 0, y + 8, max(full * WIDTH, 4) if one.many else 0, 8),
+    ])  # fmt: skip

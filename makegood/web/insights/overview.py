@@ -22,8 +22,9 @@ from makegood.web.days import today
 from makegood.web.desk import Desk, DeskRequest, at_desk
 from makegood.web.insights import putting_right
 from makegood.web.insights.board import Board, board_of, selects, whole_period
-from makegood.web.insights.cards import Card, Value
+from makegood.web.insights.cards import Card, Value, recovery_card
 from makegood.web.insights.charts import CARDS
+from makegood.web.insights.flow import ALONE, BESIDE
 from makegood.web.insights.headlines import FIRST, headlines
 from makegood.web.insights.tabs import tabs
 from makegood.web.periods import CHARTED, periods
@@ -50,7 +51,10 @@ def overview(request: DeskRequest) -> HttpResponse:
     context = around(request.desk, board, "/insights/") | {
         "paradox": putting_right.told(putting_right.card_of(paradox), paradox) if paradox else None,
         "headlines": figures[:FIRST], "further": figures[FIRST:],
-        "cards": [_told(CARDS[key](board), board) for key in ("recovery", "promises", "acknowledgement", "causes")],
+        "cards": [
+            _told(recovery_card(board, BESIDE if paradox else ALONE), board),
+            *(_told(CARDS[key](board), board) for key in ("promises", "acknowledgement", "causes")),
+        ],
     }  # fmt: skip
     return render(request, "web/insights/overview.html", context)
 
@@ -139,7 +143,7 @@ def around(desk: Desk, board: Board, here: str) -> dict[str, Any]:
 def _told(card: Card, board: Board) -> dict[str, object]:
     return {
         "key": card.key, "title": card.title, "sub": card.sub, "drawn": card.drawn, "strips": card.strips,
-        "foot": card.foot, "open_url": card.open_url, "open_word": card.open_word,
+        "broad": card.broad, "foot": card.foot, "open_url": card.open_url, "open_word": card.open_word,
         "columns": [Column(card.headings[0]), *(
             Column(heading, n=_counts(card, place)) for place, heading in enumerate(card.headings[1:], start=1)
         )],
@@ -158,6 +162,8 @@ def shown(value: Value) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.1%}"
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
     return f"{value:,}" if isinstance(value, int) else value
 
 

@@ -123,7 +123,8 @@ def shares_line(points: Sequence[Point], *, target: float, name: str, width: flo
     ends = [(0, "start" if len(points) > 2 else "middle"), (len(points) - 1, "middle")]
     days = joined(words(x(place), base + 17, points[place].label, anchor=how) for place, how in ends)  # type: ignore[arg-type]
     shade = path("band", f"M{band}Z") if len(limits) > 1 else SafeString("")
-    return drawing(width, base + 22, joined([shade, grid, aim, line, marks, end, days]), name)
+    css = "chart wide" if width > NARROW else "chart"
+    return drawing(width, base + 22, joined([shade, grid, aim, line, marks, end, days]), name, css)
 
 
 def _rules(floor: float) -> list[float]:

@@ -32,7 +32,7 @@ from makegood.people.rules import Ability
 from makegood.web.desk import DeskRequest, at_desk
 from makegood.web.insights import looks, months, other_methods
 from makegood.web.insights.cards import Card, Value
-from makegood.web.insights.intervals import Interval, ends, intervals
+from makegood.web.insights.intervals import Gathered, Interval, ends, gathered, intervals
 from makegood.web.insights.tabs import tabs
 from makegood.web.tables import Column, Row
 
@@ -98,8 +98,7 @@ def _shown(request: DeskRequest, facts: ReportFacts | None, every: tuple[ReportF
         "doing": _doing(facts.doing) if facts else "",
         "facts": facts, "cards": cards, "tabs": tabs(HOME, desk, ""), "may": desk.scope.may(Ability.MEASURE),
         "sizes": [_size_row(one) for one in (facts.found.sizes if facts and facts.found else ())],
-        "size_columns": [Column(_("Group")), *(Column(name, n=True) for name in (
-            _("People"), _("Outcome known"), _("Needed for a verdict"), _("Still missing")))],
+        "size_columns": [Column(name, n=place > 0) for place, name in enumerate(size_headings())],
         "methods": other_methods.rows(facts), "method_columns": other_methods.columns(),
         "by_lot": other_methods.by_lot(facts), "refused": other_methods.refused(facts), "by_month": months.of(facts),
         "behind": _behind(facts), "others": [one for one in every if facts is None or one.number != facts.number],
@@ -126,13 +125,14 @@ def told(card: Card, facts: ReportFacts) -> dict[str, object]:
 def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
     """The finding of a report as a card; of its own outcome unless another is named."""
     which = outcome or facts.plan.outcome
-    asked = facts.shown.of(which) if facts.shown else None
+    if facts.shown is None:
+        return _gathering(facts)
+    asked = facts.shown.of(which)
     figures = asked.figures if asked else ()
     by_group = {one.group: one for one in asked.compared} if asked else {}
-    days = f"{date_format(facts.plan.since, 'j M Y')} – {date_format(facts.plan.before, 'j M Y')}"
     return Card(
         key=f"paradox-{which}", title=title(facts, which, by_group.get(Group.PUT_RIGHT)),
-        sub=_("{what}, with its 95% interval. Failures of {days}.").format(what=units()[which], days=days),
+        sub=_("{what}, with its 95% interval. Failures of {days}.").format(what=units()[which], days=_days(facts)),
         drawn=intervals([_interval(one, which) for one in figures], name=_words(figures, which))
         if figures else SafeString(""),
         headings=(_("Group"), _("Figure"), *ends(), _("Counted"), _("People"), _("Replied"),
@@ -140,6 +140,35 @@ def card_of(facts: ReportFacts, outcome: Outcome | None = None) -> Card:
         rows=[(_cells(one, which, by_group.get(one.group)), "") for one in figures],
         foot=_foot(facts, by_group.get(Group.PUT_RIGHT)), open_url=f"{HOME}{facts.number}/", open_word=_("Open it"),
     )  # fmt: skip
+
+
+def _gathering(facts: ReportFacts) -> Card:
+    """A report that may not be read yet: how many people it has of those it takes."""
+    sizes = facts.found.sizes if facts.found else ()
+    rows = [_size_row(one) for one in sizes]
+    filled = [
+        Gathered(name=group_names()[one.group], many=one.people, needed=one.needed, tone=_tone(one.group))
+        for one in sizes
+    ]  # fmt: skip
+    name = "; ".join(f"{one.name}: {one.of}" for one in filled)
+    return Card(
+        key=f"paradox-{facts.plan.outcome}", title=title(facts, facts.plan.outcome, None),
+        sub=_("People so far, of as many as a verdict takes. {what}; failures of {days}.").format(
+            what=units()[facts.plan.outcome], days=_days(facts)
+        ),
+        drawn=gathered(filled, name=name) if filled else SafeString(""), headings=size_headings(),
+        rows=[(row.cells, "") for row in rows], foot=_foot(facts, None), open_url=f"{HOME}{facts.number}/",
+        open_word=_("Open it"),
+    )  # fmt: skip
+
+
+def size_headings() -> tuple[str, ...]:
+    """Of how many people there are, and how many it takes."""
+    return _("Group"), _("People"), _("Outcome known"), _("Needed for a verdict"), _("Still missing")
+
+
+def _days(facts: ReportFacts) -> str:
+    return f"{date_format(facts.plan.since, 'j M Y')} – {date_format(facts.plan.before, 'j M Y')}"
 
 
 def title(facts: ReportFacts, which: Outcome, one: Compared | None) -> str:
@@ -231,11 +260,15 @@ def _of(facts: ReportFacts) -> list[Outcome]:
     return [facts.plan.outcome, *(one.outcome for one in found if one.outcome is not facts.plan.outcome)]
 
 
+def _tone(group: Group) -> str:
+    return {Group.NEVER: "ink", Group.PUT_RIGHT: "mended"}.get(group, "broken")
+
+
 def _interval(one: Figure, which: Outcome) -> Interval:
-    tone = {Group.NEVER: "ink", Group.PUT_RIGHT: "mended"}.get(one.group, "broken")
     note = _("{} replied").format(f"{one.replied:.0%}") if which in ASKED and one.replied is not None else ""
     return Interval(
-        name=group_names()[one.group], note=note, n=one.counted, value=one.value, low=one.low, high=one.high, tone=tone,
+        name=group_names()[one.group], note=note, n=one.counted, value=one.value, low=one.low, high=one.high,
+        tone=_tone(one.group),
         shown=_("too few to say") if one.value is None else shown(one.value, which),
         share=which in SHARES,
     )  # fmt: skip
