@@ -54,3 +54,21 @@ def test_groups_with_nothing_in_common_are_not_compared() -> None:
 @pytest.mark.parametrize(("effect", "words"), [(0.3, "Above by 0."), (-0.3, "Below never-failed by 0."), (0.0, "±0.1")])
 def test_the_sentence_has_its_figure(effect: float, words: str) -> None:
     assert words in told(verdict(24_000, 5, effect))
+
+
+@pytest.mark.parametrize(("each", "said"), [(14, Said.TOO_FEW), (45, Said.TOO_FEW), (80, Said.EQUIVALENT)])
+def test_where_all_stayed_it_takes_enough_to_have_seen_one_who_left(each: int, said: Said) -> None:
+    group = np.arange(2 * each) % 2 == 0
+    use = np.random.default_rng(1).normal(size=2 * each)
+    found = compare(np.ones(2 * each), group, use[:, None], np.arange(2 * each), margin=0.05)
+    assert (found.said, found.missing) == (said, 60 - each if said is Said.TOO_FEW else 0)
+
+
+def test_where_hardly_anybody_buys_nobody_is_called_below() -> None:
+    said = set()
+    for seed in range(60):
+        chance = np.random.default_rng(seed)
+        group, bought = chance.random(8000) < 0.12, chance.random(8000) < 0.001
+        spent = bought * chance.gamma(2, 20, 8000)
+        said.add(compare(spent, group, chance.normal(size=(8000, 1)), np.arange(8000), margin=1.0).said)
+    assert said == {Said.TOO_FEW}

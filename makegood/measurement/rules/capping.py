@@ -10,17 +10,17 @@ from makegood.measurement.rules.estimate import Numbers, Yes
 
 # A scale of so few steps has nobody far out.
 STEPS = 15
-# So many at each end are held in, times the root of how many there are: what that takes off a mean stays a seventh of
-# its error or so, however many there are, whatever they are like.
-HELD_IN = 0.15
+# Far out is whoever lies so many times as far from the middle as all but a few do; few are so many times the root of
+# how many there are, and a quarter of those on that side of the middle at most.
+TIMES, FEW, QUARTER = 2.0, 0.3, 4
 
 
 def capped(outcome: Numbers, group: Yes) -> Numbers:
-    """Beyond what all but a few of either side reach, as if it lay there (Winsor's way; Tukey 1962). In the outcome's
-    own unit; a scale with few steps, and yes or no, stay as they are.
+    """What lies far out, as if it lay less far (Winsor's way; Tukey 1962). In the outcome's own unit; a scale with few
+    steps, and yes or no, stay as they are.
 
-    Each side is asked by itself, and the wider holds for both. To hold in a share of everybody took hold of a small
-    group's own spread where that was wider than the others': its mean moved, and the error told was too small.
+    Each side is asked by itself what is far, and the wider holds for both. To hold in a share of everybody took hold of
+    a small group's own spread where that was wider than the others': its mean moved, and the error told was too small.
     """
     if len(np.unique(outcome[:1000])) <= STEPS or not group.any() or group.all():
         return outcome
@@ -29,8 +29,14 @@ def capped(outcome: Numbers, group: Yes) -> Numbers:
 
 
 def _ends(values: Numbers) -> tuple[float, float]:
-    """The lowest and the highest that is not held in: one at each end is, at the least, where there are three."""
-    many = len(values)
-    beyond = min(max(1, int(HELD_IN * math.sqrt(many))), (many - 1) // 2)
-    parted = np.partition(values, (beyond, many - 1 - beyond))
-    return float(parted[beyond]), float(parted[many - 1 - beyond])
+    """From where on values lie far out, below and above."""
+    middle, few = float(np.median(values)), int(FEW * math.sqrt(len(values)))
+    return middle - _far(middle - values[values < middle], few), middle + _far(values[values > middle] - middle, few)
+
+
+def _far(distances: Numbers, few: int) -> float:
+    """Which distance from the middle is far, on one side of it. Of one alone nobody knows whether it is."""
+    if len(distances) < 2:
+        return 0.0
+    last = len(distances) - 1 - max(1, min(few, len(distances) // QUARTER))
+    return TIMES * float(np.partition(distances, last)[last])

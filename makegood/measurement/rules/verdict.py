@@ -41,8 +41,11 @@ INCIDENTS = 10
 # With this share of the people that equality wants the tests may speak. The number rests on a spread that a sample
 # tells within some per cent: a gate at the whole of it stayed shut on half of those who had just what was asked for.
 NEARLY = 0.8
-# Of yes and no, so many of the rarer must be expected in the smaller group.
+# Where nearly all say the same, so many of the others must be expected in the smaller group.
 RARE = 5
+# Where all say the same: of so many times as many as one who does not, one would have been seen (the rule of three,
+# 95 % sure: Hanley and Lippman-Hand 1983).
+UNSEEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,25 +151,32 @@ def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float, *, pla
     """How many more people the smaller group wants before anything may be said; zero when something may.
 
     It wants most of those who show equality within the margin (`NEARLY`), times what people of one incident are alike
-    (Kish's design effect); of yes and no so many that five of the rarer are expected; and ten incidents among them.
+    (Kish's design effect); where nearly all say the same (no, or nothing bought) so many that five others are expected;
+    and ten incidents among them.
     Where it may be read at any time the interval says when: it wants a crowd, and tells how many equality takes.
     """
     inside = int(group.sum())
     smaller = min(inside, len(group) - inside)
     spread = spread_of(outcome, outcome[group], outcome[~group])
-    equal = 2 if spread <= 0 else for_equivalence(spread, margin) if planned is None else (
-        for_equivalence_at_any_time(spread, margin, planned=planned)
-    )  # fmt: skip
+    equal = _for_equality(spread, margin, planned)
     equal = math.ceil(equal * inside / independent(outcome[group], cluster[group]))
     few = smaller < NEARLY * equal if planned is None else smaller < CROWD
     least = [max(equal, CROWD if planned else 0) if few else 0]
-    if _is_share(outcome) and spread > 0:
-        yes = float(outcome.mean())
-        least.append(math.ceil(RARE / min(yes, 1 - yes)))
+    rarer = len(outcome) - int(np.unique(outcome, return_counts=True)[1].max())
+    if rarer:
+        least.append(math.ceil(RARE * len(outcome) / rarer))
     incidents = effective(np.ones(inside), cluster[group])
     if incidents < INCIDENTS:
         least.append(math.ceil(smaller * INCIDENTS / incidents))
     return max(0, max(least) - smaller)
+
+
+def _for_equality(spread: float, margin: float, planned: int | None) -> int:
+    if spread <= 0:
+        return math.ceil(UNSEEN / min(margin, 1.0))
+    if planned is None:
+        return for_equivalence(spread, margin)
+    return for_equivalence_at_any_time(spread, margin, planned=planned)
 
 
 def spread_of(everybody: Numbers, group: Numbers, others: Numbers) -> float:
