@@ -32,6 +32,7 @@ from makegood.measurement.findings import (
     Why,
 )
 from makegood.measurement.rules.adjusted import independent
+from makegood.measurement.rules.capping import capped
 from makegood.measurement.rules.clusters import effective
 from makegood.measurement.rules.estimate import Estimate, Numbers, Yes, smaller_side
 from makegood.measurement.rules.flexible import bent
@@ -39,7 +40,14 @@ from makegood.measurement.rules.given import DEEDS, changed
 from makegood.measurement.rules.groups import ORDER, Rows
 from makegood.measurement.rules.ladder import climbed
 from makegood.measurement.rules.means import mean
-from makegood.measurement.rules.power import ALPHA, POWER, for_equivalence, for_equivalence_at_any_time, worth
+from makegood.measurement.rules.power import (
+    ALPHA,
+    POWER,
+    for_all_alike,
+    for_equivalence,
+    for_equivalence_at_any_time,
+    worth,
+)
 from makegood.measurement.rules.proportions import net_promoters, share
 from makegood.measurement.rules.silence import reply_weights
 from makegood.measurement.rules.verdict import INCIDENTS, compare, spread_of
@@ -82,13 +90,15 @@ def _spread(rows: Rows, plan: Plan, group: Group) -> float:
     if values is None or told.sum() < ENOUGH:
         return 0.5 if plan.outcome in SHARES else 1.0
     against = Group.NEVER if group is not Group.NEVER else Group.PUT_RIGHT
-    sides = [values[told & (rows.group == ORDER.index(one))] for one in (group, against)]
-    return spread_of(values[told], *(side if len(side) >= ENOUGH else side[:0] for side in sides))
+    of = rows.group[told]
+    held = capped(values[told], of == ORDER.index(group))
+    sides = [held[of == ORDER.index(one)] for one in (group, against)]
+    return spread_of(held, *(side if len(side) >= ENOUGH else side[:0] for side in sides))
 
 
 def _enough(spread: float, plan: Plan) -> int:
     if spread <= 0:
-        return 2
+        return for_all_alike(plan.margin)
     # Who is equal and found different, by one of the alarms that are allowed to be false, is not found equal.
     power, alpha = POWER + ALPHA, ALPHA / plan.looks
     if plan.planned is None:

@@ -57,6 +57,12 @@ def _promoter_variance(promoters: float, detractors: float) -> float:
     return promoters + detractors - (promoters - detractors) ** 2
 
 
+def for_all_alike(margin: float) -> int:
+    """Per group, where nobody differs from anybody: of fewer, one in `margin` that does might not have been seen (the
+    rule of three, 95 % sure: Hanley and Lippman-Hand 1983)."""
+    return math.ceil(3 / min(margin, 1.0))
+
+
 def for_equivalence(spread: float, margin: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
     """Per group, to show two equal means within ±`margin`; `spread` is the standard deviation of one (Julious 2004)."""
     reach = NORMAL.inv_cdf(1 - alpha) + NORMAL.inv_cdf(1 - (1 - power) / 2)

@@ -16,7 +16,7 @@ from makegood.measurement.rules.capping import capped
 from makegood.measurement.rules.clusters import effective
 from makegood.measurement.rules.estimate import Estimate, Labels, Numbers, Yes, alike
 from makegood.measurement.rules.flexible import with_jumps
-from makegood.measurement.rules.power import for_equivalence, for_equivalence_at_any_time
+from makegood.measurement.rules.power import for_all_alike, for_equivalence, for_equivalence_at_any_time
 from makegood.measurement.rules.sequential import alike_at_any_time, at_any_time, counted_for
 from makegood.measurement.rules.silence import shift
 from makegood.measurement.rules.unknown import set_right
@@ -43,9 +43,6 @@ INCIDENTS = 10
 NEARLY = 0.8
 # Where nearly all say the same, so many of the others must be expected in the smaller group.
 RARE = 5
-# Where all say the same: of so many times as many as one who does not, one would have been seen (the rule of three,
-# 95 % sure: Hanley and Lippman-Hand 1983).
-UNSEEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ def lacking(outcome: Numbers, group: Yes, cluster: Labels, margin: float, *, pla
 
 def _for_equality(spread: float, margin: float, planned: int | None) -> int:
     if spread <= 0:
-        return math.ceil(UNSEEN / min(margin, 1.0))
+        return for_all_alike(margin)
     if planned is None:
         return for_equivalence(spread, margin)
     return for_equivalence_at_any_time(spread, margin, planned=planned)
