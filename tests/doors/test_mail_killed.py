@@ -39,10 +39,10 @@ connection.settings_dict["NAME"] = name
 from makegood.adapters.files import FileStore
 from makegood.adapters.mail.reading import read_mail
 from makegood.conversation import actions
-from makegood.worker import beside, mailer, reader
+from makegood.worker import beside, carrying, mailer, reader
 from makegood.worker.carriers import carriers
 now = lambda: datetime.now(UTC) + timedelta(seconds=float(later))
-mailer.now = reader.now = now
+carrying.now = mailer.now = reader.now = now
 files = FileStore(Path(folder))
 if step:
     when, place, attribute = step.split(":")
@@ -152,8 +152,8 @@ SENDING = {
     "after:makegood.adapters.smtp:_announce": (1, State.SENT),
     "before:makegood.worker.mailer:note_handing": (1, State.SENT),
     "after:makegood.adapters.smtp:Smtp._hand_text": (1, State.UNSURE),
-    "before:makegood.worker.mailer:mark_sent": (1, State.UNSURE),
-    "after:makegood.worker.mailer:mark_sent": (1, State.SENT),
+    "before:makegood.worker.carrying:mark_sent": (1, State.UNSURE),
+    "after:makegood.worker.carrying:mark_sent": (1, State.SENT),
     "after:makegood.worker.mailer:note_handing": (0, State.UNSURE),
 }
 """The steps, how often the customer then has the message, and how it stands. Once the end of a message may have been

@@ -20,7 +20,7 @@ from makegood.conversation.rules.messages import State
 from makegood.notices.models import Notice
 from makegood.platform.sealing import unseal
 from makegood.web.settings import entering
-from makegood.worker import mailer, reader
+from makegood.worker import carrying, mailer, reader
 from makegood.worker.carriers import carriers
 from makegood.worker.mailer import Mailer
 from tests.arriving import all_sorted
@@ -129,7 +129,8 @@ class TestMail:
         assert Arrival.objects.count() == 1
         all_sorted(files)
         actions.write_message(Case.objects.get().pk, channel="email", words="I am sorry.", **mara.at(NOW))
-        monkeypatch.setattr(mailer, "now", lambda: NOW + timedelta(minutes=1))
+        for module in (carrying, mailer):
+            monkeypatch.setattr(module, "now", lambda: NOW + timedelta(minutes=1))
         sender = Mailer(
             files, carriers(LOOPBACK, None, folder=Path("never")), networks=LOOPBACK, asked_to_stop=lambda: False
         )  # fmt: skip

@@ -24,7 +24,7 @@ from makegood.kernel.refusals import Refusal
 from makegood.notices.models import Notice
 from makegood.platform.filing import file_store
 from makegood.platform.sealing import unseal
-from makegood.worker import textman
+from makegood.worker import carrying, textman
 from makegood.worker.textman import Textman
 from tests.arriving import all_sorted
 from tests.doors.desk_client import AtDesk, text
@@ -83,7 +83,8 @@ class Service:
 
 
 def leaves(service: Service, monkeypatch: pytest.MonkeyPatch, *, after: timedelta = timedelta(minutes=1)) -> None:
-    monkeypatch.setattr(textman, "now", lambda: NOW + after)
+    for module in (carrying, textman):
+        monkeypatch.setattr(module, "now", lambda: NOW + after)
     Textman(lambda _line: service, asked_to_stop=lambda: False).turn()
 
 
@@ -169,7 +170,7 @@ class TestLeaving:
     def test_who_administers_is_told_of_a_line_that_is_silent_for_an_hour(self, cast, line) -> None:  # noqa: F811
         for minutes in (0, 59):
             at = NOW + timedelta(minutes=minutes)
-            actions.rest_line(line.pk, "Nothing answers.", until=at, now=at)
+            actions.rest_sending("Nothing answers.", line_id=line.pk, until=at, now=at)
             actions.tell_of_failing(now=at)
         assert not Notice.objects.filter(topic="line_silent").exists()
         for minutes in (60, 61):

@@ -162,7 +162,7 @@ class TestFailing:
         for minutes in (0, 30, 59):
             at = NOW + timedelta(minutes=minutes)
             actions.note_trouble(number, "Nothing answers there.", lasting=False, now=at)
-            actions.rest_mailbox(number, "It takes nothing.", until=at, now=at)
+            actions.rest_sending("It takes nothing.", mailbox_id=number, until=at, now=at)
         return Mailbox.objects.get()
 
     def test_who_administers_is_told_after_an_hour_and_once(self, cast: Cast) -> None:

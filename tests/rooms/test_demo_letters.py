@@ -20,7 +20,7 @@ from makegood.journal.actors import SYSTEM
 from makegood.platform.filing import file_store
 from makegood.platform.mail_service import FOLDER, MailService
 from makegood.promises.actions import ensure_kind
-from makegood.worker import mailer
+from makegood.worker import carrying, mailer
 from makegood.worker.carriers import carriers
 from makegood.worker.mailer import Mailer
 from tests.factories import NOW
@@ -46,10 +46,11 @@ def sort(now=NOW) -> None:
 
 
 def send(folder: Path, monkeypatch: pytest.MonkeyPatch, now=NOW + MINUTE) -> None:
-    monkeypatch.setattr(mailer, "now", lambda: now)
+    for module in (carrying, mailer):
+        monkeypatch.setattr(module, "now", lambda: now)
     service = MailService(name=FOLDER, arguments={})
-    carrying = Mailer(file_store(), carriers([], service, folder=folder), asked_to_stop=lambda: False)
-    while carrying.turn():
+    sends = Mailer(file_store(), carriers([], service, folder=folder), asked_to_stop=lambda: False)
+    while sends.turn():
         pass
 
 

@@ -14,7 +14,7 @@ from makegood.cases.models import Case
 from makegood.conversation import actions
 from makegood.conversation.models import Mailbox, Message, Thread
 from makegood.conversation.rules.messages import State
-from makegood.worker import mailer
+from makegood.worker import carrying, mailer
 from makegood.worker.carriers import carriers
 from makegood.worker.mailer import Mailer
 from tests.factories import NOW
@@ -35,7 +35,8 @@ def case(files: FileStore, box: Mailbox, mara: Hand, smtp_server: SmtpServer) ->
 
 
 def run(files: FileStore, monkeypatch: pytest.MonkeyPatch, at=NOW + MINUTE) -> None:
-    monkeypatch.setattr(mailer, "now", lambda: at)
+    for module in (carrying, mailer):
+        monkeypatch.setattr(module, "now", lambda: at)
     sender = Mailer(files, carriers(["127.0.0.0/8"], None, folder=Path("never")), asked_to_stop=lambda: False)
     while sender.turn():
         pass
@@ -116,7 +117,7 @@ def test_a_mailbox_is_touched_by_what_leaves_only_to_end_its_trouble(
         return sum('UPDATE "conversation_mailbox"' in one["sql"] for one in asked)
 
     assert leave() == 0
-    actions.rest_mailbox(box.pk, "It takes nothing.", until=NOW, now=NOW)
+    actions.rest_sending("It takes nothing.", mailbox_id=box.pk, until=NOW, now=NOW)
     assert leave() == 1
     box.refresh_from_db()
     assert (box.sending_problem, box.sending_next_at, box.sending_problem_at) == ("", None, None)

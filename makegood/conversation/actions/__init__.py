@@ -16,10 +16,8 @@ from makegood.conversation.actions.lines import (
     LineDetails,
     add_line,
     change_line,
-    note_texting,
     pause_line,
     remove_line,
-    rest_line,
     resume_line,
 )
 from makegood.conversation.actions.looking import (
@@ -53,7 +51,7 @@ from makegood.conversation.actions.sending import (
     mark_unsure,
     note_handing,
     note_sending,
-    rest_mailbox,
+    rest_sending,
     settle_doubts,
     take_messages,
 )
@@ -109,7 +107,6 @@ __all__ = [
     "note_override",
     "note_read",
     "note_sending",
-    "note_texting",
     "note_trouble",
     "open_case_of",
     "pause_line",
@@ -123,8 +120,7 @@ __all__ = [
     "renew_hook",
     "require_clean",
     "require_looks",
-    "rest_line",
-    "rest_mailbox",
+    "rest_sending",
     "resume_line",
     "resume_mailbox",
     "save_phrase",

@@ -106,20 +106,6 @@ def remove_line(line_id: int, *, by: Actor, now: datetime) -> None:
     row.delete()
 
 
-def rest_line(line_id: int, problem: str, *, until: datetime, now: datetime) -> None:
-    """A line cannot send at all just now, which is no fault of its messages: they wait until then."""
-    row = Line.objects.filter(pk=line_id)
-    row.filter(sending_problem_at=None).update(sending_problem_at=now)
-    row.update(sending_next_at=until, sending_problem=problem[:300])
-
-
-def note_texting(line_id: int) -> None:
-    """It sends again."""
-    Line.objects.filter(pk=line_id).exclude(sending_problem="", sending_next_at=None).update(
-        sending_next_at=None, sending_problem="", sending_problem_at=None
-    )
-
-
 def _held(line_id: int, by: Actor) -> Line:
     require(by, Ability.ADMINISTER)
     row = Line.objects.select_for_update().filter(pk=line_id).first()

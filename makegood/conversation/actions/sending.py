@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from makegood.cases.actions.holding import hold_theirs, tell
@@ -21,7 +22,7 @@ from makegood.cases.actions.working import note_said
 from makegood.cases.models import Case
 from makegood.cases.rules import Step
 from makegood.conversation.actions.missing import go_another_way, put_at_risk
-from makegood.conversation.models import Attachment, Mailbox, Message
+from makegood.conversation.models import Attachment, Line, Mailbox, Message
 from makegood.conversation.rules.messages import LEASE, MOVES, Channel, Move, State, next_try
 from makegood.journal.actors import SYSTEM, Actor, ActorKind
 from makegood.notices.actions import tell as tell_person
@@ -224,19 +225,26 @@ def author_of(row: Message) -> Actor:
     return Actor(ActorKind.STAFF, row.by_id, row.by_name) if row.by_id is not None else SYSTEM
 
 
-@transaction.atomic
-def rest_mailbox(mailbox_id: int, problem: str, *, until: datetime, now: datetime) -> None:
-    """A mailbox cannot send at all just now, which is no fault of its messages: they wait until then."""
-    Mailbox.objects.filter(pk=mailbox_id).update(
+def rest_sending(
+    problem: str, *, mailbox_id: int | None = None, line_id: int | None = None, until: datetime, now: datetime
+) -> None:  # fmt: skip
+    """A mailbox or a line cannot send at all just now, which is no fault of its messages: they wait until then."""
+    _outlet(mailbox_id, line_id).update(
         sending_next_at=until, sending_problem=problem[:300], sending_problem_at=Coalesce("sending_problem_at", now)
     )
 
 
-def note_sending(mailbox_id: int) -> None:
+def note_sending(*, mailbox_id: int | None = None, line_id: int | None = None) -> None:
     """It sends again."""
-    Mailbox.objects.filter(pk=mailbox_id).exclude(sending_problem="", sending_next_at=None).update(
+    _outlet(mailbox_id, line_id).exclude(sending_problem="", sending_next_at=None).update(
         sending_next_at=None, sending_problem="", sending_problem_at=None
     )
+
+
+def _outlet(mailbox_id: int | None, line_id: int | None) -> QuerySet[Mailbox] | QuerySet[Line]:
+    if line_id is not None:
+        return Line.objects.filter(pk=line_id)
+    return Mailbox.objects.filter(pk=mailbox_id) if mailbox_id is not None else Mailbox.objects.none()
 
 
 def give_back(carried: Sequence[Carried]) -> None:

@@ -40,7 +40,8 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextsAs:
-    """A line as far as its messages go. With a `fault` it cannot be used at all, which says why."""
+    """A line as far as its messages go. With a `fault` it cannot be used at all, which says why. `ailing`: a trouble of
+    its sending is on record, which ends when a message leaves."""
 
     id: int
     name: str
@@ -53,6 +54,7 @@ class TextsAs:
     hook_secret: str = field(repr=False)
     is_paused: bool
     fault: str
+    ailing: bool = field(default=False, compare=False)
 
     @property
     def events_path(self) -> str:
@@ -94,6 +96,7 @@ def texts_as(line_id: int) -> TextsAs | None:
         id=row.pk, name=row.name, channel=Channel(row.channel), how=row.how, base_url=row.base_url,
         account=row.account, number=row.number, secret=secret, hook_secret=hook_secret,
         is_paused=row.paused_at is not None, fault=fault,
+        ailing=bool(row.sending_problem or row.sending_next_at),
     )  # fmt: skip
 
 
