@@ -89,11 +89,12 @@ def unequal(size: int, *, seed: int, effect: float = 0.0) -> Trial:
 
 
 def own_tail(size: int, *, seed: int, effect: float = 0.0) -> Trial:
-    """The few who were failed differ three times as much, most a little down and some far up: no mean is held in."""
+    """The few who were failed differ three times as much, most a little up and some far down: what is held in of those
+    few would be told as a gain."""
     chance = np.random.default_rng(seed)
     use = chance.normal(size=size)
     group = chance.random(size) < expit(-2.2 + 0.5 * use)
-    own = np.where(group, 3.0 * (chance.exponential(size=size) - 1), chance.normal(size=size))
+    own = np.where(group, 3.0 * (1 - chance.exponential(size=size)), chance.normal(size=size))
     return Trial(0.5 * use + own + effect * group, group, use[:, None], alone(size), 0.35)
 
 

@@ -32,7 +32,7 @@ def with_few(value: float, influence: Numbers, weight: Numbers, group: Yes, clus
 
     Each cluster's sum is raised as if it had been left out (1 ÷ (1 − its share of its side); the jackknife: Bell and
     McCaffrey 2002, CR3), and the interval is that of t with as many degrees of freedom as the sums have among them
-    (Satterthwaite 1946, with the fourth moment of a normal).
+    (Satterthwaite 1946, with the fourth moment of a normal), set right for what leans to one side (`student`).
     """
     names, member = np.unique(cluster, return_inverse=True)
     sides = np.zeros((2, len(names)))
@@ -40,18 +40,35 @@ def with_few(value: float, influence: Numbers, weight: Numbers, group: Yes, clus
         share = np.bincount(member, weights=weight * side)
         own = np.bincount(member, weights=influence * side)
         sides[at] = own / np.maximum(1 - share / max(share.sum(), 1e-12), 0.05)
-    square = (sides[0] + sides[1]) ** 2
-    whole, fourth = float(square.sum()), float((square**2).sum())
+    each = sides[0] + sides[1]
+    whole, fourth = float(np.sum(each**2)), float(np.sum(each**4))
     free = float(np.clip(3 * whole**2 / fourth - 2, 1.0, len(names) - 1)) if fourth > 0 else 1.0
-    return student(value, math.sqrt(whole), free, len(influence))
+    lean = float(np.sum(each**3)) / whole**1.5 if whole > 0 else 0.0
+    return student(value, math.sqrt(whole), free, len(influence), lean=lean)
 
 
-def student(value: float, error: float, free: float, n: int) -> Estimate:
-    """The interval and p-value by t with `free` degrees of freedom.
+def student(value: float, error: float, free: float, n: int, *, lean: float = 0.0) -> Estimate:
+    """The interval and p-value by t with `free` degrees of freedom. `error` is told as that of a normal that is as
+    wide, so that whatever is reckoned from it is as careful.
 
-    `error` is told as that of a normal with this interval, so that whatever is reckoned from it is as careful.
+    Where most lie a little to one side and some far to the other, a mean is told too near to most: `lean`, the sum of
+    the third powers over the error's, sets that right (Hall 1992, the monotone transformation of T).
     """
     if not error > 0:
         return Estimate(value, value, value, n, 0.0)
-    reach = float(t.ppf(0.5 + LEVEL / 2, free)) * error
-    return Estimate(value, value - reach, value + reach, n, reach / 1.959964, float(2 * t.sf(abs(value) / error, free)))
+    reach = float(t.ppf(0.5 + LEVEL / 2, free))
+    low, high = (value - error * _back(end, lean) for end in (reach, -reach))
+    p = float(2 * t.sf(abs(_straight(value / error, lean)), free))
+    return Estimate(value, low, high, n, reach * error / 1.959964, p)
+
+
+def _straight(one: float, lean: float) -> float:
+    """T as if nothing leant to a side."""
+    return one + lean * one**2 / 3 + lean**2 * one**3 / 27 + lean / 6
+
+
+def _back(one: float, lean: float) -> float:
+    """The T that is straightened to this."""
+    if abs(lean) < 1e-6:
+        return one
+    return 3 / lean * (float(np.cbrt(1 + lean * (one - lean / 6))) - 1)
