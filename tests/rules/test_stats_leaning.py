@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makegood.measurement.rules.clusters import student, with_few
+from makegood.measurement.rules.estimate import Estimate, Numbers
 
 SIZES = st.floats(-8, 8, allow_nan=False)
 
@@ -37,14 +38,25 @@ def test_what_leans_to_neither_side_is_students_own() -> None:
     assert student(1.0, 0.5, 9.0, 10, lean=1e-9).p == pytest.approx(found.p)
 
 
+def alone(values: Numbers) -> Estimate:
+    """A mean of so many, each of whom is a witness."""
+    many, middle = len(values), float(values.mean())
+    each = (values - middle) / many
+    return with_few(middle, each, np.ones(many), np.ones(many, dtype=bool), np.arange(many))
+
+
 def test_a_mean_of_waiting_times_is_missed_as_often_on_either_side() -> None:
     chance, missed = np.random.default_rng(5), [0, 0]
-    for _ in range(2000):
-        values = chance.exponential(size=60) - 1
-        middle = float(values.mean())
-        found = with_few(middle, (values - middle) / 60, np.ones(60), np.ones(60, dtype=bool), np.arange(60))
+    for _ in range(4000):
+        found = alone(chance.exponential(size=250) - 1)
         missed[0] += found.high < 0
         missed[1] += found.low > 0
-    # 50 are meant on either side. Without what sets it right (Hall 1992) they are 114 and 12.
-    assert missed[0] < 50 + 4 * math.sqrt(50)
-    assert missed[1] > 50 - 4 * math.sqrt(50)
+    # 100 are meant on either side. Without what sets it right (Hall 1992) they are 138 and 56.
+    assert abs(missed[0] - 100) < 3 * math.sqrt(100)
+    assert abs(missed[1] - 100) < 3 * math.sqrt(100)
+
+
+def test_one_who_outweighs_all_others_leans_to_no_side() -> None:
+    values = np.append(np.random.default_rng(3).normal(size=40), 60.0)
+    found = alone(values)
+    assert found.value - found.low == pytest.approx(found.high - found.value, rel=0.02)
